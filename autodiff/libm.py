@@ -1,0 +1,92 @@
+"""The C library's functions on floats, as IEEE 754 defines them.
+
+Python's `math` raises where C returns: `math.exp(1000)` is an OverflowError, `math.log(0)` and
+`1 / 0` are errors too. A gradient must go on through such places, so each function here returns what
+C returns (an infinity, a zero or NaN) and is otherwise `math` itself, bit for bit. In the compiled
+engine these names are the functions of <math.h>.
+"""
+
+import math
+from collections.abc import Callable
+from math import copysign, fabs, inf, isnan, nan
+
+__all__ = [
+    "acos", "asin", "atan", "atan2", "copysign", "cos", "cosh", "divide", "erfc", "exp", "expm1",
+    "fabs", "floor", "hypot", "inf", "isnan", "log", "log1p", "nan", "pow", "sin", "sinh", "sqrt",
+    "tan", "tanh",
+]  # fmt: skip
+
+Unary = Callable[[float], float]
+
+
+def _total(function: Unary, overflow: Callable[[float], float] = lambda x: inf) -> Unary:
+    """Return `function` made total: NaN outside its domain, `overflow(x)` where it overflows."""
+
+    def total(x: float) -> float:
+        try:
+            return function(x)
+        except ValueError:
+            return nan
+        except OverflowError:
+            return overflow(x)
+
+    total.__name__ = function.__name__
+    total.__doc__ = f"Return {function.__name__}(x) as C does, without raising."
+    return total
+
+
+atan: Unary = math.atan
+atan2: Callable[[float, float], float] = math.atan2
+tanh: Unary = math.tanh
+erfc: Unary = math.erfc
+exp = _total(math.exp)
+expm1 = _total(math.expm1)
+sinh = _total(math.sinh, lambda x: copysign(inf, x))
+cosh = _total(math.cosh)
+sin, cos, tan = _total(math.sin), _total(math.cos), _total(math.tan)
+asin, acos, sqrt = _total(math.asin), _total(math.acos), _total(math.sqrt)
+
+
+def log(x: float) -> float:
+    """Return the natural logarithm: -inf at 0, NaN below."""
+    return math.log(x) if x > 0 else (-inf if x == 0 else nan)
+
+
+def log1p(x: float) -> float:
+    """Return log(1 + x): -inf at -1, NaN below."""
+    return math.log1p(x) if x > -1 else (-inf if x == -1 else nan)
+
+
+def floor(x: float) -> float:
+    """Return the largest whole number not above x, as a float."""
+    return float(math.floor(x)) if math.isfinite(x) else x
+
+
+def divide(a: float, b: float) -> float:
+    """Return a / b; a division by zero gives an infinity of the right sign, or NaN for 0 / 0."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0 or isnan(a):
+            return nan
+        return copysign(inf, a) * copysign(1.0, b)
+
+
+def hypot(a: float, b: float) -> float:
+    """Return sqrt(a*a + b*b) without overflow on the way."""
+    try:
+        return abs(complex(a, b))
+    except OverflowError:
+        return inf
+
+
+def pow(x: float, n: float) -> float:
+    """Return x to the power n as C99 does: NaN for a negative x and a fractional n."""
+    try:
+        return math.pow(x, n)
+    except OverflowError:
+        return -inf if x < 0 and n % 2 == 1 else inf
+    except ValueError:
+        if x == 0:
+            return copysign(inf, x) if n % 2 == 1 else inf
+        return nan

@@ -1,0 +1,94 @@
+"""What holds for all operations inside a `with` block: `no_grad`, `scope`, `anomaly`.
+
+A mode belongs to the context (thread or task) that entered it. Looking that up costs more than
+recording a scalar node, so the engines look only while some mode is active anywhere: they are told
+the number of active blocks through `LISTENERS`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+LISTENERS: list[Callable[[int], None]] = []
+_lock = Lock()
+_active = 0
+
+
+@dataclass(frozen=True)
+class Mode:
+    """The modes in force: recording or not, the open scopes, source lines, a trace's guards."""
+
+    recording: bool = True
+    scopes: tuple[str, ...] = ()
+    anomaly: bool = False
+    guards: list[tuple[Any, ...]] | None = None
+
+
+MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())
+
+
+def _count(change: int) -> None:
+    global _active
+    with _lock:
+        _active += change
+        for listener in LISTENERS:
+            listener(_active)
+
+
+@contextmanager
+def mode(**changes: Any) -> Iterator[None]:
+    """Apply `changes` to the current mode inside a `with` block."""
+    token = MODE.set(replace(MODE.get(), **changes))
+    _count(1)
+    try:
+        yield
+    finally:
+        _count(-1)
+        MODE.reset(token)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording: results are constants that no gradient flows through.
+
+    >>> import autodiff as ad
+    >>> x = ad.Value(3.0)
+    >>> with ad.no_grad():
+    ...     y = x * x
+    >>> y.parents
+    ()
+    """
+    with mode(recording=False):
+        yield
+
+
+@contextmanager
+def scope(name: str) -> Iterator[None]:
+    """Name the part of the graph that is recorded inside the block; scopes nest.
+
+    >>> import autodiff as ad
+    >>> with ad.scope("layer1"):
+    ...     y = ad.Value(1.0) + 1
+    >>> y.scope
+    'layer1'
+    """
+    if not isinstance(name, str) or not name:
+        raise TypeError(f"scope: needs a name, a string that is not empty, got {name!r}")
+    with mode(scopes=(*MODE.get().scopes, name)):
+        yield
+
+
+def source_line() -> str:
+    """Return `file:line` of the innermost caller outside this package."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not str(frame.f_globals.get("__name__", "")).startswith("autodiff."):
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return "?"

@@ -1,0 +1,170 @@
+"""What an operation is: its value, its local derivatives, how it is shown and where it is defined.
+
+Two shapes of rule cover everything. A `Pointwise` operation works on numbers one by one; for each
+operand it has a *partial*, the local derivative dy/dx as a formula of the output `y` and the
+operands. A `Multilinear` operation (sum, reshape, matmul) is linear in each operand; for each it has
+a *transpose*, which carries a cotangent `g` of the output back to that operand.
+
+The formulas are ordinary Python on `+ - * /` and on other operations of the table, so they run on
+whatever they are given: numbers give numbers, nodes record (and so can be differentiated again),
+symbols print. Calling an operation looks at its arguments and hands them to the kind of node that
+ranks highest among them; `RECORDERS` holds one entry a kind, so nothing here knows the kinds.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Rule = Callable[..., Any]
+
+
+class Domain(NamedTuple):
+    """An open interval of the real line on which an operand may lie."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def __contains__(self, x: object) -> bool:
+        return isinstance(x, int | float) and self.low < x < self.high
+
+
+REAL = Domain()
+POSITIVE = Domain(0.0, math.inf)
+UNIT = Domain(-1.0, 1.0)
+
+
+class Recorder(NamedTuple):
+    """How one kind of node records an operation; the highest rank among the operands decides."""
+
+    rank: int
+    record: Callable[["Primitive", tuple[Any, ...], dict[str, Any]], Any]
+
+
+RECORDERS: dict[type, Recorder] = {}
+UFUNCS: dict[Any, "Primitive"] = {}
+TABLE: dict[str, "Primitive"] = {}
+ROWS: list["Primitive"] = []
+
+
+@dataclass(frozen=True, eq=False)
+class Primitive:
+    """One row of the table; `code` is its place in the table."""
+
+    name: str
+    array: Rule
+    tex: str = ""
+    infix: str = ""
+    precedence: int = 9
+    doc: str = ""
+    code: int = field(default=-1, init=False)
+
+    def __post_init__(self) -> None:
+        if self.name in TABLE:
+            raise ValueError(f"{self.name}: the table already has an operation of this name")
+        object.__setattr__(self, "code", len(ROWS))
+        ROWS.append(self)
+        TABLE[self.name] = self
+        if isinstance(self.array, np.ufunc):
+            UFUNCS[self.array] = self
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (TABLE.__getitem__, (self.name,))
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """Apply the operation to numbers, arrays, nodes or symbols, whichever it is given."""
+        best = None
+        for arg in args:
+            found = RECORDERS.get(type(arg))
+            if found is not None and (best is None or found.rank > best.rank):
+                best = found
+        if best is not None:
+            return best.record(self, args, params)
+        return self.number(*args, **params)
+
+    def number(self, *args: Any, **params: Any) -> Any:
+        """Return the value for plain numbers or arrays."""
+        return self.array(*(np.asarray(a) for a in args), **params)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pointwise(Primitive):
+    """y = f(x1, x2, ...) on numbers, with one partial(y, x1, x2, ...) an operand.
+
+    `scalar` computes a float, `array` an array; a partial is None where the operation is not
+    differentiable in that operand. `reference` is the same function for mpmath: a name of mpmath's
+    or a function of (mpmath, x1, x2, ...); by default the operation's own name.
+    """
+
+    scalar: Callable[..., float] = field(kw_only=True)
+    partials: tuple[Rule | None, ...] = field(kw_only=True)
+    domain: tuple[Domain, ...] = field(kw_only=True)
+    reference: str | Rule = ""
+
+    @property
+    def arity(self) -> int:
+        return len(self.partials)
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        if len(args) != len(self.partials):
+            raise TypeError(
+                f"{self.name}: takes {len(self.partials)} operands, was given {len(args)}"
+            )
+        return super().__call__(*args, **params)
+
+    def number(self, *args: Any, **params: Any) -> Any:
+        for a in args:
+            if isinstance(a, np.ndarray):
+                return self.array(*(np.asarray(x) for x in args))
+        return self.scalar(*map(float, args))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Multilinear(Primitive):
+    """An operation linear in each operand, with one transpose(g, x1, x2, ..., **params) an operand.
+
+    Its tangent is the operation applied to each operand's tangent in turn. `max` and its kin are
+    linear only where the choice stays the same: they give their `tangents` themselves. An operation
+    on any number of operands has a single `nary` transpose, which takes the operand's index first.
+    """
+
+    transposes: tuple[Rule, ...] = ()
+    nary: Rule | None = None
+    scalar: Rule | None = None
+    tangents: tuple[Rule, ...] = ()
+
+    def transpose(self, index: int) -> Rule:
+        """Return the transpose with respect to operand `index`."""
+        if self.nary is None:
+            return self.transposes[index]
+        nary = self.nary
+        return lambda g, *xs, **params: nary(index, g, *xs, **params)
+
+
+def pointwise(
+    name: str,
+    scalar: Callable[..., float],
+    array: Rule,
+    partials: tuple[Rule | None, ...],
+    domain: tuple[Domain, ...] | None = None,
+    **shown: Any,
+) -> Pointwise:
+    """Add a pointwise row to the table and return it."""
+    return Pointwise(
+        name,
+        array,
+        scalar=scalar,
+        partials=partials,
+        domain=domain or (REAL,) * len(partials),
+        **shown,
+    )
+
+
+def multilinear(name: str, array: Rule, *transposes: Rule, **shown: Any) -> Multilinear:
+    """Add a multilinear row to the table and return it."""
+    return Multilinear(name, array, transposes=transposes, **shown)

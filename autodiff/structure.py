@@ -1,0 +1,152 @@
+"""What the multilinear operations do to arrays, and how a cotangent finds its way back.
+
+numpy stretches operands of different shapes silently; the way back is a sum over the stretched axes,
+and the way back of a sum is a stretch. Both stand here once. The helpers take anything with a
+`shape`, since the operations they call work on arrays, nodes and symbols alike.
+"""
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff.primitive import TABLE
+
+Shape = tuple[int, ...]
+Axis = int | tuple[int, ...] | None
+
+
+def total(*xs: Any) -> Any:
+    """Return x1 + x2 + ... + xn, added from left to right."""
+    y = 0.0
+    for x in xs:
+        y += x
+    return y
+
+
+def dot(*xs: Any) -> Any:
+    """Return w1 x1 + ... + wn xn for the operands w1 ... wn, x1 ... xn."""
+    n = len(xs) // 2
+    y = 0.0
+    for i in range(n):
+        y += xs[i] * xs[n + i]
+    return y
+
+
+def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """Return the reduced axes as non-negative numbers; None means all of them."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return tuple(sorted(a % ndim for a in axes)) if ndim else ()
+
+
+def count(shape: Shape, axis: Axis) -> float:
+    """Return how many elements a reduction over `axis` puts together."""
+    return float(math.prod(shape[i] for i in axes_of(axis, len(shape))))
+
+
+def sum(x: Any, axis: Axis, keepdims: bool) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def sum_to(g: Any, shape: Shape) -> Any:
+    """Sum `g` over the axes along which `shape` was stretched to g's shape."""
+    if g.shape == shape:
+        return g
+    extra = len(g.shape) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1
+    )
+    if axes:
+        g = TABLE["sum"](g, axis=axes, keepdims=True)
+    return g if g.shape == shape else TABLE["reshape"](g, shape=shape)
+
+
+def spread(g: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any:
+    """Stretch the result of reducing an array of `shape` back over the reduced axes."""
+    if not keepdims:
+        axes = axes_of(axis, len(shape))
+        kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
+        if kept != g.shape:
+            g = TABLE["reshape"](g, shape=kept)
+    return g if g.shape == shape else TABLE["broadcast"](g, shape=shape)
+
+
+def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the permutation that undoes `axes`."""
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+
+
+def swap(x: Any) -> Any:
+    """Transpose the last two axes."""
+    n = len(x.shape)
+    return TABLE["transpose"](x, axes=(*range(n - 2), n - 1, n - 2))
+
+
+def _column(x: Any) -> Any:
+    return TABLE["reshape"](x, shape=(*x.shape, 1))
+
+
+def _row(x: Any) -> Any:
+    return TABLE["reshape"](x, shape=(*x.shape[:-1], 1, x.shape[-1]))
+
+
+def matmul_left(g: Any, a: Any, b: Any) -> Any:
+    """g b^T, for a vector or a matrix on either side."""
+    if len(b.shape) == 1:
+        return (_column(g) if len(a.shape) > 1 else g) * b
+    if len(a.shape) == 1:
+        row = TABLE["matmul"](_row(g), swap(b))
+        return TABLE["reshape"](row, shape=(*b.shape[:-2], *a.shape))
+    return TABLE["matmul"](g, swap(b))
+
+
+def matmul_right(g: Any, a: Any, b: Any) -> Any:
+    """a^T g, for a vector or a matrix on either side."""
+    if len(a.shape) == 1:
+        return _column(a) * _row(g) if len(b.shape) > 1 else g * a
+    if len(b.shape) == 1:
+        return TABLE["reshape"](
+            TABLE["matmul"](swap(a), _column(g)), shape=(*a.shape[:-2], a.shape[-1])
+        )
+    return TABLE["matmul"](swap(a), g)
+
+
+def ties(x: Any, axis: Axis, largest: bool) -> Any:
+    """Return equal shares, adding up to 1, at the places of the largest (smallest) element."""
+    extreme = np.max(x, axis=axis, keepdims=True) if largest else np.min(x, axis=axis, keepdims=True)
+    hit = np.where(np.isnan(extreme), np.isnan(x), x == extreme)
+    return np.asarray(hit / np.sum(hit, axis=axis, keepdims=True), dtype=x.dtype)
+
+
+def take(x: Any, index: Any) -> Any:
+    return x[index]
+
+
+def scatter(x: Any, index: Any, shape: Shape) -> Any:
+    """Add `x` into zeros of `shape` at `index`; places that are named twice get both."""
+    y = np.zeros(shape, dtype=x.dtype)
+    parts = index if isinstance(index, tuple) else (index,)
+    if builtins.all(isinstance(p, int | slice) or p is None or p is Ellipsis for p in parts):
+        y[index] = x
+    else:
+        np.add.at(y, index, x)
+    return y
+
+
+def concatenate(*xs: Any, axis: int) -> Any:
+    return np.concatenate(xs, axis=axis)
+
+
+def concatenate_transpose(i: int, g: Any, *xs: Any, axis: int) -> Any:
+    """Cut operand i's part out of g."""
+    axis = axis % len(g.shape)
+    start = builtins.sum(x.shape[axis] for x in xs[:i])
+    index = (slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),)
+    return TABLE["take"](g, index=index)
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)

@@ -1,0 +1,523 @@
+# cython: cdivision=True, boundscheck=False, wraparound=False, annotation_typing=False
+"""`Value`, the scalar node, and the backward sweep over a graph of them.
+
+Recording an operation makes one node: the number `_data`, references to its operands `_a` and `_b`,
+and the local derivatives `_da` and `_db` with respect to them, computed at once. Going backward is
+then one multiply-add an edge: `operand._adj += node._adj * local`. Nodes only ever refer to older
+nodes, so there are no cycles, freeing is plain reference counting, and sorting by creation (`_seq`)
+is a topological order. What few nodes have (a name, a scope, more than two operands) lies in `_more`.
+
+This file is ordinary Python and runs as it is. Where a C compiler is at hand it is compiled as it
+stands, with the types of value.pxd; both give the same bits.
+"""
+
+from array import array
+from typing import Any
+
+import numpy as np
+
+try:
+    import cython
+except ImportError:
+    from autodiff import uncompiled as cython
+
+from autodiff import evaluate, modes, ops
+from autodiff.data import as_float
+from autodiff.evaluate import partial
+from autodiff.modes import MODE, Mode
+from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Multilinear, Pointwise, Primitive, Recorder
+
+LEAF = -1
+CONSTANT = -2
+ADD, SUB, MUL, DIV = ops.add.code, ops.sub.code, ops.mul.code, ops.div.code
+NEG, POWC, POWER, ABS = ops.neg.code, ops.powc.code, ops.power.code, ops.abs.code
+EXP, LOG, TANH, SIGMOID = ops.exp.code, ops.log.code, ops.tanh.code, ops.sigmoid.code
+RELU, SQRT, SIN, COS = ops.relu.code, ops.sqrt.code, ops.sin.code, ops.cos.code
+TOTAL, DOT = ops.total.code, ops.dot.code
+BUILTIN = len(ROWS)
+
+_clock = 0
+_modes = 0
+_depth = 0
+_trash: list[Any] = []
+
+
+class More:
+    """What only some nodes have: a name, a scope, a source line, or more than two operands."""
+
+    __slots__ = ("name", "partials", "parents", "scope", "where")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.scope = ""
+        self.where = ""
+        self.parents: list[Value] | None = None
+        self.partials: Any = None
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(131072)
+@cython.cclass
+class Value:
+    """A scalar node of a graph that records operations.
+
+    `data` is the number (anything that `float` accepts of the real numbers), `name` a label.
+    Operators and the functions of the library make new nodes; `y.backward()` adds dy/dx to `x.grad`
+    of every leaf x that y depends on, as the documents' eq. 53 sums over paths.
+
+    >>> x = Value(3.0, name="x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+    """
+
+    __slots__ = (
+        "_a", "_adj", "_b", "_da", "_data", "_db", "_grad", "_has_grad", "_more", "_op", "_seq",
+        "_stamp",
+    )  # fmt: skip
+    __array_priority__ = 1000
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        global _clock
+        _clock += 1
+        self._seq: int = _clock
+        self._data: float = as_float(data)
+        self._op: int = LEAF
+        self._grad: float = 0.0
+        self._adj: float = 0.0
+        self._da: float = 0.0
+        self._db: float = 0.0
+        self._stamp: int = 0
+        self._has_grad: bool = False
+        self._a: Value | None = None
+        self._b: Value | None = None
+        self._more: More | None = None
+        if name is not None:
+            self.name = name
+
+    def __dealloc__(self) -> None:
+        """Free the operands; a long chain is put aside and freed in a loop, not by recursion."""
+        global _depth
+        if self._a is None and self._more is None:
+            return
+        if _depth >= 64:
+            _trash.append(self._a)
+            _trash.append(self._b)
+            _trash.append(self._more)
+            return
+        _depth += 1
+        self._a = None
+        self._b = None
+        self._more = None
+        if _depth == 1:
+            while _trash:
+                _trash.pop()
+        _depth -= 1
+
+    @property
+    def data(self) -> float:
+        """The number. Setting it is for leaves; graphs that were recorded before stay exact."""
+        if _modes:
+            _guard("==", self, self._data, True)
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        global _clock
+        if self._op >= 0:
+            raise ValueError(
+                f"data: {self!r} was computed by {self.op}; change the leaves it was computed from, "
+                f"or take detach() of it as a new leaf"
+            )
+        self._data = as_float(data)
+        _clock += 1
+        self._seq = _clock  # newer than every node recorded with the old number
+
+    @property
+    def grad(self) -> float:
+        """The gradient that backward accumulated; 0.0 before any backward."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = as_float(grad)
+        self._has_grad = True
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a gradient was computed or set since the last `zero_grad`."""
+        return self._has_grad
+
+    @property
+    def name(self) -> str | None:
+        """The label shown in pictures and messages."""
+        return None if self._more is None else self._more.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
+        if self._more is None:
+            self._more = More()
+        self._more.name = name
+
+    @property
+    def scope(self) -> str:
+        """The scopes that were open when the node was recorded, joined by `/`."""
+        return "" if self._more is None else self._more.scope
+
+    @property
+    def where(self) -> str:
+        """The source line that recorded the node, kept under `anomaly()` only."""
+        return "" if self._more is None else self._more.where
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """The row of the table that computed the node; None for a leaf."""
+        return ROWS[self._op] if self._op >= 0 else None
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that computed the node; "" for a leaf."""
+        return ROWS[self._op].name if self._op >= 0 else ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the node is a plain number of an expression, which gets no gradient."""
+        return self._op == CONSTANT
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The static parameters of the operation; a scalar operation has none."""
+        return {}
+
+    @property
+    def seq(self) -> int:
+        """The place in the order of creation (of change, for a leaf that was changed)."""
+        return self._seq
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(), the shape of a scalar."""
+        return ()
+
+    @property
+    def parents(self) -> tuple["Value", ...]:
+        """The operands in order; one that is used twice stands twice."""
+        if self._more is not None and self._more.parents is not None:
+            return tuple(self._more.parents)
+        return tuple(x for x in (self._a, self._b) if x is not None)
+
+    @property
+    def local_derivatives(self) -> tuple[float, ...]:
+        """d self / d operand for each operand, as computed when the node was recorded."""
+        if self._more is not None and self._more.parents is not None:
+            if self._more.partials is None:
+                return (1.0,) * len(self._more.parents)
+            return tuple(self._more.partials)
+        return (self._da, self._db)[: len(self.parents)]
+
+    @property
+    def _prev(self) -> tuple["Value", ...]:
+        """The operands, by micrograd's name."""
+        return self.parents
+
+    def backward(self, gradient: float = 1.0) -> None:
+        """Add d self / d x (times `gradient`) to the grad of every leaf x (BP1 to BP4 in one).
+
+        The nodes in between get their gradient afresh, so a second call gives exactly twice the
+        gradient of the leaves.
+        """
+        from autodiff.sweep import backward
+
+        backward([self], [as_float(gradient)])
+
+    def zero_grad(self) -> None:
+        """Forget this node's gradient."""
+        self._grad = 0.0
+        self._has_grad = False
+
+    def detach(self) -> "Value":
+        """Return the number as a new constant, through which no gradient flows."""
+        return constant(self._data)
+
+    def item(self) -> float:
+        """Return the number as a Python float."""
+        return self.data
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __bool__(self) -> bool:
+        return compare("!=", self, 0.0)
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __lt__(self, other: Any) -> bool:
+        return compare("<", self, other)
+
+    def __le__(self, other: Any) -> bool:
+        return compare("<=", self, other)
+
+    def __gt__(self, other: Any) -> bool:
+        return compare(">", self, other)
+
+    def __ge__(self, other: Any) -> bool:
+        return compare(">=", self, other)
+
+    def __add__(self, other: Any) -> Any:
+        return record2(ADD, self, other) if type(other) is Value else mixed(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return mixed(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return record2(SUB, self, other) if type(other) is Value else mixed(SUB, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return mixed(SUB, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return record2(MUL, self, other) if type(other) is Value else mixed(MUL, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return mixed(MUL, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return record2(DIV, self, other) if type(other) is Value else mixed(DIV, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return mixed(DIV, other, self)
+
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        if type(other) is Value:
+            return record2(POWER if other._op != CONSTANT else POWC, self, other)
+        return mixed(POWC, self, other)
+
+    def __rpow__(self, other: Any, modulus: None = None) -> Any:
+        return mixed(POWER, other, self)
+
+    def __neg__(self) -> "Value":
+        return record1(NEG, self)
+
+    def __pos__(self) -> "Value":
+        return self
+
+    def __abs__(self) -> "Value":
+        return record1(ABS, self)
+
+    def exp(self) -> "Value":
+        """Return e^x."""
+        return record1(EXP, self)
+
+    def log(self) -> "Value":
+        """Return the natural logarithm."""
+        return record1(LOG, self)
+
+    def tanh(self) -> "Value":
+        """Return tanh(x)."""
+        return record1(TANH, self)
+
+    def sigmoid(self) -> "Value":
+        """Return 1 / (1 + e^-x), eq. 3."""
+        return record1(SIGMOID, self)
+
+    def relu(self) -> "Value":
+        """Return max(x, 0)."""
+        return record1(RELU, self)
+
+    def sqrt(self) -> "Value":
+        """Return the square root."""
+        return record1(SQRT, self)
+
+    def sin(self) -> "Value":
+        """Return sin(x)."""
+        return record1(SIN, self)
+
+    def cos(self) -> "Value":
+        """Return cos(x)."""
+        return record1(COS, self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
+        if method != "__call__" or options or ufunc not in UFUNCS:
+            return NotImplemented
+        return UFUNCS[ufunc](*inputs)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name is not None else ""
+        grad = f", grad={self._grad!r}" if self._has_grad else ""
+        return f"Value({self._data!r}{grad}{label})"
+
+
+def constant(data: float) -> Value:
+    """Return a number as a node that gets no gradient."""
+    global _clock
+    node: Value = Value.__new__(Value)
+    _clock += 1
+    node._seq = _clock
+    node._op = CONSTANT
+    node._data = data
+    node._grad = node._adj = node._da = node._db = 0.0
+    node._stamp = 0
+    node._has_grad = False
+    node._a = node._b = node._more = None
+    return node
+
+
+def record1(code: int, a: Value) -> Value:
+    """Record an operation on one Value."""
+    global _clock
+    if _modes or code >= BUILTIN:
+        return record(ROWS[code], (a,))
+    node: Value = Value.__new__(Value)
+    _clock += 1
+    node._seq = _clock
+    node._op = code
+    node._data, node._da = evaluate.unary(code, a._data)
+    node._grad = node._adj = node._db = 0.0
+    node._stamp = 0
+    node._has_grad = False
+    node._a = a
+    node._b = node._more = None
+    return node
+
+
+def record2(code: int, a: Value, b: Value) -> Value:
+    """Record an operation on two Values."""
+    global _clock
+    if _modes or code >= BUILTIN:
+        return record(ROWS[code], (a, b))
+    node: Value = Value.__new__(Value)
+    _clock += 1
+    node._seq = _clock
+    node._op = code
+    node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
+    node._grad = node._adj = 0.0
+    node._stamp = 0
+    node._has_grad = False
+    node._a = a
+    node._b = b
+    node._more = None
+    return node
+
+
+def mixed(code: int, a: Any, b: Any) -> Any:
+    """Record an operator of which one operand may be a number, an array or another kind of node."""
+    if type(b) is float:
+        return record2(code, a, constant(b))
+    if type(a) is float:
+        return record2(code, constant(a), b)
+    for x in (a, b):
+        if not isinstance(x, Value | int | float | np.generic | np.ndarray):
+            if type(x) not in RECORDERS:
+                return NotImplemented
+    return ROWS[code](a, b)
+
+
+def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Any:
+    """Record any operation on Values and numbers; an array among them makes it a Tensor's."""
+    if any(isinstance(x, np.ndarray) and x.ndim for x in args):
+        return RECORDERS[np.ndarray].record(row, args, params or {})
+    nodes = [x if type(x) is Value else constant(as_float(x)) for x in args]
+    mode = MODE.get() if _modes else None
+    if mode is None and row.code < BUILTIN and isinstance(row, Pointwise):
+        if len(nodes) == 1:
+            return record1(row.code, nodes[0])
+        if len(nodes) == 2:
+            return record2(row.code, nodes[0], nodes[1])
+    return record_any(row, nodes, mode)
+
+
+def record_any(row: Primitive, nodes: list[Value], mode: Mode | None) -> Value:
+    """Record an operation of any arity, under any mode."""
+    xs = array("d", [x._data for x in nodes])
+    n = len(nodes)
+    node = constant(0.0)
+    more = More()
+    if isinstance(row, Pointwise):
+        node._data = row.scalar(*xs)
+        partials = array("d", [partial(rule, node._data, *xs) for rule in row.partials])
+    elif row.code == TOTAL:
+        node._data = add_up(xs, n)
+        partials = None
+    elif row.code == DOT:
+        node._data = dot_product(xs, n // 2)
+        partials = xs[n // 2 :] + xs[: n // 2]
+    else:
+        raise TypeError(f"{row.name}: works on arrays; write Tensor(...) around its operand")
+    if mode is not None:
+        if mode.scopes or mode.anomaly:
+            more.scope = "/".join(mode.scopes)
+            more.where = modes.source_line() if mode.anomaly else ""
+            node._more = more
+        if not mode.recording:
+            return node
+    node._op = row.code
+    if isinstance(row, Pointwise) and n <= 2:
+        node._a = nodes[0]
+        node._da = partials[0]
+        if n == 2:
+            node._b = nodes[1]
+            node._db = partials[1]
+    else:
+        more.parents = nodes
+        more.partials = partials
+        node._more = more
+    return node
+
+
+def add_up(xs: Any, n: int) -> float:
+    """Return x1 + ... + xn from left to right."""
+    y: float = 0.0
+    for i in range(n):
+        y += xs[i]
+    return y
+
+
+def dot_product(xs: Any, n: int) -> float:
+    """Return x1 x(n+1) + ... + xn x(2n) from left to right."""
+    y: float = 0.0
+    for i in range(n):
+        y += xs[i] * xs[n + i]
+    return y
+
+
+def compare(sign: str, a: Value, b: Any) -> Any:
+    """Compare the numbers; a trace keeps the outcome as a guard."""
+    x = a._data
+    z = b._data if type(b) is Value else b
+    if not isinstance(z, float | int | np.generic):
+        return NotImplemented
+    outcome: bool = (
+        x < z if sign == "<"
+        else x > z if sign == ">"
+        else x <= z if sign == "<="
+        else x >= z if sign == ">="
+        else x != z
+    )  # fmt: skip
+    if _modes:
+        _guard(sign, a, b, outcome)
+    return outcome
+
+
+def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
+    """Tell the trace in force, if any, what the program's course depends on."""
+    guards = MODE.get().guards
+    if guards is not None:
+        guards.append((sign, a, b, outcome))
+
+
+def _listen(active: int) -> None:
+    global _modes
+    _modes = active
+
+
+modes.LISTENERS.append(_listen)
+RECORDERS[Value] = Recorder(1, record)
