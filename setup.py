@@ -1,0 +1,117 @@
+"""Build the compiled engine: every autodiff/*.py with a .pxd of C types beside it is an extension.
+
+The Python file is compiled as it stands; without a compiler or without Cython the same file runs as
+it is, so nothing here may make an installation fail. Some .pxd files are printed from the table by
+autodiff/codegen.py before Cython reads them. After a successful build `autodiff/_compiled.json`
+holds the digest of each module that went into it, and an engine whose sources have changed since
+is not loaded.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+PACKAGE = Path("autodiff")
+
+# Imports the printer from source alone, without autodiff/__init__.py, so that neither an outdated
+# engine nor a half-edited module elsewhere can stand in its way; prints the modules that it used.
+PRINTER = """
+import sys, types
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from pathlib import Path
+package, target = map(Path, sys.argv[1:])
+autodiff = sys.modules["autodiff"] = types.ModuleType("autodiff")
+autodiff.__path__ = [str(package)]
+finder = FileFinder(str(package), (SourceFileLoader, SOURCE_SUFFIXES))
+sys.path_importer_cache[str(package)] = finder
+from autodiff.codegen import write
+write(target)
+print(*(name.partition(".")[2] for name in sys.modules if name.startswith("autodiff.")))
+"""
+
+
+def print_sources() -> list[str]:
+    """Bring the printed sources up to date; return the modules that they depend on."""
+    with tempfile.TemporaryDirectory() as directory:
+        command = [sys.executable, "-c", PRINTER, str(PACKAGE.resolve()), directory]
+        used = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        for new in Path(directory).iterdir():
+            old = PACKAGE / new.name  # kept when it is the same, so that nothing is built again
+            if not old.exists() or old.read_bytes() != new.read_bytes():
+                old.write_bytes(new.read_bytes())
+    return used
+
+
+def digest(module: str) -> str:
+    """Return the SHA-256 of the bytes of a module's .py and, where it has one, its .pxd."""
+    files = (PACKAGE / f"{module}{suffix}" for suffix in (".py", ".pxd"))
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files if f.exists())).hexdigest()
+
+
+class BuildEngine(build_ext):
+    """Translate with Cython, compile, and record what was built; fall back to plain Python."""
+
+    def run(self) -> None:
+        self.built: set[str] = set()
+        used: list[str] = []
+        try:
+            used = print_sources()
+            self.translate()
+            super().run()
+        except Exception as problem:  # whatever it is, the plain Python engine runs
+            detail = getattr(problem, "stderr", None) or problem
+            self.warn(f"the engine is not compiled and runs as plain Python: {detail}")
+        self.record(used)
+
+    def translate(self) -> None:
+        """Replace each extension's Python source by the C that Cython makes of it."""
+        from Cython.Build import cythonize
+
+        translated = cythonize(
+            [Extension(e.name, e.sources) for e in self.extensions],
+            build_dir=self.build_temp,
+            language_level=3,
+            compiler_directives={"autotestdict": False},
+            quiet=True,
+        )
+        sources = {e.name: e.sources for e in translated}
+        for extension in self.extensions:
+            extension.sources = sources[extension.name]
+
+    def build_extensions(self) -> None:
+        if self.compiler.compiler_type != "msvc":
+            for extension in self.extensions:
+                # Fused multiply-adds would give other bits than the same source run by Python.
+                extension.extra_compile_args = ["-O3", "-ffp-contract=off"]
+        super().build_extensions()
+
+    def build_extension(self, ext: Extension) -> None:
+        super().build_extension(ext)
+        self.built.add(ext.name)
+
+    def record(self, used: list[str]) -> None:
+        """Write `_compiled.json` beside the engine, or remove it: all modules are built or none."""
+        place = Path(self.get_ext_fullpath("autodiff._")).with_name("_compiled.json")
+        names = {e.name for e in self.extensions}
+        if names and names == self.built:
+            modules = sorted({n.partition(".")[2] for n in names} | set(used))
+            text = json.dumps({m: digest(m) for m in modules}, indent=1)
+            place.write_text(text + "\n", encoding="ascii")
+        else:
+            place.unlink(missing_ok=True)
+
+
+setup(
+    ext_modules=[
+        Extension(f"autodiff.{types.stem}", [types.with_suffix(".py").as_posix()], optional=True)
+        for types in sorted(PACKAGE.glob("*.pxd"))
+        if types.with_suffix(".py").exists()
+    ],
+    cmdclass={"build_ext": BuildEngine},
+)
