@@ -9,6 +9,7 @@ is not loaded.
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,7 @@ class BuildEngine(build_ext):
 
     def run(self) -> None:
         self.built: set[str] = set()
+        record = Path(self.get_ext_fullpath("autodiff._")).with_name("_compiled.json")
         used: list[str] = []
         try:
             used = print_sources()
@@ -67,7 +69,7 @@ class BuildEngine(build_ext):
         except Exception as problem:  # whatever it is, the plain Python engine runs
             detail = getattr(problem, "stderr", None) or problem
             self.warn(f"the engine is not compiled and runs as plain Python: {detail}")
-        self.record(used)
+        self.write_record(record, used)
 
     def translate(self) -> None:
         """Replace each extension's Python source by the C that Cython makes of it."""
@@ -88,23 +90,23 @@ class BuildEngine(build_ext):
         if self.compiler.compiler_type != "msvc":
             for extension in self.extensions:
                 # Fused multiply-adds would give other bits than the same source run by Python.
-                extension.extra_compile_args = ["-O3", "-ffp-contract=off"]
+                extension.extra_compile_args = ["-O3", "-ffp-contract=off", "-g0"]
+        self.parallel = os.cpu_count()
         super().build_extensions()
 
     def build_extension(self, ext: Extension) -> None:
         super().build_extension(ext)
         self.built.add(ext.name)
 
-    def record(self, used: list[str]) -> None:
+    def write_record(self, record: Path, used: list[str]) -> None:
         """Write `_compiled.json` beside the engine, or remove it: all modules are built or none."""
-        place = Path(self.get_ext_fullpath("autodiff._")).with_name("_compiled.json")
         names = {e.name for e in self.extensions}
         if names and names == self.built:
             modules = sorted({n.partition(".")[2] for n in names} | set(used))
             text = json.dumps({m: digest(m) for m in modules}, indent=1)
-            place.write_text(text + "\n", encoding="ascii")
+            record.write_text(text + "\n", encoding="ascii")
         else:
-            place.unlink(missing_ok=True)
+            record.unlink(missing_ok=True)
 
 
 setup(
