@@ -82,6 +82,20 @@ def scope(name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def anomaly() -> Iterator[None]:
+    """Keep the source line of every node that is recorded inside the block, for `blame_nan`.
+
+    >>> import autodiff as ad
+    >>> with ad.anomaly():
+    ...     y = ad.log(ad.Value(0.0))
+    >>> ":" in y.where
+    True
+    """
+    with mode(anomaly=True):
+        yield
+
+
 def source_line() -> str:
     """Return `file:line` of the innermost caller outside this package."""
     frame = sys._getframe(1)

@@ -12,6 +12,7 @@ decaying exponential, never as `1 - y`. At kinks the documented choice is relu'(
 and ties of max and min share equally.
 """
 
+# fmt: off
 import numpy as np
 
 from autodiff import array_kernels as arrays

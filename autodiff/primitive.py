@@ -47,6 +47,7 @@ RECORDERS: dict[type, Recorder] = {}
 UFUNCS: dict[Any, "Primitive"] = {}
 TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
+array_recorder: Callable[..., Any] = lambda row, args, params=None: row.number(*args)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,7 @@ class Pointwise(Primitive):
 
     def number(self, *args: Any, **params: Any) -> Any:
         for a in args:
-            if isinstance(a, np.ndarray):
+            if isinstance(a, np.ndarray | np.generic):
                 return self.array(*(np.asarray(x) for x in args))
         return self.scalar(*map(float, args))
 

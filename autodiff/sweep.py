@@ -9,112 +9,135 @@ lies in the node (`_adj`), marked by the number of the sweep, and a lock lets sw
 threads take turns on shared nodes.
 """
 
+from collections.abc import Sequence
 from operator import attrgetter
 from threading import RLock
 
 from autodiff.value import LEAF, Value
+
+Kept = tuple[Value, float, bool]
 
 _number = 0
 _lock = RLock()
 _creation = attrgetter("seq")
 
 
-def in_order(inner: list[Value]) -> list[Value | None]:
-    """Return the nodes by creation; gaps (None) are left where others were made in between."""
-    node = inner[0]
-    low = high = node._seq
-    for node in inner:
-        if node._seq < low:
-            low = node._seq
-        elif node._seq > high:
-            high = node._seq
-    if high - low > 4 * len(inner) + 64:
-        return sorted(inner, key=_creation)
-    ordered: list[Value | None] = [None] * (high - low + 1)
-    for node in inner:
-        ordered[node._seq - low] = node
-    return ordered
+def in_order(
+    roots: list[Value], number: int, leaves: list[Value], kept: list[Kept] | None
+) -> list[Value | None]:
+    """Return all computed nodes that the roots depend on, newest first; leaves go on `leaves`.
 
+    Their gradients are set to 0; what they were is added to `kept` if that is wanted.
 
-def collect(roots: list[Value], number: int, leaves: list[Value]) -> list[Value]:
-    """Return all computed nodes that the roots depend on; the leaves go on `leaves`."""
-    inner: list[Value] = []
+    A node's place is its distance in creation from the newest root, so nothing needs sorting; the
+    gaps (None) are nodes made in between. Where gaps would take more room than nodes, sort instead.
+    """
+    ordered: list[Value | None] = []
+    far: list[Value] = []
     pending = roots[:]
-    for node in pending:  # grows while it is gone through
+    newest = 0
+    for node in roots:
+        if node._seq > newest:
+            newest = node._seq
+    found = 128
+    while pending:
+        node = pending.pop()
         if node._stamp == number:
             continue
         node._stamp = number
-        node._adj = 0.0
         if node._op < 0:
+            node._da = node._grad  # a leaf has no operands: room for what it had before
+            node._grad = 0.0
             leaves.append(node)
             continue
-        inner.append(node)
+        if kept is not None:
+            kept.append((node, node._grad, node._has_grad))
+        node._grad = 0.0
+        found += 1
+        place = newest - node._seq
+        if place > 8 * found:
+            far.append(node)
+        else:
+            while len(ordered) <= place:
+                ordered.append(None)
+            ordered[place] = node
         if node._a is not None:
             pending.append(node._a)
             if node._b is not None:
                 pending.append(node._b)
         elif node._more is not None and node._more.parents is not None:
             pending.extend(node._more.parents)
-    return inner
+    if far:
+        far.extend(node for node in ordered if node is not None)
+        return sorted(far, key=_creation, reverse=True)
+    return ordered
 
 
-def sweep(roots: list[Value], seeds: list[float], inner: list[Value]) -> None:
-    """Leave in each node's `_adj` the derivative of `sum seeds * roots` with respect to it."""
-    for node, seed in zip(roots, seeds):
-        node._adj += seed
-    if not inner:
-        return
-    for node in reversed(in_order(inner)):
+def sweep(ordered: list[Value | None]) -> None:
+    """Send each node's gradient to its operands, newest node first."""
+    for node in ordered:
         if node is None:
             continue
-        g = node._adj
+        g = node._grad
+        node._has_grad = True
         if g == 0.0:  # a zero sends nothing on, whatever the local derivative is
             continue
         if node._a is not None:
-            node._a._adj += g * node._da
+            node._a._grad += g * node._da
             if node._b is not None:
-                node._b._adj += g * node._db
-        elif node._more is not None:
+                node._b._grad += g * node._db
+        elif node._more is not None and node._more.parents is not None:
             spread(g, node._more.parents, node._more.partials)
 
 
-def spread(g: float, operands: list[Value], partials: object) -> None:
+def spread(g: float, operands: list[Value], partials: Sequence[float] | None) -> None:
     """Send a cotangent to the operands of an n-ary node; no partials means a plain sum."""
     if partials is None:
         for operand in operands:
-            operand._adj += g
-        return
-    i = 0
-    for operand in operands:
-        operand._adj += g * partials[i]
-        i += 1
+            operand._grad += g
+    else:
+        for operand, d in zip(operands, partials, strict=True):
+            operand._grad += g * d
+
+
+def run(
+    roots: list[Value], seeds: list[float], leaves: list[Value], kept: list[Kept] | None = None
+) -> None:
+    """Sweep once: leaves hold the gradient in `_grad`, and what they had before in `_da`."""
+    global _number
+    _number += 1
+    if _number == 1 << 32:
+        raise OverflowError("backward: 2**32 sweeps in one process, which is all it can count")
+    ordered = in_order(roots, _number, leaves, kept)
+    for node, seed in zip(roots, seeds, strict=True):
+        node._grad += seed
+    sweep(ordered)
 
 
 def backward(roots: list[Value], seeds: list[float]) -> None:
     """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else."""
-    global _number
     leaves: list[Value] = []
     with _lock:
-        _number += 1
-        inner = collect(roots, _number, leaves)
-        sweep(roots, seeds, inner)
-        for node in inner:
-            node._grad = node._adj
-            node._has_grad = True
+        run(roots, seeds, leaves)
         for node in leaves:
             if node._op == LEAF:
-                node._grad += node._adj
+                node._grad += node._da
                 node._has_grad = True
 
 
-def gradients(
-    roots: list[Value], seeds: list[float], xs: list[Value]
-) -> list[float | None]:
-    """Return the derivative with respect to each x, None where no root depends on it."""
-    global _number
+def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[float | None]:
+    """Return the derivative with respect to each x, None where no root depends on it.
+
+    The gradients that the graph holds are put aside before and put back after.
+    """
     leaves: list[Value] = []
+    kept: list[Kept] = []
     with _lock:
-        _number += 1
-        inner = collect(roots, _number, leaves)
-        sweep(roots, seeds, inner)
-        return [x._adj if x._stamp == _number else None for x in xs]
+        run(roots, seeds, leaves, kept)
+        result = [x._grad if x._stamp == _number else None for x in xs]
+        for node in leaves:
+            node._grad = node._da
+        for node, grad, has_grad in kept:
+            node._grad = grad
+            node._has_grad = has_grad
+    return result

@@ -18,12 +18,13 @@ cdef class More:
 
 @cython.final
 cdef class Value:
-    cdef readonly double _data
-    cdef double _grad, _adj, _da, _db
-    cdef long long _seq, _stamp
-    cdef int _op
-    cdef bint _has_grad
     cdef Value _a, _b
+    cdef double _da, _db, _grad
+    cdef unsigned int _stamp
+    cdef short _op
+    cdef char _has_grad
+    cdef long long _seq
+    cdef readonly double _data
     cdef More _more
 
 @cython.locals(node=Value)

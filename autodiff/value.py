@@ -3,7 +3,7 @@
 
 Recording an operation makes one node: the number `_data`, references to its operands `_a` and `_b`,
 and the local derivatives `_da` and `_db` with respect to them, computed at once. Going backward is
-then one multiply-add an edge: `operand._adj += node._adj * local`. Nodes only ever refer to older
+then one multiply-add an edge: `operand._grad += node._grad * local`. Nodes only ever refer to older
 nodes, so there are no cycles, freeing is plain reference counting, and sorting by creation (`_seq`)
 is a topological order. What few nodes have (a name, a scope, more than two operands) lies in `_more`.
 
@@ -21,7 +21,7 @@ try:
 except ImportError:
     from autodiff import uncompiled as cython
 
-from autodiff import evaluate, modes, ops
+from autodiff import evaluate, modes, ops, primitive
 from autodiff.data import as_float
 from autodiff.evaluate import partial
 from autodiff.modes import MODE, Mode
@@ -74,8 +74,7 @@ class Value:
     """
 
     __slots__ = (
-        "_a", "_adj", "_b", "_da", "_data", "_db", "_grad", "_has_grad", "_more", "_op", "_seq",
-        "_stamp",
+        "_a", "_b", "_da", "_data", "_db", "_grad", "_has_grad", "_more", "_op", "_seq", "_stamp",
     )  # fmt: skip
     __array_priority__ = 1000
 
@@ -86,7 +85,6 @@ class Value:
         self._data: float = as_float(data)
         self._op: int = LEAF
         self._grad: float = 0.0
-        self._adj: float = 0.0
         self._da: float = 0.0
         self._db: float = 0.0
         self._stamp: int = 0
@@ -102,7 +100,7 @@ class Value:
         global _depth
         if self._a is None and self._more is None:
             return
-        if _depth >= 64:
+        if _depth >= 200:
             _trash.append(self._a)
             _trash.append(self._b)
             _trash.append(self._more)
@@ -356,6 +354,13 @@ class Value:
         return f"Value({self._data!r}{grad}{label})"
 
 
+def tick() -> int:
+    """Return the next moment of the clock that orders nodes by creation."""
+    global _clock
+    _clock += 1
+    return _clock
+
+
 def constant(data: float) -> Value:
     """Return a number as a node that gets no gradient."""
     global _clock
@@ -364,7 +369,7 @@ def constant(data: float) -> Value:
     node._seq = _clock
     node._op = CONSTANT
     node._data = data
-    node._grad = node._adj = node._da = node._db = 0.0
+    node._grad = node._da = node._db = 0.0
     node._stamp = 0
     node._has_grad = False
     node._a = node._b = node._more = None
@@ -381,7 +386,7 @@ def record1(code: int, a: Value) -> Value:
     node._seq = _clock
     node._op = code
     node._data, node._da = evaluate.unary(code, a._data)
-    node._grad = node._adj = node._db = 0.0
+    node._grad = node._db = 0.0
     node._stamp = 0
     node._has_grad = False
     node._a = a
@@ -399,7 +404,7 @@ def record2(code: int, a: Value, b: Value) -> Value:
     node._seq = _clock
     node._op = code
     node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
-    node._grad = node._adj = 0.0
+    node._grad = 0.0
     node._stamp = 0
     node._has_grad = False
     node._a = a
@@ -424,7 +429,7 @@ def mixed(code: int, a: Any, b: Any) -> Any:
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Any:
     """Record any operation on Values and numbers; an array among them makes it a Tensor's."""
     if any(isinstance(x, np.ndarray) and x.ndim for x in args):
-        return RECORDERS[np.ndarray].record(row, args, params or {})
+        return primitive.array_recorder(row, args, params)
     nodes = [x if type(x) is Value else constant(as_float(x)) for x in args]
     mode = MODE.get() if _modes else None
     if mode is None and row.code < BUILTIN and isinstance(row, Pointwise):

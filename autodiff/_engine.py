@@ -1,0 +1,57 @@
+"""Choose between the compiled modules and their Python sources, before either is imported.
+
+A compiled module lies beside its source and Python would always prefer it. Here the source is taken
+instead when the environment variable AUTODIFF_PURE is set, and when the compiled file is stale: the
+build writes down the hash of each source it compiled, and an edited source no longer matches.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+FOLDER = Path(__file__).parent
+RECORD = FOLDER / "_compiled.json"
+
+
+def source_hash(stem: str) -> str:
+    """Return the SHA-256 of a module's source and of its types."""
+    sources = (FOLDER / f"{stem}.py", FOLDER / f"{stem}.pxd")
+    return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
+
+
+class Sources:
+    """A finder that answers for the engine's modules with their Python sources."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name not in self.names:
+            return None
+        stem = name.rpartition(".")[2]
+        return importlib.util.spec_from_file_location(name, FOLDER / f"{stem}.py")
+
+
+def choose() -> bool:
+    """Return whether the compiled engine is used, and see to it that the sources are if not."""
+    try:
+        record: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
+        fresh = all(source_hash(stem) == digest for stem, digest in record.items())
+    except (OSError, ValueError):
+        record, fresh = {}, False
+    if record and fresh and not os.environ.get("AUTODIFF_PURE"):
+        return True
+    engine = {f"autodiff.{p.stem}" for p in FOLDER.glob("*.pxd")}
+    sys.meta_path.insert(0, Sources(engine))
+    return False
+
+
+compiled = choose()

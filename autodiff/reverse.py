@@ -1,0 +1,217 @@
+"""Reverse mode: from an output back to everything it was computed from.
+
+`adjoints` is the whole of it. Nodes are taken newest first, so when a node's turn comes its own
+cotangent `g` is complete; each operand then gets `g * dy/dx` (a pointwise row) or the transpose of
+`g` (a multilinear row) added to its own. The same loop serves two purposes: on the arrays that the
+nodes saved it gives numbers; on the nodes themselves (`create_graph`) it records, so the gradient
+can be differentiated again. A cotangent that is exactly zero sends nothing on, whatever the local
+derivative is: 0 * inf is 0 here. Graphs of Values alone take the compiled way in `sweep`.
+"""
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from autodiff import ops, structure, sweep, tree
+from autodiff.primitive import Multilinear, Pointwise
+from autodiff.tensor import Tensor, constant
+from autodiff.value import Value
+from autodiff.value import constant as scalar
+
+Node = Value | Tensor
+_creation = attrgetter("seq")
+
+
+def needs_grad(node: Node) -> bool:
+    """Return whether gradients flow to the node: all but constants and what comes of them alone."""
+    return node.needs_grad if type(node) is Tensor else not node.is_constant
+
+
+def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
+    """Return the computed nodes that the roots depend on, newest first.
+
+    Without `scalars`, Values are left out: their part of the graph is swept by itself.
+    """
+    seen: set[Node] = set()
+    pending = list(roots)
+    while pending:
+        node = pending.pop()
+        if node in seen or node.primitive is None or not needs_grad(node):
+            continue
+        if not scalars and type(node) is Value:
+            continue
+        seen.add(node)
+        pending.extend(node.parents)
+    return sorted(seen, key=_creation, reverse=True)
+
+
+def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) -> dict[Node, Any]:
+    """Return the derivative of `sum seeds * roots` with respect to every node they depend on."""
+    total: dict[Node, Any] = {}
+    for root, seed in zip(roots, seeds, strict=True):
+        total[root] = total[root] + seed if root in total else seed
+    for node in computed(roots, scalars=create_graph):
+        g = total[node] if node in total else None
+        if g is None:
+            continue
+        xs, y = (node.parents, node) if create_graph else (node.saved, node._array)
+        for i, operand in enumerate(node.parents):
+            if needs_grad(operand):
+                part = contribution(node, i, g, y, xs)
+                if part is not None:
+                    total[operand] = total[operand] + part if operand in total else part
+    return total
+
+
+def contribution(node: Node, i: int, g: Any, y: Any, xs: Sequence[Any]) -> Any:
+    """Return what operand `i` receives from a node with cotangent `g`; None where nothing flows."""
+    row = node.primitive
+    if isinstance(row, Pointwise):
+        rule = row.partials[i]
+        if rule is None:
+            return None
+        part = scaled(g, rule(y, *xs))
+    else:
+        assert isinstance(row, Multilinear)
+        part = row.transpose(i)(g, *xs, **node.params)
+    operand = node.parents[i]
+    if type(operand) is Value:
+        return structure.sum_to(part, ()) if type(part) is not Value else part
+    if part.shape != operand.shape:
+        part = structure.sum_to(part, operand.shape)
+    if part.dtype != operand.dtype:
+        part = ops.cast(part, dtype=operand.dtype)
+    return part
+
+
+def scaled(g: Any, d: Any) -> Any:
+    """Return g * d, and 0 wherever g is exactly 0."""
+    if type(d) is float:
+        if d == 1.0:
+            return g
+        if d == -1.0:
+            return -g
+        if np.isfinite(d):
+            return g * d
+    product = g * d
+    plain = product.data if isinstance(product, Value | Tensor) else product
+    square = np.vdot(plain, plain)
+    if square == square:
+        return product
+    zero = (g.data if isinstance(g, Value | Tensor) else g) == 0
+    return ops.where(np.asarray(zero, dtype=float), 0.0 * g, product) if np.any(zero) else product
+
+
+def seed_for(y: Node, gradient: Any, what: str) -> Any:
+    """Return the cotangent that backward starts from, or say why there is none."""
+    if type(y) is Value:
+        return 1.0 if gradient is None else float(gradient)
+    if gradient is None:
+        if y.size != 1:
+            raise ValueError(
+                f"{what}: {y.name or 'the output'} has shape {y.shape}, so there is no single "
+                f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
+            )
+        return np.ones(y.shape, dtype=y.dtype)
+    seed = np.asarray(gradient.data if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
+    if seed.shape != y.shape:
+        raise ValueError(
+            f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
+        )
+    return seed
+
+
+def backward(y: Tensor, gradient: Any = None) -> None:
+    """Add the gradient of `y` to the leaves, set it afresh on every node in between."""
+    seed = seed_for(y, gradient, "backward")
+    with np.errstate(all="ignore"):
+        total = adjoints([y], [seed], create_graph=False)
+    values: list[Value] = []
+    seeds: list[float] = []
+    for node, g in total.items():
+        if type(node) is Value:
+            values.append(node)
+            seeds.append(float(g))
+        elif node.primitive is None and node._grad is not None:
+            node._grad = node._grad + g
+        elif not node.is_constant:
+            node._grad = g
+    if values:
+        sweep.backward(values, seeds)
+
+
+def gradient(
+    y: Node, xs: Any, seed: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
+    """Return dy/dx for each x of `xs` (a node, or nested tuples, lists and dicts of nodes).
+
+    Pure: no `.grad` is read or written. An x that y does not depend on gives zero, or raises a
+    ValueError under `strict`. With `create_graph` the results are nodes that can be differentiated
+    again; else floats and arrays.
+
+    >>> import autodiff as ad
+    >>> x = ad.Value(3.0)
+    >>> gradient(x * x * x, x)
+    27.0
+    >>> first = gradient(x * x * x, x, create_graph=True)
+    >>> gradient(first, x)
+    18.0
+    """
+    if not isinstance(y, Value | Tensor):
+        raise TypeError(f"gradient: y must be a Value or a Tensor, got {type(y).__name__}")
+    nodes, rebuild = tree.flatten(xs)
+    for x in nodes:
+        if not isinstance(x, Value | Tensor):
+            raise TypeError(f"gradient: xs must hold nodes, found {type(x).__name__} {x!r:.60}")
+    start = seed if isinstance(seed, Value | Tensor) else seed_for(y, seed, "gradient")
+    if create_graph:
+        check_fresh(y)
+        if not isinstance(start, Value | Tensor):
+            start = scalar(start) if type(y) is Value else constant(start)
+        found = adjoints([y], [start], create_graph=True)
+        parts = [found.get(x) for x in nodes]
+    else:
+        parts = _numbers(y, start, nodes)
+    for x, part in zip(nodes, parts, strict=True):
+        if part is None and strict:
+            raise ValueError(
+                f"gradient: the output does not depend on {x!r}; leave strict=False to get a zero"
+            )
+    return rebuild([zero(x, create_graph) if p is None else p for x, p in zip(nodes, parts)])
+
+
+def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
+    """Return the gradient as floats and arrays, None where y does not depend on x."""
+    if type(y) is Value:
+        scalars = [x for x in nodes if type(x) is Value]
+        parts = iter(sweep.gradients([y], [float(seed)], scalars))
+        return [next(parts) if type(x) is Value else None for x in nodes]
+    seed = seed.data if isinstance(seed, Tensor) else seed
+    with np.errstate(all="ignore"):
+        total = adjoints([y], [seed], create_graph=False)
+    values = [n for n in total if type(n) is Value]
+    scalars = [x for x in nodes if type(x) is Value]
+    below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
+    reached = dict(zip(scalars, below, strict=True))
+    return [reached[x] if type(x) is Value else total.get(x) for x in nodes]
+
+
+def zero(x: Node, as_node: bool) -> Any:
+    """Return a zero like x."""
+    if type(x) is Value:
+        return scalar(0.0) if as_node else 0.0
+    array = np.zeros_like(x.data)
+    return constant(array) if as_node else np.asarray(array)
+
+
+def check_fresh(y: Node) -> None:
+    """Raise if a leaf of y's graph got new data after the graph was recorded."""
+    for node in computed([y], scalars=True):
+        for x in node.parents:
+            if x.seq > node.seq:
+                raise RuntimeError(
+                    f"gradient: {x!r} got new data after {node.op} was recorded, so the graph can "
+                    f"no longer be differentiated again; record it anew"
+                )
