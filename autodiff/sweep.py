@@ -45,7 +45,7 @@ def in_order(
         if node._stamp == number:
             continue
         node._stamp = number
-        if node._op < 0:
+        if node._code < 0:
             node._da = node._grad  # a leaf has no operands: room for what it had before
             node._grad = 0.0
             leaves.append(node)
@@ -120,7 +120,7 @@ def backward(roots: list[Value], seeds: list[float]) -> None:
     with _lock:
         run(roots, seeds, leaves)
         for node in leaves:
-            if node._op == LEAF:
+            if node._code == LEAF:
                 node._grad += node._da
                 node._has_grad = True
 

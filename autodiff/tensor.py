@@ -14,7 +14,7 @@ from autodiff import modes, ops, primitive
 from autodiff.data import Array, Fixed, as_array, fix
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Pointwise, Primitive, Recorder
-from autodiff.value import Value, tick
+from autodiff.value import Value, micrograd_op, tick
 
 Index = Any
 _modes = 0
@@ -87,6 +87,16 @@ class Tensor:
     def op(self) -> str:
         """The name of the operation that computed the node; "" for a leaf."""
         return "" if self.primitive is None else self.primitive.name
+
+    @property
+    def _op(self) -> str:
+        """The operation by micrograd's name."""
+        return micrograd_op(self)
+
+    @property
+    def _prev(self) -> tuple[Any, ...]:
+        """The operands, by micrograd's name."""
+        return self.parents
 
     @property
     def shape(self) -> tuple[int, ...]:

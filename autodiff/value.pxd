@@ -21,7 +21,7 @@ cdef class Value:
     cdef Value _a, _b
     cdef double _da, _db, _grad
     cdef unsigned int _stamp
-    cdef short _op
+    cdef short _code
     cdef char _has_grad
     cdef long long _seq
     cdef readonly double _data

@@ -74,7 +74,7 @@ class Value:
     """
 
     __slots__ = (
-        "_a", "_b", "_da", "_data", "_db", "_grad", "_has_grad", "_more", "_op", "_seq", "_stamp",
+        "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_has_grad", "_more", "_seq", "_stamp",
     )  # fmt: skip
     __array_priority__ = 1000
 
@@ -83,7 +83,7 @@ class Value:
         _clock += 1
         self._seq: int = _clock
         self._data: float = as_float(data)
-        self._op: int = LEAF
+        self._code: int = LEAF
         self._grad: float = 0.0
         self._da: float = 0.0
         self._db: float = 0.0
@@ -124,7 +124,7 @@ class Value:
     @data.setter
     def data(self, data: Any) -> None:
         global _clock
-        if self._op >= 0:
+        if self._code >= 0:
             raise ValueError(
                 f"data: {self!r} was computed by {self.op}; change the leaves it was computed from, "
                 f"or take detach() of it as a new leaf"
@@ -174,17 +174,22 @@ class Value:
     @property
     def primitive(self) -> Primitive | None:
         """The row of the table that computed the node; None for a leaf."""
-        return ROWS[self._op] if self._op >= 0 else None
+        return ROWS[self._code] if self._code >= 0 else None
 
     @property
     def op(self) -> str:
         """The name of the operation that computed the node; "" for a leaf."""
-        return ROWS[self._op].name if self._op >= 0 else ""
+        return ROWS[self._code].name if self._code >= 0 else ""
+
+    @property
+    def _op(self) -> str:
+        """The operation as micrograd writes it: "+", "*", "**2", "ReLU", "" for a leaf."""
+        return micrograd_op(self)
 
     @property
     def is_constant(self) -> bool:
         """Whether the node is a plain number of an expression, which gets no gradient."""
-        return self._op == CONSTANT
+        return self._code == CONSTANT
 
     @property
     def params(self) -> dict[str, Any]:
@@ -295,7 +300,7 @@ class Value:
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         if type(other) is Value:
-            return record2(POWER if other._op != CONSTANT else POWC, self, other)
+            return record2(POWER if other._code != CONSTANT else POWC, self, other)
         return mixed(POWC, self, other)
 
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
@@ -354,6 +359,16 @@ class Value:
         return f"Value({self._data!r}{grad}{label})"
 
 
+def micrograd_op(node: Any) -> str:
+    """Return the operation's name as micrograd spells it."""
+    row = node.primitive
+    if row is None:
+        return ""
+    if row.name == "powc":
+        return f"**{node.parents[1].data:g}"
+    return "ReLU" if row.name == "relu" else row.infix or row.name
+
+
 def tick() -> int:
     """Return the next moment of the clock that orders nodes by creation."""
     global _clock
@@ -367,7 +382,7 @@ def constant(data: float) -> Value:
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
-    node._op = CONSTANT
+    node._code = CONSTANT
     node._data = data
     node._grad = node._da = node._db = 0.0
     node._stamp = 0
@@ -384,7 +399,7 @@ def record1(code: int, a: Value) -> Value:
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
-    node._op = code
+    node._code = code
     node._data, node._da = evaluate.unary(code, a._data)
     node._grad = node._db = 0.0
     node._stamp = 0
@@ -402,7 +417,7 @@ def record2(code: int, a: Value, b: Value) -> Value:
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
-    node._op = code
+    node._code = code
     node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
     node._grad = 0.0
     node._stamp = 0
@@ -464,7 +479,7 @@ def record_any(row: Primitive, nodes: list[Value], mode: Mode | None) -> Value:
             node._more = more
         if not mode.recording:
             return node
-    node._op = row.code
+    node._code = row.code
     if isinstance(row, Pointwise) and n <= 2:
         node._a = nodes[0]
         node._da = partials[0]
