@@ -1,8 +1,6 @@
 """Choose between the compiled modules and their Python sources, before either is imported.
 
-A compiled module lies beside its source and Python would always prefer it. Here the source is taken
-instead when the environment variable AUTODIFF_PURE is set, and when the compiled file is stale: the
-build writes down the hash of each source it compiled, and an edited source no longer matches.
+A compiled module lies beside its source and Python would always prefer X
 """
 
 import hashlib
@@ -20,9 +18,9 @@ RECORD = FOLDER / "_compiled.json"
 
 
 def source_hash(stem: str) -> str:
-    """Return the SHA-256 of a module's source and of its types."""
+    """Return the SHA-256 of a module's source and of its types, where it has a file of them."""
     sources = (FOLDER / f"{stem}.py", FOLDER / f"{stem}.pxd")
-    return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
+    return hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.exists())).hexdigest()
 
 
 class Sources:
