@@ -23,12 +23,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "autodiff": [
+        "_engine",
         "libm",
         "kernels",
         "array_kernels",
         "modes",
         "data",
         "uncompiled",
+        "tree",
         "primitive",
         "structure",
         "ops",
@@ -37,6 +39,14 @@ LAYERS = {
         "evaluate",
         "value",
         "sweep",
+        "tensor",
+        "functions",
+        "reverse",
+        "graph",
+        "forward",
+        "transforms",
+        "checking",
+        "custom",
     ],
     "nets": [
         "closed_form",
@@ -47,6 +57,7 @@ LAYERS = {
 # Imports inside a function that point upward: methods of a node that hand over to a room above.
 UPWARD = {
     ("autodiff.value", "autodiff.sweep"),
+    ("autodiff.tensor", "autodiff.reverse"),
 }
 
 # What a package may import when it is loaded; everything else is imported where it is used.
