@@ -51,6 +51,10 @@ LAYERS = {
     "nets": [
         "closed_form",
         "perceptron",
+        "idx",
+        "download",
+        "data",
+        "baselines",
     ],
 }
 
