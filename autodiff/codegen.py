@@ -14,7 +14,10 @@ from autodiff.symbol import Symbol, Term, render
 
 assert ops.add.code == 0
 
+IEEE = "@cython.cdivision(True)  # a division by zero gives an infinity or NaN, as in C"
+
 HEADER = """# Printed from the table by autodiff/codegen.py; not for editing.
+cimport cython
 from libc.math cimport {libm}
 from autodiff.kernels cimport {kernels}
 
@@ -64,7 +67,11 @@ def partial_source(row: Pointwise, index: int, y: str, *names: str) -> str:
 
 def evaluate_source() -> str:
     """Return the text of `_evaluate.pxd`."""
-    lines = ["cdef inline (double, double) unary(int code, double x) noexcept:", "    cdef double y"]
+    lines = [
+        IEEE,
+        "cdef inline (double, double) unary(int code, double x) noexcept:",
+        "    cdef double y",
+    ]
     for i, row in enumerate(pointwise_rows(1)):
         lines += [
             f"    {'el' if i else ''}if code == {row.code}:  # {row.name}",
@@ -73,6 +80,7 @@ def evaluate_source() -> str:
         ]
     lines += ["    return 0.0, 0.0", ""]
     lines += [
+        IEEE,
         "cdef inline (double, double, double) binary(int code, double a, double b) noexcept:",
         "    cdef double y",
     ]
