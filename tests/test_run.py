@@ -17,11 +17,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# As `python -m venv DIR` it copies itself to DIR/bin/python; installations and jobs are noted only.
+# As `python -m venv DIR` it links itself to DIR/bin/python; installations and jobs are noted only.
 STAND_IN = """#!/bin/sh
 case "$*" in
-    -c*) shift; exec {python} -c "$@" ;;
-    "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    -c*) shift; exec "{python}" -c "$@" ;;
+    "-m venv "*) mkdir -p "$3/bin" && ln -s "$0" "$3/bin/python" ;;
     "-m pip --version") exit 0 ;;
     "-m pip "*) printf '%s\\n' "$*" >>"{log}"; [ ! -e "{folder}/refuse" ] || exit 1
         [ ! -e "{folder}/hang" ] || sleep 60 ;;
@@ -38,7 +38,7 @@ class Checkout:
         self.log = tmp_path / "log"
         self.bin = tmp_path / "bin"
         self.bin.mkdir()
-        tools = "sh cat cksum cp dirname env grep ln mkdir mv readlink rm sed sleep sort tr"
+        tools = "sh cat cksum dirname grep ln mkdir mv readlink rm sed sleep sort tr"
         for tool in tools.split():
             found = shutil.which(tool)
             assert found is not None
@@ -144,14 +144,14 @@ def test_python_too_old(checkout: Checkout) -> None:
 def test_version_check_runs_on_the_interpreter(checkout: Checkout) -> None:
     """The one-line program itself judges versions: here it is told that it runs on 3.10."""
     old = "import sys, re; sys.version_info = (3, 10, 13); exec(sys.argv[1])"
-    checkout.command("python3", f'#!/bin/sh\nexec {sys.executable} -c "{old}" "$2"\n')
+    checkout.command("python3", f'#!/bin/sh\nexec "{sys.executable}" -c "{old}" "$2"\n')
     assert "Python 3.10, which is too old" in one_sentence(checkout.run("demo"))
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
 def test_python_without_venv(checkout: Checkout, module: str) -> None:
     bare = f"import sys; sys.modules['{module}'] = None; exec(sys.argv[1])"
-    checkout.command("python3", f'#!/bin/sh\nexec {sys.executable} -c "{bare}" "$2"\n')
+    checkout.command("python3", f'#!/bin/sh\nexec "{sys.executable}" -c "{bare}" "$2"\n')
     said = one_sentence(checkout.run("demo"))
     major, minor = sys.version_info[:2]
     assert f"lacks the module venv or ensurepip: install it (on Debian and Ubuntu: apt install python{major}.{minor}-venv)" in said  # noqa: E501  # fmt: skip
