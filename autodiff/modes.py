@@ -20,12 +20,13 @@ _active = 0
 
 @dataclass(frozen=True)
 class Mode:
-    """The modes in force: recording or not, the open scopes, source lines, a trace's guards."""
+    """The modes in force: recording or not, open scopes, source lines, a trace's guards, a teacher."""
 
     recording: bool = True
     scopes: tuple[str, ...] = ()
     anomaly: bool = False
     guards: list[tuple[Any, ...]] | None = None
+    teacher: Callable[[Any, Any], None] | None = None
 
 
 MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())
@@ -94,6 +95,13 @@ def anomaly() -> Iterator[None]:
     """
     with mode(anomaly=True):
         yield
+
+
+def teach(y: Any, gradient: Any) -> None:
+    """Let the teacher in force, if any, look at the graph of y before its backward runs."""
+    teacher = MODE.get().teacher
+    if teacher is not None:
+        teacher(y, gradient)
 
 
 def source_line() -> str:

@@ -235,7 +235,21 @@ class Value:
         """
         from autodiff.sweep import backward
 
+        if _modes:
+            modes.teach(self, gradient)
         backward([self], [as_float(gradient)])
+
+    def explain(self, wrt: Any, **options: Any) -> Any:
+        """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
+        from autodiff.paths import explain
+
+        return explain(self, wrt, **options)
+
+    def backward_steps(self, gradient: float = 1.0, names: Any = None) -> Any:
+        """Return an iterator over the steps that `backward` takes; no gradient is touched."""
+        from autodiff.steps import backward_steps
+
+        return backward_steps(self, gradient, names)
 
     def zero_grad(self) -> None:
         """Forget this node's gradient."""

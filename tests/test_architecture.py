@@ -43,6 +43,9 @@ LAYERS = {
         "functions",
         "reverse",
         "graph",
+        "terms",
+        "plaintext",
+        "steps",
         "forward",
         "transforms",
         "checking",
@@ -55,6 +58,12 @@ LAYERS = {
         "download",
         "data",
         "baselines",
+        "activations",
+        "costs",
+        "initializers",
+        "optim",
+        "batches",
+        "network",
     ],
 }
 
@@ -62,6 +71,10 @@ LAYERS = {
 UPWARD = {
     ("autodiff.value", "autodiff.sweep"),
     ("autodiff.tensor", "autodiff.reverse"),
+    ("autodiff.value", "autodiff.paths"),
+    ("autodiff.value", "autodiff.steps"),
+    ("autodiff.tensor", "autodiff.paths"),
+    ("autodiff.tensor", "autodiff.steps"),
 }
 
 # What a package may import when it is loaded; everything else is imported where it is used.
