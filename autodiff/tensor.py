@@ -23,7 +23,7 @@ NONE: dict[str, Any] = {}
 _modes = 0
 
 
-class Tensor(ArrayOperators):
+class Tensor:
     """An array node of a graph that records operations.
 
     `data` is an array of float32 or float64, or numbers in nested lists; `name` a label. The array
@@ -46,7 +46,7 @@ class Tensor(ArrayOperators):
     def __init__(self, data: Any, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
-        fill(self, as_array(data), None, (), (), {}, True)
+        _fill(self, as_array(data), None, (), (), {}, True)
         self.name = name
 
     @property
@@ -121,6 +121,11 @@ class Tensor(ArrayOperators):
         """float32 or float64."""
         return self._array.dtype
 
+    @property
+    def T(self) -> "Tensor":
+        """The transpose: the axes in reverse order."""
+        return self.transpose()
+
     def backward(self, gradient: Any = None) -> None:
         """Add d self / d x to the grad of every leaf x; a non-scalar needs the cotangent `gradient`.
 
@@ -166,10 +171,120 @@ class Tensor(ArrayOperators):
     def __bool__(self) -> bool:
         return bool(self._array)
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise TypeError(
+            f"a numpy function was given {self!r} and would lose its graph; "
+            f"use the function of autodiff, or .data for the plain array"
+        )
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
+        if method != "__call__" or options or ufunc not in UFUNCS:
+            return NotImplemented
+        return UFUNCS[ufunc](*inputs)
+
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+    def __lt__(self, other: Any) -> Any:
+        return self._array < _plain(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._array <= _plain(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._array > _plain(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._array >= _plain(other)
+
+    def __add__(self, other: Any) -> "Tensor":
+        return record(ops.add, (self, other))
+
+    def __radd__(self, other: Any) -> "Tensor":
+        return record(ops.add, (other, self))
+
+    def __sub__(self, other: Any) -> "Tensor":
+        return record(ops.sub, (self, other))
+
+    def __rsub__(self, other: Any) -> "Tensor":
+        return record(ops.sub, (other, self))
+
+    def __mul__(self, other: Any) -> "Tensor":
+        return record(ops.mul, (self, other))
+
+    def __rmul__(self, other: Any) -> "Tensor":
+        return record(ops.mul, (other, self))
+
+    def __truediv__(self, other: Any) -> "Tensor":
+        return record(ops.div, (self, other))
+
+    def __rtruediv__(self, other: Any) -> "Tensor":
+        return record(ops.div, (other, self))
+
+    def __matmul__(self, other: Any) -> "Tensor":
+        return record(ops.matmul, (self, other))
+
+    def __rmatmul__(self, other: Any) -> "Tensor":
+        return record(ops.matmul, (other, self))
+
+    def __pow__(self, other: Any) -> "Tensor":
+        varying = isinstance(other, Tensor | Value) and not other.is_constant
+        return record(ops.power if varying else ops.powc, (self, other))
+
+    def __rpow__(self, other: Any) -> "Tensor":
+        return record(ops.power, (other, self))
+
+    def __neg__(self) -> "Tensor":
+        return record(ops.neg, (self,))
+
+    def __pos__(self) -> "Tensor":
+        return self
+
+    def __abs__(self) -> "Tensor":
+        return record(ops.abs, (self,))
+
+    def __getitem__(self, index: Index) -> "Tensor":
+        return record(ops.take, (self,), {"index": index})
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the sum over `axis` (all axes by default)."""
+        return record(ops.sum, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the mean over `axis` (all axes by default)."""
+        return record(ops.mean, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the largest element over `axis`; ties share the gradient equally."""
+        return record(ops.max, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the smallest element over `axis`; ties share the gradient equally."""
+        return record(ops.min, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def reshape(self, *shape: Any) -> "Tensor":
+        """Return the elements in another shape; one size may be -1."""
+        wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return record(ops.reshape, (self,), {"shape": tuple(wanted)})
+
+    def transpose(self, *axes: Any) -> "Tensor":
+        """Return the array with its axes permuted (reversed by default)."""
+        wanted = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+        order = tuple(a % self.ndim for a in wanted) or tuple(reversed(range(self.ndim)))
+        return record(ops.transpose, (self,), {"axes": order})
+
+    def astype(self, dtype: Any) -> "Tensor":
+        """Return the array as float32 or float64."""
+        return record(ops.cast, (self,), {"dtype": np.dtype(dtype)})
+
+    def __getattr__(self, name: str) -> Any:
+        row = ROWS_BY_METHOD.get(name)
+        if row is None:
+            raise AttributeError(f"Tensor has no attribute or operation {name!r}")
+        return lambda: record(row, (self,))
 
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name is not None else ""
@@ -178,7 +293,14 @@ class Tensor(ArrayOperators):
         return f"Tensor({text}{dtype}{label})"
 
 
-def fill(
+ROWS_BY_METHOD = {r.name: r for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
+
+
+def _plain(x: Any) -> Any:
+    return x._array if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x
+
+
+def _fill(
     node: Tensor,
     array: Array,
     primitive: Primitive | None,
@@ -214,9 +336,100 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
         data.flags.writeable = False
         array = data
     node: Tensor = Tensor.__new__(Tensor)
-    fill(node, array, None, (), (), {}, False)
+    _fill(node, array, None, (), (), {}, False)
     node.name = name
     return node
+
+
+def operand(x: Any, dtype: Any) -> Any:
+    """Return an operand as a node; numbers and integer arrays become constants of `dtype`."""
+    if type(x) is Tensor or type(x) is Value:
+        return x
+    if isinstance(x, float | int | np.integer | np.bool_):
+        array = np.asarray(x, dtype=dtype)
+    elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
+        array = np.array(x, dtype=dtype)
+    else:
+        array = as_array(x, "operand")
+    node: Tensor = Tensor.__new__(Tensor)
+    _fill(node, array, None, (), (), {}, False)
+    return node
+
+
+def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Tensor:
+    """Record any operation that has an array among its operands."""
+    if len(args) == 1 and type(args[0]) is Tensor:
+        t = args[0]
+        parents, arrays, needs = args, (t._array,), t.needs_grad
+    else:
+        parents, arrays, needs = operands(args)
+    params = params or NONE
+    try:
+        array = row.array(*arrays, **params)
+    except (ValueError, IndexError, TypeError) as error:
+        raise type(error)(_explain(row, parents, params, error)) from None
+    if type(array) is not np.ndarray:
+        array = np.asarray(array)
+    node: Tensor = Tensor.__new__(Tensor)
+    _fill(node, array, row, parents, arrays, params, needs)
+    if _modes:
+        mode = MODE.get()
+        node.scope = "/".join(mode.scopes)
+        node.where = modes.source_line() if mode.anomaly else ""
+        if not mode.recording:
+            _fill(node, array, None, (), (), {}, False)
+    return node
+
+
+def operands(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Array, ...], bool]:
+    """Return the operands as nodes, their arrays, and whether a gradient flows to any of them."""
+    dtype = None
+    for x in args:
+        if type(x) is Tensor:
+            t = x
+            kind = t._array.dtype
+        elif isinstance(x, np.ndarray | np.floating):
+            kind = x.dtype
+        else:
+            continue
+        if kind is not dtype and kind.kind == "f":
+            if dtype is None or kind.itemsize > dtype.itemsize:
+                dtype = kind
+    if dtype is None:
+        dtype = FLOAT
+    parents = []
+    arrays = []
+    needs = False
+    for x in args:
+        if type(x) is not Tensor and type(x) is not Value:
+            x = operand(x, dtype)
+        parents.append(x)
+        if type(x) is Tensor:
+            t = x
+            arrays.append(t._array)
+            needs = needs or t.needs_grad
+        else:
+            arrays.append(np.asarray(x._data, dtype=dtype))
+            needs = needs or not x.is_constant
+    return tuple(parents), tuple(arrays), needs
+
+
+def _explain(
+    row: Primitive, parents: tuple[Any, ...], params: dict[str, Any], error: Exception
+) -> str:
+    """Say which operation failed on which shapes, and why."""
+    names = [x.name or f"operand {i + 1}" for i, x in enumerate(parents)]
+    shapes = [x.shape for x in parents]
+    if row is ops.matmul and shapes[0] and shapes[1]:
+        inner = shapes[0][-1], shapes[1][max(-2, -len(shapes[1]))]
+        if inner[0] != inner[1]:
+            return (
+                f"matmul: {shapes[0]} @ {shapes[1]}: inner sizes {inner[0]} and {inner[1]} differ "
+                f"({names[0]} @ {names[1]}); transpose one of them or check the order"
+            )
+    listed = ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
+    extra = f" with {params}" if params else ""
+    return f"{row.name}: cannot be applied to {listed}{extra}: {error}"
 
 
 def _listen(active: int) -> None:
