@@ -64,6 +64,7 @@ LAYERS = {
         "optim",
         "batches",
         "network",
+        "scalar",
     ],
 }
 

@@ -1,0 +1,141 @@
+"""Optimisers: how a gradient becomes a step of the weights and biases.
+
+Each takes the parameters (nodes) and the gradients of the average cost, and rebinds `p.data`. The
+regularisation terms of chapter 3 are added to the gradient of the weights, never to that of the
+biases: lambda/n w for L2 and lambda/n sign(w) for L1. All state is a dictionary of arrays, so that
+a checkpoint can hold it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+
+
+@dataclass
+class Optimiser:
+    """Gradient descent, v -> v - eta grad C (eq. 15), and what all optimisers share.
+
+    `l2` and `l1` are lambda/n, the weight of the regularisation term for a set of n examples.
+
+    >>> import autodiff as ad
+    >>> w = ad.Tensor([[1.0]])
+    >>> Optimiser(eta=0.5).step([w], [], [np.array([[2.0]])], [])
+    >>> w.data
+    array([[0.]])
+    """
+
+    eta: float
+    l2: float = 0.0
+    l1: float = 0.0
+    state: dict[str, Array] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.eta) and self.eta > 0):
+            raise ValueError(f"the learning rate eta is {self.eta}: it must be a positive number")
+        for name, value in (("l2", self.l2), ("l1", self.l1)):
+            if not (np.isfinite(value) and value >= 0):
+                raise ValueError(f"the regularisation {name} is {value}: it must be 0 or more")
+
+    def step(
+        self,
+        weights: Sequence[Any],
+        biases: Sequence[Any],
+        nabla_w: Sequence[Array],
+        nabla_b: Sequence[Array],
+    ) -> None:
+        """Change every parameter once, given the gradients of the cost in the same order."""
+        for i, (w, g) in enumerate(zip(weights, nabla_w, strict=True), start=1):
+            if self.l2:
+                g = g + self.l2 * w.data
+            if self.l1:
+                g = g + self.l1 * np.sign(w.data)
+            w.data -= self.change(f"w{i}", g)
+        for i, (b, g) in enumerate(zip(biases, nabla_b, strict=True), start=1):
+            b.data -= self.change(f"b{i}", g)
+
+    def change(self, key: str, g: Array) -> Array:
+        """Compute what is subtracted from the parameter called `key`, given its gradient."""
+        return self.eta * g
+
+
+class SGD(Optimiser):
+    """Stochastic gradient descent, v -> v - eta grad C (eq. 20, 21)."""
+
+
+@dataclass
+class Momentum(Optimiser):
+    """Gradient descent with a velocity: v -> mu v - eta grad C, w -> w + v (eq. 107, 108)."""
+
+    mu: float = 0.9
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.mu < 1:
+            raise ValueError(f"the momentum mu is {self.mu}: it must be at least 0 and below 1")
+
+    def change(self, key: str, g: Array) -> Array:
+        """Compute -v, and keep v for the next step."""
+        v = self.state.get(key)
+        v = -self.eta * g if v is None else self.mu * v - self.eta * g
+        self.state[key] = v
+        return -v
+
+
+@dataclass
+class Adam(Optimiser):
+    """Adam: steps of about eta, from running means of the gradient and of its square."""
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def change(self, key: str, g: Array) -> Array:
+        """Compute eta m / (sqrt(v) + epsilon) with the means m and v corrected for their start."""
+        state = self.state
+        t = state.get(f"{key}.t", np.zeros(())) + 1.0
+        m = self.beta1 * state.get(f"{key}.m", 0.0) + (1.0 - self.beta1) * g
+        v = self.beta2 * state.get(f"{key}.v", 0.0) + (1.0 - self.beta2) * g * g
+        state[f"{key}.t"], state[f"{key}.m"], state[f"{key}.v"] = np.asarray(t), m, v
+        unbiased = np.sqrt(v / (1.0 - self.beta2**t))
+        return np.asarray(
+            (self.eta / (1.0 - self.beta1**t)) * m / (unbiased + self.epsilon), dtype=g.dtype
+        )
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
+
+
+def as_optimiser(optimiser: str, eta: float, l2: float = 0.0, l1: float = 0.0) -> Optimiser:
+    """Make an optimiser by name.
+
+    >>> as_optimiser("momentum", 0.1)
+    Momentum(eta=0.1, l2=0.0, l1=0.0, mu=0.9)
+    """
+    if optimiser not in OPTIMISERS:
+        raise ValueError(
+            f"no optimiser is called {optimiser!r}: choose one of {', '.join(OPTIMISERS)}"
+        )
+    return OPTIMISERS[optimiser](eta, l2, l1)
+
+
+def constant_rate(epoch: int, epochs: int) -> float:
+    """Keep the learning rate."""
+    return 1.0
+
+
+def halving_rate(epoch: int, epochs: int) -> float:
+    """Halve the learning rate after each fifth of the epochs."""
+    return float(0.5 ** (5 * epoch // max(epochs, 1)))
+
+
+def cosine_rate(epoch: int, epochs: int) -> float:
+    """Lower the learning rate along half a cosine, from 1 in epoch 0 towards 0 at the end."""
+    return float(0.5 * (1.0 + np.cos(np.pi * epoch / max(epochs, 1))))
+
+
+SCHEDULES = {"constant": constant_rate, "halving": halving_rate, "cosine": cosine_rate}
