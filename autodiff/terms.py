@@ -121,6 +121,7 @@ def _recorded(graph: Graph, edge: Edge, upstream: Term) -> Term:
     """Run a transpose on constant arrays and read back what it recorded."""
     node = graph.nodes[edge.target]
     assert isinstance(node.primitive, Multilinear)
+    assert isinstance(node.live, Tensor)
     with mode(recording=True, scopes=(), anomaly=False), np.errstate(all="ignore"):
         g = _stand_in(node.shape, node.value.dtype)
         names: dict[Tensor, Term] = {g: upstream}
@@ -146,14 +147,14 @@ def _read(node: Any, names: Mapping[Any, Term]) -> Term:
     return Applied(op=node.primitive, args=args, params=node.params, shape=node.shape)
 
 
-def simplify(term: Term) -> Term:
+def simplify(term: Any) -> Any:
     """Return the same formula without what changes nothing: factors 1, powers 1, made choices.
 
     Only rewritings that give the same bits are made: a printed formula still computes the number.
     """
     if not isinstance(term, Symbol) or term.op is None:
         return term
-    args = tuple(simplify(a) for a in term.args)
+    args: tuple[Any, ...] = tuple(simplify(a) for a in term.args)
     name = term.op.name
     a: Any = args[0] if args else None
     b: Any = args[1] if len(args) > 1 else None
@@ -177,9 +178,8 @@ def simplify(term: Term) -> Term:
         return b if a else args[2]
     elif name == "neg" and isinstance(a, Symbol) and a.op is TABLE["neg"]:
         return a.args[0]
-    elif name == "broadcast" and isinstance(a, Symbol) and a.op is TABLE["reshape"]:
-        if _shape(a.args[0]) == ():
-            return _like(term, term.op, a.args)
+    elif name == "broadcast" and getattr(a, "op", None) is TABLE["reshape"]:
+        return _like(term, term.op, a.args if _shape(a.args[0]) == () else args)
     return _like(term, term.op, args)
 
 

@@ -46,6 +46,8 @@ LAYERS = {
         "terms",
         "plaintext",
         "steps",
+        "ranking",
+        "paths",
         "forward",
         "transforms",
         "checking",
