@@ -305,3 +305,27 @@ def test_folder_that_cannot_be_written(checkout: Checkout) -> None:
         assert "is not writable" in one_sentence(checkout.run("demo"))
     finally:
         checkout.folder.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("compiled", "first", "second", "status"),
+    [(1, 0, 0, 0), (0, 0, 9, 0), (1, 2, 0, 2), (1, 0, 1, 1), (1, 0, 5, 0), (0, 5, 0, 5)],
+)
+def test_tests_run_on_both_engines(
+    checkout: Checkout, compiled: int, first: int, second: int, status: int
+) -> None:
+    """The second run is for the plain engine; that it has nothing to do is no failure."""
+    checkout.python()
+    text = (checkout.bin / "python3").read_text()
+    asked = f"    *autodiff.compiled*) exit {1 - compiled} ;;\n"
+    pytests = f"""
+    *"-m pytest"*) printf '%s\n' "pure=${{AUTODIFF_PURE-}} $*" >>"{checkout.log}"
+        [ -n "${{AUTODIFF_PURE-}}" ] && exit {second}; exit {first} ;;
+"""
+    checkout.command(
+        "python3", text.replace("    -c*)", asked + pytests.lstrip("\n") + "    -c*)", 1)
+    )
+    assert checkout.run("test", "-k", "a b").returncode == status
+    once = "pure= -m pytest -n auto --maxprocesses 8 -k a b"
+    again = "pure=1 -m pytest -n auto --maxprocesses 8 -m engine -k a b"
+    assert checkout.calls()[2:] == ([once, again] if compiled else [once])
