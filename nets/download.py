@@ -183,7 +183,9 @@ def _pieces(url: str, name: str, length: int, stall: float, limit: float) -> Ite
             if total is not None and got < total:
                 raise _MirrorError(f"it sent {got} of {total} bytes")
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as e:
-        raise _MirrorError(f"{getattr(e, 'reason', None) or e or type(e).__name__}") from e
+        words = str(getattr(e, "reason", None) or e)[:200]  # partly the server's own
+        words = "".join(c if c.isprintable() else " " for c in words).strip()
+        raise _MirrorError(words or type(e).__name__) from e
 
 
 class _NoBar:
