@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "autodiff": [
         "_engine",
+        "files",
         "libm",
         "kernels",
         "array_kernels",
@@ -40,6 +41,7 @@ LAYERS = {
         "value",
         "sweep",
         "tensor",
+        "expression",
         "functions",
         "reverse",
         "graph",
@@ -52,6 +54,8 @@ LAYERS = {
         "transforms",
         "checking",
         "custom",
+        "drawing",
+        "player",
     ],
     "nets": [
         "closed_form",
@@ -67,6 +71,8 @@ LAYERS = {
         "batches",
         "network",
         "scalar",
+        "training",
+        "checkpoint",
     ],
 }
 
@@ -82,11 +88,7 @@ UPWARD = {
 
 # What a package may import when it is loaded; everything else is imported where it is used.
 AT_LOADING = {
-    "autodiff": {
-        "numpy",
-        "autodiff",
-        "cython",
-    },  # cython: the compiler's words, where it is installed
+    "autodiff": {"numpy", "autodiff", "cython"},  # cython: the words that the compiler reads
     "nets": {"numpy", "autodiff", "nets"},
 }
 
