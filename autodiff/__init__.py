@@ -11,6 +11,8 @@ chain rule, `draw(y)` shows it.
 0.098306
 """
 
+from typing import TYPE_CHECKING, Any
+
 from autodiff._engine import compiled
 from autodiff.checking import check_grads
 from autodiff.custom import primitive
@@ -98,14 +100,27 @@ from autodiff.transforms import (
 )
 from autodiff.value import Value
 
+if TYPE_CHECKING:
+    from autodiff.drawing import draw
+
 __version__ = "0.1.0"
 
+
+def __getattr__(name: str) -> Any:
+    """Load pictures when they are first asked for."""
+    if name == "draw":
+        from autodiff.drawing import draw
+
+        return draw
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
+    "TABLE",
     "Domain",
     "Edge",
     "Graph",
     "GraphNode",
-    "TABLE",
     "Tensor",
     "Value",
     "abs",
@@ -127,6 +142,7 @@ __all__ = [
     "cross_entropy_with_logits",
     "div",
     "dot",
+    "draw",
     "elementwise_grad",
     "elu",
     "exp",

@@ -1,0 +1,138 @@
+"""What an edge means: the local derivative along it and what came back along it.
+
+Between numbers the local derivative is a number and `upstream × local = contribution` is an equation
+that can be checked by eye. Between arrays it is a linear map: the edge names its kind (diagonal,
+broadcast, or the operation itself) and gives its Frobenius norm.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from autodiff.drawing import words
+from autodiff.drawing.escape import clean, shorten
+from autodiff.graph import Edge, Graph, GraphNode
+from autodiff.primitive import Pointwise, Primitive
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The words of an edge and what its line shows: a signed strength and a state.
+
+    `state` is "flow" (a gradient came along), "none" (none can: the source is a constant or an
+    input), "unset" (none was computed), "bundle" (many edges) or "plain".
+    """
+
+    lines: tuple[str, ...]
+    tooltip: str
+    gradient: float | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One arrow of a picture; `mark` says which operand it is, where the order matters."""
+
+    key: str
+    source: str
+    target: str
+    meaning: Meaning
+    wordy: bool
+    edge: Edge | None = None
+    mark: str = ""
+    port: int | None = None
+
+
+def meaning(graph: Graph, edge: Edge) -> Meaning:
+    """Return what one edge of the graph means."""
+    source, target = graph[edge.source], graph[edge.target]
+    names = shorten(clean(target.label), 8), shorten(clean(source.label), 8)
+    numbers = not isinstance(target.value, np.ndarray) and not isinstance(source.value, np.ndarray)
+    local = graph.local(edge)
+    if numbers:
+        derivative = f"∂{names[0]}/∂{names[1]} = {_local(local)}"
+    else:
+        kind, norm = jacobian(graph, edge)
+        derivative = f"∂{names[0]}/∂{names[1]}: {kind}"
+        if norm is not None:
+            derivative += f", ‖∂‖ = {words.number(norm)}"
+    lines = [derivative]
+    came = graph.contribution(edge)
+    if source.kind in ("constant", "input"):
+        state = "none"
+    elif came is None:
+        state = "unset"
+    else:
+        state = "flow"
+        if numbers and local is not None:
+            upstream = words.number(float(target.grad))
+            lines.append(f"{upstream} × {words.number(local)} = {words.number(float(came))}")
+        else:
+            lines.append(f"‖contribution‖ = {words.number(words.size(came))}")
+    said = f"{clean(source.label)} → {clean(target.label)}, operand {edge.index + 1}"
+    notes = {"none": "no gradient flows", "unset": "gradient not computed"}
+    about = [said, *lines, *([notes[state]] if state in notes else [])]
+    return Meaning(tuple(lines), "\n".join(about), words.signed(came), state)
+
+
+def _local(local: float | None) -> str:
+    return "none" if local is None else words.number(float(local))
+
+
+def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:
+    """Return the kind of an edge's Jacobian between arrays, and its Frobenius norm where known."""
+    source, target = graph[edge.source], graph[edge.target]
+    row = target.primitive
+    assert row is not None
+    if isinstance(row, Pointwise):
+        same = np.shape(source.value) == np.shape(target.value)
+        local = graph.local(edge)
+        if local is None:
+            return ("not differentiable", None)
+        stretched = np.broadcast_to(np.asarray(local), np.shape(target.value))
+        return ("diagonal" if same else "broadcast", words.size(np.asarray(stretched)))
+    name = clean(row.name)
+    if row.name == "matmul":
+        other = np.asarray(graph[target.operands[1 - edge.index]].value)
+        copies = max(1, np.size(target.value) * np.size(other)) / max(1, np.size(other))
+        if other.ndim >= 1 and np.ndim(source.value) == 2 and other.ndim <= 2:
+            copies = np.shape(source.value)[edge.index]
+        elif np.ndim(source.value) == 1 and other.ndim <= 2:
+            copies = 1
+        else:
+            return (name, None)
+        return (name, math.sqrt(copies) * (words.size(other) or 0.0))
+    if row.name in ("sum", "reshape", "transpose", "broadcast", "take", "scatter", "concatenate",
+                    "cast"):  # fmt: skip
+        # A Jacobian of zeros and ones: its norm is the root of how many ones there are.
+        ones = graph.send(edge, np.ones_like(np.asarray(target.value)))
+        return (name, math.sqrt(float(np.sum(ones))))
+    return (name, None)
+
+
+def operand_marks(node: GraphNode) -> tuple[str, ...]:
+    """Return "1", "2", ... for the operands of an operation whose operands may not change places."""
+    n = len(node.operands)
+    if node.primitive is None or not 2 <= n <= 6 or symmetric(node.primitive, n):
+        return ()
+    return tuple(str(i + 1) for i in range(n))
+
+
+@cache
+def symmetric(row: Primitive, arity: int) -> bool:
+    """Return whether exchanging operands leaves the value as it is, tried out on two numbers.
+
+    >>> import autodiff as ad
+    >>> [symmetric(ad.TABLE[name], 2) for name in ("add", "mul", "sub", "div", "hypot", "atan2")]
+    [True, True, False, False, True, False]
+    """
+    if row.name == "total":
+        return True
+    if not isinstance(row, Pointwise) or arity != 2:
+        return False
+    try:
+        return row.scalar(0.3, 0.7) == row.scalar(0.7, 0.3)
+    except (ArithmeticError, ValueError, TypeError):
+        return False

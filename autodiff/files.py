@@ -1,0 +1,54 @@
+"""Write files so that nothing is ever lost: the whole new file, or the old one untouched.
+
+The content goes to a temporary name in the same folder, is flushed to the disk and then takes the
+file's name in one step. Whatever goes wrong, nothing is left beside it, and the error is a sentence.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
+    """Write `content` (text as UTF-8) to `path` atomically and return the path.
+
+    Raises OSError with one sentence where the file cannot be written.
+    """
+    given = Path(path)
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    try:
+        if given.is_dir():
+            raise IsADirectoryError(0, "it is a folder, so add a file name")
+        if given.exists() and not given.is_file():  # a pipe or a device
+            given.write_bytes(data)
+        else:
+            _replace(given.resolve(), data)
+    except (OSError, ValueError) as e:
+        raise OSError(f"{_printable(given)} cannot be written: {_reason(given, e)}") from e
+    return given
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"the folder {_printable(path.parent)} does not exist"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error)
+
+
+def _printable(path: Path) -> str:
+    return str(path).encode("utf-8", "replace").decode()
