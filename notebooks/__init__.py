@@ -1,0 +1,1 @@
+"""The notebooks: each pair, English and Japanese, is made from one source."""

@@ -1,0 +1,21 @@
+"""`python -m notebooks`: execute the notebooks; `--store` keeps the outputs."""
+
+import argparse
+
+from notebooks.build import build, names
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="notebooks", description=__doc__)
+    parser.add_argument("names", nargs="*", help="which ones (default: all)")
+    parser.add_argument("--store", action="store_true", help="write the executed notebooks")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(names()))
+    if unknown:
+        parser.error(f"no notebook {', '.join(unknown)}; there are {', '.join(names())}")
+    for line in build(options.names or names(), options.store):
+        print(line, flush=True)
+
+
+main()

@@ -1,0 +1,86 @@
+"""Make, execute and check the notebooks.
+
+`notebooks/source/NAME.py` is a script in Jupytext's percent format whose text cells are marked
+`lang="en"` or `lang="ja"`; code cells stand once. From it come `NAME.ipynb` and `NAME.ja.ipynb`: the
+same code, so the pair cannot drift, each run from a clean kernel and stored with its outputs.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+FOLDER = Path(__file__).parent
+LANGUAGES = ("en", "ja")
+TIMEOUT = 180
+
+
+def names() -> list[str]:
+    """Return the notebooks in the order in which they are read."""
+    order = [
+        "computation_graph", "four_equations", "two_layers_by_hand", "paths", "how_fast",
+        "vanishing_gradients", "learning_slowdown", "digits", "scalar_and_tensor",
+    ]  # fmt: skip
+    return [n for n in order if (FOLDER / "source" / f"{n}.py").exists()]
+
+
+def target(name: str, language: str) -> Path:
+    """Return the notebook's file."""
+    return FOLDER / (f"{name}.ipynb" if language == "en" else f"{name}.{language}.ipynb")
+
+
+def make(name: str, language: str) -> nbformat.NotebookNode:
+    """Return the notebook in one language, not yet run."""
+    source = jupytext.read(FOLDER / "source" / f"{name}.py", fmt="py:percent")
+    cells = [c for c in source.cells if c.metadata.get("lang", language) == language]
+    for i, cell in enumerate(cells):
+        cell.metadata = nbformat.NotebookNode()
+        cell.id = f"{name.replace('_', '-')}-{i}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}}
+    )
+
+
+def execute(name: str, language: str) -> nbformat.NotebookNode:
+    """Run the notebook from top to bottom in a clean kernel; a failing cell raises."""
+    notebook = make(name, language)
+    client = NotebookClient(
+        notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+        resources={"metadata": {"path": str(FOLDER)}},
+    )  # fmt: skip
+    client.execute()
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def build(chosen: list[str], store: bool) -> Iterator[str]:
+    """Execute the chosen notebooks, yield a line for each, and store them if asked to."""
+    for name in chosen:
+        for language in LANGUAGES:
+            start = time.perf_counter()
+            try:
+                notebook = execute(name, language)
+            except CellExecutionError as error:
+                raise SystemExit(f"notebooks: {target(name, language).name} failed:\n{error}") from None
+            if store:
+                nbformat.write(notebook, target(name, language))
+            yield f"{target(name, language).name}: {time.perf_counter() - start:.1f} s"
+
+
+def same_code(name: str) -> bool:
+    """Return whether the stored pair has exactly the code of its source."""
+
+    def code(cells: list[Any]) -> list[str]:
+        return [c.source for c in cells if c.cell_type == "code"]
+
+    expected = code(make(name, "en").cells)
+    return all(
+        code(nbformat.read(target(name, language), as_version=4).cells) == expected
+        for language in LANGUAGES
+    )

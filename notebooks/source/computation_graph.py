@@ -1,0 +1,126 @@
+# %% [markdown] lang="en"
+# # A gradient is a sum of products on a graph
+#
+# Logistic regression is a neural network with one neuron. We build it as a computation graph, derive
+# each derivative by hand, and hold the two against each other. The letters are those of the lecture
+# on computation graphs: `z = w.x + b`, `a = sigma(z)`, and the loss
+# $L(a, y) = -y \log a - (1 - y) \log(1 - a)$; `dvar` is short for $\partial L / \partial var$.
+
+# %% [markdown] lang="ja"
+# # 勾配は、グラフ上の積の和である
+#
+# ロジスティック回帰は、ニューロンが 1 個のニューラルネットワークです。これを計算グラフとして組み立て、
+# 導関数を手で求め、自動微分の結果と突き合わせます。記号は講義に従います: `z = w.x + b`、
+# `a = sigma(z)`、損失 $L(a, y) = -y \log a - (1 - y) \log(1 - a)$。`dvar` は
+# $\partial L / \partial var$ の略記です。
+
+# %%
+import math
+
+import autodiff as ad
+
+w1, w2, b = ad.Value(0.8, "w1"), ad.Value(-0.5, "w2"), ad.Value(0.1, "b")
+x1, x2, y = 1.5, 2.0, 1.0
+
+z = w1 * x1 + w2 * x2 + b
+a = ad.sigmoid(z)
+L = -(y * ad.log(a) + (1 - y) * ad.log(1 - a))
+L.data
+
+# %% [markdown] lang="en"
+# ## Forward: one number a node
+#
+# Each operation made a node that remembers its operands. The forward pass is already done: every
+# node holds its value. Going backward fills in the derivatives.
+
+# %% [markdown] lang="ja"
+# ## 順伝播: ノードごとに 1 つの数
+#
+# 演算のたびにノードが 1 つ作られ、自分の入力を覚えています。順伝播はもう終わっていて、どのノードも値を
+# 持っています。逆向きにたどると、導関数が埋まります。
+
+# %%
+L.backward()
+ad.draw(L, names=locals())
+
+# %% [markdown] lang="en"
+# On every edge stands the local derivative; what flows back through a node is the sum, over the
+# edges that leave it, of (gradient at the far end) x (local derivative).
+#
+# ## By hand
+#
+# $da = -\frac{y}{a} + \frac{1-y}{1-a}$, then $dz = da \cdot \sigma'(z) = a - y$, then
+# $dw_i = dz \cdot x_i$ and $db = dz$.
+
+# %% [markdown] lang="ja"
+# 辺の上に書かれているのは局所的な導関数です。ノードに戻ってくる量は、そこから出る辺についての
+# 「先の勾配 x 局所的な導関数」の和です。
+#
+# ## 手計算
+#
+# $da = -\frac{y}{a} + \frac{1-y}{1-a}$、次に $dz = da \cdot \sigma'(z) = a - y$、そして
+# $dw_i = dz \cdot x_i$、$db = dz$ です。
+
+# %%
+by_hand_a = 1 / (1 + math.exp(-(0.8 * 1.5 - 0.5 * 2.0 + 0.1)))
+da = -y / by_hand_a + (1 - y) / (1 - by_hand_a)
+dz = by_hand_a - y
+by_hand = {"da": da, "dz": dz, "dw1": dz * x1, "dw2": dz * x2, "db": dz}
+autograd = {"da": a.grad, "dz": z.grad, "dw1": w1.grad, "dw2": w2.grad, "db": b.grad}
+
+for name in by_hand:
+    print(f"{name:4} by hand {by_hand[name]: .15f}   autograd {autograd[name]: .15f}")
+    assert math.isclose(by_hand[name], autograd[name], rel_tol=1e-12)
+
+# %% [markdown] lang="en"
+# `dz = a - y` is worth a second look: the slope $\sigma'(z)$ that makes a saturated neuron learn
+# slowly has cancelled. That is the whole point of the cross-entropy cost, and the subject of the
+# notebook on the learning slowdown.
+#
+# ## The linear response (eq. 5)
+#
+# A gradient predicts what a small change does:
+# $\Delta a \approx \sum_j \frac{\partial a}{\partial w_j} \Delta w_j + \frac{\partial a}{\partial b} \Delta b$.
+# The error of the prediction shrinks with the square of the step.
+
+# %% [markdown] lang="ja"
+# `dz = a - y` には注目する価値があります。飽和したニューロンの学習を遅くする傾き $\sigma'(z)$ が
+# 打ち消されています。これが交差エントロピーの狙いであり、「学習の遅れ」のノートブックの主題です。
+#
+# ## 線形の応答 (式 5)
+#
+# 勾配は、小さな変化の影響を予言します:
+# $\Delta a \approx \sum_j \frac{\partial a}{\partial w_j} \Delta w_j + \frac{\partial a}{\partial b} \Delta b$。
+# 予言の誤差は、変化の 2 乗で小さくなります。
+
+# %%
+from nets.closed_form.functions import sigmoid
+
+gw1, gw2, gb = ad.gradient(a, (w1, w2, b))
+errors = []
+for step in (1e-1, 1e-2, 1e-3):
+    actual = sigmoid((0.8 + step) * x1 + (-0.5 - step) * x2 + 0.1 + step) - a.data
+    predicted = gw1 * step + gw2 * -step + gb * step
+    errors.append(abs(actual - predicted))
+    print(f"step {step:7.3f}: actual {actual: .9f}  predicted {predicted: .9f}")
+assert errors[1] < errors[0] / 50
+assert errors[2] < errors[1] / 50
+
+# %% [markdown] lang="en"
+# ## At the ends of the sigmoid
+#
+# For large $|z|$ the sigmoid is the step function of the perceptron, and its derivative is tiny but
+# never zero. Many libraries return exactly 0 at z = 40; the rule here keeps every digit.
+
+# %% [markdown] lang="ja"
+# ## シグモイドの両端
+#
+# $|z|$ が大きいとき、シグモイドはパーセプトロンの階段関数に近づき、導関数はごく小さくなりますが、決して
+# 0 にはなりません。z = 40 でちょうど 0 を返すライブラリは多いのですが、ここでは桁が失われません。
+
+# %%
+for at in (0.0, 5.0, 40.0, -40.0):
+    slope = ad.grad(ad.sigmoid)(at)
+    exact = math.exp(-abs(at)) / (1 + math.exp(-abs(at))) ** 2
+    print(f"sigma'({at:5.1f}) = {slope:.6e}")
+    assert math.isclose(slope, exact, rel_tol=1e-15)
