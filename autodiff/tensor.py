@@ -70,6 +70,14 @@ class Tensor:
         self._array = array
         self.seq = tick()  # newer than every node recorded with the old array
 
+    def assign(self, array: Array) -> None:
+        """Put `array` in place of the leaf's data; it is taken over and made read-only.
+
+        What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
+        """
+        array.flags.writeable = False
+        self.data = array.view(Fixed)
+
     @property
     def grad(self) -> Array:
         """The gradient that backward accumulated, of the shape of `data`; zeros before any."""
@@ -183,7 +191,8 @@ class Tensor:
             return NotImplemented
         return UFUNCS[ufunc](*inputs)
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return id(self) >> 4
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -384,6 +393,9 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
 def operands(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Array, ...], bool]:
     """Return the operands as nodes, their arrays, and whether a gradient flows to any of them."""
     dtype = None
+    if len(args) == 2 and type(args[0]) is Tensor and type(args[1]) is Tensor:
+        t, u = args
+        return args, (t._array, u._array), t.needs_grad or u.needs_grad
     for x in args:
         if type(x) is Tensor:
             t = x
