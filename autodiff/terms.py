@@ -5,7 +5,7 @@ at shapes, so they run on constant arrays that are recorded, and the record is r
 Either way the formula that is shown is the rule that computed the number: none is written here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,9 @@ class Applied(Symbol):
 RECORDERS[Operand] = RECORDERS[Applied] = RECORDERS[Symbol]
 
 
+Show = Callable[[GraphNode], Term]
+
+
 def is_array(term: Term) -> bool:
     """Return whether a term stands for an array, not a single number."""
     if not isinstance(term, Symbol):
@@ -60,36 +63,37 @@ def gradient_of(node: GraphNode, name: str) -> Operand:
     return Operand(name=name, shape=node.shape, key=("grad", node.id))
 
 
-def value_term(graph: Graph, node: GraphNode) -> Term:
+def value_term(graph: Graph, node: GraphNode, show: Show = operand) -> Symbol:
     """Return the operation that computed a node, applied to its operands as symbols."""
     assert node.primitive is not None
-    xs = tuple(operand(graph.nodes[i]) for i in node.operands)
+    xs = tuple(show(graph.nodes[i]) for i in node.operands)
     return Applied(op=node.primitive, args=xs, params=node.params, shape=node.shape)
 
 
-def local_term(graph: Graph, edge: Edge) -> Term | None:
+def local_term(graph: Graph, edge: Edge, show: Show = operand) -> Any:
     """Return the local derivative along an edge as a formula, None where it is a linear map."""
     node = graph.nodes[edge.target]
     row = node.primitive
-    xs = [operand(graph.nodes[i]) for i in node.operands]
+    xs = [show(graph.nodes[i]) for i in node.operands]
     if isinstance(row, Pointwise):
         rule = row.partials[edge.index]
-        return None if rule is None else simplify(rule(operand(node), *xs))
+        return None if rule is None else simplify(rule(show(node), *xs))
     assert isinstance(row, Multilinear)
     if isinstance(node.live, Value):
         return simplify(row.transpose(edge.index)(1.0, *xs))
     return None
 
 
-def contribution_term(graph: Graph, edge: Edge, upstream: Term) -> Term | None:
+def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = operand) -> Any:
     """Return what an edge sends to its source as a formula of the target's gradient `upstream`.
 
-    None where nothing flows: the operation is not differentiable in that operand.
+    `show` writes a node of the graph as a symbol, or as a formula of its own. None where nothing
+    flows: the operation is not differentiable in that operand.
     """
     node, source = graph.nodes[edge.target], graph.nodes[edge.source]
     if not isinstance(node.primitive, Pointwise) and isinstance(node.live, Tensor):
-        return simplify(_recorded(graph, edge, upstream))
-    local = local_term(graph, edge)
+        return simplify(_recorded(graph, edge, upstream, show))
+    local = local_term(graph, edge, show)
     if local is None:
         return None
     part = times(upstream, local)
@@ -97,27 +101,41 @@ def contribution_term(graph: Graph, edge: Edge, upstream: Term) -> Term | None:
         part = Applied(op=TABLE["where"], args=(upstream, part, 0.0), shape=node.shape)
     if node.shape == source.shape:
         return part
-    if source.shape == ():
-        return Applied(op=TABLE["sum"], args=(part,), params={"axis": None, "keepdims": False})
-    g, stretched = _stand_in(node.shape), part
-    return simplify(_read(structure.sum_to(g, source.shape), {g: stretched}))
+    g = _stand_in(node.shape)
+    return simplify(_read(structure.sum_to(g, source.shape), {g: part}))
 
 
-def times(a: Term, b: Term) -> Term:
+def times(a: Term, b: Term) -> Any:
     """Return a b, without factors of one."""
     return simplify(TABLE["mul"](a, b) if isinstance(a, Symbol) or isinstance(b, Symbol) else a * b)
 
 
-def plus(a: Term, b: Term) -> Term:
-    """Return a + b."""
-    return TABLE["add"](a, b)  # type: ignore[no-any-return]
+def plus(a: Term | None, b: Term) -> Any:
+    """Return a + b, or b where there is no a yet."""
+    return b if a is None else TABLE["add"](a, b)
+
+
+def compute(term: Term, values: Mapping[Any, Any]) -> Any:
+    """Return the number or array that a formula stands for; `values` holds its leaves by key."""
+    if not isinstance(term, Symbol):
+        return term
+    if term.op is None:
+        assert isinstance(term, Operand)
+        return values[term.key]
+    xs = [compute(a, values) for a in term.args]
+    with np.errstate(all="ignore"):
+        if isinstance(term.op, Multilinear) and term.op.scalar is None:
+            return term.op.array(*map(np.asarray, xs), **getattr(term, "params", {}))
+        if any(np.ndim(x) for x in xs) or isinstance(term.op, Pointwise):
+            return term.op.number(*xs)
+        return term.op.scalar(*xs)  # type: ignore[attr-defined]
 
 
 def _stand_in(shape: tuple[int, ...], dtype: Any = float) -> Tensor:
     return constant(np.broadcast_to(np.zeros((), dtype=dtype), shape), copy=False)
 
 
-def _recorded(graph: Graph, edge: Edge, upstream: Term) -> Term:
+def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term:
     """Run a transpose on constant arrays and read back what it recorded."""
     node = graph.nodes[edge.target]
     assert isinstance(node.primitive, Multilinear)
@@ -128,7 +146,7 @@ def _recorded(graph: Graph, edge: Edge, upstream: Term) -> Term:
         xs = []
         for i, saved in zip(node.operands, node.live.saved, strict=True):
             x = constant(np.asarray(saved), copy=False)
-            names[x] = operand(graph.nodes[i])
+            names[x] = show(graph.nodes[i])
             xs.append(x)
         part = node.primitive.transpose(edge.index)(g, *xs, **node.params)
         shape = graph.nodes[edge.source].shape
@@ -162,6 +180,8 @@ def simplify(term: Any) -> Any:
         return float(term.op.number(*args))
     shaped = _shape(term)
     if name == "mul":
+        a, b = (_unstretched(x, other) for x, other in ((a, b), (b, a)))
+        args = (a, b)
         if a == 1.0 and _shape(b) == shaped:
             return b
         if b == 1.0 and _shape(a) == shaped:
@@ -181,6 +201,13 @@ def simplify(term: Any) -> Any:
     elif name == "broadcast" and getattr(a, "op", None) is TABLE["reshape"]:
         return _like(term, term.op, a.args if _shape(a.args[0]) == () else args)
     return _like(term, term.op, args)
+
+
+def _unstretched(x: Any, other: Any) -> Any:
+    """Return a single number that was stretched to the shape of the other factor as a number."""
+    if getattr(x, "op", None) is not TABLE["broadcast"] or _shape(other) != _shape(x):
+        return x
+    return x.args[0] if _shape(x.args[0]) == () else x
 
 
 def _shape(term: Term | None) -> tuple[int, ...] | None:
