@@ -52,21 +52,22 @@ def clip(x: Array, low: Array, high: Array) -> Array:
 
 def _decay(x: Array) -> Array:
     """e^-|x|, the one exponential of the sigmoid family: it never overflows."""
-    e = np.copysign(x, np.asarray(-1, dtype=x.dtype))
-    return np.exp(e, out=e) if e.ndim else np.exp(e)
+    e = np.copysign(x, -1.0)
+    return np.exp(e, out=e) if type(e) is np.ndarray else np.asarray(np.exp(e))
 
 
 def sigmoid(x: Array) -> Array:
     e = _decay(x)
-    y = np.where(x >= 0, np.ones((), dtype=x.dtype), e)
-    e = e + 1
-    return y / e
+    y = np.exp(np.minimum(x, 0.0))
+    y /= 1.0 + e
+    return y
 
 
 def sigmoid_prime(x: Array) -> Array:
     e = _decay(x)
-    below = e + 1
-    return e / (below * below)
+    below = e + 1.0
+    below *= below
+    return np.divide(e, below)
 
 
 def sech2(x: Array) -> Array:

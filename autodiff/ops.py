@@ -254,7 +254,7 @@ ties = multilinear(
     doc="equal shares that add up to 1 over the places of the largest (smallest) element",
 )
 broadcast = multilinear(
-    "broadcast", np.broadcast_to, lambda g, x, shape: structure.sum_to(g, x.shape), tex="{0}",
+    "broadcast", structure.broadcast, lambda g, x, shape: structure.sum_to(g, x.shape), tex="{0}",
 )
 reshape = multilinear(
     "reshape", np.reshape, lambda g, x, shape: reshape(g, shape=x.shape), tex="{0}",

@@ -79,6 +79,8 @@ class Primitive:
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Apply the operation to numbers, arrays, nodes or symbols, whichever it is given."""
+        if type(args[0]) is np.ndarray and type(args[-1]) is np.ndarray and len(args) < 3:
+            return self.array(*args, **params)
         best = None
         for arg in args:
             found = RECORDERS.get(type(arg))
@@ -116,7 +118,7 @@ class Pointwise(Primitive):
             raise TypeError(
                 f"{self.name}: takes {len(self.partials)} operands, was given {len(args)}"
             )
-        return super().__call__(*args, **params)
+        return Primitive.__call__(self, *args, **params)
 
     def number(self, *args: Any, **params: Any) -> Any:
         for a in args:

@@ -1,3 +1,4 @@
+# cython: annotation_typing=False
 """Reverse mode: from an output back to everything it was computed from.
 
 `adjoints` is the whole of it. Nodes are taken newest first, so when a node's turn comes its own
@@ -38,9 +39,9 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
     pending = list(roots)
     while pending:
         node = pending.pop()
-        if node in seen or node.primitive is None or not needs_grad(node):
+        if node in seen or not needs_grad(node) or not node.parents:
             continue
-        if not scalars and type(node) is Value:
+        if type(node) is Value and not scalars:
             continue
         seen.add(node)
         pending.extend(node.parents)
@@ -52,8 +53,8 @@ def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) ->
     total: dict[Node, Any] = {}
     for root, seed in zip(roots, seeds, strict=True):
         total[root] = total[root] + seed if root in total else seed
-    for node in computed(roots, scalars=create_graph):
-        g = total[node] if node in total else None
+    for node in computed(roots, create_graph):
+        g = total.get(node)
         if g is None:
             continue
         xs, y = (node.parents, node) if create_graph else (node.saved, node._array)
@@ -61,7 +62,8 @@ def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) ->
             if needs_grad(operand):
                 part = contribution(node, i, g, y, xs)
                 if part is not None:
-                    total[operand] = total[operand] + part if operand in total else part
+                    before = total.get(operand)
+                    total[operand] = part if before is None else before + part
     return total
 
 
@@ -79,6 +81,11 @@ def contribution(node: Node, i: int, g: Any, y: Any, xs: Sequence[Any]) -> Any:
     operand = node.parents[i]
     if type(operand) is Value:
         return structure.sum_to(part, ()) if type(part) is not Value else part
+    return like(part, operand)
+
+
+def like(part: Any, operand: Any) -> Any:
+    """Return a contribution in the operand's shape (undoing a broadcast) and dtype."""
     if part.shape != operand.shape:
         part = structure.sum_to(part, operand.shape)
     if part.dtype != operand.dtype:
@@ -93,7 +100,7 @@ def scaled(g: Any, d: Any) -> Any:
             return g
         if d == -1.0:
             return -g
-        if np.isfinite(d):
+        if d - d == 0.0:
             return g * d
     product = g * d
     plain = product.data if isinstance(product, Value | Tensor) else product
@@ -195,7 +202,18 @@ def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
     scalars = [x for x in nodes if type(x) is Value]
     below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
     reached = dict(zip(scalars, below, strict=True))
-    return [reached[x] if type(x) is Value else total.get(x) for x in nodes]
+    return own([reached[x] if type(x) is Value else total.get(x) for x in nodes])
+
+
+def own(parts: list[Any]) -> list[Any]:
+    """Return the parts with a copy of every array that is a view or stands twice."""
+    seen: set[int] = set()
+    for i, part in enumerate(parts):
+        if isinstance(part, np.ndarray):
+            if part.base is not None or not part.flags.writeable or id(part) in seen:
+                parts[i] = part.copy()
+            seen.add(id(part))
+    return parts
 
 
 def zero(x: Node, as_node: bool) -> Any:

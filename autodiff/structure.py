@@ -7,6 +7,7 @@ and the way back of a sum is a stretch. Both stand here once. The helpers take a
 
 import builtins
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,22 +52,36 @@ def sum(x: Any, axis: Axis, keepdims: bool) -> Any:
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
 
+def broadcast(x: Any, shape: Shape) -> Any:
+    """Return x stretched to `shape`, as an array of its own."""
+    y = np.empty(shape, dtype=x.dtype)
+    y[...] = x
+    return y
+
+
+@lru_cache(maxsize=4096)
+def stretched(shape: Shape, wide: Shape) -> tuple[int, ...]:
+    """Return the axes of `wide` along which `shape` was stretched to it."""
+    extra = len(wide) - len(shape)
+    return tuple(range(extra)) + tuple(
+        i + extra for i, n in enumerate(shape) if n == 1 and wide[i + extra] != 1
+    )
+
+
 def sum_to(g: Any, shape: Shape) -> Any:
     """Sum `g` over the axes along which `shape` was stretched to g's shape."""
     if g.shape == shape:
         return g
-    extra = len(g.shape) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1
-    )
+    axes = stretched(shape, g.shape)
     if axes:
-        g = TABLE["sum"](g, axis=axes, keepdims=True)
+        reduce = np.add.reduce if type(g) is np.ndarray else TABLE["sum"]
+        g = reduce(g, axis=axes, keepdims=True)
     return g if g.shape == shape else TABLE["reshape"](g, shape=shape)
 
 
 def spread(g: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any:
     """Stretch the result of reducing an array of `shape` back over the reduced axes."""
-    if not keepdims:
+    if not keepdims and g.shape:
         axes = axes_of(axis, len(shape))
         kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
         if kept != g.shape:
@@ -81,6 +96,8 @@ def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 def swap(x: Any) -> Any:
     """Transpose the last two axes."""
+    if type(x) is np.ndarray:
+        return x.swapaxes(-1, -2)
     n = len(x.shape)
     return TABLE["transpose"](x, axes=(*range(n - 2), n - 1, n - 2))
 
