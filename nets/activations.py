@@ -29,8 +29,8 @@ _FUNCTIONS: dict[str, Function] = {
     "sigmoid": ad.sigmoid,
     "tanh": ad.tanh,
     "relu": ad.relu,
-    "leaky_relu": ad.leaky_relu,
-    "elu": ad.elu,
+    "leaky_relu": lambda z: ad.leaky_relu(z, 0.01),
+    "elu": lambda z: ad.elu(z, 1.0),
     "gelu": ad.gelu,
     "softplus": ad.softplus,
     "identity": ad.identity,
@@ -51,6 +51,6 @@ def as_activation(f: str | Function) -> Activation:
         return f
     if callable(f):
         return Activation(getattr(f, "__name__", repr(f)), f)
-    if f not in ACTIVATIONS:
+    if not isinstance(f, str) or f not in ACTIVATIONS:
         raise ValueError(f"no activation is called {f!r}: choose one of {', '.join(ACTIVATIONS)}")
     return ACTIVATIONS[f]

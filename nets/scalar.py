@@ -29,7 +29,8 @@ class Neuron(Module):
     """Compute f(w . x + b), or w . x + b alone where `nonlin` is False.
 
     The weights are drawn from -1 to 1 by Python's `random`, the bias starts at 0. `activation` is
-    a name or a function; `name` labels the parameters w1, w2, ... and b in pictures, behind it.
+    a name or a function. With a `place` (l, j), neuron j of layer l, the nodes bear the documents'
+    names: w1[2,3] is the weight w^1_23, and so z1[2], a1[2] and b1[2].
 
     >>> random.seed(0)
     >>> n = Neuron(2, activation="identity")
@@ -40,14 +41,20 @@ class Neuron(Module):
     """
 
     def __init__(
-        self, nin: int, nonlin: bool = True, activation: Any = "relu", name: str | None = None
+        self,
+        nin: int,
+        nonlin: bool = True,
+        activation: Any = "relu",
+        place: tuple[int, int] | None = None,
     ) -> None:
-        before = None if name is None else f"{name}." if name else ""
-        self.w = [
-            ad.Value(random.uniform(-1, 1), None if before is None else f"{before}w{k}")
-            for k in range(1, nin + 1)
-        ]
-        self.b = ad.Value(0.0, None if before is None else f"{before}b")
+        self.w = [ad.Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = ad.Value(0.0)
+        self.place = place
+        if place is not None:
+            layer, j = place
+            for k, w in enumerate(self.w, start=1):
+                w.name = f"w{layer}[{j},{k}]"
+            self.b.name = f"b{layer}[{j}]"
         self.nonlin = nonlin
         self.activation = as_activation(activation)
 
@@ -56,7 +63,13 @@ class Neuron(Module):
         if len(x) != len(self.w):
             raise ValueError(f"this neuron has {len(self.w)} weights and was given {len(x)} inputs")
         z = ad.dot(self.w, x) + self.b
-        return self.activation(z) if self.nonlin else z
+        a = self.activation(z) if self.nonlin else z
+        if self.place is not None:
+            layer, j = self.place
+            z.name = f"z{layer}[{j}]"
+            if self.nonlin:
+                a.name = f"a{layer}[{j}]"
+        return a
 
     def parameters(self) -> list[ad.Value]:
         """Return the weights and then the bias."""
@@ -67,17 +80,25 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """A list of neurons that share their inputs; further arguments are those of `Neuron`."""
+    """A list of neurons that share their inputs; further arguments are those of `Neuron`.
 
-    def __init__(self, nin: int, nout: int, name: str | None = None, **kwargs: Any) -> None:
+    A layer with a `number` names its nodes and records them under the scope `layer1`, `layer2`, ...
+    """
+
+    def __init__(self, nin: int, nout: int, number: int | None = None, **kwargs: Any) -> None:
+        self.number = number
         self.neurons = [
-            Neuron(nin, name=None if name is None else f"{name}.n{j}", **kwargs)
+            Neuron(nin, place=None if number is None else (number, j), **kwargs)
             for j in range(1, nout + 1)
         ]
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """Compute the list of outputs, or the output itself where there is one neuron."""
-        out = [n(x) for n in self.neurons]
+        if self.number is None:
+            out = [n(x) for n in self.neurons]
+        else:
+            with ad.scope(f"layer{self.number}"):
+                out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[ad.Value]:
@@ -91,7 +112,7 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: `nouts` lists the neurons per layer, the last of them linear.
 
-    With `named=True` the parameters are called layer1.n1.w1 and so on.
+    With `named=True` the nodes bear the documents' names (see `Neuron`) and a scope.
 
     >>> random.seed(0)
     >>> net = MLP(2, [3, 1])
@@ -107,7 +128,7 @@ class MLP(Module):
             Layer(
                 sizes[i],
                 sizes[i + 1],
-                name=f"layer{i + 1}" if named else None,
+                number=i + 1 if named else None,
                 nonlin=i != len(nouts) - 1,
                 activation=activation,
             )

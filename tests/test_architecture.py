@@ -40,6 +40,7 @@ LAYERS = {
         "evaluate",
         "value",
         "sweep",
+        "array_node",
         "tensor",
         "expression",
         "functions",

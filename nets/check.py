@@ -1,0 +1,134 @@
+"""`nets check`: autograd against BP1 to BP4 worked out by hand, layer by layer.
+
+Both sides get the same weights and the same mini-batch. Autograd's side is read off the graph (the
+errors delta as derivatives with respect to the nodes z); the other side comes from
+`nets.closed_form`, which knows nothing of graphs.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autodiff as ad
+from nets import closed_form
+from nets.activations import ACTIVATIONS
+from nets.batches import as_rows
+from nets.costs import COSTS
+from nets.extras import UsageError
+from nets.network import Network
+from nets.train import load_run, load_split, sizes_of, start
+
+BOUND = 1e-12
+
+
+class Difference(NamedTuple):
+    """The largest difference in one equation of one layer, relative to its largest element."""
+
+    layer: int
+    equation: str
+    relative: float
+
+
+def compare(net: Network, x: Any, y: Any) -> list[Difference]:
+    """Compare autograd with the closed form for every layer and each of BP1, BP2, BP3 and BP4.
+
+    Shapes: x (n_1, m), y (n_L, m). Layer 1 is the first that computes something. A ValueError if
+    the closed form does not know the network's activation or cost.
+
+    >>> net = Network([2, 3, 1], seed=0)
+    >>> found = compare(net, np.ones((2, 5)), np.zeros((1, 5)))
+    >>> [d[:2] for d in found]
+    [(1, 'BP2'), (1, 'BP3'), (1, 'BP4'), (2, 'BP1'), (2, 'BP3'), (2, 'BP4')]
+    >>> max(d.relative for d in found) < 1e-12
+    True
+    """
+    record = net.record(x, y)
+    layers, m = len(net.w), record.x.shape[1]
+    found = ad.gradient(record.cost, [*record.z, *net.b, *net.w])
+    by_hand = closed_form.backprop_batch(
+        list(net.weights), list(net.biases), np.asarray(record.x.data), np.asarray(y),
+        net.cost.name, net.activation.name, net.output.name,
+    )  # fmt: skip
+    differences = []
+    for i in range(layers):
+        # The graph's cost is the average over the m columns; delta belongs to each column alone.
+        sides = [
+            ("BP1" if i == layers - 1 else "BP2", m * found[i], by_hand.delta[i]),
+            ("BP3", found[layers + i], by_hand.nabla_b[i]),
+            ("BP4", found[2 * layers + i], by_hand.nabla_w[i]),
+        ]
+        differences += [Difference(i + 1, name, relative(a, b)) for name, a, b in sides]
+    return differences
+
+
+def relative(ours: Any, theirs: Any) -> float:
+    """Return max |ours - theirs| / max |theirs|, NaN if any element is not finite.
+
+    >>> relative(np.array([1.0, 2.5]), np.array([1.0, 2.0]))
+    0.25
+    """
+    scale = float(np.max(np.abs(theirs)))
+    away = float(np.max(np.abs(np.asarray(ours) - theirs)))
+    return away / scale if scale else away
+
+
+def table(differences: list[Difference]) -> str:
+    """Lay the differences out as a table, a line for each layer."""
+    rows: dict[int, dict[str, float]] = {}
+    for d in differences:
+        rows.setdefault(d.layer, {})[d.equation] = d.relative
+    names = ("BP1", "BP2", "BP3", "BP4")
+    lines = ["layer" + "".join(f"{name:>11}" for name in names)]
+    for layer, row in rows.items():
+        cells = (f"{row[name]:11.1e}" if name in row else f"{'-':>11}" for name in names)
+        lines.append(f"{layer:5}" + "".join(cells))
+    return "\n".join(lines)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add = parser.add_argument
+    add("--sizes", type=sizes_of, help="neurons per layer (64,30,20,10 on the 8 x 8 digits)")
+    add("--activation", choices=closed_form.ACTIVATIONS, default="sigmoid")
+    add("--output", choices=ACTIVATIONS, help="of the last layer, where it differs")
+    add("--cost", choices=COSTS, default="quadratic")
+    add("--batch", type=int, default=10, help="examples in the mini-batch (10)")
+    add("--seed", type=int, default=0, help="seed of the random weights (0)")
+    add("--checkpoint", type=Path, help="check these trained weights instead of random ones")
+    add("--data", choices=("digits", "mnist"), default="digits")
+    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table and return 0 if every difference is within the bound, else 1."""
+    if args.batch < 1:
+        raise UsageError(f"--batch is {args.batch}: it must be at least 1")
+    data = args.data
+    if args.checkpoint is None:
+        split = load_split(data, args.data_dir)
+        sizes = args.sizes or [len(split.training.inputs), 30, 20, 10]
+        output = "softmax" if args.cost == "log_likelihood" else None
+        net = Network(
+            sizes, args.activation, args.cost, seed=args.seed, output=args.output or output
+        )
+        what = f"random weights, seed {args.seed}"
+    else:
+        saved = load_run(args.checkpoint)
+        settings = saved.meta["settings"]
+        data = settings["data"]
+        split = load_split(data, args.data_dir)
+        training = start(settings, split)
+        training.restore(saved.meta["training"], saved.arrays)
+        net, what = training.net, f"weights of {args.checkpoint}"
+    rows = as_rows(split.training[: args.batch], net.sizes[0], net.sizes[-1])
+    differences = compare(net, rows.inputs.T, rows.targets.T)
+    print(
+        f"{net.sizes}, {net.activation.name}, {net.cost.name} cost, {what}, "
+        f"{len(rows.inputs)} examples of {data}: largest relative difference"
+    )
+    print(table(differences))
+    good = all(d.relative <= BOUND for d in differences)
+    print(f"autograd and the closed form {'agree' if good else 'DIFFER'} (bound {BOUND:.0e})")
+    return 0 if good else 1

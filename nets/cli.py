@@ -1,0 +1,55 @@
+"""The `nets` command: each subcommand is a module with `configure(parser)` and `run(args)`.
+
+A module is imported when its command is called, so a command costs only what it uses. Whatever is
+wrong with what was given ends in one sentence on stderr and a non-zero exit.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+COMMANDS = {
+    "train": ("nets.train", "train a network on digits"),
+    "check": ("nets.check", "compare autograd with BP1 to BP4 worked out by hand"),
+    "demo": ("nets.demo", "the whole road once: graph, gradient, picture and network"),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with exit code 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = Parser(prog="nets", description="Neural networks on computation graphs.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, text) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name == chosen:
+            module = importlib.import_module(COMMANDS[name][0])
+            module.configure(command)
+    args = parser.parse_args(arguments)
+    try:
+        return int(module.run(args))
+    except KeyboardInterrupt:
+        return _fail("stopped before anything was left unfinished", 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has gone
+        return 1
+    except MemoryError:
+        return _fail("there is not enough memory for this", 1)
+    except (ValueError, OSError) as error:
+        return _fail(" ".join(str(error).split()) or type(error).__name__, 1)
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"nets: {sentence}", file=sys.stderr)
+    return code

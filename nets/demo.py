@@ -1,0 +1,179 @@
+"""`nets demo`: the whole road once, on real digits: graph, gradient, picture and network.
+
+Three stations: logistic regression as a graph, with the lecture's hand-derived da, dz, dw, db
+beside autograd's; a [2, 3, 1] network node by node, with BP1 to BP4; and the sigmoid network
+trained on handwritten digits.
+"""
+
+import argparse
+import random
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import autodiff as ad
+from nets import closed_form
+from nets.batches import as_rows
+from nets.check import BOUND, Difference, compare, table
+from nets.curve import draw_learning_curve
+from nets.data import load_digits
+from nets.extras import numbers, output_folder, require
+from nets.network import Network
+from nets.optim import SGD
+from nets.scalar import Layer
+from nets.training import Training
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add = parser.add_argument
+    add("--out", type=Path, default=Path("out"), help="folder for the pictures (out)")
+    add("--epochs", type=int, default=30, help="passes over the digits (30)")
+    add("--seed", type=int, default=0, help="seed of all that is drawn (0)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Walk the three stations; return 0 if autograd and the hand agree everywhere."""
+    require("tqdm")
+    require("matplotlib")
+    out = output_folder(args.out)
+    agreements = [
+        logistic_regression(out / "logistic.svg"),
+        small_network(out / "network.svg", args.seed),
+        digits(out / "learning_curve.png", args.epochs, args.seed),
+    ]
+    good = all(away <= BOUND for away in agreements)
+    print()
+    if good:
+        print(f"autograd and the equations by hand agree everywhere, within {BOUND:.0e}.")
+    else:
+        print("autograd and the equations by hand DIFFER: see the tables above.", file=sys.stderr)
+    return 0 if good else 1
+
+
+def logistic_regression(path: Path) -> float:
+    """Show the lecture's logistic regression; return the largest relative difference."""
+    print("1. Logistic regression as a graph: z = w.x + b, a = sigmoid(z), L = cross-entropy(a, y)")
+    x, y, w_now, b_now = np.array([1.5, -2.0]), 1.0, np.array([0.5, -0.25]), 0.1
+    w = [ad.Value(v, name=f"w{k}") for k, v in enumerate(w_now, start=1)]
+    b = ad.Value(b_now, name="b")
+    inputs = [ad.Value(v, name=f"x{k}") for k, v in enumerate(x, start=1)]
+    z = w[0] * inputs[0] + w[1] * inputs[1] + b
+    a = ad.sigmoid(z)
+    L = -(y * ad.log(a) + (1 - y) * ad.log(1 - a))
+    z.name, a.name, L.name = "z", "a", "L"
+    L.backward()
+    hand = closed_form.logistic_regression(w_now, b_now, x, y)
+    rows = [
+        ("z", z.data, hand.z),
+        ("a", a.data, hand.a),
+        ("L", L.data, hand.loss),
+        ("da = -y/a + (1-y)/(1-a)", a.grad, hand.da),
+        ("dz = a - y", z.grad, hand.dz),
+        ("dw = dz x", np.array([v.grad for v in w]), hand.dw),
+        ("db = dz", b.grad, hand.db),
+    ]
+    away = _compare_rows(rows)
+    _draw(L, path)
+    return away
+
+
+def small_network(path: Path, seed: int) -> float:
+    """Show a [2, 3, 1] network node by node, then BP1 to BP4; return the largest difference."""
+    print("\n2. A [2, 3, 1] network of sigmoid neurons, every weight a node of its own")
+    net = Network([2, 3, 1], seed=seed)
+    x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
+    random.seed(seed)
+    layers = [
+        Layer(2, 3, number=1, activation="sigmoid"),
+        Layer(3, 1, number=2, activation="sigmoid"),
+    ]
+    for layer, w, b in zip(layers, net.weights, net.biases, strict=True):
+        for neuron, row, bias in zip(layer.neurons, w, b[:, 0], strict=True):
+            neuron.b.data = float(bias)
+            for node, number in zip(neuron.w, row, strict=True):
+                node.data = float(number)
+    signal: Any = [ad.Value(float(v), name=f"x{k}") for k, v in enumerate(x[:, 0], start=1)]
+    for layer in layers:
+        signal = layer(signal)
+    C = 0.5 * (float(y[0, 0]) - signal) ** 2
+    C.name = "C"
+    C.backward()
+    hand = closed_form.backprop_batch(list(net.weights), list(net.biases), x, y)
+    rows: list[tuple[str, Any, Any]] = [("C = (y - a)^2 / 2", C.data, hand.cost)]
+    for i, layer in enumerate(layers):
+        grads = np.array([[v.grad for v in n.w] for n in layer.neurons])
+        biases = np.array([[n.b.grad] for n in layer.neurons])
+        rows.append((f"dC/db{i + 1} = delta{i + 1}", biases, hand.nabla_b[i]))
+        before = f"a{i}" if i else "x"
+        rows.append((f"dC/dw{i + 1} = delta{i + 1} {before}^T", grads, hand.nabla_w[i]))
+    away = _compare_rows(rows)
+    print("   the same network with matrices, largest relative difference from BP1 to BP4:")
+    differences = compare(net, x, y)
+    _print_table(differences)
+    _draw(C, path)
+    return max(away, _worst(differences))
+
+
+def digits(path: Path, epochs: int, seed: int) -> float:
+    """Train on the 8 x 8 digits; return the largest difference of BP1 to BP4 on what was learnt."""
+    split = load_digits()
+    sizes = [64, 30, 10]
+    print(
+        f"\n3. A {sizes} network of sigmoid neurons learns {len(split.training)} real handwritten "
+        f"digits (eta 3.0, mini-batches of 10)"
+    )
+    net = Network(sizes, seed=seed)
+    training = Training(net, split.training, SGD(3.0), epochs, 10, split.test)
+    bar = require("tqdm").tqdm(total=epochs * training.steps, unit="batch", disable=None)
+    with bar:
+        training.run(on_step=bar.update)
+    for entry in training.history[:: max(1, epochs // 6)]:
+        print(f"   Epoch {entry['epoch']}: {entry['correct']} / {entry['total']}")
+    best = training.best_epoch
+    print(
+        f"   best: epoch {best['epoch']}, {best['correct']} / {best['total']} test digits right "
+        f"({100 * best['correct'] / best['total']:.1f} %)"
+    )
+    rows = as_rows(split.training[:10], sizes[0], sizes[-1])
+    differences = compare(net, rows.inputs.T, rows.targets.T)
+    print("   BP1 to BP4 on the trained weights, largest relative difference from autograd:")
+    _print_table(differences)
+    draw_learning_curve(training.history, path, f"{sizes} on 8 x 8 digits, eta = 3.0")
+    print(f"   wrote {path}: open it to see the accuracy and the cost of each epoch")
+    return _worst(differences)
+
+
+def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
+    """Print each quantity by autograd and by hand; return the largest relative difference."""
+    width = max(len(name) for name, _, _ in rows)
+    worst = 0.0
+    print(f"   {'':{width}}  {'autograd':<32}  by hand")
+    for name, ours, theirs in rows:
+        print(f"   {name:{width}}  {numbers(ours):<32}  {numbers(theirs)}")
+        away = np.max(np.abs(np.asarray(ours) - theirs)) / np.max(np.abs(theirs))
+        worst = max(worst, float(away))
+    print(f"   largest relative difference: {worst:.1e}")
+    return worst
+
+
+def _print_table(differences: list[Difference]) -> None:
+    print("   " + table(differences).replace("\n", "\n   "))
+
+
+def _worst(differences: list[Difference]) -> float:
+    return max(d.relative for d in differences)
+
+
+def _draw(y: Any, path: Path) -> None:
+    """Draw the backward graph; without a layout engine its DOT text is written instead."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        written = ad.draw(y).save(path)
+    if written.suffix == path.suffix:
+        print(f"   wrote {written}: open it in a browser to see values and gradients on the graph")
+    for warning in caught:
+        print(f"   {warning.message}")

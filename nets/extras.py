@@ -1,0 +1,47 @@
+"""What the `nets` extra installs, imported where it is used."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autodiff import files
+
+
+class UsageError(ValueError):
+    """What was asked for cannot be done as asked; the message is one sentence."""
+
+
+def require(module: str) -> Any:
+    """Import a module of an optional package, or say in one sentence how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise UsageError(
+            f"this needs {package}, which is not installed: python -m pip install 'autodiff[nets]'"
+        ) from None
+
+
+def output_folder(folder: Path | str) -> Path:
+    """Make a folder for results and see that it can be written, before any work is done for it."""
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = files.write(path / ".nets-probe", b"")
+        probe.unlink()
+    except OSError as e:
+        raise UsageError(f"results cannot be written to {path}: {e.strerror or e}") from None
+    return path
+
+
+def numbers(values: Any) -> str:
+    """Write a number or a small array in one line, to six digits.
+
+    >>> numbers(np.array([[0.5], [-1.0]])), numbers(2.0)
+    ('[0.5, -1]', '2')
+    """
+    array = np.asarray(values, dtype=float)
+    listed = [f"{v:.6g}" for v in array.ravel()]
+    return listed[0] if array.ndim == 0 else f"[{', '.join(listed)}]"

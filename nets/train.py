@@ -1,0 +1,291 @@
+"""`nets train`: train a network on digits, with progress, a learning curve and checkpoints."""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autodiff import files
+from nets.activations import ACTIVATIONS
+from nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, sweep_strays
+from nets.costs import COSTS
+from nets.curve import draw_learning_curve
+from nets.data import Split, download_mnist, load_digits, load_mnist
+from nets.extras import UsageError, output_folder, require
+from nets.initializers import INITIALIZERS
+from nets.network import Network
+from nets.optim import OPTIMISERS, SCHEDULES, as_optimiser
+from nets.training import Training
+
+# What decides the run, with the documents' values; a checkpoint keeps these.
+DEFAULTS: dict[str, Any] = {
+    "data": "digits",
+    "sizes": None,  # inputs of the data, 30 hidden neurons, 10 outputs
+    "eta": 3.0,
+    "epochs": 30,
+    "batch": 10,
+    "seed": 0,
+    "activation": "sigmoid",
+    "output": None,
+    "cost": "quadratic",
+    "start": "normal",
+    "optimiser": "sgd",
+    "schedule": "constant",
+    "lmbda": 0.0,
+    "l1": 0.0,
+    "dropout": 0.0,
+    "patience": 0,
+    "monitor": "test",
+}
+
+
+def sizes_of(text: str) -> list[int]:
+    """Read sizes such as 784,30,10."""
+    try:
+        return [int(n) for n in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r:.40} is not a list of sizes such as 784,30,10"
+        ) from None
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options; those of the run are absent unless given."""
+    parser.argument_default = argparse.SUPPRESS
+    add = parser.add_argument
+    add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
+    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--download", action="store_true", default=False, help="fetch MNIST into that folder first")
+    add("--sizes", type=sizes_of, help="neurons per layer, such as 784,30,10")
+    add("--eta", type=float, help="learning rate (3.0)")
+    add("--epochs", type=int, help="passes over the training data (30)")
+    add("--batch", type=int, help="examples in a mini-batch (10)")
+    add("--seed", type=int, help="seed of all that is drawn (0)")
+    add("--activation", choices=ACTIVATIONS, help="of every layer (sigmoid)")
+    add("--output", choices=ACTIVATIONS, help="of the last layer, where it differs")
+    add("--cost", choices=COSTS, help="quadratic by default")
+    add("--start", choices=INITIALIZERS, help="how weights are drawn (normal)")
+    add("--optimiser", choices=OPTIMISERS, help="sgd by default")
+    add("--schedule", choices=SCHEDULES, help="how eta changes (constant)")
+    add("--lmbda", type=float, help="lambda of L2 regularisation (0)")
+    add("--l1", type=float, help="lambda of L1 regularisation (0)")
+    add("--dropout", type=float, help="part of the hidden neurons left out (0)")
+    add("--patience", type=int, help="stop after so many epochs without progress")
+    add("--monitor", choices=("test", "validation"), help="what is scored (test)")
+    add("--checkpoint", type=Path, default=None, help="file that keeps the run")
+    add(
+        "--checkpoint-every",
+        type=int,
+        default=None,
+        metavar="STEPS",
+        help="mini-batches between two writings",
+    )
+    add(
+        "--resume",
+        action="store_true",
+        default=False,
+        help="go on from the checkpoint, if it is there",
+    )
+    add("--out", type=Path, default=Path("out"), help="folder for the curve and the history")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train as asked and return the exit code; errors are sentences."""
+    given = {name: value for name, value in vars(args).items() if name in DEFAULTS}
+    saved = _saved(args)
+    settings = _settings(given, None if saved is None else saved.meta["settings"])
+    if args.checkpoint_every is not None and args.checkpoint_every < 1:
+        raise UsageError(f"--checkpoint-every is {args.checkpoint_every}: it must be at least 1")
+    bars = require("tqdm")
+    require("matplotlib")
+    out = output_folder(args.out)
+    split = load_split(settings["data"], args.data_dir, args.download)
+    training = start(settings, split)
+    fingerprint = _fingerprint(split)
+    if saved is not None:
+        if saved.meta.get("data") != fingerprint:
+            raise UsageError(f"{args.checkpoint} was made with other data than those given")
+        training.restore(saved.meta["training"], saved.arrays)
+        print(f"resuming {args.checkpoint} in epoch {training.epoch}")
+
+    def save() -> None:
+        if args.checkpoint is not None:
+            meta, arrays = training.state()
+            whole = {"settings": settings, "data": fingerprint, "training": meta}
+            save_checkpoint(args.checkpoint, whole, arrays)
+
+    def on_step() -> None:
+        bar.update()
+        if args.checkpoint_every and training.position % args.checkpoint_every == 0:
+            save()
+
+    def on_epoch() -> None:
+        entry = training.history[-1]
+        bar.write(f"Epoch {entry['epoch']}: {entry['correct']} / {entry['total']}", sys.stdout)
+        sys.stdout.flush()
+        save()
+        _write_history(out, settings, training)
+
+    save()  # an unwritable checkpoint is found now, not after the first epoch
+    total = settings["epochs"] * training.steps
+    with (
+        _signals() as caught,
+        bars.tqdm(total=total, initial=training.steps_done, unit="batch", disable=None) as bar,
+    ):
+        finished = training.run(on_step, on_epoch, lambda: bool(caught))
+    if not finished:
+        save()
+    return _report(args, settings, training, out, finished)
+
+
+def start(settings: dict[str, Any], split: Split) -> Training:
+    """Make the network and the run that the settings describe."""
+    inputs, outputs = len(split.training.inputs), len(split.training.targets)
+    sizes = settings["sizes"] or [inputs, 30, outputs]
+    output = settings["output"]
+    if output is None and settings["cost"] == "log_likelihood":
+        output = "softmax"
+    net = Network(
+        sizes,
+        activation=settings["activation"],
+        output=output,
+        cost=settings["cost"],
+        initializer=settings["start"],
+        seed=settings["seed"],
+        dropout=settings["dropout"],
+    )
+    n = len(split.training)
+    return Training(
+        net,
+        split.training,
+        as_optimiser(
+            settings["optimiser"], settings["eta"], settings["lmbda"] / n, settings["l1"] / n
+        ),
+        settings["epochs"],
+        settings["batch"],
+        getattr(split, settings["monitor"]),
+        settings["schedule"],
+        settings["patience"],
+    )
+
+
+def load_split(data: str, folder: Path, download: bool = False) -> Split:
+    """Load the digits, or MNIST from a folder, fetched first where that is asked for."""
+    if data == "digits":
+        return load_digits()
+    return load_mnist(download_mnist(folder) if download else folder)
+
+
+def _saved(args: argparse.Namespace) -> Checkpoint | None:
+    """Return the checkpoint to go on from, if any; nothing is ever overwritten unasked."""
+    path = args.checkpoint
+    if path is None:
+        if args.resume:
+            raise UsageError("--resume needs --checkpoint FILE, the run to go on with")
+        return None
+    if path.parent.is_dir():
+        sweep_strays(path)
+    if not path.exists():
+        return None
+    if not args.resume:
+        raise UsageError(f"{path} exists: add --resume to go on with it, or give another name")
+    return load_run(path)
+
+
+def load_run(path: Path) -> Checkpoint:
+    """Load a checkpoint that `nets train` wrote, its settings checked to be of the right kinds."""
+    saved = load_checkpoint(path)
+    settings = saved.meta.get("settings")
+    if (
+        not isinstance(settings, dict)
+        or not isinstance(saved.meta.get("training"), dict)
+        or settings.keys() != DEFAULTS.keys()
+        or not all(_is_like(value, DEFAULTS[name]) for name, value in settings.items())
+    ):
+        raise UsageError(f"{path} does not hold a run of this program's nets train")
+    return saved
+
+
+def _is_like(value: Any, default: Any) -> bool:
+    """Say whether a setting read from a file has the kind of its default."""
+    if default is None:
+        return value is None or isinstance(value, str | list)
+    return isinstance(value, type(default)) and not isinstance(value, bool)
+
+
+def _settings(given: dict[str, Any], saved: dict[str, Any] | None) -> dict[str, Any]:
+    """Put what was given over the defaults, or over what the checkpoint says if they agree."""
+    settings = DEFAULTS | given
+    if saved is None:
+        return settings
+    fixed = saved["patience"] or saved["schedule"] != "constant"
+    for name, value in given.items():
+        if value != saved[name] and (name != "epochs" or fixed):
+            raise UsageError(
+                f"the checkpoint was made with --{name} {saved[name]}, not {value}: "
+                f"leave --{name} away, or start anew with another checkpoint"
+            )
+    return saved | given
+
+
+def _fingerprint(split: Split) -> list[int]:
+    """Return a checksum of what is trained and scored on, as a list of numbers."""
+    return [zlib.crc32(array.tobytes()) for part in split for array in (part.inputs.T, part.labels)]
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[list[int]]:
+    """Note Ctrl-C and a request to terminate instead of dying of them; a second one does end it."""
+    caught: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        caught.append(number)
+        signal.signal(number, before[number])
+
+    before: dict[int, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, note)
+    try:
+        yield caught
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def _write_history(out: Path, settings: dict[str, Any], training: Training) -> None:
+    text = json.dumps({"settings": settings, "history": training.history}, indent=1)
+    files.write(out / "history.json", text + "\n")
+
+
+def _report(
+    args: argparse.Namespace,
+    settings: dict[str, Any],
+    training: Training,
+    out: Path,
+    finished: bool,
+) -> int:
+    """Write the curve, say what there is, and return the exit code."""
+    written = ""
+    if training.history:
+        title = f"{training.net.sizes}, eta = {settings['eta']}, seed {settings['seed']}"
+        curve = draw_learning_curve(training.history, out / "learning_curve.png", title)
+        written = f"{curve} and {out / 'history.json'}"
+    if not finished:
+        kept = (
+            f"{args.checkpoint} holds the run, add --resume to go on"
+            if args.checkpoint
+            else "no --checkpoint was given, so the weights are not kept"
+        )
+        seen = f"; see {written}" if written else ""
+        print(f"stopped in epoch {training.epoch}: {kept}{seen}", file=sys.stderr)
+        return 130
+    best = training.best_epoch
+    share = 100 * best["correct"] / best["total"]
+    print(f"best: epoch {best['epoch']}, {best['correct']} / {best['total']} ({share:.2f} %)")
+    print(f"wrote {written}")
+    return 0

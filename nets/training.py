@@ -1,0 +1,189 @@
+"""A training run that can stop between any two mini-batches and go on as if it had not.
+
+All that the rest of the run depends on is here: weights, the optimiser's state, the generator, the
+order of the examples in the current epoch, how many mini-batches of it are done, and the history.
+`state` hands it out, `restore` takes it back, and the run then ends with the same bits.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nets.batches import as_labelled, as_rows, batches, check_batch_size
+from nets.network import Network
+from nets.optim import SCHEDULES, Optimiser
+
+Array = NDArray[Any]
+
+
+_ENTRY = ("epoch", "correct", "total", "cost", "eta")
+
+
+class Training:
+    """Train a network by mini-batches, epoch by epoch.
+
+    `monitor` is the labelled data that each epoch is scored on. `schedule` names how eta changes
+    with the epoch. With a `patience` of k, the run ends after k epochs without a better score and
+    the network gets the weights of its best epoch. A ValueError says what does not fit.
+
+    >>> net = Network([1, 2], seed=0)
+    >>> data = [(np.array([[0.0]]), 0), (np.array([[1.0]]), 1)]
+    >>> run = Training(net, data, Optimiser(3.0), epochs=40, mini_batch_size=2, monitor=data)
+    >>> run.run(), run.history[-1]["correct"]
+    (True, 2)
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        training_data: Any,
+        optimiser: Optimiser,
+        epochs: int,
+        mini_batch_size: int,
+        monitor: Any,
+        schedule: str = "constant",
+        patience: int = 0,
+    ) -> None:
+        if schedule not in SCHEDULES:
+            raise ValueError(
+                f"no schedule is called {schedule!r}: choose one of {', '.join(SCHEDULES)}"
+            )
+        if epochs < 1 or patience < 0:
+            raise ValueError(f"{epochs} epochs with a patience of {patience}: both count epochs")
+        ends = net.sizes[0], net.sizes[-1], net.dtype
+        self.net, self.optimiser = net, optimiser
+        self.rows = as_rows(training_data, *ends)
+        self.monitor = as_labelled(monitor, *ends)
+        self.epochs, self.patience = epochs, patience
+        self.mini_batch_size = check_batch_size(mini_batch_size)
+        self.schedule = SCHEDULES[schedule]
+        self.eta = optimiser.eta
+        self.epoch = 0
+        self.position = 0  # mini-batches of this epoch that are done
+        self.order: Array | None = None
+        self.cost = 0.0  # summed over the examples of this epoch
+        self.history: list[dict[str, Any]] = []
+        self.best: dict[str, Array] = {}
+        self.ended = False
+
+    @property
+    def steps(self) -> int:
+        """The number of mini-batches in an epoch."""
+        return -(-len(self.rows.inputs) // self.mini_batch_size)
+
+    @property
+    def steps_done(self) -> int:
+        """The number of mini-batches since the beginning."""
+        return self.epoch * self.steps + self.position
+
+    @property
+    def best_epoch(self) -> dict[str, Any]:
+        """The entry of the history with the best score, the first of several."""
+        return max(self.history, key=lambda entry: entry["correct"])
+
+    def run(
+        self,
+        on_step: Callable[[], None] = lambda: None,
+        on_epoch: Callable[[], None] = lambda: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Train to the end, or until `should_stop`, and return whether the end was reached.
+
+        `on_step` is called after each mini-batch and `on_epoch` after each epoch's score.
+        """
+        while not self.ended:
+            for x, y in self._rest_of_epoch():
+                self.cost += self.net.step(x, y, self.optimiser) * x.shape[1]
+                self.position += 1
+                on_step()
+                if should_stop():
+                    return False
+            self._end_epoch()
+            on_epoch()
+            if should_stop() and not self.ended:
+                return False
+        return True
+
+    def _rest_of_epoch(self) -> Iterator[tuple[Any, Any]]:
+        if self.order is None:
+            self.order = self.net.rng.permutation(len(self.rows.inputs))
+        self.optimiser.eta = self.eta * self.schedule(self.epoch, self.epochs)
+        done = self.position * self.mini_batch_size
+        return batches(self.rows, self.order[done:], self.mini_batch_size)
+
+    def _end_epoch(self) -> None:
+        inputs, labels = self.monitor
+        correct = int(np.sum(np.argmax(self.net.feedforward(inputs), axis=0) == labels))
+        entry = {
+            "epoch": self.epoch,
+            "correct": correct,
+            "total": len(labels),
+            "cost": self.cost / len(self.rows.inputs),
+            "eta": self.optimiser.eta,
+        }
+        if self.patience and (not self.history or correct > self.best_epoch["correct"]):
+            self.best = self._parameters()
+        self.history.append(entry)
+        self.epoch, self.position, self.order, self.cost = self.epoch + 1, 0, None, 0.0
+        waited = self.epoch - 1 - self.best_epoch["epoch"]
+        self.ended = self.epoch >= self.epochs or bool(self.patience and waited >= self.patience)
+        if self.ended and self.patience:
+            self._set_parameters(self.best)
+
+    def _parameters(self) -> dict[str, Array]:
+        return {str(p.name): np.asarray(p.data) for p in (*self.net.w, *self.net.b)}
+
+    def _set_parameters(self, arrays: dict[str, Array]) -> None:
+        self.net.weights = [arrays[str(p.name)] for p in self.net.w]
+        self.net.biases = [arrays[str(p.name)] for p in self.net.b]
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Return all that the rest of the run depends on: what JSON can hold, and arrays."""
+        arrays = self._parameters()
+        arrays |= {f"optimiser.{name}": a for name, a in self.optimiser.state.items()}
+        arrays |= {f"best.{name}": a for name, a in self.best.items()}
+        if self.order is not None:
+            arrays["order"] = self.order
+        meta = {
+            "epoch": self.epoch,
+            "position": self.position,
+            "cost": self.cost,
+            "history": self.history,
+            "ended": self.ended,
+            "generator": self.net.rng.bit_generator.state,
+        }
+        return meta, arrays
+
+    def restore(self, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
+        """Take back what `state` gave; a ValueError says what does not belong to this run."""
+        try:
+            self._set_parameters(arrays)
+            order = arrays.get("order")
+            if order is not None and not np.array_equal(np.sort(order), self._numbers()):
+                raise ValueError("its order of examples is for another number of examples")
+            self.net.rng.bit_generator.state = meta["generator"]
+            self.epoch, self.position = int(meta["epoch"]), int(meta["position"])
+            self.cost, self.history = (
+                float(meta["cost"]),
+                [
+                    {k: float(e[k]) if k in ("cost", "eta") else int(e[k]) for k in _ENTRY}
+                    for e in meta["history"]
+                ],
+            )
+            if len(self.history) != self.epoch or not 0 <= self.position <= self.steps:
+                raise ValueError("its history and its position do not agree")
+        except (KeyError, TypeError, ValueError) as e:
+            raise ValueError(f"the checkpoint does not belong to this run: {e}") from None
+        self.order = order
+        self.optimiser.state = {
+            name.removeprefix("optimiser."): a
+            for name, a in arrays.items()
+            if name.startswith("optimiser.")
+        }
+        self.best = {n.removeprefix("best."): a for n, a in arrays.items() if n.startswith("best.")}
+        self.ended = self.epoch >= self.epochs or bool(meta["ended"] and self.patience)
+
+    def _numbers(self) -> Array:
+        return np.arange(len(self.rows.inputs))
