@@ -96,6 +96,7 @@ UPWARD = {
     ("autodiff.value", "autodiff.steps"),
     ("autodiff.tensor", "autodiff.paths"),
     ("autodiff.tensor", "autodiff.steps"),
+    ("autodiff.drawing.picture", "autodiff.player"),
 }
 
 # What a package may import when it is loaded; everything else is imported where it is used.

@@ -76,6 +76,12 @@ class Picture:
         write(target, self._bytes(form))
         return target
 
+    def player(self, path: str | os.PathLike[str], title: str | None = None) -> Path:
+        """Write one HTML file that steps through the recording and the backward; return its path."""
+        from autodiff import player
+
+        return player.save(self.graph, path, title)
+
     def _bytes(self, form: str) -> bytes:
         if form in (".png", ".pdf"):
             return engine.run(self.source, form[1:], len(self.scene.boxes))
@@ -109,8 +115,8 @@ def draw(
 ) -> Picture:
     """Draw the graph that the outputs were computed by.
 
-    Boxes show name, operation, value and gradient; edges the local derivative and, after a backward,
-    upstream × local = contribution. `names=locals()` labels nodes by the caller's variables.
+    Boxes show name, operation, value and gradient; edges the local derivative and, after a
+    backward, upstream × local = contribution. `names=locals()` labels nodes by the caller's variables.
 
     >>> import autodiff as ad
     >>> x = ad.Value(3.0)

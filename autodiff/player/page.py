@@ -1,0 +1,61 @@
+"""Put the player's page together: the template, its style and script, and the story as JSON.
+
+The names of nodes may be anybody's text, so they enter the page as JSON in which no character can
+end the element, and the script shows them as text only. The content policy names the script and the
+style by their hashes: nothing else runs, nothing is loaded, nothing is sent.
+"""
+
+import base64
+import hashlib
+import os
+import re
+from importlib import resources
+from pathlib import Path
+
+from autodiff.drawing.escape import clean, script, shorten, xml
+from autodiff.files import write
+from autodiff.graph import Graph
+from autodiff.player.story import tell
+
+MOST_NODES = 2000
+
+
+def page(graph: Graph, title: str | None = None) -> str:
+    """Return the HTML of the player for a graph and the backward pass from its first output.
+
+    Raises ValueError for more than 2,000 nodes, and for an array output that has no gradient yet.
+
+    >>> import autodiff as ad
+    >>> x = ad.Value(3.0, name="x")
+    >>> page(Graph(x * x))[:15]
+    '<!doctype html>'
+    """
+    if len(graph) > MOST_NODES:
+        raise ValueError(
+            f"player: the graph has {len(graph):,} nodes, too many to step through one by one "
+            f"(at most {MOST_NODES:,}); play a part of it, such as one neuron or one time step"
+        )
+    story = tell(graph)
+    if title is None:
+        title = f"Backward of {shorten(graph.nodes[graph.outputs[0]].label, 40)}, step by step"
+    style, code = _part("player.css"), _part("player.js")
+    parts = {
+        "@TITLE@": xml(clean(title)), "@STYLE@": style, "@STYLE_HASH@": digest(style),
+        "@STORY@": script(story), "@SCRIPT@": code, "@SCRIPT_HASH@": digest(code),
+    }  # fmt: skip
+    # In one pass, so that a text which looks like a mark of the template stays a text.
+    return re.sub("@[A-Z_]+@", lambda mark: parts[mark.group()], _part("player.html"))
+
+
+def save(graph: Graph, path: str | os.PathLike[str], title: str | None = None) -> Path:
+    """Write the player's page to a file and return its path."""
+    return write(path, page(graph, title))
+
+
+def digest(text: str) -> str:
+    """Return the hash by which a content policy names an inline script or style."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _part(name: str) -> str:
+    return resources.files("autodiff.player").joinpath(name).read_text(encoding="utf-8")

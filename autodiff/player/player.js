@@ -1,0 +1,298 @@
+"use strict";
+// Shows one step of the story at a time. Texts come from the graph and are set as text, never as markup.
+const story = JSON.parse(document.getElementById("story").textContent);
+const { nodes, edges, steps } = story;
+const $ = (id) => document.getElementById(id);
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const last = steps.length - 1;
+const H = story.boxHeight, PAD = 28;
+const end = nodes[story.end].name;
+let current = -1, scale = 1, timer = 0;
+
+function make(tag, attributes = {}, ...inside) {
+  const e = document.createElement(tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  e.append(...inside);
+  return e;
+}
+function svg(tag, attributes, text) {
+  const e = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  if (text !== undefined) e.textContent = text;
+  return e;
+}
+const tone = (sign) => (sign > 0 ? "plus" : sign < 0 ? "minus" : "");
+const d = (name) => `d${end}/d${name}`;
+const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
+
+// The picture, drawn once; a step only changes classes and texts.
+function outline(kind, w) {
+  const x = -w / 2, y = -H / 2, c = 12;
+  if (kind === "input")
+    return svg("path", { class: "shape", d: `M${x + c} ${y}H${-x}V${-y - c}L${-x - c} ${-y}H${x}V${y + c}Z` });
+  const r = { parameter: H / 2, constant: 3 }[kind] ?? 10;
+  return svg("rect", { class: "shape", x, y, width: w, height: H, rx: r });
+}
+function drawNode(n) {
+  const g = svg("g", { class: `node ${n.kind}`, transform: `translate(${n.x} ${n.y})` });
+  g.append(svg("title", {}, `${n.name}${n.op ? ` = ${n.op}` : ""}, ${n.kind}, value ${n.value}`));
+  g.append(svg("rect", { class: "halo", x: -n.w / 2 - 5, y: -H / 2 - 5, width: n.w + 10, height: H + 10, rx: n.kind === "parameter" ? H / 2 + 5 : 14 }));
+  g.append(outline(n.kind, n.w));
+  if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -n.w / 2 + 4, y: -H / 2 + 4, width: n.w - 8, height: H - 8, rx: 7 }));
+  const left = -n.w / 2 + (n.kind === "parameter" ? 18 : 14), right = n.w / 2 - 14;
+  if (n.sign) {
+    g.append(svg("text", { class: "name", x: left, y: -11 }, n.short));
+    g.append(svg("text", { class: "sign", x: right, y: -11, "text-anchor": "end" }, n.sign));
+    g.append(svg("text", { x: left, y: 7 }, n.box));
+  } else {
+    g.append(svg("text", { class: "name", x: 0, y: -11, "text-anchor": "middle" }, n.short));
+    g.append(svg("text", { x: 0, y: 7, "text-anchor": "middle" }, n.box));
+  }
+  n.g = g;
+  n.mark = svg("text", n.sign ? { class: "grad", x: left, y: 24 } : { class: "grad", x: 0, y: 24, "text-anchor": "middle" });
+  g.append(n.mark);
+  return g;
+}
+function drawEdge(e) {
+  const p = e.d;
+  let path = `M${p[0]} ${p[1]}`;
+  for (let i = 2; i < p.length; i += 2) {
+    const middle = (p[i - 2] + p[i]) / 2, x = i === p.length - 2 ? p[i] - 6 : p[i];
+    path += p[i - 1] === p[i + 1] ? `L${x} ${p[i + 1]}` : `C${middle} ${p[i - 1]} ${middle} ${p[i + 1]} ${x} ${p[i + 1]}`;
+  }
+  const n = p.length, x = p[n - 2], y = p[n - 1];
+  e.g = svg("g", { class: "edge" });
+  e.g.append(svg("path", { class: "wire", d: path }), svg("path", { class: "tip", d: `M${x} ${y}l-10 -5v10z` }));
+  e.mark = svg("text", { x: x - (x - p[n - 4]) * 0.36, y: y - (y - p[n - 3]) * 0.2 - 5 });
+  e.g.append(e.mark);
+  return e.g;
+}
+function drawGraph() {
+  const picture = $("graph");
+  picture.setAttribute("viewBox", `${-PAD} ${-PAD} ${story.width + 2 * PAD} ${story.height + 2 * PAD}`);
+  for (const e of edges) picture.append(drawEdge(e));
+  for (const n of nodes) picture.append(drawNode(n));
+  nodes.forEach((n, i) => {
+    n.g.addEventListener("pointerenter", () => light(i));
+    n.g.addEventListener("pointerleave", () => light(chosen()));
+    n.g.addEventListener("click", () => { $("paths").value = $("paths").value === String(i) ? "" : String(i); light(chosen()); });
+    $("paths").append(make("option", { value: i }, n.name));
+  });
+}
+
+// All paths from a node to the output: the ways on which its gradient comes back.
+const chosen = () => ($("paths").value === "" ? null : Number($("paths").value));
+function light(start) {
+  const picture = $("graph");
+  for (const part of [...nodes, ...edges]) part.g.classList.remove("lit");
+  picture.classList.toggle("lighting", start !== null);
+  if (start === null) { $("ways").textContent = ""; return; }
+  const out = nodes.map(() => []);
+  for (const e of edges) out[e.s].push(e);
+  const ways = nodes.map(() => 0n);
+  ways[story.end] = 1n;
+  for (let i = nodes.length - 1; i >= start; i--) if (i !== story.end) for (const e of out[i]) ways[i] += ways[e.t];
+  const seen = new Set([start]), pending = [start];
+  while (pending.length) {
+    const i = pending.pop();
+    nodes[i].g.classList.add("lit");
+    for (const e of out[i]) if (ways[e.t]) {
+      e.g.classList.add("lit");
+      if (!seen.has(e.t)) { seen.add(e.t); pending.push(e.t); }
+    }
+  }
+  const n = ways[start];
+  $("ways").textContent = `${n} path${n === 1n ? " leads" : "s lead"} from ${nodes[start].name} to ${end}`;
+}
+
+// The state after a step: what was recorded, sent and summed until then.
+function state(k) {
+  const at = { recorded: new Set(), sent: new Map(), grads: new Map(), parts: new Map() };
+  nodes.forEach((n, i) => { if (!n.op) at.recorded.add(i); });
+  for (const s of steps.slice(0, k + 1)) {
+    if (s.p === "record") at.recorded.add(s.n);
+    if (s.p === "seed" || s.p === "back") {
+      at.grads.set(s.t, s.after);
+      at.parts.set(s.t, [...(at.parts.get(s.t) ?? []), s]);
+      if (s.e !== undefined) at.sent.set(s.e, s);
+    }
+  }
+  return at;
+}
+function paint(k, at) {
+  const s = steps[k];
+  nodes.forEach((n, i) => {
+    n.g.classList.toggle("future", !at.recorded.has(i));
+    n.g.classList.toggle("now", s.n === i || s.t === i);
+    const grad = at.grads.get(i);
+    n.mark.textContent = grad === undefined ? "" : `∂ ${brief(grad)}`;
+    n.mark.setAttribute("class", `grad ${grad === undefined ? "" : tone(Number(grad))}`);
+  });
+  edges.forEach((e, i) => {
+    const sent = at.sent.get(i);
+    const now = s.e === i || (s.p === "record" && e.t === s.n);
+    e.g.setAttribute("class", `edge ${at.recorded.has(e.t) ? "" : "future"} ${sent ? `sent ${tone(sent.sign)}` : ""} ${now ? "now" : ""}`);
+    e.mark.textContent = sent && (edges.length <= 400 || now) ? signed(brief(sent.part)) : "";
+  });
+  light(chosen());
+}
+const signed = (x) => (/^[0-9.]/.test(x) && Number(x) !== 0 ? `+${x}` : x);
+const brief = (x) => {
+  if (x.startsWith("array")) return "‖" + x.replace(/^.*norm /, "") + "‖";
+  return x.length > 12 && !Number.isNaN(Number(x)) ? Number(x).toPrecision(4) : x.length > 16 ? "[…]" : x;
+};
+
+// The words of a step.
+function line(term, ...inside) {
+  $("lines").append(make("div", {}, make("dt", {}, term), make("dd", {}, ...inside)));
+}
+const equation = (rule, x) => (!x || rule.endsWith(`= ${x}`) ? [formula(rule)] : [formula(rule), make("br"), formula("= "), make("b", {}, x)]);
+const formula = (text) => make("span", { class: "formula" }, text);
+function tell(s, k, at) {
+  $("lines").replaceChildren();
+  const name = (i) => nodes[i].name;
+  if (s.p === "start") {
+    for (const n of nodes.filter((n) => !n.op && n.kind !== "constant").slice(0, 12)) line(n.kind, formula(`${n.name} = ${n.value}`));
+    return ["Start", "The leaves", `The graph starts from ${nodes.filter((n) => !n.op).length} leaves. Each step records one operation; then the gradient flows back.`];
+  }
+  if (s.p === "record") {
+    line("operation", formula(s.formula));
+    line("with numbers", formula(s.numbers), make("br"), formula("= "), make("b", {}, s.value));
+    for (const [rule, x] of s.locals) line("local derivative", ...equation(rule, x));
+    if (s.more) line("and", `${s.more} more operands`);
+    return ["Recording", `${name(s.n)} = ${s.value}`, `Recorded ${s.formula}: the value is ${s.value}.`];
+  }
+  if (s.p === "seed") {
+    line("start", formula(`${d(end)} = `), make("b", {}, s.after));
+    return ["Backward", `The gradient of ${end} is ${s.after}`, `Backward starts: the gradient of the output ${end} with respect to itself is ${s.after}.`];
+  }
+  if (s.p === "back") {
+    line(`upstream ${d(name(s.n))}`, make("b", {}, s.up));
+    if (s.local) {
+      line("local derivative", ...equation(s.rule, s.local));
+      line("contribution: upstream × local", formula(`${bracket(s.up)} × ${bracket(s.local)} = `), make("b", { class: tone(s.sign) }, s.part));
+    } else line("contribution", formula(s.rule), make("br"), formula("= "), make("b", {}, s.part));
+    const list = make("ul", { class: "sum" });
+    const parts = at.parts.get(s.t);
+    if (parts.length > 6) list.append(make("li", {}, make("span", {}, `${parts.length - 6} before`), make("span", {}, parts.at(-7).after)));
+    for (const p of parts.slice(-6))
+      list.append(make("li", p === s ? { class: "fresh" } : {}, make("span", {}, `via ${name(p.n)}`), make("span", { class: tone(p.sign) }, signed(p.part))));
+    list.append(make("li", { class: "whole" }, make("span", {}, d(name(s.t))), make("span", { id: "after" }, s.after)));
+    line("the sum as it grows", list);
+    const product = s.local ? `${s.up} times ${s.local} = ${s.part}` : s.part;
+    return ["Backward", `${name(s.n)} → ${name(s.t)}`, `${name(s.n)} sends ${product} to ${name(s.t)}; ${d(name(s.t))} is now ${s.after}.`];
+  }
+  for (const [i, g] of at.grads) if (!nodes[i].op) line(d(name(i)), make("b", { class: tone(Number(g)) }, g));
+  return ["Done", "All gradients", `Backward is complete: every path to ${end} has been summed.`];
+}
+
+function go(k, write = true) {
+  k = Math.max(0, Math.min(last, Number.isFinite(k) ? Math.trunc(k) : 0));
+  if (k === current) return;
+  current = k;
+  const at = state(k), [phase, title, said] = tell(steps[k], k, at);
+  paint(k, at);
+  $("phase").textContent = phase;
+  $("title").textContent = title;
+  $("said").textContent = `Step ${k} of ${last}. ${said}`;
+  $("link").textContent = `step ${k} of ${last}`;
+  $("link").href = `#step=${k}`;
+  $("slider").value = k;
+  $("slider").setAttribute("aria-valuetext", `step ${k} of ${last}: ${title}`);
+  $("first").disabled = $("back").disabled = k === 0;
+  $("last").disabled = $("next").disabled = k === last;
+  if (k === last) stop();
+  if (write) try { history.replaceState(null, "", `#step=${k}`); } catch { /* some viewers have no address */ }
+  mark(k);
+  follow(steps[k]);
+}
+function fromAddress() {
+  const found = /^#step=(\d{1,9})$/.exec(location.hash);
+  go(found ? Number(found[1]) : Math.max(current, 0), false);
+}
+
+// Keep the boxes of the step in sight.
+function follow(s) {
+  const parts = [s.n, s.t].filter((i) => i !== undefined).map((i) => nodes[i]);
+  if (!parts.length) return;
+  const view = $("view"), f = $("graph").clientWidth / (story.width + 2 * PAD);
+  const range = (key, half) => [Math.min(...parts.map((n) => n[key] - half(n))), Math.max(...parts.map((n) => n[key] + half(n)))];
+  const [x0, x1] = range("x", (n) => n.w / 2), [y0, y1] = range("y", () => H / 2);
+  const inSight = (low, high, from, size) => low >= from && high <= from + size;
+  const put = (v) => (v + PAD) * f;
+  if (inSight(put(x0), put(x1), view.scrollLeft, view.clientWidth) && inSight(put(y0), put(y1), view.scrollTop, view.clientHeight)) return;
+  view.scrollTo({
+    left: put((x0 + x1) / 2) - view.clientWidth / 2, top: put((y0 + y1) / 2) - view.clientHeight / 2,
+    behavior: calm.matches ? "auto" : "smooth",
+  });
+}
+function zoom(to) {
+  scale = Math.max(0.1, Math.min(2.5, to));
+  $("graph").setAttribute("width", (story.width + 2 * PAD) * scale);
+  $("graph").setAttribute("height", (story.height + 2 * PAD) * scale);
+}
+const fitting = () => Math.min($("view").clientWidth / (story.width + 2 * PAD), ($("view").clientHeight - 4) / (story.height + 2 * PAD), 1.35);
+
+// The tables, filled when they are first opened.
+function fillTables() {
+  if ($("nodes").tBodies[0].rows.length) return;
+  const grads = state(last).grads;
+  nodes.forEach((n, i) => $("nodes").tBodies[0].append(make("tr", {},
+    make("th", { scope: "row" }, n.name), make("td", {}, n.kind), make("td", {}, n.op || "–"), make("td", {}, n.value), make("td", {}, grads.get(i) ?? "–"))));
+  steps.forEach((s, k) => {
+    const name = (i) => nodes[i].name;
+    const what = { start: "the leaves", end: "all gradients", record: s.formula, seed: `backward starts at ${end}`, back: s.p === "back" ? `${name(s.n)} → ${name(s.t)}` : "" }[s.p];
+    const cells = s.p === "back" ? [s.up, s.local ? `${s.rule} = ${s.local}` : s.rule, s.part, s.after]
+      : s.p === "seed" ? ["", "", "", s.after] : s.p === "record" ? ["", s.locals.map(([r, x]) => (x ? `${r} = ${x}` : r)).join("; "), "", ""] : ["", "", "", ""];
+    $("steps").tBodies[0].append(make("tr", {}, make("th", { scope: "row" }, make("a", { href: `#step=${k}` }, String(k))), make("td", {}, what), ...cells.map((c) => make("td", {}, c))));
+  });
+  mark(current);
+}
+function mark(k) {
+  for (const row of $("steps").querySelectorAll("tr.current")) { row.classList.remove("current"); row.removeAttribute("aria-current"); }
+  const row = $("steps").tBodies[0].rows[k];
+  if (row) { row.classList.add("current"); row.setAttribute("aria-current", "step"); }
+}
+
+function stop() {
+  clearInterval(timer);
+  timer = 0;
+  $("play").setAttribute("aria-pressed", "false");
+  $("play").textContent = "Play";
+  $("said").setAttribute("aria-live", "polite");
+}
+function play() {
+  if (timer) return stop();
+  if (current === last) go(0);
+  $("said").setAttribute("aria-live", "off");
+  $("play").setAttribute("aria-pressed", "true");
+  $("play").textContent = "Pause";
+  timer = setInterval(() => go(current + 1), 1400);
+}
+
+drawGraph();
+$("count").textContent = `${nodes.length} nodes, ${edges.length} edges, ${steps.filter((s) => s.p === "record").length} operations recorded, ${steps.filter((s) => s.p === "back").length} contributions sent back`;
+$("graph-text").textContent = nodes.filter((n) => n.op).map((n) => `${n.name} is ${n.op}, value ${n.value}`).slice(0, 40).join("; ") || end;
+$("slider").max = last;
+zoom(Math.max(fitting(), $("view").clientWidth < 600 ? 0.8 : 0.62));
+const actions = { first: () => go(0), back: () => go(current - 1), next: () => go(current + 1), last: () => go(last), play,
+  in: () => zoom(scale * 1.25), out: () => zoom(scale / 1.25), fit: () => zoom(fitting()) };
+for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
+$("slider").addEventListener("input", () => go(Number($("slider").value)));
+$("paths").addEventListener("change", () => light(chosen()));
+$("tables").addEventListener("toggle", fillTables);
+addEventListener("hashchange", fromAddress);
+document.addEventListener("keydown", (event) => {
+  const on = event.target;
+  if (event.ctrlKey || event.altKey || event.metaKey || on.closest("select, .wide")) return;
+  const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+  if (event.key in moves) {
+    event.preventDefault();
+    const by = moves[event.key];
+    go(by === Infinity ? last : by === -Infinity ? 0 : current + by);
+  } else if (event.key === " " && !on.closest("button, summary, a, input")) {
+    event.preventDefault();
+    play();
+  }
+});
+fromAddress();

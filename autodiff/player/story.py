@@ -1,0 +1,141 @@
+"""The story the player tells: a graph's boxes, edges and steps as plain texts and numbers.
+
+Step 0 shows the leaves; then each operation is recorded, in order; then backward takes one edge
+after another, as `graph_steps` gives them; the last step lists the gradients. Every number is
+printed here, by one function, so the page shows what Python computed and calculates nothing.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.drawing import words
+from autodiff.drawing.escape import clean, shorten, width
+from autodiff.graph import Edge, Graph, GraphNode
+from autodiff.plaintext import text
+from autodiff.player.layers import Placed, place
+from autodiff.reverse import seed_for
+from autodiff.steps import Step, graph_steps, rule_text, short
+from autodiff.symbol import Symbol
+from autodiff.terms import Operand, value_term
+from autodiff.value import Value
+
+HEIGHT = 62.0
+LONGEST_FORMULA = 160
+
+
+def tell(graph: Graph) -> dict[str, Any]:
+    """Return the whole story of a graph and its backward from the first output, ready for JSON."""
+    boxes = [_box(node) for node in graph]
+    edges = [(e.source, e.target, e.index) for e in graph.edges]
+    placed = place([(box["w"], HEIGHT) for box in boxes], edges)
+    for box, (x, y) in zip(boxes, placed.centres, strict=True):
+        box |= {"x": round(x, 1), "y": round(y, 1)}
+    end = graph.nodes[graph.outputs[0]]
+    live = end.live
+    seed = end.grad if np.size(end.value) != 1 and end.grad is not None else None
+    steps = list(graph_steps(graph, seed_for(live, seed, "player")))
+    return {
+        "end": end.id,
+        "width": round(placed.width, 1),
+        "height": round(placed.height, 1),
+        "boxHeight": HEIGHT,
+        "nodes": boxes,
+        "edges": _edges(graph, placed),
+        "steps": [
+            {"p": "start"},
+            *(_recording(graph, node) for node in graph if node.operands),
+            *_backward(graph, steps),
+            {"p": "end"},
+        ],
+    }
+
+
+def shown(x: Any) -> str:
+    """Return a number or an array as the player prints it; a dash where there is none."""
+    return words.NOT_COMPUTED if x is None else short(x)
+
+
+def _box(node: GraphNode) -> dict[str, Any]:
+    label = clean(node.label)
+    sign = words.SIGNS.get(node.op, node.op)
+    value = words.number(float(node.value)) if np.ndim(node.value) == 0 else words.shape(node.value)
+    name = shorten(label, 20)
+    head = width(name, 15, bold=True) + (width(sign, 13) + 22 if sign else 0)
+    return {
+        "name": label, "short": name, "kind": node.kind, "op": node.op, "sign": sign,
+        "box": value, "value": shown(node.value), "scope": clean(node.scope),
+        "w": round(max(84.0, head + 30, width(value, 13) + 34), 1),
+    }  # fmt: skip
+
+
+def _edges(graph: Graph, placed: Placed) -> list[dict[str, Any]]:
+    return [
+        {"s": e.source, "t": e.target, "i": e.index,
+         "d": [round(c, 1) for point in path for c in point]}
+        for e, path in zip(graph.edges, placed.paths, strict=True)
+    ]  # fmt: skip
+
+
+def _recording(graph: Graph, node: GraphNode) -> dict[str, Any]:
+    """Return the step that records an operation: formula, numbers put in, local derivatives."""
+    term = value_term(graph, node)
+
+    def put_in(symbol: Symbol) -> str:
+        x = short(graph.nodes[symbol.key[1]].value) if isinstance(symbol, Operand) else symbol.name
+        return f"({x})" if x.startswith("-") else x
+
+    locals_ = []
+    edges = [Edge(source, node.id, place_) for place_, source in enumerate(node.operands)]
+    for edge in edges[:8]:
+        if graph.nodes[edge.source].kind == "constant":
+            continue
+        rule = _rule(graph, edge)
+        if rule:
+            locals_.append([rule, shown(graph.local(edge)) if not graph.is_linear(edge)
+                            or isinstance(node.live, Value) else ""])  # fmt: skip
+    return {
+        "p": "record", "n": node.id,
+        "formula": _formula(f"{node.label} = {text(term)}"),
+        "numbers": _formula(f"= {text(term, name=put_in)}"),
+        "value": shown(node.value), "locals": locals_, "more": max(0, len(edges) - 8),
+    }  # fmt: skip
+
+
+def _rule(graph: Graph, edge: Edge) -> str:
+    partials = getattr(graph.nodes[edge.target].primitive, "partials", None)
+    if partials is not None and partials[edge.index] is None:
+        return ""
+    return _formula(rule_text(graph, edge))
+
+
+def _backward(graph: Graph, steps: list[Step]) -> list[dict[str, Any]]:
+    """Return the steps of backward; an edge is given by its place among the graph's edges."""
+    first = [0] * len(graph)
+    for node in graph.nodes[1:]:
+        first[node.id] = first[node.id - 1] + len(graph.nodes[node.id - 1].operands)
+    told = []
+    for step in steps:
+        entry = {
+            "p": "seed" if step.operand is None else "back",
+            "n": step.node, "t": step.target, "rule": _formula(step.rule),
+            "up": shown(step.upstream), "local": "" if step.local is None else shown(step.local),
+            "part": shown(step.contribution), "before": shown(step.before),
+            "after": shown(step.after), "sign": _sign(step.contribution),
+        }  # fmt: skip
+        if step.operand is not None:
+            entry["e"] = first[step.node] + step.operand
+        told.append(entry)
+    return told
+
+
+def _sign(x: Any) -> int:
+    """Return 1, 0 or -1 for a number; 0 for an array, which has no sign of its own."""
+    if np.size(x) != 1 or np.isnan(x).any():
+        return 0
+    return int(np.sign(np.asarray(x).item()))
+
+
+def _formula(line: str) -> str:
+    line = clean(line)
+    return line if len(line) <= LONGEST_FORMULA else f"{line[:LONGEST_FORMULA]}…"
