@@ -1,17 +1,14 @@
 # Types for the compiled build of tensor.py.
 cimport cython
+from autodiff.array_node cimport ArrayNode, fill
 from autodiff.value cimport Value
 
 cdef int _modes
 
 @cython.final
-cdef class Tensor:
-    cdef public object _array, _grad, name, primitive, scope, where, params
-    cdef public tuple parents, saved
-    cdef public bint is_constant, needs_grad
-    cdef public long long seq
+cdef class Tensor(ArrayNode):
+    pass
 
-cdef object _fill(Tensor node, object array, object primitive, tuple parents, tuple saved, object params, bint needs_grad)
 cpdef object operand(object x, object dtype)
 @cython.locals(t=Tensor, u=Tensor, needs=bint, parents=list, arrays=list)
 cdef tuple operands(tuple args)

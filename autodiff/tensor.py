@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from autodiff import modes, ops, primitive
-from autodiff.data import Array, Fixed, as_array, fix
+from autodiff.array_node import ArrayNode, fill
+from autodiff.data import Array, as_array, fix
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Pointwise, Primitive, Recorder
-from autodiff.value import Value, micrograd_op, tick
+from autodiff.value import Value
 
 Index = Any
 FLOAT = np.dtype(float)
@@ -23,7 +24,7 @@ NONE: dict[str, Any] = {}
 _modes = 0
 
 
-class Tensor:
+class Tensor(ArrayNode):
     """An array node of a graph that records operations.
 
     `data` is an array of float32 or float64, or numbers in nested lists; `name` a label. The array
@@ -37,97 +38,14 @@ class Tensor:
            [6., 8.]])
     """
 
-    __slots__ = (
-        "_array", "_grad", "is_constant", "name", "needs_grad", "params", "parents", "primitive",
-        "saved", "scope", "seq", "where",
-    )  # fmt: skip
+    __slots__ = ()
     __array_priority__ = 2000
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
-        _fill(self, as_array(data), None, (), (), {}, True)
+        fill(self, as_array(data), None, (), (), {}, True)
         self.name = name
-
-    @property
-    def data(self) -> Array:
-        """The array, read-only. Assigning it (also by `-=`) is for leaves."""
-        return fix(self._array)
-
-    @data.setter
-    def data(self, data: Any) -> None:
-        if self.primitive is not None:
-            raise ValueError(
-                f"data: {self!r} was computed by {self.op}; change the leaves it was computed "
-                f"from, or take detach() of it as a new leaf"
-            )
-        array = as_array(data, "data")
-        if array.shape != self._array.shape:
-            raise ValueError(
-                f"data: {self.name or 'the leaf'} has shape {self._array.shape}, the new array "
-                f"{array.shape}; make a new Tensor to change the shape"
-            )
-        self._array = array
-        self.seq = tick()  # newer than every node recorded with the old array
-
-    def assign(self, array: Array) -> None:
-        """Put `array` in place of the leaf's data; it is taken over and made read-only.
-
-        What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
-        """
-        array.flags.writeable = False
-        self.data = array.view(Fixed)
-
-    @property
-    def grad(self) -> Array:
-        """The gradient that backward accumulated, of the shape of `data`; zeros before any."""
-        return fix(np.zeros_like(self._array) if self._grad is None else self._grad)
-
-    @grad.setter
-    def grad(self, grad: Any) -> None:
-        if not isinstance(grad, Fixed):
-            grad = np.array(np.broadcast_to(grad, self._array.shape), dtype=self._array.dtype)
-        self._grad = np.asarray(grad)
-
-    @property
-    def has_grad(self) -> bool:
-        """Whether a gradient was computed or set since the last `zero_grad`."""
-        return self._grad is not None
-
-    @property
-    def op(self) -> str:
-        """The name of the operation that computed the node; "" for a leaf."""
-        return "" if self.primitive is None else self.primitive.name
-
-    @property
-    def _op(self) -> str:
-        """The operation by micrograd's name."""
-        return micrograd_op(self)
-
-    @property
-    def _prev(self) -> tuple[Any, ...]:
-        """The operands, by micrograd's name."""
-        return self.parents
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
-        return self._array.shape
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self._array.ndim
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return self._array.size
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """float32 or float64."""
-        return self._array.dtype
 
     @property
     def T(self) -> "Tensor":
@@ -158,26 +76,9 @@ class Tensor:
 
         return backward_steps(self, gradient, names)
 
-    def zero_grad(self) -> None:
-        """Forget this node's gradient."""
-        self._grad = None
-
     def detach(self) -> "Tensor":
         """Return the array as a new constant, through which no gradient flows."""
         return constant(fix(self._array))
-
-    def item(self) -> float:
-        """Return the only element as a Python float."""
-        return float(self._array.item())
-
-    def __float__(self) -> float:
-        return self.item()
-
-    def __len__(self) -> int:
-        return len(self._array)
-
-    def __bool__(self) -> bool:
-        return bool(self._array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(
@@ -190,24 +91,6 @@ class Tensor:
         if method != "__call__" or options or ufunc not in UFUNCS:
             return NotImplemented
         return UFUNCS[ufunc](*inputs)
-
-    def __hash__(self) -> int:
-        return id(self) >> 4
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __lt__(self, other: Any) -> Any:
-        return self._array < _plain(other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._array <= _plain(other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._array > _plain(other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._array >= _plain(other)
 
     def __add__(self, other: Any) -> "Tensor":
         return record(ops.add, (self, other))
@@ -295,40 +178,7 @@ class Tensor:
             raise AttributeError(f"Tensor has no attribute or operation {name!r}")
         return lambda: record(row, (self,))
 
-    def __repr__(self) -> str:
-        label = f", name={self.name!r}" if self.name is not None else ""
-        text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")
-        dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
-        return f"Tensor({text}{dtype}{label})"
-
-
 ROWS_BY_METHOD = {r.name: r for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
-
-
-def _plain(x: Any) -> Any:
-    return x._array if isinstance(x, Tensor) else x.data if isinstance(x, Value) else x
-
-
-def _fill(
-    node: Tensor,
-    array: Array,
-    primitive: Primitive | None,
-    parents: tuple[Any, ...],
-    saved: tuple[Array, ...],
-    params: dict[str, Any],
-    needs_grad: bool,
-) -> None:
-    node._array = array
-    node._grad = None
-    node.primitive = primitive
-    node.parents = parents
-    node.saved = saved
-    node.params = params
-    node.needs_grad = needs_grad
-    node.is_constant = primitive is None and not needs_grad
-    node.name = None
-    node.scope = node.where = ""
-    node.seq = tick()
 
 
 def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
@@ -345,7 +195,7 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
         data.flags.writeable = False
         array = data
     node: Tensor = Tensor.__new__(Tensor)
-    _fill(node, array, None, (), (), {}, False)
+    fill(node, array, None, (), (), {}, False)
     node.name = name
     return node
 
@@ -361,7 +211,7 @@ def operand(x: Any, dtype: Any) -> Any:
     else:
         array = as_array(x, "operand")
     node: Tensor = Tensor.__new__(Tensor)
-    _fill(node, array, None, (), (), {}, False)
+    fill(node, array, None, (), (), {}, False)
     return node
 
 
@@ -380,13 +230,13 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     if type(array) is not np.ndarray:
         array = np.asarray(array)
     node: Tensor = Tensor.__new__(Tensor)
-    _fill(node, array, row, parents, arrays, params, needs)
+    fill(node, array, row, parents, arrays, params, needs)
     if _modes:
         mode = MODE.get()
         node.scope = "/".join(mode.scopes)
         node.where = modes.source_line() if mode.anomaly else ""
         if not mode.recording:
-            _fill(node, array, None, (), (), {}, False)
+            fill(node, array, None, (), (), {}, False)
     return node
 
 

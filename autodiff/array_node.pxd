@@ -1,0 +1,10 @@
+# Types for the compiled build of array_node.py.
+cimport cython
+
+cdef class ArrayNode:
+    cdef public object _array, _grad, name, primitive, scope, where, params
+    cdef public tuple parents, saved
+    cdef public bint is_constant, needs_grad
+    cdef public long long seq
+
+cpdef object fill(ArrayNode node, object array, object primitive, tuple parents, tuple saved, object params, bint needs_grad)

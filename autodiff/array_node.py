@@ -1,0 +1,183 @@
+# cython: annotation_typing=False
+"""What every array node has: its array, its gradient, and where it comes from.
+
+The array never changes. A leaf hands out read-only views, and assigning `.data` puts a new array in
+place of the old one, so a graph that was recorded before stays exact. `Tensor` adds the operators.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.data import Array, Fixed, as_array, fix
+from autodiff.primitive import Primitive
+from autodiff.value import Value, micrograd_op, tick
+
+
+class ArrayNode:
+    """The data and the bookkeeping of a Tensor."""
+
+    __slots__ = (
+        "_array", "_grad", "is_constant", "name", "needs_grad", "params", "parents", "primitive",
+        "saved", "scope", "seq", "where",
+    )  # fmt: skip
+
+    _array: Array
+    _grad: Array | None
+    name: str | None
+    primitive: Primitive | None
+    parents: tuple[Any, ...]
+    saved: tuple[Array, ...]
+    params: dict[str, Any]
+    needs_grad: bool
+    is_constant: bool
+    scope: str
+    where: str
+    seq: int
+
+    @property
+    def data(self) -> Array:
+        """The array, read-only. Assigning it (also by `-=`) is for leaves."""
+        return fix(self._array)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.primitive is not None:
+            raise ValueError(
+                f"data: {self!r} was computed by {self.op}; change the leaves it was computed "
+                f"from, or take detach() of it as a new leaf"
+            )
+        array = as_array(data, "data")
+        if array.shape != self._array.shape:
+            raise ValueError(
+                f"data: {self.name or 'the leaf'} has shape {self._array.shape}, the new array "
+                f"{array.shape}; make a new Tensor to change the shape"
+            )
+        self._array = array
+        self.seq = tick()  # newer than every node recorded with the old array
+
+    def assign(self, array: Array) -> None:
+        """Put `array` in place of the leaf's data; it is taken over and made read-only.
+
+        What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
+        """
+        array.flags.writeable = False
+        self.data = array.view(Fixed)
+
+    @property
+    def grad(self) -> Array:
+        """The gradient that backward accumulated, of the shape of `data`; zeros before any."""
+        return fix(np.zeros_like(self._array) if self._grad is None else self._grad)
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if not isinstance(grad, Fixed):
+            grad = np.array(np.broadcast_to(grad, self._array.shape), dtype=self._array.dtype)
+        self._grad = np.asarray(grad)
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a gradient was computed or set since the last `zero_grad`."""
+        return self._grad is not None
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that computed the node; "" for a leaf."""
+        return "" if self.primitive is None else self.primitive.name
+
+    @property
+    def _op(self) -> str:
+        """The operation by micrograd's name."""
+        return micrograd_op(self)
+
+    @property
+    def _prev(self) -> tuple[Any, ...]:
+        """The operands, by micrograd's name."""
+        return self.parents
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self._array.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._array.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._array.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float32 or float64."""
+        return self._array.dtype
+
+    def zero_grad(self) -> None:
+        """Forget this node's gradient."""
+        self._grad = None
+
+    def item(self) -> float:
+        """Return the only element as a Python float."""
+        return float(self._array.item())
+
+    def __float__(self) -> float:
+        return self.item()
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __bool__(self) -> bool:
+        return bool(self._array)
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __lt__(self, other: Any) -> Any:
+        return self._array < plain(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._array <= plain(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._array > plain(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._array >= plain(other)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name is not None else ""
+        text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")
+        dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
+        return f"Tensor({text}{dtype}{label})"
+
+
+def plain(x: Any) -> Any:
+    return x._array if isinstance(x, ArrayNode) else x.data if isinstance(x, Value) else x
+
+
+def fill(
+    node: ArrayNode,
+    array: Array,
+    primitive: Primitive | None,
+    parents: tuple[Any, ...],
+    saved: tuple[Array, ...],
+    params: dict[str, Any],
+    needs_grad: bool,
+) -> None:
+    node._array = array
+    node._grad = None
+    node.primitive = primitive
+    node.parents = parents
+    node.saved = saved
+    node.params = params
+    node.needs_grad = needs_grad
+    node.is_constant = primitive is None and not needs_grad
+    node.name = None
+    node.scope = node.where = ""
+    node.seq = tick()
