@@ -2,8 +2,8 @@
 
 Pictures, explanations, programs and exports start here, never from live nodes. Nodes are numbered
 densely in order of creation, so a node's operands have smaller ids than itself; edges keep the
-operand's index, and an operand that is used twice (`x * x`) has two edges. The snapshot holds values
-and gradients as they were when it was taken.
+operand's index, and an operand that is used twice (`x * x`) has two edges. The snapshot holds
+values and gradients as they were when it was taken.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,36 +78,55 @@ class Graph:
     def __init__(self, *outputs: Node, names: Mapping[str, Any] | None = None) -> None:
         for y in outputs:
             if not isinstance(y, Value | Tensor):
-                raise TypeError(f"Graph: needs a Value or a Tensor, got {type(y).__name__} {y!r:.60}")
+                raise TypeError(
+                    f"Graph: needs a Value or a Tensor, got {type(y).__name__} {y!r:.60}"
+                )
         live = reachable(outputs)
-        ids = {node: i for i, node in enumerate(live)}
         given = _names(names)
-        ends = set(outputs)
-        self.ids: Mapping[Node, int] = ids
-        self.outputs: tuple[int, ...] = tuple(ids[y] for y in outputs)
-        self.nodes: tuple[GraphNode, ...] = tuple(
-            GraphNode(
-                i, _kind(node, given.get(node), node in ends), given.get(node, node.name),
+        self.live: tuple[Node, ...] = tuple(live)
+        self.ids: Mapping[Node, int] = {node: i for i, node in enumerate(live)}
+        self.outputs: tuple[int, ...] = tuple(self.ids[y] for y in outputs)
+        # What may change later is kept now; the rest of a node is put together when asked for.
+        self._values = [_value(node) for node in live]
+        self._grads = [_grad(node) for node in live]
+        self._names = [node.name for node in live]
+        for node, name in given.items():
+            if node in self.ids:
+                self._names[self.ids[node]] = name
+        self._made: dict[int, GraphNode] = {}
+
+    def _make(self, i: int) -> GraphNode:
+        node = self.live[i]
+        if i not in self._made:
+            self._made[i] = GraphNode(
+                i, _kind(node, self._names[i], i in self.outputs), self._names[i],
                 node.scope, node.where, node.primitive, node.params,
-                tuple(ids[p] for p in node.parents), _value(node), _grad(node), node,
-            )
-            for i, node in enumerate(live)
-        )  # fmt: skip
+                tuple(self.ids[p] for p in node.parents), self._values[i], self._grads[i], node,
+            )  # fmt: skip
+        return self._made[i]
+
+    @cached_property
+    def nodes(self) -> tuple[GraphNode, ...]:
+        """All nodes, in order of creation."""
+        return tuple(self._make(i) for i in range(len(self.live)))
 
     def __iter__(self) -> Iterator[GraphNode]:
         return iter(self.nodes)
 
     def __len__(self) -> int:
-        return len(self.nodes)
+        return len(self.live)
 
     def __getitem__(self, key: int | Node) -> GraphNode:
-        return self.nodes[key if isinstance(key, int) else self.ids[key]]
+        i = key if isinstance(key, int) else self.ids[key]
+        return self._make(i if i >= 0 else len(self) + i)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """All edges, by target and operand index."""
         return tuple(
-            Edge(source, node.id, i) for node in self.nodes for i, source in enumerate(node.operands)
+            Edge(source, node.id, i)
+            for node in self.nodes
+            for i, source in enumerate(node.operands)
         )
 
     @cached_property
@@ -124,7 +143,7 @@ class Graph:
         A float between numbers; for a pointwise row on arrays the array of partials; None for a
         multilinear row on arrays, whose derivative is a linear map, and where there is none.
         """
-        node = self.nodes[edge.target]
+        node = self[edge.target]
         if isinstance(node.live, Value):
             return node.live.local_derivatives[edge.index]
         if not isinstance(node.primitive, Pointwise):
@@ -137,7 +156,7 @@ class Graph:
 
     def send(self, edge: Edge, cotangent: Any) -> Any:
         """Return what `cotangent` of the edge's target contributes to its source."""
-        node = self.nodes[edge.target]
+        node = self[edge.target]
         if isinstance(node.live, Value):
             return scaled(float(cotangent), node.live.local_derivatives[edge.index])
         with np.errstate(all="ignore"):
@@ -150,14 +169,14 @@ class Graph:
 
         None where no gradient was computed, or where no gradient flows.
         """
-        grad = self.nodes[edge.target].grad
-        if grad is None or self.nodes[edge.source].kind in ("constant", "input"):
+        grad = self[edge.target].grad
+        if grad is None or self[edge.source].kind in ("constant", "input"):
             return None
         return self.send(edge, grad)
 
     def is_linear(self, edge: Edge) -> bool:
         """Return whether the target is linear in this operand (a multilinear row)."""
-        return isinstance(self.nodes[edge.target].primitive, Multilinear)
+        return isinstance(self[edge.target].primitive, Multilinear)
 
 
 def reachable(outputs: Sequence[Node]) -> list[Node]:
@@ -198,14 +217,14 @@ def _names(names: Mapping[str, Any] | None) -> dict[Node, str]:
     return found
 
 
-def _kind(node: Node, given: str | None, is_output: bool) -> str:
+def _kind(node: Node, name: str | None, is_output: bool) -> str:
     if is_output and node.parents:
         return "output"
     if node.parents:
         return "operation"
     if not node.is_constant:
         return "parameter"
-    return "input" if given is not None or node.name is not None else "constant"
+    return "input" if name is not None else "constant"
 
 
 def _value(node: Node) -> Any:
