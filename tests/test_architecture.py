@@ -54,6 +54,8 @@ LAYERS = {
         "latex",
         "layers",
         "derivation",
+        "numpy_helpers",
+        "numpy_source",
         "forward",
         "transforms",
         "checking",
@@ -83,8 +85,6 @@ LAYERS = {
         "check",
         "demo",
         "cli",
-        "training",
-        "checkpoint",
     ],
 }
 
