@@ -46,12 +46,12 @@ def save_checkpoint(path: Path | str, meta: Mapping[str, Any], arrays: Mapping[s
     head = {"format": FORMAT, "version": VERSION, "arrays": sorted(arrays), "meta": dict(meta)}
     text = json.dumps(head, sort_keys=True).encode()
     stored = {"meta": np.frombuffer(text, dtype=np.uint8)}
-    stored |= {f"array/{name}": np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
+    stored |= {f"array/{name}": np.asarray(arrays[name], order="C") for name in sorted(arrays)}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in stored.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as entry:
-                npy.write_array(entry, array.reshape(np.shape(array)), allow_pickle=False)
+                npy.write_array(entry, array, allow_pickle=False)
     files.write(path, buffer.getvalue())
 
 
