@@ -68,6 +68,8 @@ class Edge:
 class Graph:
     """The snapshot of one output, or of several.
 
+    `live`, `values`, `grads` and `names` are its columns, by id; `graph[i]` is one node.
+
     >>> import autodiff as ad
     >>> x = ad.Value(3.0)
     >>> graph = Graph(x * x, names={"x": x})
@@ -87,21 +89,21 @@ class Graph:
         self.ids: Mapping[Node, int] = {node: i for i, node in enumerate(live)}
         self.outputs: tuple[int, ...] = tuple(self.ids[y] for y in outputs)
         # What may change later is kept now; the rest of a node is put together when asked for.
-        self._values = [_value(node) for node in live]
-        self._grads = [_grad(node) for node in live]
-        self._names = [node.name for node in live]
+        self.values = [_value(node) for node in live]
+        self.grads = [_grad(node) for node in live]
+        self.names = [node.name for node in live]
         for node, name in given.items():
             if node in self.ids:
-                self._names[self.ids[node]] = name
+                self.names[self.ids[node]] = name
         self._made: dict[int, GraphNode] = {}
 
     def _make(self, i: int) -> GraphNode:
         node = self.live[i]
         if i not in self._made:
             self._made[i] = GraphNode(
-                i, _kind(node, self._names[i], i in self.outputs), self._names[i],
+                i, _kind(node, self.names[i], i in self.outputs), self.names[i],
                 node.scope, node.where, node.primitive, node.params,
-                tuple(self.ids[p] for p in node.parents), self._values[i], self._grads[i], node,
+                tuple(self.ids[p] for p in node.parents), self.values[i], self.grads[i], node,
             )  # fmt: skip
         return self._made[i]
 
