@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autodiff import tree
-from autodiff.transforms import grad, is_node, jvp, plain, vjp
+from autodiff.calls import is_node, plain
+from autodiff.transforms import grad, jvp, vjp
 
 SHRINK = 1.6
 STEPS = 12

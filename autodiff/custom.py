@@ -1,6 +1,7 @@
 """A user's own operation: a function and its partials become a row like any other."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,14 @@ def _check(
         if rule is None:
             continue
         found = float(rule(y, *at))
-        expected, error = derivative(lambda t, i=i: f(*at[:i], t, *at[i + 1 :]), at[i], 0.01)
+        expected, error = derivative(partial(_along, f, at, i), at[i], 0.01)
         if not abs(found - expected) <= 1e-7 * abs(expected) + 4 * error + 1e-12:
             raise ValueError(
                 f"{label}: the partial for operand {i + 1} gives {found!r} at {at}, differences "
                 f"give {expected!r}; correct the rule, or give a point `at` where f is smooth"
             )
+
+
+def _along(f: Callable[..., float], at: list[float], i: int, t: float) -> float:
+    """Return f at the point with operand i set to t."""
+    return f(*at[:i], t, *at[i + 1 :])

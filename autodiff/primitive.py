@@ -47,7 +47,13 @@ RECORDERS: dict[type, Recorder] = {}
 UFUNCS: dict[Any, "Primitive"] = {}
 TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
-array_recorder: Callable[..., Any] = lambda row, args, params=None: row.number(*args)
+
+
+def _no_arrays(row: "Primitive", args: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
+    raise TypeError(f"{row.name}: an array among the operands, and no array engine is loaded")
+
+
+array_recorder: Callable[..., Any] = _no_arrays  # set by the array engine
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import ops, structure, sweep, tree
+from autodiff.data import Array
 from autodiff.primitive import Multilinear, Pointwise
 from autodiff.tensor import Tensor, constant
 from autodiff.value import Value
@@ -57,7 +58,7 @@ def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) ->
         g = total.get(node)
         if g is None:
             continue
-        xs, y = (node.parents, node) if create_graph else (node.saved, node._array)
+        xs, y = (node.parents, node) if create_graph else numbers(node)
         for i, operand in enumerate(node.parents):
             if needs_grad(operand):
                 part = contribution(node, i, g, y, xs)
@@ -65,6 +66,11 @@ def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) ->
                     before = total.get(operand)
                     total[operand] = part if before is None else before + part
     return total
+
+
+def numbers(node: Any) -> tuple[tuple[Array, ...], Array]:
+    """Return the operands' arrays and the value of a Tensor as they were when it was recorded."""
+    return node.saved, node._array
 
 
 def contribution(node: Node, i: int, g: Any, y: Any, xs: Sequence[Any]) -> Any:
@@ -113,7 +119,7 @@ def scaled(g: Any, d: Any) -> Any:
 
 def seed_for(y: Node, gradient: Any, what: str) -> Any:
     """Return the cotangent that backward starts from, or say why there is none."""
-    if type(y) is Value:
+    if isinstance(y, Value):
         return 1.0 if gradient is None else float(gradient)
     if gradient is None:
         if y.size != 1:
@@ -186,7 +192,9 @@ def gradient(
             raise ValueError(
                 f"gradient: the output does not depend on {x!r}; leave strict=False to get a zero"
             )
-    return rebuild([zero(x, create_graph) if p is None else p for x, p in zip(nodes, parts)])
+    return rebuild(
+        [zero(x, create_graph) if p is None else p for x, p in zip(nodes, parts, strict=True)]
+    )
 
 
 def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:

@@ -133,7 +133,9 @@ def matmul_right(g: Any, a: Any, b: Any) -> Any:
 
 def ties(x: Any, axis: Axis, largest: bool) -> Any:
     """Return equal shares, adding up to 1, at the places of the largest (smallest) element."""
-    extreme = np.max(x, axis=axis, keepdims=True) if largest else np.min(x, axis=axis, keepdims=True)
+    extreme = (
+        np.max(x, axis=axis, keepdims=True) if largest else np.min(x, axis=axis, keepdims=True)
+    )
     hit = np.where(np.isnan(extreme), np.isnan(x), x == extreme)
     return np.asarray(hit / np.sum(hit, axis=axis, keepdims=True), dtype=x.dtype)
 

@@ -7,7 +7,7 @@ and the C source of the compiled engine, so no formula is ever written beside it
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from autodiff.primitive import RECORDERS, TABLE, Primitive, Recorder
 
@@ -48,7 +48,7 @@ class Symbol:
         return _apply(TABLE["neg"], (self,))
 
 
-Term = Union[Symbol, float]
+Term = Symbol | float
 Printer = Callable[[Primitive, list[str], list[int]], tuple[str, int]]
 
 

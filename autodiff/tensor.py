@@ -1,10 +1,8 @@
 # cython: annotation_typing=False
 """`Tensor`, the array node: what `Value` is for a number, for a numpy array.
 
-A Tensor holds its array, the row of the table that computed it and its operands; the local
-derivatives are formed from the rule when backward comes by, from the arrays as they were when the
-node was recorded. Those arrays never change: leaves hand out read-only views, and assigning `.data`
-puts a new array in place of the old one, so a graph recorded before stays exact.
+Operators and methods make new nodes. A node keeps the operands' arrays as they were; the local
+derivatives are formed from the row's rule when backward comes by.
 """
 
 from typing import Any
@@ -18,7 +16,6 @@ from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Pointwise, Primitive, Recorder
 from autodiff.value import Value
 
-Index = Any
 FLOAT = np.dtype(float)
 NONE: dict[str, Any] = {}
 _modes = 0
@@ -138,7 +135,7 @@ class Tensor(ArrayNode):
     def __abs__(self) -> "Tensor":
         return record(ops.abs, (self,))
 
-    def __getitem__(self, index: Index) -> "Tensor":
+    def __getitem__(self, index: Any) -> "Tensor":
         return record(ops.take, (self,), {"index": index})
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
@@ -177,6 +174,7 @@ class Tensor(ArrayNode):
         if row is None:
             raise AttributeError(f"Tensor has no attribute or operation {name!r}")
         return lambda: record(row, (self,))
+
 
 ROWS_BY_METHOD = {r.name: r for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
 
@@ -217,11 +215,7 @@ def operand(x: Any, dtype: Any) -> Any:
 
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Tensor:
     """Record any operation that has an array among its operands."""
-    if len(args) == 1 and type(args[0]) is Tensor:
-        t = args[0]
-        parents, arrays, needs = args, (t._array,), t.needs_grad
-    else:
-        parents, arrays, needs = operands(args)
+    parents, arrays, needs = operands(args)
     params = params or NONE
     try:
         array = row.array(*arrays, **params)
@@ -242,10 +236,13 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
 
 def operands(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Array, ...], bool]:
     """Return the operands as nodes, their arrays, and whether a gradient flows to any of them."""
-    dtype = None
+    if len(args) == 1 and type(args[0]) is Tensor:
+        t = args[0]
+        return args, (t._array,), t.needs_grad
     if len(args) == 2 and type(args[0]) is Tensor and type(args[1]) is Tensor:
         t, u = args
         return args, (t._array, u._array), t.needs_grad or u.needs_grad
+    dtype: Any = None
     for x in args:
         if type(x) is Tensor:
             t = x
@@ -254,9 +251,8 @@ def operands(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Array, ...],
             kind = x.dtype
         else:
             continue
-        if kind is not dtype and kind.kind == "f":
-            if dtype is None or kind.itemsize > dtype.itemsize:
-                dtype = kind
+        if kind.kind == "f" and (dtype is None or kind.itemsize > dtype.itemsize):
+            dtype = kind
     if dtype is None:
         dtype = FLOAT
     parents = []

@@ -57,6 +57,7 @@ LAYERS = {
         "numpy_helpers",
         "numpy_source",
         "forward",
+        "calls",
         "transforms",
         "checking",
         "custom",
