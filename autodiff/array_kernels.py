@@ -23,6 +23,15 @@ def power(x: Array, n: Array) -> Array:
         return np.power(x, n)
 
 
+def power_slope(x: Array, n: Array) -> Array:
+    with np.errstate(all="ignore"):
+        y = power(x, n - 1)
+        half = np.power(np.abs(x), 0.5 * (n - 1))
+        y = np.where((np.abs(y) < 1e-290) & (x != 0), np.copysign(n * half * half, y), n * y)
+        y = np.where((n < 0.5) & (x != 0), n * (np.power(x, n) / x), y)
+        return np.where(n == 0, np.zeros_like(y), y)
+
+
 def xlogy(a: Array, x: Array) -> Array:
     with np.errstate(all="ignore"):
         return np.where((a == 0) & ~np.isnan(x), np.zeros_like(x), a * np.log(x))
@@ -91,6 +100,7 @@ def elu(x: Array, alpha: Array) -> Array:
 
 
 _cdf = np.frompyfunc(kernels.normal_cdf, 1, 1)
+_slope = np.frompyfunc(kernels.gelu_prime, 1, 1)
 _pdf = np.frompyfunc(kernels.normal_pdf, 1, 1)
 
 
@@ -104,3 +114,7 @@ def normal_pdf(x: Array) -> Array:
 
 def gelu(x: Array) -> Array:
     return x * normal_cdf(x)
+
+
+def gelu_prime(x: Array) -> Array:
+    return np.asarray(_slope(x), dtype=x.dtype)

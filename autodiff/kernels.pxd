@@ -10,6 +10,8 @@ cpdef double neg(double x) noexcept
 cpdef double identity(double x) noexcept
 cpdef double square(double x) noexcept
 cpdef double power(double x, double n) noexcept
+@cython.locals(y=double, half=double)
+cpdef double power_slope(double x, double n) noexcept
 cpdef double xlogy(double a, double x) noexcept
 cpdef double step(double x) noexcept
 cpdef double sign(double x) noexcept
@@ -29,8 +31,10 @@ cpdef double softplus(double x) noexcept
 cpdef double relu(double x) noexcept
 cpdef double leaky_relu(double x, double slope) noexcept
 cpdef double elu(double x, double alpha) noexcept
-@cython.locals(head=double, rest=double)
+@cython.locals(head=double, rest=double, y=double)
 cpdef double normal_pdf(double x) noexcept
 @cython.locals(t=double, big=double, xh=double, xl=double, product=double, error=double, lost=double)
 cpdef double normal_cdf(double x) noexcept
 cpdef double gelu(double x) noexcept
+@cython.locals(h=double, y=double)
+cpdef double gelu_prime(double x) noexcept

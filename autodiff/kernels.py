@@ -46,6 +46,21 @@ def power(x: float, n: float) -> float:
     return libm.pow(x, n)
 
 
+def power_slope(x: float, n: float) -> float:
+    """n x^(n - 1), and 0 where n is 0; below n = 1/2, where n - 1 is rounded, as n (x^n / x)."""
+    if n == 0.0:
+        return 0.0
+    if n < 0.5 and x != 0.0:
+        return n * (libm.pow(x, n) / x)
+    y: float = power(x, n - 1.0)
+    if (
+        libm.fabs(y) < 1e-290 and x != 0.0
+    ):  # near underflow: in two halves, so that no digit is lost
+        half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
+        return libm.copysign(n * half * half, y)
+    return n * y
+
+
 def xlogy(a: float, x: float) -> float:
     """a log x, and 0 wherever a is 0."""
     if a == 0.0 and not libm.isnan(x):
@@ -120,7 +135,7 @@ def sech2(x: float) -> float:
 
 
 def softplus(x: float) -> float:
-    """libm.log(1 + e^x)."""
+    """log(1 + e^x)."""
     return (x if x > 0.0 else 0.0 * x) + libm.log1p(libm.exp(-libm.fabs(x)))
 
 
@@ -142,11 +157,12 @@ def normal_pdf(x: float) -> float:
         return 0.0
     head: float = libm.floor(x * 16.0) / 16.0
     rest: float = (x - head) * (x + head) * 0.5
-    return libm.exp(-0.5 * head * head) * libm.exp(-rest) * 0.3989422804014327
+    y: float = libm.exp(-0.5 * head * head) * 0.3989422804014327
+    return y + y * libm.expm1(-rest)
 
 
 def normal_cdf(x: float) -> float:
-    """libm.erfc(-x / sqrt 2) / 2; what the argument loses in rounding is put back to first order."""
+    """erfc(-x / sqrt 2) / 2; what the argument loses in rounding is put back to first order."""
     t: float = -x * 0.7071067811865476
     if libm.isnan(x) or libm.fabs(x) > 40.0:
         return x if libm.isnan(x) else (1.0 if x > 0.0 else 0.0)
@@ -165,3 +181,21 @@ def normal_cdf(x: float) -> float:
 def gelu(x: float) -> float:
     """x Phi(x), with the exact normal distribution."""
     return x * normal_cdf(x)
+
+
+def gelu_prime(x: float) -> float:
+    """Phi(x) + x phi(x); its Taylor series around the zero, where the two terms cancel."""
+    if not libm.fabs(x + 0.7517915246935645) < 0.75:
+        return normal_cdf(x) + (x * normal_pdf(x) if libm.fabs(x) < 40.0 else 0.0)
+    h: float = (x + 0.7517915246935645) - 1.4956759177009883e-17
+    y: float = -2.5871508475507507e-14
+    y = ((y * h - 1.3820118240601056e-13) * h + 5.482292964742324e-13) * h + 3.725967039270119e-12
+    y = ((y * h - 9.950340824808053e-12) * h - 8.950037692726255e-11) * h + 1.4506418938779426e-10
+    y = ((y * h + 1.90319840501314e-09) * h - 1.396942086426202e-09) * h - 3.5459866461783865e-08
+    y = ((y * h - 1.6044265494246427e-09) * h + 5.702764979242107e-07) * h + 4.3284506257392273e-07
+    y = ((y * h - 7.74846130700372e-06) * h - 1.121438018842664e-05) * h + 8.615947861116571e-05
+    y = ((y * h + 0.00018633974623233514) * h - 0.0007448268386746817) * h - 0.002239538068073497
+    y = ((y * h + 0.004539228379125415) * h + 0.019421679838189067) * h - 0.014771522148244337
+    y = ((y * h - 0.1140082332972217) * h - 0.018199676398671087) * h + 0.388284982990552
+    y = y * h + 0.4314939923140469
+    return y * h

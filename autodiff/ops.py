@@ -13,8 +13,6 @@ and ties of max and min share equally.
 """
 
 # fmt: off
-import builtins
-
 import numpy as np
 
 from autodiff import array_kernels as arrays
@@ -57,15 +55,26 @@ neg: Pointwise = pointwise(
 )
 powc: Pointwise = pointwise(
     "powc", kernels.power, arrays.power,
-    (lambda y, x, n: where(n, n * powc(x, n - 1.0), 0.0), None), (POSITIVE, REAL),
+    (lambda y, x, n: power_slope(x, n), None), (POSITIVE, REAL),
     tex="{0}^{{{1}}}", infix="**", precedence=4, reference=lambda mp, x, n: x**n,
     doc="x to a constant power n; x may be negative where n is a whole number",
 )
 power: Pointwise = pointwise(
     "power", kernels.power, arrays.power,
-    (lambda y, a, b: where(b, b * power(a, b - 1.0), 0.0), lambda y, a, b: xlogy(y, a)),
+    (lambda y, a, b: power_slope(a, b), lambda y, a, b: xlogy(y, a)),
     (POSITIVE, REAL),
     tex="{0}^{{{1}}}", infix="**", precedence=4, reference=lambda mp, a, b: a**b,
+)
+power_slope: Pointwise = pointwise(
+    "power_slope", kernels.power_slope, arrays.power_slope,
+    (
+        lambda y, x, n: where(n, where(
+            step(0.5 - n), (n - 1.0) * (y / x), n * power_slope(x, n - 1.0)), 0.0),
+        lambda y, x, n: power(x, n - 1.0) + xlogy(y, x),
+    ),
+    (POSITIVE, REAL),
+    tex="{1} {0}^{{{1} - 1}}", precedence=2, reference=lambda mp, x, n: n * x ** (n - 1),
+    doc="n x^(n - 1), the slope of a power, and 0 where n is 0",
 )
 identity: Pointwise = pointwise(
     "identity", kernels.identity, arrays.identity, (lambda y, x: 1.0,),
@@ -146,7 +155,7 @@ softplus: Pointwise = pointwise(
 )
 relu: Pointwise = pointwise(
     "relu", kernels.relu, arrays.relu, (lambda y, x: step(x),),
-    tex=r"\operatorname{{relu}}({0})", reference=lambda mp, x: builtins.max(x, 0),
+    tex=r"\operatorname{{relu}}({0})", reference=lambda mp, x: x if x > 0 else 0 * x,
 )
 leaky_relu: Pointwise = pointwise(
     "leaky_relu", kernels.leaky_relu, arrays.leaky_relu,
@@ -166,12 +175,19 @@ normal_pdf: Pointwise = pointwise(
 )
 normal_cdf: Pointwise = pointwise(
     "normal_cdf", kernels.normal_cdf, arrays.normal_cdf, (lambda y, x: normal_pdf(x),),
-    tex=r"\Phi({0})", reference=lambda mp, x: mp.ncdf(x),
+    tex=r"\Phi({0})", reference=lambda mp, x: mp.ncdf(x) if -99 < x < 99 else x > 0,
 )
 gelu: Pointwise = pointwise(
-    "gelu", kernels.gelu, arrays.gelu, (lambda y, x: normal_cdf(x) + x * normal_pdf(x),),
-    tex=r"\operatorname{{gelu}}({0})", reference=lambda mp, x: x * mp.ncdf(x),
+    "gelu", kernels.gelu, arrays.gelu, (lambda y, x: gelu_prime(x),),
+    tex=r"\operatorname{{gelu}}({0})", reference=lambda mp, x: x * (mp.ncdf(x) if -99 < x < 99 else x > 0),
     doc="x Phi(x), with the exact normal distribution",
+)
+gelu_prime: Pointwise = pointwise(
+    "gelu_prime", kernels.gelu_prime, arrays.gelu_prime,
+    (lambda y, x: (2.0 - x * x) * normal_pdf(x),),
+    tex=r"\operatorname{{gelu}}'({0})",
+    reference=lambda mp, x: (mp.ncdf(x) if -99 < x < 99 else x > 0) + x * mp.npdf(x),
+    doc="Phi(x) + x phi(x), the slope of gelu",
 )
 
 abs: Pointwise = pointwise(
@@ -197,12 +213,12 @@ beats: Pointwise = pointwise(
 maximum: Pointwise = pointwise(
     "maximum", kernels.maximum, np.maximum,
     (lambda y, a, b: beats(a, b), lambda y, a, b: beats(b, a)),
-    tex=r"\max({0}, {1})", reference=lambda mp, a, b: builtins.max(a, b),
+    tex=r"\max({0}, {1})", reference=lambda mp, a, b: a if a > b else b,
 )
 minimum: Pointwise = pointwise(
     "minimum", kernels.minimum, np.minimum,
     (lambda y, a, b: beats(b, a), lambda y, a, b: beats(a, b)),
-    tex=r"\min({0}, {1})", reference=lambda mp, a, b: builtins.min(a, b),
+    tex=r"\min({0}, {1})", reference=lambda mp, a, b: a if a < b else b,
 )
 where: Pointwise = pointwise(
     "where", kernels.where, arrays.where,
@@ -214,7 +230,7 @@ clip: Pointwise = pointwise(
     (lambda y, x, low, high: beats(x, low) * beats(high, x), None, None),
     (REAL, Domain(high=-1.0), Domain(1.0)),
     tex=r"\operatorname{{clip}}({0}, {1}, {2})",
-    reference=lambda mp, x, low, high: builtins.min(builtins.max(x, low), high),
+    reference=lambda mp, x, low, high: low if x < low else high if x > high else x,
 )
 
 # From here on: linear in each operand. `total` and `dot` are the n-ary sums of scalars.
