@@ -130,7 +130,7 @@ def derive(y: Node, wrt: Node | None = None, names: Mapping[str, Any] | None = N
     z = w * x = 2 * 0.5 = 1
     v3 = sigmoid(z) = sigmoid(1) = 0.731059
     dv3/dz = sigmoid_prime(z) = sigmoid_prime(1) = 0.196612
-    dv3/dw = dv3/dz * x = 0.196612 * 0.5 = 0.0983059
+    dv3/dw = dv3/dz * x = 0.196612 * 0.5 = 0.098306
     """
     graph = Graph(y, names=names)
     end = graph.ids[y]

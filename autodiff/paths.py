@@ -158,12 +158,12 @@ def explain(
     >>> x = ad.Value(3.0, name="x")
     >>> print((x * x).explain(x))
     dv1/dx = 6, 2 paths:
-        50 %             3  x -> v1 (operand 1)
-                              x
-                              = 3
-        50 %             3  x -> v1 (operand 2)
-                              x
-                              = 3
+         50 %             3  x -> v1 (operand 1)
+                               x
+                             = 3
+         50 %             3  x -> v1 (operand 2)
+                               x
+                             = 3
     """
     graph = Graph(y, names=names)
     seed = seed_for(y, None, "explain")

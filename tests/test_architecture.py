@@ -63,6 +63,8 @@ LAYERS = {
         "custom",
         "drawing",
         "player",
+        "reference",
+        "cli",
     ],
     "nets": [
         "closed_form",
