@@ -1,0 +1,144 @@
+"""The `autodiff` command: draw, play and explain the graph of a formula, and practise on others.
+
+Each subcommand imports what it needs when it is called. Whatever is wrong with what was given ends
+in one sentence on stderr and a non-zero exit; files appear whole or not at all.
+"""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+FORMULA = "formula such as 'sigmoid(w*x + b)'; name parts as in 'z = w*x + b; sigmoid(z)'"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with exit code 2."""
+        self.exit(2, f"{self.prog}: {_sentence(message)} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a terminal that lacks a character shows a question mark
+            reconfigure(errors="replace")
+    args = _parser().parse_args(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: _say(str(message))
+            warnings.simplefilter("always", UserWarning)
+            return int(args.run(args) or 0)
+    except KeyboardInterrupt:
+        _say("stopped; nothing was written")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has gone
+        return 1
+    except (ValueError, TypeError, OSError, RuntimeError, MemoryError) as error:
+        _say(str(error) or "there is not enough memory for this")
+        return 1
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="autodiff", description="Graphs of formulas, and why each gradient is.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Any], int | None], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        added.set_defaults(run=run)
+        return added
+
+    def formula(name: str, run: Callable[[Any], int | None], text: str) -> argparse.ArgumentParser:
+        added = command(name, run, text)
+        added.add_argument("formula", metavar="EXPR", help=FORMULA)
+        added.add_argument(
+            "--at", metavar="VALUES", default="", help="a number for each name: w=2,x=0.5,b=-1"
+        )
+        return added
+
+    drawn = formula("draw", _draw, "draw the backward graph of a formula")
+    drawn.add_argument(
+        "-o", dest="out", metavar="FILE", default="graph.svg",
+        help="picture, by its suffix .svg, .png, .pdf, .dot or .txt (graph.svg)",
+    )  # fmt: skip
+    drawn.add_argument("--theme", choices=("auto", "light", "dark", "print"), default="auto")
+    played = formula("play", _play, "write a page that steps through recording and backward")
+    played.add_argument(
+        "-o", dest="out", metavar="FILE", default="player.html", help="the page (player.html)"
+    )
+    explained = formula("explain", _explain, "say in paths, formulas and numbers why a gradient is")
+    explained.add_argument("--wrt", metavar="NAME", help="with respect to this name (every one)")
+    explained.add_argument("--top", type=int, default=10, help="paths to list at most (10)")
+    command("ops", _ops, "list the operations with their local derivatives")
+    return parser
+
+
+def _recorded(args: Any) -> tuple[Any, dict[str, Any]]:
+    from autodiff.expression import parse, parse_values
+
+    return parse(args.formula).record(parse_values(args.at))
+
+
+def _draw(args: Any) -> None:
+    from autodiff.drawing import draw
+
+    y, names = _recorded(args)
+    y.backward()
+    path = draw(y, names=names, theme=args.theme).save(args.out)
+    print(f"{path}: {_summary(y, names)}")
+
+
+def _play(args: Any) -> None:
+    from autodiff.graph import Graph
+    from autodiff.player import save
+
+    y, names = _recorded(args)
+    path = save(Graph(y, names=names), args.out, f"{args.formula.strip()}, step by step")
+    y.backward()
+    print(f"{path}: {_summary(y, names)}; open it in a browser")
+
+
+def _summary(y: Any, names: dict[str, Any]) -> str:
+    grads = ", ".join(f"d/d{n} = {x.grad:.6g}" for n, x in names.items() if not x.parents)
+    return f"value {y.data:.6g}, {grads}"
+
+
+def _explain(args: Any) -> None:
+    from autodiff.derivation import derive
+    from autodiff.expression import ExpressionError
+    from autodiff.paths import explain
+
+    if args.top < 1:
+        raise ExpressionError(f"--top is {args.top}: it must be at least 1")
+    y, names = _recorded(args)
+    wanted = [args.wrt] if args.wrt else [n for n, x in names.items() if not x.parents]
+    for name in wanted:
+        if name not in names:
+            raise ExpressionError(
+                f"--wrt {name:.60}: the expression has no such name, only {', '.join(names)}"
+            )
+        explanation = explain(y, names[name], top=args.top, names=names)
+        print(explanation.text, end="\n\n")
+        if explanation.count:
+            print(derive(y, wrt=names[name], names=names).text, end="\n\n")
+
+
+def _ops(args: Any) -> None:
+    from autodiff.reference import operations
+
+    print(operations())
+
+
+def _sentence(text: str) -> str:
+    """Return a message as one line that a terminal can show."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else "\ufffd" for c in line)
+
+
+def _say(text: str) -> None:
+    print(f"autodiff: {_sentence(text)}", file=sys.stderr)
