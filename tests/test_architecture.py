@@ -56,6 +56,8 @@ LAYERS = {
         "derivation",
         "numpy_helpers",
         "numpy_source",
+        "slips",
+        "compare",
         "forward",
         "calls",
         "transforms",

@@ -1,0 +1,211 @@
+"""`compare` on the documents' equations with one slip seeded at a time, and on graphs.
+
+The closed form is real code: each slip is written into a copy of its source, at one layer only, and
+must be named there, with the numbers (finite differences) siding against it.
+"""
+
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.compare import Comparison, compare
+from nets import closed_form
+from nets.closed_form import nielsen
+from nets.network import Network
+
+SOURCE = Path(nielsen.__file__).read_text(encoding="utf-8")
+BP1 = "delta = [chosen.error(z[-1], y, layers[-1])]"
+BP2 = "delta.insert(0, bp2(weights[i + 1], delta[0], z[i], layers[i]))"
+BP3 = "nabla_b=[bp3(d) for d in delta]"
+BP4 = "nabla_w=[bp4(a_in, d) for a_in, d in zip(a[:-1], delta, strict=True)]"
+
+
+def at(layer: int, line: str, slip: str) -> tuple[str, str]:
+    """Return a replacement of one line by which layer `layer` alone gets the slip."""
+    if line == BP2:
+        right = "bp2(weights[i + 1], delta[0], z[i], layers[i])"
+        return line, line.replace(right, f"({slip}) if i == {layer - 2} else {right}")
+    head, _, rest = line.partition("=[")
+    right, _, tail = rest.partition(" for ")
+    where = f"[({slip}) if i == {layer - 2} else {right} for i, "
+    return line, f"{head}={where}{_counted(tail)}"
+
+
+def _counted(tail: str) -> str:
+    names, _, values = tail.removesuffix("]").partition(" in ")
+    names = f"({names})" if "," in names else names
+    return f"{names} in enumerate({values})]"
+
+
+PRIME = "layers[i].prime(z[i])"
+BACK = "weights[i + 1].T @ delta[0]"
+
+# name of the slip, the quantity it is made in, what replaces what
+SLIPS = {
+    "sign": ("delta^5", (BP1, BP1.replace("[chosen", "[-chosen"))),
+    "factor 2": ("delta^5", (BP1, BP1.replace("[chosen", "[2 * chosen"))),
+    "missing activation derivative at the output": (
+        "delta^5", (BP1, "delta = [chosen.nabla_a(a[-1], y)]")),
+    "transpose": ("delta^3", at(3, BP2, f"(weights[i + 1] @ delta[0]) * {PRIME}")),
+    "missing activation derivative": ("delta^4", at(4, BP2, BACK)),
+    "derivative at the wrong place": (
+        "delta^2", at(2, BP2, f"({BACK}) * layers[i].prime(layers[i].value(z[i]))")),
+    "activation derivative twice": ("delta^3", at(3, BP2, f"({BACK}) * {PRIME} * {PRIME}")),
+    "wrong layer: sigma'": ("delta^3", at(3, BP2, f"({BACK}) * layers[i].prime(z[i - 1])")),
+    "wrong layer: w^": ("delta^2", at(2, BP2, f"(weights[i + 2].T @ delta[0]) * {PRIME}")),
+    "missing sum over the batch": ("nabla_b^3", at(3, BP3, "d / d.shape[1]")),
+    "= instead of += in the bias": (
+        "nabla_b^4", at(4, BP3, "[d[:, k:k + 1] / d.shape[1] for k in range(d.shape[1])][-1]")),
+    "factor 1/N": ("nabla_w^4", at(4, BP4, "d @ a_in.T")),
+    "transpose of the gradient": ("nabla_w^2", at(2, BP4, "a_in @ d.T / d.shape[1]")),
+    "= instead of +=": (
+        "nabla_w^3", at(3, BP4, "[np.outer(d[:, k], a_in[:, k]) for k in range(d.shape[1])][-1]")),
+    "wrong layer: a^": ("nabla_w^4", at(4, BP4, "d @ a[i - 1].T / d.shape[1]")),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def problem() -> Any:
+    """A network whose hidden layers have one size, so that a slip need not show in the shapes."""
+    rng = np.random.default_rng(3)
+    net = Network([4, 4, 4, 4, 3], seed=1)
+    x, y = rng.standard_normal((4, 7)), rng.random((3, 7))
+    record = net.record(x, y)
+    weights, biases = [np.asarray(w) for w in net.weights], [np.asarray(b) for b in net.biases]
+    delta = ad.gradient(record.cost, record.z)
+    autograd = types.SimpleNamespace(
+        z=[z.data for z in record.z],
+        a=[x, *(a.data for a in record.a)],
+        delta=[7 * d for d in delta],
+        nabla_b=ad.gradient(record.cost, net.b),
+        nabla_w=ad.gradient(record.cost, net.w),
+    )
+    found = closed_form.finite_differences(weights, biases, x, y, central=True)
+    demons = [closed_form.demon(weights, biases, x[:, [k]], y[:, [k]]) for k in range(7)]
+    numeric = types.SimpleNamespace(
+        nabla_b=found.nabla_b,
+        nabla_w=found.nabla_w,
+        delta=[np.hstack(columns) for columns in zip(*demons, strict=True)],
+    )
+    return weights, biases, x, y, autograd, numeric
+
+
+def hand_written(replaced: tuple[str, str] | None, problem: Any) -> Any:
+    """Run the closed form with one line replaced."""
+    source = SOURCE
+    if replaced is not None:
+        assert source.count(replaced[0]) == 1
+        source = source.replace(*replaced)
+    scope: dict[str, Any] = {"__name__": nielsen.__name__}
+    exec(compile(source, "patched", "exec"), scope)
+    weights, biases, x, y, _, _ = problem
+    return scope["backprop_batch"](weights, biases, x, y)
+
+
+def run(replaced: tuple[str, str] | None, problem: Any) -> Comparison:
+    weights, _, _, _, autograd, numeric = problem
+    return compare(
+        autograd=autograd, by_hand=hand_written(replaced, problem), numeric=numeric,
+        weights=weights, activation="sigmoid",
+    )  # fmt: skip
+
+
+def test_the_closed_form_agrees(problem: Any) -> None:
+    result = run(None, problem)
+    assert result.agrees, result.text
+    assert result.first is None
+    assert result.slip is None
+    assert len(result.rows) == 4 * 5
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_each_slip_is_named_where_it_was_made(name: str, problem: Any) -> None:
+    quantity, replaced = SLIPS[name]
+    result = run(replaced, problem)
+    assert result.first is not None
+    assert result.first.name == quantity, result.text
+    assert result.first.layer == int(quantity[-1])
+    assert result.slip is not None, result.text
+    kind = name.split(" in the ")[0].split(" at the output")[0].split(" of the ")[0]
+    assert result.slip.startswith(kind), result.text
+    assert "the numbers side with autograd" in result.verdict
+    assert f"layer {quantity[-1]}" in result.verdict
+
+
+def test_an_unknown_slip_is_not_given_a_name(problem: Any) -> None:
+    result = run((BP1, BP1.replace("[chosen", "[1.5 * np.abs(z[-1]) * chosen")), problem)
+    assert result.first is not None
+    assert result.first.name == "delta^5"
+    assert result.slip is None
+    assert "none of the usual slips" in result.verdict
+
+
+def test_numbers_can_side_with_the_derivation_by_hand() -> None:
+    result = compare(autograd={"w": 2.0}, by_hand={"w": 4.0}, numeric={"w": 4.0000001})
+    assert "side with the derivation by hand" in result.verdict
+    result = compare(autograd={"w": 2.0}, by_hand={"w": 4.0}, numeric={"w": 5.0})
+    assert "neither" in result.verdict
+    assert result.slip == "factor 2: it is twice the right value"
+
+
+def lecture() -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """Logistic regression on five examples as a graph, and its gradients by hand (S24)."""
+    rng = np.random.default_rng(0)
+    x, t = ad.constant(rng.standard_normal((3, 5)), name="x"), rng.random((1, 5))
+    w, b = ad.Tensor(rng.standard_normal((1, 3)), name="w"), ad.Tensor([[0.1]], name="b")
+    z = w @ x + b
+    a = ad.sigmoid(z)
+    loss = ad.square(a - t).sum() * 0.1
+    da = 0.2 * (a.data - t)
+    dz = da * a.data * (1 - a.data)
+    right = {"a": da, "z": dz, "w": dz @ x.data.T, "b": dz.sum(axis=1, keepdims=True)}
+    return loss, {"z": z, "a": a, "w": w, "b": b}, right
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "slip"),
+    [
+        ("z", lambda g: g["a"], "missing derivative of sigmoid"),
+        ("w", lambda g: -g["w"], "sign"),
+        ("w", lambda g: 5 * g["w"], "factor 1/N"),
+        ("b", lambda g: g["z"], "missing sum over the batch"),
+        ("b", lambda g: g["z"][:, -1:], "= instead of +=: only the last"),
+        ("w", lambda g: g["w"].T, "transpose"),
+    ],
+)
+def test_slips_in_any_graph(name: str, wrong: Any, slip: str) -> None:
+    loss, names, right = lecture()
+    assert compare(autograd=loss, by_hand=right, names=names, rtol=1e-12).agrees
+    result = compare(autograd=loss, by_hand=right | {name: wrong(right)}, names=names)
+    assert result.first is not None
+    assert result.first.name == name
+    assert result.slip is not None
+    assert result.slip.startswith(slip), result.text
+
+
+def test_a_use_that_was_overwritten() -> None:
+    w, x = ad.Value(2.0, name="w"), ad.Value(3.0, name="x")
+    a = w * x
+    loss = a + w
+    result = compare(autograd=loss, by_hand={"a": 1.0, "w": 3.0}, names={"a": a})
+    assert result.slip == "= instead of +=: only the part that comes through a is left"
+
+
+def test_unknown_names_and_sources_are_told() -> None:
+    w = ad.Value(2.0, name="w")
+    with pytest.raises(ValueError, match="no node called 'v'"):
+        compare(autograd=w * w, by_hand={"v": 1.0})
+    with pytest.raises(TypeError, match="by_hand must be a mapping"):
+        compare(autograd={"w": 1.0}, by_hand=3.0)
+    with pytest.raises(ValueError, match="no quantity of the same name"):
+        compare(autograd={"w": 1.0}, by_hand={"b": 1.0})
+
+
+def test_shown_as_text_and_as_html() -> None:
+    result = compare(autograd={"<w>": 1.0}, by_hand={"<w>": 2.0})
+    assert "<- parts" in str(result)
+    assert "&lt;w&gt;" in result._repr_html_()
