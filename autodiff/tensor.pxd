@@ -1,6 +1,7 @@
 # Types for the compiled build of tensor.py.
 cimport cython
 from autodiff.array_node cimport ArrayNode, fill
+from autodiff.quiet cimport restore, silence
 from autodiff.value cimport Value
 
 cdef int _modes

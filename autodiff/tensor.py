@@ -14,6 +14,7 @@ from autodiff.array_node import ArrayNode, fill
 from autodiff.data import Array, as_array, fix
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Pointwise, Primitive, Recorder
+from autodiff.quiet import restore, silence
 from autodiff.value import Value
 
 FLOAT = np.dtype(float)
@@ -217,10 +218,13 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     """Record any operation that has an array among its operands."""
     parents, arrays, needs = operands(args)
     params = params or NONE
+    warnings = silence()
     try:
         array = row.array(*arrays, **params)
     except (ValueError, IndexError, TypeError) as error:
         raise type(error)(_explain(row, parents, params, error)) from None
+    finally:
+        restore(warnings)
     if type(array) is not np.ndarray:
         array = np.asarray(array)
     node: Tensor = Tensor.__new__(Tensor)

@@ -29,6 +29,7 @@ LAYERS = {
         "kernels",
         "array_kernels",
         "modes",
+        "quiet",
         "data",
         "uncompiled",
         "tree",
