@@ -16,6 +16,11 @@ def identity(x: Array) -> Array:
     return x
 
 
+def squared_error(a: Array, y: Array) -> Array:
+    away = np.asarray(a - y)
+    return np.asarray(0.5 * (away * away))
+
+
 def power(x: Array, n: Array) -> Array:
     if np.ndim(n) == 0:
         return np.asarray(x ** float(n), dtype=np.result_type(x, n))

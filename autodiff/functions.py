@@ -169,7 +169,7 @@ def quadratic_cost(a: Any, y: Any) -> Any:
     """Return 1/(2n) sum ||y - a||^2 over the n columns (eq. 6)."""
     a = as_node(a)
     n = a.shape[1] if len(a.shape) > 1 else 1
-    return ops.square(a - y).sum() * (0.5 / n)
+    return ops.squared_error(a, y).sum() * (1.0 / n)
 
 
 def cross_entropy(a: Any, y: Any) -> Any:

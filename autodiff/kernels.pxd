@@ -9,6 +9,7 @@ cpdef double div(double a, double b) noexcept
 cpdef double neg(double x) noexcept
 cpdef double identity(double x) noexcept
 cpdef double square(double x) noexcept
+cpdef double squared_error(double a, double y) noexcept
 cpdef double power(double x, double n) noexcept
 @cython.locals(y=double, half=double)
 cpdef double power_slope(double x, double n) noexcept

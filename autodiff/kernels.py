@@ -37,6 +37,11 @@ def square(x: float) -> float:
     return x * x
 
 
+def squared_error(a: float, y: float) -> float:
+    """(a - y)^2 / 2."""
+    return 0.5 * ((a - y) * (a - y))
+
+
 def power(x: float, n: float) -> float:
     """x to the power n; x itself for n = 1 and x * x for n = 2, so that they are exact."""
     if n == 2.0:

@@ -85,6 +85,13 @@ square: Pointwise = pointwise(
     tex="{0}^2", precedence=4, reference=lambda mp, x: x * x,
 )
 
+squared_error: Pointwise = pointwise(
+    "squared_error", kernels.squared_error, arrays.squared_error,
+    (lambda c, a, y: a - y, lambda c, a, y: y - a),
+    tex=r"\tfrac{{1}}{{2}}({0} - {1})^2", reference=lambda mp, a, y: (a - y) ** 2 / 2,
+    doc="(a - y)^2 / 2, one term of the quadratic cost, eq. 6",
+)
+
 exp: Pointwise = pointwise("exp", libm.exp, np.exp, (lambda y, x: y,), tex="e^{{{0}}}", precedence=4)
 log: Pointwise = pointwise(
     "log", libm.log, np.log, (lambda y, x: 1.0 / x,), (POSITIVE,), tex=r"\log {0}",
