@@ -7,9 +7,11 @@ to the engine when an SVG is laid out, so no name can disturb or attack the layo
 
 from collections.abc import Callable, Iterator
 
+from autodiff.drawing.boxes import Box
+from autodiff.drawing.edges import Arrow
 from autodiff.drawing.escape import clean, dot
 from autodiff.drawing.measure import box_size, words_size
-from autodiff.drawing.scene import Arrow, Box, Scene
+from autodiff.drawing.scene import Scene
 from autodiff.drawing.style import LIGHT, fill_of, sign_of
 from autodiff.drawing.words import strength
 
@@ -112,8 +114,9 @@ def _box(box: Box, rankdir: str) -> str:
         ports = "|".join(f"<p{i}> {i + 1}" for i in range(box.ports))
         style = style.replace(",rounded", "")
         label = f"{{{{{ports}}}|{label}}}"
+    fill = fill_of(box.gradient, LIGHT)
     return (
-        f'{box.key} [label="{label}", shape={shape}, style="{style}", fillcolor="{fill_of(box.gradient, LIGHT)}", '
+        f'{box.key} [label="{label}", shape={shape}, style="{style}", fillcolor="{fill}", '
         f'color="{LIGHT[box.kind]}", penwidth={1 + 2 * strength(box.gradient):.2g}, '
         f'tooltip="{dot(box.tooltip)}"]'
     )

@@ -1,7 +1,7 @@
 """What an edge means: the local derivative along it and what came back along it.
 
-Between numbers the local derivative is a number and `upstream × local = contribution` is an equation
-that can be checked by eye. Between arrays it is a linear map: the edge names its kind (diagonal,
+Between numbers the local derivative is a number and `upstream × local = contribution` is an
+equation that can be checked by eye. Between arrays it is a linear map: the edge names its kind (diagonal,
 broadcast, or the operation itself) and gives its Frobenius norm.
 """
 
@@ -48,11 +48,15 @@ class Arrow:
 def meaning(graph: Graph, edge: Edge) -> Meaning:
     """Return what one edge of the graph means."""
     source, target = graph[edge.source], graph[edge.target]
-    names = shorten(clean(target.label), 8), shorten(clean(source.label), 8)
-    numbers = not isinstance(target.value, np.ndarray) and not isinstance(source.value, np.ndarray)
+    names = shorten(words.called(target), 8), shorten(words.called(source), 8)
+    numbers = np.ndim(target.value) == 0 and np.ndim(source.value) == 0
     local = graph.local(edge)
-    if numbers:
-        derivative = f"∂{names[0]}/∂{names[1]} = {_local(local)}"
+    if numbers and local is None and isinstance(target.primitive, Pointwise):
+        derivative = "no derivative"
+    elif numbers:
+        if local is None:  # a linear map from a number to a number
+            local = graph.send(edge, 1.0)
+        derivative = f"∂{names[0]}/∂{names[1]} = {words.number(float(local))}"
     else:
         kind, norm = jacobian(graph, edge)
         derivative = f"∂{names[0]}/∂{names[1]}: {kind}"
@@ -68,17 +72,15 @@ def meaning(graph: Graph, edge: Edge) -> Meaning:
         state = "flow"
         if numbers and local is not None:
             upstream = words.number(float(target.grad))
-            lines.append(f"{upstream} × {words.number(local)} = {words.number(float(came))}")
+            lines.append(f"{upstream} × {words.number(float(local))} = {words.number(float(came))}")
         else:
             lines.append(f"‖contribution‖ = {words.number(words.size(came))}")
-    said = f"{clean(source.label)} → {clean(target.label)}, operand {edge.index + 1}"
+    said = f"{words.called(source)} → {words.called(target)}, operand {edge.index + 1}"
     notes = {"none": "no gradient flows", "unset": "gradient not computed"}
     about = [said, *lines, *([notes[state]] if state in notes else [])]
-    return Meaning(tuple(lines), "\n".join(about), words.signed(came), state)
-
-
-def _local(local: float | None) -> str:
-    return "none" if local is None else words.number(float(local))
+    # A constant's partial is nobody's question: it stays in the tooltip.
+    beside = () if source.kind == "constant" else tuple(lines)
+    return Meaning(beside, "\n".join(about), words.signed(came), state)
 
 
 def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:
@@ -113,7 +115,7 @@ def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:
 
 
 def operand_marks(node: GraphNode) -> tuple[str, ...]:
-    """Return "1", "2", ... for the operands of an operation whose operands may not change places."""
+    """Return "1", "2", ... for the operands of an operation where their order matters."""
     n = len(node.operands)
     if node.primitive is None or not 2 <= n <= 6 or symmetric(node.primitive, n):
         return ()

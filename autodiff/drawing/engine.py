@@ -1,10 +1,11 @@
 """Run Graphviz: `dot` where it is on PATH, else the `pygraphviz` package, and never for too long.
 
-Either way the layout is a process of its own that is killed, with all that it started, when its time
-is up. It reads DOT on its standard input and writes the result on its standard output; no file name
+Either way the layout is a process of its own that is killed, with all that it started, when its
+time is up. It reads DOT on its standard input and writes the result on its standard output; no file name
 and no shell are involved.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -82,10 +83,8 @@ def run(source: str, form: str, boxes: int, timeout: float | None = None) -> byt
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything it started, and let go of its pipes."""
     if os.name == "posix":
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     elif process.poll() is None:
         process.kill()
     process.wait()

@@ -6,8 +6,9 @@ fonts of the machine it was made on.
 
 from dataclasses import dataclass
 
+from autodiff.drawing.boxes import Box
+from autodiff.drawing.edges import Arrow
 from autodiff.drawing.escape import width
-from autodiff.drawing.scene import Arrow, Box
 
 PAD = 10.0
 HEAD = 24.0  # the line with the name

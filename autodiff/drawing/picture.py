@@ -10,6 +10,7 @@ from typing import Any
 
 from autodiff.drawing import dot, engine, reduce, svg, text
 from autodiff.drawing.engine import DrawingError
+from autodiff.drawing.escape import clean
 from autodiff.drawing.layout import Layout, lay_out
 from autodiff.drawing.scene import Scene, make_scene
 from autodiff.drawing.style import THEMES
@@ -107,7 +108,7 @@ def draw(
     rankdir: str = "LR",
     max_nodes: int = 1500,
     depth: int | None = None,
-    collapse: bool | str | Sequence[str] = (),
+    collapse: bool | str | Sequence[str] = False,
     focus: Any = None,
     hops: int = 2,
     top_k: int | None = None,
@@ -131,8 +132,23 @@ def draw(
     _one_of("style", style, ("box", "micrograd"))
     _one_of("rankdir", rankdir, ("LR", "TB", "RL", "BT"))
     graph = Graph(*outputs, names=names)
-    view = reduce.everything(graph)
+    around = None if focus is None else _find(graph, focus)
+    view = reduce.reduce(graph, max_nodes, depth, collapse, around, hops, top_k, force)
     return Picture(graph, make_scene(graph, view, style, rankdir, force), theme)
+
+
+def _find(graph: Graph, focus: Any) -> int:
+    """Return the id of the node that `focus` is, or names."""
+    if isinstance(focus, str):
+        found = [i for i, name in enumerate(graph.names) if name == focus]
+        if not found and focus[:1] == "v" and focus[1:].isdigit() and int(focus[1:]) < len(graph):
+            found = [int(focus[1:])]
+        if found:
+            return found[-1]
+        raise ValueError(f"draw: focus={clean(focus)!r:.60} names no node of this graph")
+    if focus in graph.ids:
+        return graph.ids[focus]
+    raise ValueError("draw: focus= must be a node of this graph, or its name")
 
 
 def _one_of(what: str, given: str, known: Sequence[str]) -> None:

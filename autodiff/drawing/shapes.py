@@ -1,4 +1,4 @@
-"""The outlines of boxes: each kind of node has a shape of its own, so that colour is never alone."""
+"""The outlines of boxes: each kind of node has a shape of its own, so colour is never alone."""
 
 from autodiff.drawing.layout import Frame
 

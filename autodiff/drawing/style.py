@@ -1,9 +1,9 @@
 """Colours and type: one style sheet inside each picture, for light, dark and print.
 
-Hues are from Okabe and Ito's palette, which people with any kind of colour blindness can tell apart.
-A gradient's sign is a hue and its size a tint of at most 60 %, so that text on it keeps a contrast
-above 7; both are said in words as well. Colours are written out rather than kept in variables, which
-many viewers of SVG do not know.
+Hues are from Okabe and Ito's palette, which people with any kind of colour blindness can tell
+apart. A gradient's sign is a hue and its size a tint of at most 60 %, so that text on it keeps a
+contrast above 7; both are said in words as well. Colours are written out rather than kept in
+variables, which many viewers of SVG do not know.
 """
 
 import math

@@ -5,10 +5,12 @@ pictures can stand on one page; light and dark follow the reader's setting.
 """
 
 from autodiff.drawing import legend, measure, shapes, style
-from autodiff.drawing.escape import xml
+from autodiff.drawing.boxes import Box
+from autodiff.drawing.edges import Arrow
+from autodiff.drawing.escape import clean, shorten, xml
 from autodiff.drawing.layout import Course, Frame, Layout
 from autodiff.drawing.measure import HEAD, PAD, PORT, ROW
-from autodiff.drawing.scene import Arrow, Box, Scene
+from autodiff.drawing.scene import Scene
 from autodiff.drawing.words import strength
 
 MARGIN = 16.0
@@ -28,7 +30,7 @@ def render(scene: Scene, layout: Layout, theme: str, root: str, text: str) -> st
         f'<desc id="{root}-desc">{xml(text)}</desc>',
         f"<style>{xml(style.sheet(root, theme))}</style>",
         f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="8"/>',
-        f'<g transform="translate({MARGIN + (width - 2 * MARGIN - layout.width) / 2:.1f},{MARGIN})">',
+        f'<g transform="translate({(width - layout.width) / 2:.1f},{MARGIN})">',
     ]
     out += [_scope(name, frame) for name, frame in layout.scopes.items()]
     out += [_arrow(a, layout.arrows[a.key]) for a in scene.arrows]
@@ -42,8 +44,6 @@ def render(scene: Scene, layout: Layout, theme: str, root: str, text: str) -> st
 
 
 def _scope(name: str, frame: Frame) -> str:
-    from autodiff.drawing.escape import clean, shorten
-
     x, y, w, h = frame
     last = xml(shorten(clean(name.rpartition("/")[2]), 30))
     return (

@@ -5,7 +5,7 @@ from autodiff.drawing.scene import Scene
 
 
 def describe(scene: Scene) -> str:
-    """Return the scene as lines of text, one a box, in the order in which the nodes were recorded."""
+    """Return the scene as lines of text, one a box, in the order of the recording."""
     inner: dict[str, list[Arrow]] = {}
     for arrow in scene.arrows:
         if arrow.meaning.state != "plain":

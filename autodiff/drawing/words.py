@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.drawing.escape import clean
+from autodiff.graph import GraphNode
+
 NOT_COMPUTED = "–"
 
 # How an infix operation is written on its box; every other row shows its name.
@@ -55,12 +58,12 @@ def total_size(x: Any) -> float:
 
 
 def shape(x: np.ndarray) -> str:
-    """Return an array's shape and its dtype, as in 30×784 float64.
+    """Return an array's shape and its dtype.
 
     >>> shape(np.zeros((30, 784))), shape(np.zeros(3))
     ('30×784 float64', '3 float64')
     """
-    return f"{'×'.join(map(str, x.shape)) or 'scalar'} {x.dtype}"
+    return f"{'×'.join(map(str, x.shape))} {x.dtype}"
 
 
 def summary(x: np.ndarray) -> list[tuple[str, str]]:
@@ -81,7 +84,14 @@ def summary(x: np.ndarray) -> list[tuple[str, str]]:
 
 def value(x: Any) -> list[tuple[str, str]]:
     """Return the lines that describe a node's value."""
-    return summary(x) if isinstance(x, np.ndarray) else [("value", number(x))]
+    return summary(x) if np.ndim(x) else [("value", number(float(x)))]
+
+
+def called(node: GraphNode) -> str:
+    """Return what a node is called: its name, or v and its number; a nameless constant its value."""
+    if node.kind == "constant" and node.name is None and np.ndim(node.value) == 0:
+        return number(float(node.value))
+    return clean(node.label)
 
 
 def gradient(grad: Any) -> tuple[str, str]:
