@@ -11,6 +11,7 @@ chain rule, `draw(y)` shows it.
 0.098306
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import compiled
@@ -19,6 +20,7 @@ from autodiff.custom import primitive
 from autodiff.functions import (
     broadcast_to,
     concatenate,
+    constant,
     cross_entropy,
     cross_entropy_with_logits,
     dot,
@@ -86,7 +88,7 @@ from autodiff.ops import (
 )
 from autodiff.primitive import TABLE, Domain
 from autodiff.reverse import gradient
-from autodiff.tensor import Tensor, constant
+from autodiff.tensor import Tensor
 from autodiff.transforms import (
     elementwise_grad,
     grad,
@@ -102,26 +104,63 @@ from autodiff.transforms import (
 from autodiff.value import Value
 
 if TYPE_CHECKING:
+    from autodiff.blame import Blame, blame_nan
+    from autodiff.comparison import Comparison, compare
+    from autodiff.derivation import Derivation, derive
     from autodiff.drawing import draw
+    from autodiff.exercises import Exercise, make_exercise
+    from autodiff.expansion import Expansion, expand
+    from autodiff.numpy_source import to_numpy_source
+    from autodiff.paths import Explanation, explain
+    from autodiff.steps import Step, backward_steps
+    from autodiff.lessons import Lesson, teaching
 
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
-    """Load pictures when they are first asked for."""
-    if name == "draw":
-        from autodiff.drawing import draw
+_LATER = {  # names that are loaded when they are first asked for, and their modules
+    "Blame": "blame",
+    "Comparison": "comparison",
+    "Derivation": "derivation",
+    "Exercise": "exercises",
+    "Expansion": "expansion",
+    "Explanation": "paths",
+    "Lesson": "lessons",
+    "Step": "steps",
+    "backward_steps": "steps",
+    "blame_nan": "blame",
+    "compare": "comparison",
+    "derive": "derivation",
+    "draw": "drawing",
+    "expand": "expansion",
+    "explain": "paths",
+    "make_exercise": "exercises",
+    "teaching": "lessons",
+    "to_numpy_source": "numpy_source",
+}
 
-        return draw
+
+def __getattr__(name: str) -> Any:
+    """Load pictures and explanations when they are first asked for."""
+    if name in _LATER:
+        return getattr(importlib.import_module(f"autodiff.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [
     "TABLE",
+    "Blame",
+    "Comparison",
+    "Derivation",
     "Domain",
     "Edge",
+    "Exercise",
+    "Expansion",
+    "Explanation",
     "Graph",
     "GraphNode",
+    "Lesson",
+    "Step",
     "Tensor",
     "Value",
     "abs",
@@ -131,9 +170,12 @@ __all__ = [
     "asin",
     "atan",
     "atan2",
+    "backward_steps",
+    "blame_nan",
     "broadcast_to",
     "check_grads",
     "clip",
+    "compare",
     "compiled",
     "concatenate",
     "constant",
@@ -141,12 +183,15 @@ __all__ = [
     "cosh",
     "cross_entropy",
     "cross_entropy_with_logits",
+    "derive",
     "div",
     "dot",
     "draw",
     "elementwise_grad",
     "elu",
     "exp",
+    "expand",
+    "explain",
     "expm1",
     "gelu",
     "grad",
@@ -164,6 +209,7 @@ __all__ = [
     "log1p",
     "log_softmax",
     "logsumexp",
+    "make_exercise",
     "matmul",
     "max",
     "maximum",
@@ -199,6 +245,8 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "teaching",
+    "to_numpy_source",
     "transpose",
     "value_and_grad",
     "var",

@@ -12,8 +12,11 @@ from typing import Any
 import numpy as np
 
 from autodiff import ops
-from autodiff.tensor import Tensor, constant
+from autodiff.data import as_float
+from autodiff.tensor import Tensor
+from autodiff.tensor import constant as array_constant
 from autodiff.value import Value
+from autodiff.value import constant as scalar_constant
 
 Axis = int | tuple[int, ...] | None
 
@@ -25,7 +28,23 @@ def array_of(x: Any) -> Any:
 
 def as_node(x: Any) -> Any:
     """Return x if it is a node, else a constant Tensor of it."""
-    return x if isinstance(x, Value | Tensor) else constant(np.asarray(x, dtype=float))
+    return x if isinstance(x, Value | Tensor) else array_constant(np.asarray(x, dtype=float))
+
+
+def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
+    """Return a node that gets no gradient, an input of the graph: a Value of a number, else a Tensor.
+
+    With `copy=False` the array itself is taken over and made read-only.
+
+    >>> constant(2.0, name="x"), constant([1.0, 2.0]).is_constant
+    (Value(2.0, name='x'), True)
+    """
+    if not isinstance(data, int | float | np.floating):
+        return array_constant(data, name, copy)
+    node = scalar_constant(as_float(data))
+    if name is not None:
+        node.name = name
+    return node
 
 
 def _scalars(xs: Any) -> bool:
@@ -125,7 +144,7 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
 
 def _array_node(x: Any) -> Any:
     """Return a Value as a 0-d Tensor that depends on it."""
-    return x if isinstance(x, Tensor) else ops.mul(x, constant(1.0))
+    return x if isinstance(x, Tensor) else ops.mul(x, array_constant(np.ones(())))
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
