@@ -60,7 +60,7 @@ def logistic_regression(path: Path) -> float:
     x, y, w_now, b_now = np.array([1.5, -2.0]), 1.0, np.array([0.5, -0.25]), 0.1
     w = [ad.Value(v, name=f"w{k}") for k, v in enumerate(w_now, start=1)]
     b = ad.Value(b_now, name="b")
-    inputs = [ad.Value(v, name=f"x{k}") for k, v in enumerate(x, start=1)]
+    inputs = [ad.constant(v, name=f"x{k}") for k, v in enumerate(x, start=1)]
     z = w[0] * inputs[0] + w[1] * inputs[1] + b
     a = ad.sigmoid(z)
     L = -(y * ad.log(a) + (1 - y) * ad.log(1 - a))
@@ -96,7 +96,7 @@ def small_network(path: Path, seed: int) -> float:
             neuron.b.data = float(bias)
             for node, number in zip(neuron.w, row, strict=True):
                 node.data = float(number)
-    signal: Any = [ad.Value(float(v), name=f"x{k}") for k, v in enumerate(x[:, 0], start=1)]
+    signal: Any = [ad.constant(float(v), name=f"x{k}") for k, v in enumerate(x[:, 0], start=1)]
     for layer in layers:
         signal = layer(signal)
     C = 0.5 * (float(y[0, 0]) - signal) ** 2
