@@ -1,0 +1,294 @@
+"""The report of a training run: one HTML page with what the network is, learnt, and gets wrong.
+
+Architecture, learning curves, confusion matrix, the misclassified digits, autograd against BP1 to
+BP4 on the trained weights, how the gradient flows through the layers, and the backward graph of one
+example. Everything is measured from the run; the page holds it all and needs no network.
+"""
+
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autodiff as ad
+from autodiff import files
+from nets.check import BOUND, compare
+from nets.extras import require
+from nets.network import Network
+from nets.page import (
+    Markup,
+    address,
+    digest,
+    element,
+    fill,
+    grey_png,
+    join,
+    picture,
+    table,
+)
+from nets.training import Training
+
+Array = NDArray[Any]
+MOST_DIGITS = 48
+LEVELS = 10
+INK = {
+    "light": ("#1a1f29", "#0060a0", "#b03f00", "#d5dae2"),
+    "dark": ("#e9edf4", "#74c0f4", "#f59a63", "#2c3441"),
+}
+
+
+def write_report(path: Path | str, training: Training, about: str) -> Path:
+    """Write the report of a run that finished at least one epoch; return its path.
+
+    `about` says what it was trained on. Raises ValueError before the first epoch.
+    """
+    if not training.history:
+        raise ValueError("report: the run has not finished an epoch, so there is nothing to report")
+    inputs, labels = training.monitor
+    outputs = training.net.feedforward(inputs)
+    x, y = training.rows.inputs[:10].T, training.rows.targets[:10].T
+    sections = {
+        "Architecture": architecture(training.net),
+        "Learning curves": curves(training.history),
+        "Confusion matrix": confusion(outputs, labels),
+        "Misclassified digits": misclassified(inputs, outputs, labels),
+        "BP1 to BP4": differences(training.net, x, y),
+        "Gradient flow": flow(training.net, x, y),
+        "Backward graph of one example": backward_graph(training.net, x[:, :1], y[:, :1]),
+    }
+    style = fill("report.css", LEVELS=_levels())
+    page = fill(
+        "report.html",
+        TITLE=join(f"{training.net.sizes} on {about}"),
+        STYLE=style,
+        STYLE_HASH=digest(style),
+        FACTS=facts(training),
+        CONTENTS=join(*(element("a", name, href=f"#{_id(name)}") for name in sections)),
+        SECTIONS=join(
+            *(
+                element("section", element("h2", name), *body, id=_id(name))
+                for name, body in sections.items()
+            )
+        ),
+    )
+    return files.write(path, page)
+
+
+def facts(training: Training) -> Markup:
+    """Return the run in six numbers."""
+    best, last = training.best_epoch, training.history[-1]
+    shown = {
+        "best accuracy": f"{100 * best['correct'] / best['total']:.2f} %",
+        "in epoch": str(best["epoch"]),
+        "test examples": f"{best['total']:,}",
+        "epochs": str(len(training.history)),
+        "last training cost": f"{last['cost']:.4g}",
+        "parameters": f"{sum(p.size for p in (*training.net.w, *training.net.b)):,}",
+    }
+    pairs = (element("div", element("dt", k), element("dd", v)) for k, v in shown.items())
+    return element("dl", *pairs, class_="facts")
+
+
+def architecture(net: Network) -> list[Markup]:
+    """Return the layers as a row of boxes and as a table of shapes."""
+    names = [net.activation.name] * (len(net.w) - 1) + [net.output.name]
+    boxes = [("input", net.sizes[0]), *zip(names, net.sizes[1:], strict=True)]
+    rows = [
+        [f"layer {i + 1}", name, f"{w.shape[0]} × {w.shape[1]}", f"{w.shape[0]} × 1",
+         f"{w.size + b.size:,}"]
+        for i, (name, w, b) in enumerate(zip(names, net.w, net.b, strict=True))
+    ]  # fmt: skip
+    return [
+        element("p", f"Each layer computes a = f(w a + b); the cost is {net.cost.name}."),
+        element(
+            "ul",
+            *(element("li", element("b", n), element("span", name)) for name, n in boxes),
+            class_="flow",
+        ),
+        table(["", "f", "w", "b", "parameters"], rows, "Shapes of the layers"),
+    ]
+
+
+def curves(history: list[dict[str, Any]]) -> list[Markup]:
+    """Return accuracy and cost against the epoch, drawn for a light and for a dark page."""
+    epochs = [e["epoch"] for e in history]
+    accuracy = [100 * e["correct"] / e["total"] for e in history]
+    cost = [e["cost"] for e in history]
+    return [
+        element(
+            "p", "After each epoch: right answers on the test data, cost on the training data."
+        ),
+        element(
+            "div",
+            _chart(
+                epochs, accuracy, "accuracy, %", 1, f"from {accuracy[0]:.2f} to {accuracy[-1]:.2f}"
+            ),
+            _chart(epochs, cost, "training cost C", 2, f"from {cost[0]:.4g} to {cost[-1]:.4g}"),
+            class_="charts",
+        ),
+    ]
+
+
+def _chart(x: list[int], y: list[float], what: str, colour: int, told: str) -> Markup:
+    light, dark = (_plot(x, y, what, theme, colour) for theme in ("light", "dark"))
+    source = Markup(
+        f'<source media="(prefers-color-scheme: dark)" srcset="{address(dark, "svg+xml")}">'
+    )
+    shown = picture(light, "svg+xml", f"{what} over {len(x)} epochs, {told}")
+    return element("figure", element("picture", source, shown))
+
+
+def _plot(x: list[int], y: list[float], what: str, theme: str, colour: int) -> bytes:
+    """Return one line against the epoch as SVG without a background."""
+    ink, rule = INK[theme][0], INK[theme][3]
+    figure = require("matplotlib.figure").Figure(figsize=(5.4, 3.3), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(x, y, "o-", color=INK[theme][colour], ms=4 if len(x) < 60 else 0, lw=2)
+    axes.set_title(what, color=ink, loc="left", fontsize=11)
+    axes.set_xlabel("epoch", color=ink)
+    axes.tick_params(colors=ink)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(color=rule, lw=0.8)
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(ink)
+    out = io.BytesIO()
+    with require("matplotlib").rc_context({"svg.hashsalt": "report", "svg.fonttype": "path"}):
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+    return out.getvalue()
+
+
+def confusion(outputs: Array, labels: Array) -> list[Markup]:
+    """Return how often each class was taken for each other."""
+    classes = len(outputs)
+    counts = np.zeros((classes, classes), dtype=int)
+    np.add.at(counts, (labels, np.argmax(outputs, axis=0)), 1)
+    rows: list[list[Any]] = []
+    for k, row in enumerate(counts):
+        share = row / max(1, row.sum())
+        cells = [
+            element("td", n or "·", class_=_level(n, s, j == k))
+            for j, (n, s) in enumerate(zip(row, share, strict=True))
+        ]
+        rows.append([str(k), *cells, f"{100 * share[k]:.1f} %"])
+    head = ["is \\ taken for", *map(str, range(classes)), "right"]
+    return [
+        element("p", "A row is what the digit is, a column what the network takes it for."),
+        table(head, rows, "Confusion matrix", class_="confusion"),
+    ]
+
+
+def _level(n: int, share: float, right: bool) -> str:
+    """Return the class of a cell: blue for right and orange for wrong, in ten strengths."""
+    if not n:
+        return "none"
+    return f"{'right' if right else 'wrong'} level{max(1, math.ceil(LEVELS * math.sqrt(share)))}"
+
+
+def _levels() -> str:
+    """Return the style of the cells, light enough that their text can always be read."""
+    return "\n".join(
+        f".confusion td.{side}.level{k} {{ background: rgb(var(--{side}) / {0.045 * k:.3f}); }}"
+        for side in ("right", "wrong")
+        for k in range(1, LEVELS + 1)
+    )
+
+
+def misclassified(inputs: Array, outputs: Array, labels: Array) -> list[Markup]:
+    """Return the digits that were taken for others, the surest mistakes first, as pictures."""
+    taken = np.argmax(outputs, axis=0)
+    wrong = np.flatnonzero(taken != labels)
+    if not wrong.size:
+        return [element("p", f"None: all {len(labels):,} are right.")]
+    side = math.isqrt(len(inputs))
+    order = wrong[np.argsort(-outputs[taken[wrong], wrong], kind="stable")][:MOST_DIGITS]
+    told = f"{wrong.size:,} of {len(labels):,} are wrong"
+    if wrong.size > len(order):
+        told += f"; these are the {len(order)} of which the network was surest"
+    if side * side != len(inputs):
+        return [element("p", f"{told}. The examples are no square pictures.")]
+    items = []
+    for i in order:
+        name = f"a {labels[i]}, taken for {taken[i]}"
+        image = picture(grey_png(inputs[:, i].reshape(side, side)), "png", name)
+        words = join(element("b", f"{labels[i]} → {taken[i]}"), f" {outputs[taken[i], i]:.2f}")
+        items.append(element("li", element("figure", image, element("figcaption", words))))
+    return [
+        element("p", f"{told}. Below each: what it is → what it was taken for, and that output."),
+        element("ul", *items, class_="digits"),
+    ]
+
+
+def differences(net: Network, x: Array, y: Array) -> list[Markup]:
+    """Return autograd's largest relative difference from each equation by hand, per layer."""
+    try:
+        found = compare(net, x, y)
+    except ValueError as error:
+        return [element("p", f"Not compared: {error}.")]
+    names = ("BP1", "BP2", "BP3", "BP4")
+    by_layer: dict[int, dict[str, float]] = {}
+    for d in found:
+        by_layer.setdefault(d.layer, {})[d.equation] = d.relative
+    rows = [
+        [f"layer {k}", *(f"{row[n]:.1e}" if n in row else "–" for n in names)]
+        for k, row in by_layer.items()
+    ]
+    good = all(d.relative <= BOUND for d in found)
+    return [
+        element(
+            "p",
+            f"Autograd against the equations worked out by hand, on the trained weights and "
+            f"{x.shape[1]} examples: the largest relative difference. They "
+            f"{'agree' if good else 'DIFFER'} (bound {BOUND:.0e}).",
+        ),
+        table(["", *names], rows, "Differences from BP1 to BP4"),
+    ]
+
+
+def flow(net: Network, x: Array, y: Array) -> list[Markup]:
+    """Return the norms of delta and of the gradients in each layer, on the trained weights."""
+    record = net.record(x, y)
+    n = len(net.w)
+    grads = ad.gradient(record.cost, [*record.z, *net.w, *net.b])
+    norms = [float(np.linalg.norm(g)) for g in grads]
+    rows = [
+        [f"layer {i + 1}", *(f"{norms[k * n + i]:.3e}" for k in range(3)),
+         f"{norms[i] / norms[n - 1]:.3f}" if norms[n - 1] else "–"]
+        for i in range(n)
+    ]  # fmt: skip
+    return [
+        element("p", "Norms of dC/dz (the error δ), dC/dw and dC/db of a mini-batch of "
+                f"{x.shape[1]}; the last column sets δ against that of the output layer."),
+        table(["", "‖δ‖", "‖dC/dw‖", "‖dC/db‖", "‖δ‖ / ‖δ output‖"], rows, "Norms of the gradient"),
+    ]  # fmt: skip
+
+
+def backward_graph(net: Network, x: Array, y: Array) -> list[Markup]:
+    """Return the picture of one example's graph after backward, or its words without an engine."""
+    from autodiff.drawing import DrawingError
+
+    cost = net.graph(x, y)
+    cost.backward()
+    drawn = ad.draw(cost, rankdir="TB")
+    words = drawn.to_text()
+    for p in (*net.w, *net.b):
+        p.zero_grad()
+    told = element(
+        "p", "Every node with its value and its gradient, from the inputs to the cost C."
+    )
+    listed = element("details", element("summary", "The same in words"), element("pre", words))
+    try:
+        image = picture(drawn.svg().encode(), "svg+xml", "Backward graph; its words follow")
+    except (DrawingError, OSError) as error:
+        return [element("p", f"No picture: {error}"), listed]
+    frame = element("div", image, class_="picture", tabindex="0", role="region",
+                    aria_label="Backward graph, scrollable")  # fmt: skip
+    return [told, frame, listed]
+
+
+def _id(name: str) -> str:
+    return name.lower().replace(" ", "-")
