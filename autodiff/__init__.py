@@ -110,10 +110,10 @@ if TYPE_CHECKING:
     from autodiff.drawing import draw
     from autodiff.exercises import Exercise, make_exercise
     from autodiff.expansion import Expansion, expand
+    from autodiff.lessons import Lesson, teaching
     from autodiff.numpy_source import to_numpy_source
     from autodiff.paths import Explanation, explain
     from autodiff.steps import Step, backward_steps
-    from autodiff.lessons import Lesson, teaching
 
 __version__ = "0.1.0"
 

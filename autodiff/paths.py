@@ -187,7 +187,7 @@ def explain(
         raise ValueError(f"explain: there are {_number(count)} paths; ask for the `top` largest")
     k = count if top is None else min(top, count)
     ranked = True
-    if all(isinstance(n.live, Value) for n in graph):
+    if all(isinstance(node, Value) for node in graph.live):
         chosen = all_paths(ahead, start, end) if k == count else largest_paths(ahead, start, end, k)
         parts = [(edges, _product(graph, edges)) for edges in chosen]
     else:

@@ -25,17 +25,20 @@ Ways = dict[int, list[Way]]
 
 def ways(graph: Graph, start: int) -> Ways:
     """Return, for each node that `start` reaches, the edges out of it that gradient flows along."""
-    out: dict[int, list[Way]] = {start: []}
-    for node in graph.nodes[start + 1 :]:
-        if node.operands and any(s in out for s in node.operands) and needs_grad(node.live):
-            scalar = isinstance(node.live, Value)
-            factors = node.live.local_derivatives if scalar else [math.nan] * len(node.operands)
-            rules = getattr(node.primitive, "partials", factors)
-            for i, source in enumerate(node.operands):
-                if source in out and rules[i] is not None:
-                    out[source].append((node.id, i, factors[i]))
-                    if node.id not in out:
-                        out[node.id] = []
+    out: Ways = {start: []}
+    ids = graph.ids
+    for id in range(start + 1, len(graph)):
+        node = graph.live[id]
+        sources = [ids[p] for p in node.parents]
+        if not any(s in out for s in sources) or not needs_grad(node):
+            continue
+        factors = node.local_derivatives if isinstance(node, Value) else [math.nan] * len(sources)
+        rules = getattr(node.primitive, "partials", factors)
+        for i, source in enumerate(sources):
+            if source in out and rules[i] is not None:
+                out[source].append((id, i, factors[i]))
+                if id not in out:
+                    out[id] = []
     return out
 
 

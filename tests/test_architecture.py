@@ -69,6 +69,7 @@ LAYERS = {
         "custom",
         "drawing",
         "player",
+        "exercises",
         "reference",
         "cli",
     ],

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compare import Comparison, compare
+from autodiff.comparison import Comparison, compare
 from nets import closed_form
 from nets.closed_form import nielsen
 from nets.network import Network
