@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autodiff.drawing import words
-from autodiff.drawing.columns import Columns
+from autodiff.drawing.columns import Columns, Ints, distinct
 from autodiff.drawing.edges import operand_marks
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.view import Group, View
@@ -94,7 +94,7 @@ def group_box(graph: Graph, table: Columns, group: Group, key: str) -> Box:
         size = float(computed.sum()) if len(computed) else None
     lines: Lines = [("nodes", f"{len(members):,}")]
     made = operations(table.ops[members])
-    if group.how == "folded" and len(set(table.ops[members].tolist())) == 1:
+    if group.how == "folded" and len(distinct(table.ops[members])) == 1:
         lines += _range(graph, table, group)
     else:
         lines.append(("", shorten(made, 44)))
@@ -110,7 +110,7 @@ def group_box(graph: Graph, table: Columns, group: Group, key: str) -> Box:
     )
 
 
-def operations(codes: np.ndarray, most: int = 4) -> str:
+def operations(codes: Ints, most: int = 4) -> str:
     """Return how often which operation occurs, the most frequent first.
 
     >>> import autodiff as ad
@@ -118,8 +118,8 @@ def operations(codes: np.ndarray, most: int = 4) -> str:
     >>> operations(np.array([-1, -1, mul, mul, add]))
     'mul ×2, add ×1, leaf ×2'
     """
-    found, counts = np.unique(codes, return_counts=True)
-    ranked = sorted(zip(-counts, found, strict=True))
+    counts = np.bincount(codes + 1)
+    ranked = sorted((-int(counts[c + 1]), c) for c in distinct(codes))
     parts = [f"{clean(ROWS[c].name)} ×{-n:,}" for n, c in ranked if c >= 0]
     rest = len(parts) - most
     if rest > 0:

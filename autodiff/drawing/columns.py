@@ -72,3 +72,8 @@ def _numbers(values: Sequence[Any]) -> NDArray[np.float64]:
         for v in values
     )
     return np.fromiter(numbers, np.float64, len(values))
+
+
+def distinct(codes: Ints) -> list[int]:
+    """Return the numbers, none below -1, that occur in `codes`, in order."""
+    return (np.flatnonzero(np.bincount(codes + 1)) - 1).tolist()

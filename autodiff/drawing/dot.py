@@ -43,9 +43,11 @@ def source(scene: Scene) -> str:
 def plan(scene: Scene) -> str:
     """Return the scene's geometry as DOT, without words."""
     dense = len(scene.arrows) > 600
+    # Long edges past many boxes would take minutes to straighten out; a rough answer will do.
+    rough = ", nslimit=2, mclimit=0.3" if scene.grouped else ""
     head = [
         f"graph [rankdir={scene.rankdir}, newrank=true, nodesep={0.18 if dense else 0.3}, "
-        f"ranksep={0.35 if dense else 0.45}]",
+        f"ranksep={0.35 if dense else 0.45}{rough}]",
         'node [shape=box, fixedsize=true, label="", fontsize=1]',
         "edge [arrowsize=0.7, fontsize=1]",
     ]

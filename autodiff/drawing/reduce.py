@@ -10,7 +10,7 @@ from itertools import count as numbers
 import numpy as np
 
 from autodiff.drawing import fold, select
-from autodiff.drawing.columns import Columns, Ints, columns
+from autodiff.drawing.columns import Columns, Ints, columns, distinct
 from autodiff.drawing.edges import symmetric
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.view import Group, View, pattern
@@ -19,6 +19,7 @@ from autodiff.graph import Graph
 from autodiff.primitive import ROWS
 
 OVERVIEW = 100  # boxes of a graph that is too large to be drawn node by node
+RUNS = 30  # boxes where runs of nodes have to be joined
 
 
 class Reduction:
@@ -34,10 +35,11 @@ class Reduction:
         self.fresh = numbers(n)
         self.notes: list[str] = []
 
-    def boxes(self, place: Ints | None = None) -> int:
+    def boxes(self) -> int:
         """Return how many boxes there are."""
-        used = self.place if place is None else place
-        return len(np.unique(used[used >= 0]))
+        used = np.zeros(int(self.place.max()) + 2, dtype=bool)
+        used[self.place] = True  # the last entry stands for -1, what is not shown
+        return int(np.count_nonzero(used[:-1]))
 
     def keep(self, kept: select.Mask, why: str) -> None:
         """Show only some nodes, and say how many."""
@@ -138,7 +140,7 @@ class Reduction:
                     found = fold.classes(q, level, strictly=False)
                 self._join(groups, found, "folded")
         if self.boxes() > most:
-            self._elide(most)
+            self._elide(min(most, RUNS))
 
     def _elide(self, most: int) -> None:
         """Join runs of boxes in order of computation, except the outputs and their operands."""
@@ -194,7 +196,7 @@ class Reduction:
             group = int(self.place[members[0]])
             title, scope, how = self.titles.get(group, ("", self.scope(int(members[0])), ""))
             if how == "elided":
-                scope = common({self.table.paths[s] for s in np.unique(self.table.scopes[members])})
+                scope = common({self.table.paths[s] for s in distinct(self.table.scopes[members])})
                 ends = (called(self.graph[int(i)]) for i in (members[0], members[-1]))
                 title = " … ".join(shorten(x, 10) for x in ends)
             found.append(Group(members, title, scope, how))

@@ -28,6 +28,11 @@ class Scene:
     detail: str  # full or compact
     nodes: int  # of the whole graph
 
+    @property
+    def grouped(self) -> bool:
+        """Whether some box stands for several nodes."""
+        return any(box.kind == "group" for box in self.boxes)
+
 
 def make_scene(graph: Graph, view: View, style: str, rankdir: str, force: bool) -> Scene:
     """Return the scene of `graph` as `view` groups it, in style "box" or "micrograd"."""

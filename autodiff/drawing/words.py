@@ -122,5 +122,6 @@ def strength(x: float | None) -> float:
 
 
 def count(n: int, thing: str) -> str:
-    """Return "1 node", "12,345 nodes"."""
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+    """Return "1 node", "12,345 nodes", "2 boxes"."""
+    plural = "es" if thing.endswith("x") else "s"
+    return f"{n:,} {thing}{'' if n == 1 else plural}"
