@@ -27,19 +27,21 @@ const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
 
 // The picture, drawn once; a step only changes classes and texts.
 function outline(kind, w) {
-  const x = -w / 2, y = -H / 2, c = 12;
-  if (kind === "input")
-    return svg("path", { class: "shape", d: `M${x + c} ${y}H${-x}V${-y - c}L${-x - c} ${-y}H${x}V${y + c}Z` });
-  const r = { parameter: H / 2, constant: 3 }[kind] ?? 10;
-  return svg("rect", { class: "shape", x, y, width: w, height: H, rx: r });
+  const x = w / 2, y = H / 2, c = 10;
+  const corners = {
+    input: [[-x + c, -y], [x, -y], [x - c, y], [-x, y]],
+    parameter: [[-x + c, -y], [x - c, -y], [x, -y + c], [x, y - c], [x - c, y], [-x + c, y], [-x, y - c], [-x, -y + c]],
+  }[kind];
+  if (corners) return svg("path", { class: "shape", d: `M${corners.join("L")}Z` });
+  return svg("rect", { class: "shape", x: -x, y: -y, width: w, height: H, rx: kind === "constant" ? 18 : 8 });
 }
 function drawNode(n) {
   const g = svg("g", { class: `node ${n.kind}`, transform: `translate(${n.x} ${n.y})` });
   g.append(svg("title", {}, `${n.name}${n.op ? ` = ${n.op}` : ""}, ${n.kind}, value ${n.value}`));
-  g.append(svg("rect", { class: "halo", x: -n.w / 2 - 5, y: -H / 2 - 5, width: n.w + 10, height: H + 10, rx: n.kind === "parameter" ? H / 2 + 5 : 14 }));
+  g.append(svg("rect", { class: "halo", x: -n.w / 2 - 5, y: -H / 2 - 5, width: n.w + 10, height: H + 10, rx: n.kind === "constant" ? 22 : 12 }));
   g.append(outline(n.kind, n.w));
-  if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -n.w / 2 + 4, y: -H / 2 + 4, width: n.w - 8, height: H - 8, rx: 7 }));
-  const left = -n.w / 2 + (n.kind === "parameter" ? 18 : 14), right = n.w / 2 - 14;
+  if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -n.w / 2 + 4, y: -H / 2 + 4, width: n.w - 8, height: H - 8, rx: 5 }));
+  const left = -n.w / 2 + 14, right = n.w / 2 - 14;
   if (n.sign) {
     g.append(svg("text", { class: "name", x: left, y: -11 }, n.short));
     g.append(svg("text", { class: "sign", x: right, y: -11, "text-anchor": "end" }, n.sign));
@@ -63,7 +65,7 @@ function drawEdge(e) {
   const n = p.length, x = p[n - 2], y = p[n - 1];
   e.g = svg("g", { class: "edge" });
   e.g.append(svg("path", { class: "wire", d: path }), svg("path", { class: "tip", d: `M${x} ${y}l-10 -5v10z` }));
-  e.mark = svg("text", { x: x - (x - p[n - 4]) * 0.36, y: y - (y - p[n - 3]) * 0.2 - 5 });
+  e.mark = svg("text", { x: x - 9, y: y - (y - p[n - 3]) * 0.07 - 5 });
   e.g.append(e.mark);
   return e.g;
 }
@@ -112,7 +114,7 @@ function state(k) {
   for (const s of steps.slice(0, k + 1)) {
     if (s.p === "record") at.recorded.add(s.n);
     if (s.p === "seed" || s.p === "back") {
-      at.grads.set(s.t, s.after);
+      at.grads.set(s.t, { text: s.after, short: s.sum, sign: s.sumSign });
       at.parts.set(s.t, [...(at.parts.get(s.t) ?? []), s]);
       if (s.e !== undefined) at.sent.set(s.e, s);
     }
@@ -125,22 +127,18 @@ function paint(k, at) {
     n.g.classList.toggle("future", !at.recorded.has(i));
     n.g.classList.toggle("now", s.n === i || s.t === i);
     const grad = at.grads.get(i);
-    n.mark.textContent = grad === undefined ? "" : `∂ ${brief(grad)}`;
-    n.mark.setAttribute("class", `grad ${grad === undefined ? "" : tone(Number(grad))}`);
+    n.mark.textContent = grad === undefined ? "" : `∂ ${grad.short}`;
+    n.mark.setAttribute("class", `grad ${grad === undefined ? "" : tone(grad.sign)}`);
   });
   edges.forEach((e, i) => {
     const sent = at.sent.get(i);
     const now = s.e === i || (s.p === "record" && e.t === s.n);
     e.g.setAttribute("class", `edge ${at.recorded.has(e.t) ? "" : "future"} ${sent ? `sent ${tone(sent.sign)}` : ""} ${now ? "now" : ""}`);
-    e.mark.textContent = sent && (edges.length <= 400 || now) ? signed(brief(sent.part)) : "";
+    e.mark.textContent = sent && (edges.length <= 400 || now) ? signed(sent.short) : "";
   });
   light(chosen());
 }
 const signed = (x) => (/^[0-9.]/.test(x) && Number(x) !== 0 ? `+${x}` : x);
-const brief = (x) => {
-  if (x.startsWith("array")) return "‖" + x.replace(/^.*norm /, "") + "‖";
-  return x.length > 12 && !Number.isNaN(Number(x)) ? Number(x).toPrecision(4) : x.length > 16 ? "[…]" : x;
-};
 
 // The words of a step.
 function line(term, ...inside) {
@@ -182,7 +180,7 @@ function tell(s, k, at) {
     const product = s.local ? `${s.up} times ${s.local} = ${s.part}` : s.part;
     return ["Backward", `${name(s.n)} → ${name(s.t)}`, `${name(s.n)} sends ${product} to ${name(s.t)}; ${d(name(s.t))} is now ${s.after}.`];
   }
-  for (const [i, g] of at.grads) if (!nodes[i].op) line(d(name(i)), make("b", { class: tone(Number(g)) }, g));
+  for (const [i, g] of at.grads) if (!nodes[i].op) line(d(name(i)), make("b", { class: tone(g.sign) }, g.text));
   return ["Done", "All gradients", `Backward is complete: every path to ${end} has been summed.`];
 }
 
@@ -238,7 +236,7 @@ function fillTables() {
   if ($("nodes").tBodies[0].rows.length) return;
   const grads = state(last).grads;
   nodes.forEach((n, i) => $("nodes").tBodies[0].append(make("tr", {},
-    make("th", { scope: "row" }, n.name), make("td", {}, n.kind), make("td", {}, n.op || "–"), make("td", {}, n.value), make("td", {}, grads.get(i) ?? "–"))));
+    make("th", { scope: "row" }, n.name), make("td", {}, n.kind), make("td", {}, n.op || "–"), make("td", {}, n.value), make("td", {}, grads.get(i)?.text ?? "–"))));
   steps.forEach((s, k) => {
     const name = (i) => nodes[i].name;
     const what = { start: "the leaves", end: "all gradients", record: s.formula, seed: `backward starts at ${end}`, back: s.p === "back" ? `${name(s.n)} → ${name(s.t)}` : "" }[s.p];

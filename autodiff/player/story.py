@@ -122,11 +122,18 @@ def _backward(graph: Graph, steps: list[Step]) -> list[dict[str, Any]]:
             "up": shown(step.upstream), "local": "" if step.local is None else shown(step.local),
             "part": shown(step.contribution), "before": shown(step.before),
             "after": shown(step.after), "sign": _sign(step.contribution),
+            "short": _short(step.contribution), "sum": _short(step.after),
+            "sumSign": _sign(step.after),
         }  # fmt: skip
         if step.operand is not None:
             entry["e"] = first[step.node] + step.operand
         told.append(entry)
     return told
+
+
+def _short(x: Any) -> str:
+    """Return a number with four digits, an array as its norm: what fits on an arrow."""
+    return words.number(float(x)) if np.ndim(x) == 0 else f"‖{words.number(words.size(x))}‖"
 
 
 def _sign(x: Any) -> int:
