@@ -67,7 +67,9 @@ def build(chosen: list[str], store: bool) -> Iterator[str]:
             try:
                 notebook = execute(name, language)
             except CellExecutionError as error:
-                raise SystemExit(f"notebooks: {target(name, language).name} failed:\n{error}") from None
+                raise SystemExit(
+                    f"notebooks: {target(name, language).name} failed:\n{error}"
+                ) from None
             if store:
                 nbformat.write(notebook, target(name, language))
             yield f"{target(name, language).name}: {time.perf_counter() - start:.1f} s"
