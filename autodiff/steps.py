@@ -82,7 +82,7 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
     """Yield the steps of backward on a snapshot, from `output` (its first output by default)."""
     end = graph.outputs[0] if output is None else output
     grads: dict[int, Any] = {}
-    root = graph.nodes[end]
+    root = graph[end]
     zero = 0.0 if isinstance(root.live, Value) else np.zeros_like(root.value)
     grads[end] = seed
     yield Step(
@@ -93,9 +93,9 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
     for id in backward_order(graph):
         if id not in grads:
             continue
-        node, upstream = graph.nodes[id], grads[id]
+        node, upstream = graph[id], grads[id]
         for place, source in enumerate(node.operands):
-            to = graph.nodes[source]
+            to = graph[source]
             edge = Edge(source, id, place)
             part = graph.send(edge, upstream) if flows(graph, edge) else None
             if part is None:
@@ -117,9 +117,9 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
 
 def flows(graph: Graph, edge: Edge) -> bool:
     """Return whether gradient flows along an edge: a rule is there, and the source wants one."""
-    if not needs_grad(graph.nodes[edge.source].live):
+    if not needs_grad(graph[edge.source].live):
         return False
-    partials = getattr(graph.nodes[edge.target].primitive, "partials", None)
+    partials = getattr(graph[edge.target].primitive, "partials", None)
     return partials is None or partials[edge.index] is not None
 
 
@@ -128,11 +128,11 @@ def rule_text(graph: Graph, edge: Edge) -> str:
 
     For a linear map of arrays it says what the operand receives: `dC/dw: dC/dz @ x.T`.
     """
-    node, source = graph.nodes[edge.target], graph.nodes[edge.source]
+    node, source = graph[edge.target], graph[edge.source]
     local = local_term(graph, edge)
     if local is not None:
         return f"d{node.label}/d{source.label} = {text(local)}"
-    end = graph.nodes[graph.outputs[0]].label
+    end = graph[graph.outputs[0]].label
     part = contribution_term(graph, edge, gradient_of(node, f"d{end}/d{node.label}"))
     return f"d{end}/d{source.label}: {'nothing' if part is None else text(part)}"
 

@@ -66,15 +66,15 @@ def gradient_of(node: GraphNode, name: str) -> Operand:
 def value_term(graph: Graph, node: GraphNode, show: Show = operand) -> Symbol:
     """Return the operation that computed a node, applied to its operands as symbols."""
     assert node.primitive is not None
-    xs = tuple(show(graph.nodes[i]) for i in node.operands)
+    xs = tuple(show(graph[i]) for i in node.operands)
     return Applied(op=node.primitive, args=xs, params=node.params, shape=node.shape)
 
 
 def local_term(graph: Graph, edge: Edge, show: Show = operand) -> Any:
     """Return the local derivative along an edge as a formula, None where it is a linear map."""
-    node = graph.nodes[edge.target]
+    node = graph[edge.target]
     row = node.primitive
-    xs = [show(graph.nodes[i]) for i in node.operands]
+    xs = [show(graph[i]) for i in node.operands]
     if isinstance(row, Pointwise):
         rule = row.partials[edge.index]
         return None if rule is None else simplify(rule(show(node), *xs))
@@ -90,7 +90,7 @@ def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = ope
     `show` writes a node of the graph as a symbol, or as a formula of its own. None where nothing
     flows: the operation is not differentiable in that operand.
     """
-    node, source = graph.nodes[edge.target], graph.nodes[edge.source]
+    node, source = graph[edge.target], graph[edge.source]
     if not isinstance(node.primitive, Pointwise) and isinstance(node.live, Tensor):
         return simplify(_recorded(graph, edge, upstream, show))
     local = local_term(graph, edge, show)
@@ -137,7 +137,7 @@ def _stand_in(shape: tuple[int, ...], dtype: Any = float) -> Tensor:
 
 def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term:
     """Run a transpose on constant arrays and read back what it recorded."""
-    node = graph.nodes[edge.target]
+    node = graph[edge.target]
     assert isinstance(node.primitive, Multilinear)
     assert isinstance(node.live, Tensor)
     with mode(recording=True, scopes=(), anomaly=False), np.errstate(all="ignore"):
@@ -146,10 +146,10 @@ def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term:
         xs = []
         for i, saved in zip(node.operands, node.live.saved, strict=True):
             x = constant(np.asarray(saved), copy=False)
-            names[x] = show(graph.nodes[i])
+            names[x] = show(graph[i])
             xs.append(x)
         part = node.primitive.transpose(edge.index)(g, *xs, **node.params)
-        shape = graph.nodes[edge.source].shape
+        shape = graph[edge.source].shape
         return _read(structure.sum_to(part, shape) if part.shape != shape else part, names)
 
 

@@ -45,6 +45,8 @@ LAYERS = {
         "tensor",
         "expression",
         "functions",
+        "numpy_functions",
+        "numpy_protocol",
         "reverse",
         "graph",
         "terms",
@@ -88,6 +90,7 @@ LAYERS = {
         "network",
         "scalar",
         "extras",
+        "flow",
         "checkpoint",
         "training",
         "curve",
@@ -108,6 +111,9 @@ UPWARD = {
     ("autodiff.value", "autodiff.steps"),
     ("autodiff.tensor", "autodiff.paths"),
     ("autodiff.tensor", "autodiff.steps"),
+    ("autodiff.value", "autodiff.numpy_protocol"),
+    ("autodiff.array_node", "autodiff.numpy_protocol"),
+    ("autodiff.tensor", "autodiff.numpy_protocol"),
     ("autodiff.drawing.picture", "autodiff.player"),
 }
 
