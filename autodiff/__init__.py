@@ -16,25 +16,27 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import compiled
 from autodiff.checking import check_grads
+from autodiff.costs import (
+    cross_entropy,
+    cross_entropy_with_logits,
+    log_softmax,
+    logsumexp,
+    norm,
+    quadratic_cost,
+    softmax,
+    softmax_cross_entropy,
+)
 from autodiff.custom import primitive
 from autodiff.functions import (
     broadcast_to,
     concatenate,
     constant,
-    cross_entropy,
-    cross_entropy_with_logits,
     dot,
-    log_softmax,
-    logsumexp,
     matmul,
     max,
     mean,
     min,
-    norm,
-    quadratic_cost,
     reshape,
-    softmax,
-    softmax_cross_entropy,
     stack,
     sum,
     transpose,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff import ops
 from autodiff.primitive import Multilinear, Pointwise
 from autodiff.reverse import Node, computed, scaled
 from autodiff.tensor import Tensor
@@ -49,7 +50,7 @@ def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any]) -> Any:
         rule = row.partials[i]
         if rule is None:
             return None
-        part = scaled(t, rule(y, *xs))
+        part = _along(t, rule(y, *xs))
         if part.shape != node.shape:
             part = _stretch(part, node)
         return part
@@ -67,9 +68,18 @@ def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any]) -> Any:
     return row(*(t if k == i else x for k, x in enumerate(xs)), **node.params)
 
 
-def _stretch(part: Any, node: Node) -> Any:
-    from autodiff import ops
+def _along(t: Any, d: Any) -> Any:
+    """Return t * d, and 0 wherever either is exactly 0, as nothing comes back along such an edge."""
+    part = scaled(t, d)
+    shut = (d.data if isinstance(d, Value | Tensor) else np.asarray(d)) == 0
+    if not np.any(shut) or not np.any(
+        np.isnan(part.data if isinstance(part, Value | Tensor) else part)
+    ):
+        return part
+    return ops.where(np.asarray(shut, dtype=float), 0.0, part)
 
+
+def _stretch(part: Any, node: Node) -> Any:
     return ops.broadcast(part, shape=node.shape)
 
 

@@ -1,12 +1,13 @@
 """The library's functions: the rows of the table by their everyday names, and what they compose to.
 
-Each takes numbers, arrays or nodes; with a node among its arguments it records. What is not a row of
-its own (softmax, norm, costs) is built from rows here, in a form that neither overflows nor loses
-digits, so its derivative comes from the table.
+Each takes numbers, arrays, nodes or lists of them; with a node among its arguments it records, else it
+returns plain numbers. What is not a row of its own is built from rows, so its derivative comes from
+the table.
 """
 
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,37 @@ from autodiff.value import constant as scalar_constant
 Axis = int | tuple[int, ...] | None
 
 
+def is_node(x: Any) -> bool:
+    """Return whether x is a Value or a Tensor."""
+    return isinstance(x, Value | Tensor)
+
+
 def array_of(x: Any) -> Any:
     """Return a node's array or number, anything else as an array."""
-    return np.asarray(x.data if isinstance(x, Value | Tensor) else x)
+    return np.asarray(x.data if is_node(x) else x)
+
+
+def holds_nodes(x: Any) -> bool:
+    if isinstance(x, list | tuple):
+        return builtins.any(map(holds_nodes, x))
+    return is_node(x)
 
 
 def as_node(x: Any) -> Any:
-    """Return x if it is a node, else a constant Tensor of it."""
-    return x if isinstance(x, Value | Tensor) else array_constant(np.asarray(x, dtype=float))
+    """Return x if it is a node, nodes in a list stacked, anything else as a constant Tensor."""
+    if is_node(x):
+        return x
+    if holds_nodes(x):
+        return stack([as_node(part) for part in x])
+    return array_constant(
+        x if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.array(x, float)
+    )
+
+
+def as_array_node(x: Any) -> Any:
+    """Return x as a Tensor; a Value becomes a 0-d Tensor that depends on it."""
+    x = as_node(x)
+    return x if isinstance(x, Tensor) else ops.mul(x, array_constant(np.ones(())))
 
 
 def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
@@ -47,8 +71,17 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
     return node
 
 
-def _scalars(xs: Any) -> bool:
-    return isinstance(xs, Sequence) and builtins.any(type(x) is Value for x in xs)
+def composite(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function written for nodes return plain numbers where it is given no node."""
+
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        y = function(*args, **options)
+        if holds_nodes(args) or holds_nodes(tuple(options.values())):
+            return y
+        return y.data if isinstance(y, Value) else y._array[()]
+
+    return call
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -60,13 +93,18 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """
     if isinstance(x, Iterable) and not isinstance(x, Tensor | np.ndarray):
         x = list(x)
-        if _scalars(x):
+        if x and _all_scalar(x) and holds_nodes(x):
             return ops.total(*x)
+        x = as_node(x) if holds_nodes(x) else x
     if isinstance(x, Tensor):
         return x.sum(axis, keepdims)
-    if isinstance(x, Value):
-        return x
-    return np.sum(x, axis=axis, keepdims=keepdims)
+    return x if isinstance(x, Value) else np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def _all_scalar(xs: Sequence[Any]) -> bool:
+    return builtins.all(
+        type(x) is Value or (not isinstance(x, Tensor) and np.ndim(x) == 0) for x in xs
+    )
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -76,10 +114,12 @@ def dot(a: Any, b: Any) -> Any:
     >>> ad.dot([ad.Value(1.0), ad.Value(2.0)], [3.0, 4.0]).data
     11.0
     """
-    if _scalars(a) or _scalars(b):
+    if isinstance(a, list | tuple) or isinstance(b, list | tuple):
         if len(a) != len(b):
             raise ValueError(f"dot: {len(a)} numbers on the left, {len(b)} on the right")
-        return ops.dot(*a, *b)
+        if holds_nodes((a, b)) and _all_scalar([*a, *b]):
+            return ops.dot(*a, *b)
+        a, b = (as_node(x) if isinstance(x, list | tuple) else x for x in (a, b))
     return matmul(a, b)
 
 
@@ -88,130 +128,74 @@ def matmul(a: Any, b: Any) -> Any:
     return ops.matmul(a, b)
 
 
+@composite
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the mean over `axis`."""
-    return as_node(x).mean(axis, keepdims) if isinstance(x, Tensor) else np.mean(x, axis=axis)
+    return as_array_node(x).mean(axis, keepdims)
 
 
+@composite
 def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
     """Return the variance over `axis`: the mean squared distance from the mean (n - ddof below)."""
-    x = as_node(x)
+    x = as_array_node(x)
     away = ops.square(x - x.mean(axis, keepdims=True))
-    n = x.size / builtins.max(away.mean(axis).size, 1)
-    return away.mean(axis, keepdims) * (n / (n - ddof))
+    total = away.sum(axis, keepdims)
+    n = x.size // builtins.max(total.size, 1)
+    if n <= ddof:
+        raise ValueError(f"var: {n} numbers with ddof={ddof}; there must be more than ddof numbers")
+    return total * (1.0 / (n - ddof))
 
 
+@composite
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the largest element over `axis`; ties share the gradient equally."""
-    return as_node(x).max(axis, keepdims)
+    return as_array_node(x).max(axis, keepdims)
 
 
+@composite
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the smallest element over `axis`; ties share the gradient equally."""
-    return as_node(x).min(axis, keepdims)
+    return as_array_node(x).min(axis, keepdims)
 
 
+@composite
 def reshape(x: Any, shape: Any) -> Any:
-    """Return x in another shape."""
-    return as_node(x).reshape(shape)
+    """Return x in another shape; one size may be -1."""
+    return as_array_node(x).reshape(shape)
 
 
+@composite
 def transpose(x: Any, axes: Any = ()) -> Any:
     """Return x with its axes permuted (reversed by default)."""
-    return as_node(x).transpose(*axes)
+    return as_array_node(x).transpose(*axes)
 
 
+@composite
 def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
     """Return x stretched to a shape."""
-    return ops.broadcast(x, shape=tuple(shape))
+    return ops.broadcast(as_array_node(x), shape=tuple(shape))
 
 
+@composite
 def concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
     """Return arrays joined along an axis they have."""
-    if not xs:
+    if not len(xs):
         raise ValueError("concatenate: needs at least one array")
-    return ops.concatenate(*map(as_node, xs), axis=axis)
+    return ops.concatenate(*map(as_array_node, xs), axis=axis)
 
 
+@composite
 def stack(xs: Sequence[Any], axis: int = 0) -> Any:
     """Return arrays (or Values) of one shape joined along a new axis."""
-    parts = []
-    for x in map(as_node, xs):
-        k = axis % (len(x.shape) + 1)
-        parts.append(ops.reshape(_array_node(x), shape=(*x.shape[:k], 1, *x.shape[k:])))
-    return concatenate(parts, axis % parts[0].ndim)
-
-
-def _array_node(x: Any) -> Any:
-    """Return a Value as a 0-d Tensor that depends on it."""
-    return x if isinstance(x, Tensor) else ops.mul(x, array_constant(np.ones(())))
-
-
-def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return log(sum(e^x)) over `axis`, without overflow."""
-    x = as_node(x)
-    top = array_of(x).max(axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
-    y = ops.log(ops.exp(x - top).sum(axis, keepdims=True)) + top
-    if keepdims:
-        return y
-    return y.reshape(np.sum(array_of(x), axis=axis).shape)
-
-
-def log_softmax(x: Any, axis: int = 0) -> Any:
-    """Return log(softmax(x)) along `axis`."""
-    x = as_node(x)
-    return x - logsumexp(x, axis, keepdims=True)
-
-
-def softmax(x: Any, axis: int = 0) -> Any:
-    """Return e^x / sum(e^x) along `axis` (examples are columns, so 0 by default).
-
-    >>> softmax(np.array([1.0, 1.0])).data
-    array([0.5, 0.5])
-    """
-    return ops.exp(log_softmax(x, axis))
-
-
-def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return sqrt(sum(x^2)); the largest element is divided out first, and at 0 the gradient is 0."""
-    x = as_node(x)
-    top = np.abs(array_of(x)).max(axis=axis, keepdims=True)
-    top = np.where((top > 0) & np.isfinite(top), top, 1.0)
-    squares = ops.square(x / top).sum(axis, keepdims=True)
-    positive = array_of(squares) > 0
-    root = ops.where(positive, ops.sqrt(squares), 0.0) * top
-    return root if keepdims else root.reshape(np.sum(array_of(x), axis=axis).shape)
-
-
-def quadratic_cost(a: Any, y: Any) -> Any:
-    """Return 1/(2n) sum ||y - a||^2 over the n columns (eq. 6)."""
-    a = as_node(a)
-    n = a.shape[1] if len(a.shape) > 1 else 1
-    return ops.squared_error(a, y).sum() * (1.0 / n)
-
-
-def cross_entropy(a: Any, y: Any) -> Any:
-    """Return -1/n sum (y log a + (1 - y) log(1 - a)) for probabilities a (n columns)."""
-    a = as_node(a)
-    n = a.shape[1] if len(a.shape) > 1 else 1
-    y = array_of(y)
-    return -(ops.xlogy(y, a) + ops.xlogy(1.0 - y, 1.0 - a)).sum() * (1.0 / n)
-
-
-def cross_entropy_with_logits(z: Any, y: Any) -> Any:
-    """Return the cross-entropy of a = sigmoid(z) from the weighted inputs z themselves.
-
-    softplus(z) - y z is the same cost, and stays right where sigmoid(z) is 0 or 1 to the last bit.
-    """
-    z = as_node(z)
-    n = z.shape[1] if len(z.shape) > 1 else 1
-    y = array_of(y)
-    return ops.where(y == 1, ops.softplus(-z), ops.softplus(z) - y * z).sum() * (1.0 / n)
-
-
-def softmax_cross_entropy(z: Any, y: Any, axis: int = 0) -> Any:
-    """Return the log-likelihood cost -1/n sum y log softmax(z), from z itself (n columns)."""
-    z = as_node(z)
-    n = z.shape[1] if len(z.shape) > 1 else 1
-    return -(log_softmax(z, axis) * array_of(y)).sum() * (1.0 / n)
+    if not len(xs):
+        raise ValueError("stack: needs at least one array")
+    parts = [as_array_node(x) for x in xs]
+    shapes = sorted({x.shape for x in parts})
+    if len(shapes) > 1:
+        raise ValueError(f"stack: the arrays must have one shape, they have {shapes}")
+    n = parts[0].ndim + 1
+    if not -n <= axis < n:
+        raise ValueError(f"stack: axis {axis} is out of range, the result has {n} axes")
+    k = axis % n
+    shape = (*shapes[0][:k], 1, *shapes[0][k:])
+    return ops.concatenate(*(ops.reshape(x, shape=shape) for x in parts), axis=k)

@@ -15,8 +15,8 @@ import numpy as np
 
 from autodiff.primitive import Pointwise
 
-BITS = 4200
-STEP = 1400  # the difference is taken over 2^-STEP, or as much of x where x is small
+BITS, STEP = 4200, 1400  # the difference is taken over 2^-STEP, or as much of x where x is small
+FEWER = 900, 250  # enough where all operands are moderate
 
 MAGNITUDES = (1e-300, 1e-8, 1.0, 30.0, 40.0, 100.0, 710.0, 1e8, 1e300)
 SPECIAL = tuple(s * m for m in MAGNITUDES for s in (1.0, -1.0))
@@ -34,11 +34,13 @@ def value(row: Pointwise, *xs: Any) -> Any:
 
 def derivative(row: Pointwise, i: int, *xs: float) -> Any:
     """Return the derivative with respect to operand `i` by mpmath."""
-    x = MP.mpf(xs[i])
-    h = min(abs(x), MP.one) * MP.mpf(2) ** -STEP
-    above = value(row, *xs[:i], x + h, *xs[i + 1 :])
-    below = value(row, *xs[:i], x - h, *xs[i + 1 :])
-    return (above - below) / (2 * h)
+    bits, step = FEWER if all(1e-9 < abs(x) < 20.5 for x in xs) else (BITS, STEP)
+    with MP.workprec(bits):
+        x = MP.mpf(xs[i])
+        h = min(abs(x), MP.one) * MP.mpf(2) ** -step
+        above = value(row, *xs[:i], x + h, *xs[i + 1 :])
+        below = value(row, *xs[:i], x - h, *xs[i + 1 :])
+        return (above - below) / (2 * h)
 
 
 def ulps(got: float, exact: Any) -> float:

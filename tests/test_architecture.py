@@ -45,6 +45,7 @@ LAYERS = {
         "tensor",
         "expression",
         "functions",
+        "costs",
         "numpy_functions",
         "numpy_protocol",
         "reverse",

@@ -1,0 +1,132 @@
+"""Softmax, norm and the documents' cost functions, from sums of exponentials that keep their digits.
+
+The largest term is taken out before anything is exponentiated or squared, so nothing overflows; and
+where one term is all that matters (a class that has won, a saturated neuron) the small rest is formed
+by itself and not as a difference from 1.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autodiff import ops
+from autodiff.functions import Axis, as_array_node, as_node, composite, holds_nodes, is_node, sum
+from autodiff.tensor import Tensor
+
+
+@composite
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return log(sum(e^x)) over `axis`, without overflow and right to the last digits.
+
+    The largest term is taken out as e^0 = 1 and 1 + the rest goes to log1p; that 1 is formed as
+    1 + expm1(0), so that its derivative is not lost.
+    """
+    x = as_array_node(x)
+    top = _finite(np.max(x.data, axis=axis, keepdims=True), 0.0)
+    rest = ops.where(_first(x.data - top == 0, axis), ops.expm1(x - top), ops.exp(x - top))
+    whole = (x.data - top == 0).any(axis=axis, keepdims=True)
+    total = rest.sum(axis, keepdims=True)
+    y = ops.where(whole, ops.log1p(total), ops.log(total)) + top
+    return y if keepdims else y.reshape(np.sum(x.data, axis=axis).shape)
+
+
+def _finite(x: Any, otherwise: float) -> Any:
+    return np.where(np.isfinite(x), x, np.asarray(otherwise, dtype=x.dtype))
+
+
+def _first(hit: Any, axis: Axis) -> Any:
+    """Return `hit` with only the first True along `axis` kept."""
+    axes = tuple(range(hit.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(a % hit.ndim for a in axes) if hit.ndim else ()
+    others = tuple(a for a in range(hit.ndim) if a not in axes)
+    flat = hit.transpose(*others, *axes)
+    rows = flat.reshape(*flat.shape[: len(others)], -1)
+    kept = (rows & (np.cumsum(rows, axis=-1) == 1)).reshape(flat.shape)
+    return kept.transpose(np.argsort((*others, *axes)))
+
+
+@composite
+def log_softmax(x: Any, axis: int = 0) -> Any:
+    """Return log(softmax(x)) along `axis`."""
+    x = as_array_node(x)
+    return x - logsumexp(x, axis if x.ndim else None, keepdims=True)
+
+
+@composite
+def softmax(x: Any, axis: int = 0) -> Any:
+    """Return e^x / sum(e^x) along `axis` (examples are columns, so 0 by default).
+
+    >>> softmax([1.0, 1.0])
+    array([0.5, 0.5])
+    """
+    return ops.exp(log_softmax(as_node(x), axis))
+
+
+@composite
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return sqrt(sum(x^2)); the largest element is divided out first, and at 0 the gradient is 0."""
+    x = as_array_node(x)
+    top = np.max(np.abs(x.data), axis=axis, keepdims=True)
+    top = np.where(top > 0, _finite(top, 1.0), np.ones_like(top))
+    squares = ops.square(x / top).sum(axis, keepdims=True)
+    root = ops.where(squares.data != 0, ops.sqrt(squares), 0.0) * top
+    return root if keepdims else root.reshape(np.sum(x.data, axis=axis).shape)
+
+
+def _examples(a: Any) -> int:
+    """Return how many columns, that is examples, a matrix has; anything else is one example."""
+    return int(a.shape[1]) if len(a.shape) > 1 else 1
+
+
+def _targets(y: Any, a: Any) -> Any:
+    """Return targets as they are if they are nodes, else as an array of a's precision."""
+    y = as_node(y) if holds_nodes(y) else y
+    return y if is_node(y) else np.asarray(y, dtype=a.dtype if isinstance(a, Tensor) else float)
+
+
+@composite
+def quadratic_cost(a: Any, y: Any) -> Any:
+    """Return 1/(2n) sum ||y - a||^2 over the n columns (eq. 6)."""
+    a = as_node(a)
+    return sum(ops.squared_error(a, _targets(y, a))) * (1.0 / _examples(a))
+
+
+@composite
+def cross_entropy(a: Any, y: Any) -> Any:
+    """Return -1/n sum (y log a + (1 - y) log(1 - a)) for probabilities a (n columns)."""
+    a = as_node(a)
+    y = _targets(y, a)
+    return -sum(ops.xlogy(y, a) + ops.xlogy(1.0 - y, 1.0 - a)) * (1.0 / _examples(a))
+
+
+@composite
+def cross_entropy_with_logits(z: Any, y: Any) -> Any:
+    """Return the cross-entropy of a = sigmoid(z) from the weighted inputs z themselves.
+
+    softplus(z) - y z is the same cost, and stays right where sigmoid(z) is 0 or 1 to the last bit.
+    """
+    z = as_node(z)
+    y = _targets(y, z)
+    cost = ops.softplus(z) - y * z
+    if not is_node(y):
+        cost = ops.where(y == 1, ops.softplus(-z), cost)
+    return sum(cost) * (1.0 / _examples(z))
+
+
+@composite
+def softmax_cross_entropy(z: Any, y: Any, axis: int = 0) -> Any:
+    """Return the log-likelihood cost -1/n sum y log softmax(z), from z itself (n columns).
+
+    Where each y is one-hot, the cost of an example is logsumexp(z - z_y): then neither the cost nor
+    a gradient loses digits when the right class has won.
+    """
+    z = as_array_node(z)
+    y = _targets(y, z)
+    if is_node(y) or not _one_hot(y, axis) or y.shape != z.shape:
+        return -(log_softmax(z, axis) * y).sum() * (1.0 / _examples(z))
+    chosen = ops.where(y, z, 0.0).sum(axis, keepdims=True)
+    return logsumexp(ops.where(y, 0.0, z - chosen), axis).sum() * (1.0 / _examples(z))
+
+
+def _one_hot(y: Any, axis: int) -> bool:
+    return bool(y.ndim and np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=axis) == 1))

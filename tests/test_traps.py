@@ -1,0 +1,142 @@
+"""Points where a correct formula gives a wrong number: overflow on the way, 0 times infinity, kinks.
+
+What each gives is decided here once. Value and Tensor agree at every one of them.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.primitive import TABLE, Pointwise
+
+pytestmark = pytest.mark.engine
+
+ONE_OPERAND = [r for r in TABLE.values() if isinstance(r, Pointwise) and r.arity == 1]
+
+
+def both(f: Callable[..., Any], *xs: float) -> tuple[float, ...]:
+    """Return the partials of f by Value, after checking that Tensor and forward mode agree."""
+    scalars = tuple(ad.Value(x) for x in xs)
+    found: tuple[float, ...] = ad.gradient(f(*scalars), scalars)
+    arrays = tuple(ad.Tensor([x]) for x in xs)
+    for a, b in zip(found, ad.gradient(f(*arrays), arrays), strict=True):
+        np.testing.assert_array_equal(a, b[0])
+    for i, g in enumerate(found):
+        direction = [float(i == k) for k in range(len(xs))]
+        np.testing.assert_array_equal(ad.jvp(f, xs, direction)[1], g)
+    return found
+
+
+def test_quotients_whose_square_overflows_or_vanishes() -> None:
+    assert both(ad.div, 1e300, 1e200)[1] == -1e-100
+    assert both(ad.div, 1e-300, 1e-200)[1] == pytest.approx(-1e100, rel=1e-15)
+    assert -1e300 / math.inf == 0.0  # what -x / (y * y) gives at the first point
+
+
+def test_where_does_not_look_behind_the_condition() -> None:
+    assert both(lambda x: ad.where(x > 0, ad.sqrt(x), 0.0), -1.0) == (0.0,)
+    assert both(lambda x: ad.where(x > 0, ad.log(x), x), 0.0) == (1.0,)
+
+
+def test_norm() -> None:
+    x = ad.Tensor([0.0, 0.0])
+    ad.norm(x).backward()
+    assert x.grad.tolist() == [0.0, 0.0]
+    big = ad.Tensor([1e200, 1e200])
+    ad.norm(big).backward()
+    np.testing.assert_allclose(big.grad, math.sqrt(0.5), rtol=4e-16)
+    small = ad.Tensor([3e-200, 4e-200])
+    y = ad.norm(small)
+    y.backward()
+    np.testing.assert_allclose(y.data, 5e-200, rtol=1e-15)
+    np.testing.assert_allclose(small.grad, [0.6, 0.8], rtol=4e-16)
+
+
+def test_products_with_zeros() -> None:
+    for values in ([0.0, 2.0, 3.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]):
+        scalars = [ad.Value(v) for v in values]
+        product: Any = 1.0
+        for x in scalars:
+            product = product * x
+        exact = [math.prod(values[:i] + values[i + 1 :]) for i in range(3)]
+        assert ad.gradient(product, scalars) == exact
+
+
+def test_powers_at_zero() -> None:
+    assert both(lambda x: x**0, 0.0) == (0.0,)
+    assert both(lambda x: x**1, 0.0) == (1.0,)
+    assert both(lambda x: x**2, 0.0) == (0.0,)
+    assert ad.grad(ad.grad(lambda x: x**2))(0.0) == 2.0
+    assert ad.grad(ad.grad(ad.grad(lambda x: x**3)))(0.0) == 6.0
+    assert both(lambda x: x**0.5, 0.0) == (math.inf,)
+    assert both(lambda x: x**3, -2.0) == (12.0,)
+    assert both(lambda x: x**-1, -2.0) == (-0.25,)
+
+
+@pytest.mark.parametrize("row", ONE_OPERAND, ids=lambda r: r.name)
+def test_nan_stays_nan(row: Pointwise) -> None:
+    if row.name in ("truth",):
+        pytest.skip("NaN is not 0")
+    assert math.isnan(row(ad.Value(math.nan)).data)
+    assert math.isnan(float(row(ad.Tensor(math.nan)).data))
+
+
+@pytest.mark.parametrize("x", [-math.inf, -1e300, -1.0, 0.0, 1.0, 1e300, math.inf])
+@pytest.mark.parametrize("row", ONE_OPERAND, ids=lambda r: r.name)
+def test_no_error_no_warning_no_complex_number(row: Pointwise, x: float) -> None:
+    (g,) = both(row, x)
+    assert type(g) is float
+
+
+def test_powers_of_negative_numbers_are_real_or_nan() -> None:
+    assert math.isnan((ad.Value(-2.0) ** 0.5).data)
+    assert math.isnan(float((ad.Tensor(-2.0) ** 0.5).data))
+
+
+def test_overflow_is_an_infinity() -> None:
+    assert ad.exp(ad.Value(1000.0)).data == math.inf
+    assert float(ad.exp(ad.Tensor(1000.0)).data) == math.inf
+    assert (ad.Value(1e300) * 1e300).data == float((ad.Tensor(1e300) * 1e300).data) == math.inf
+    assert (ad.Value(1.0) / 0.0).data == float((ad.Tensor(1.0) / 0.0).data) == math.inf
+    assert (ad.Value(2.0) ** 5000).data == float((ad.Tensor(2.0) ** 5000).data) == math.inf
+
+
+SUBGRADIENTS: list[tuple[Callable[..., Any], tuple[float, ...], tuple[float, ...]]] = [
+    (ad.relu, (0.0,), (0.0,)),
+    (ad.abs, (0.0,), (0.0,)),
+    (ad.sign, (0.0,), (0.0,)),
+    (ad.step, (0.0,), (0.0,)),
+    (lambda x: ad.leaky_relu(x, 0.1), (0.0,), (0.1,)),
+    (lambda x: ad.elu(x, 1.0), (0.0,), (1.0,)),
+    (ad.maximum, (2.0, 2.0), (0.5, 0.5)),
+    (ad.minimum, (2.0, 2.0), (0.5, 0.5)),
+    (lambda x: ad.clip(x, -1.0, 1.0), (1.0,), (0.5,)),
+    (lambda x: ad.clip(x, -1.0, 1.0), (2.0,), (0.0,)),
+    (lambda x: ad.clip(x, -1.0, 1.0), (0.0,), (1.0,)),
+]
+
+
+@pytest.mark.parametrize(("f", "at", "expected"), SUBGRADIENTS)
+def test_subgradients(
+    f: Callable[..., Any], at: tuple[float, ...], expected: tuple[float, ...]
+) -> None:
+    assert both(f, *at) == expected
+
+
+def test_ties_of_a_reduction_share_equally() -> None:
+    x = ad.Tensor([1.0, 3.0, 3.0, 3.0])
+    assert ad.gradient(x.max(), x).tolist() == [0.0, 1 / 3, 1 / 3, 1 / 3]
+    assert ad.gradient((-x).min(), x).tolist() == [0.0, -1 / 3, -1 / 3, -1 / 3]
+
+
+def test_saturated_costs() -> None:
+    z = ad.Value(-40.0)
+    ad.cross_entropy_with_logits(z, 1.0).backward()
+    assert z.grad == pytest.approx(-1.0, rel=1e-15)
+    z = ad.Value(40.0)
+    ad.cross_entropy_with_logits(z, 1.0).backward()
+    assert z.grad == pytest.approx(-math.exp(-40.0), rel=1e-15)
