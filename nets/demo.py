@@ -149,11 +149,13 @@ def digits(path: Path, epochs: int, seed: int) -> float:
 
 def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
     """Print each quantity by autograd and by hand; return the largest relative difference."""
-    width = max(len(name) for name, _, _ in rows)
+    lines = [("", "autograd", "by hand")]
+    lines += [(name, numbers(ours), numbers(theirs)) for name, ours, theirs in rows]
+    wide, wider = (max(len(line[k]) for line in lines) for k in (0, 1))
+    for name, ours, theirs in lines:
+        print(f"   {name:{wide}}  {ours:{wider}}  {theirs}")
     worst = 0.0
-    print(f"   {'':{width}}  {'autograd':<32}  by hand")
-    for name, ours, theirs in rows:
-        print(f"   {name:{width}}  {numbers(ours):<32}  {numbers(theirs)}")
+    for _, ours, theirs in rows:
         away = np.max(np.abs(np.asarray(ours) - theirs)) / np.max(np.abs(theirs))
         worst = max(worst, float(away))
     print(f"   largest relative difference: {worst:.1e}")

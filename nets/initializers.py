@@ -50,6 +50,13 @@ def check_sizes(sizes: Sequence[int]) -> list[int]:
     return [int(n) for n in listed]
 
 
+def seeded(seed: int | None) -> np.random.Generator:
+    """Make the generator that everything of a network is drawn from; None seeds it by chance."""
+    if seed is not None and (not isinstance(seed, int | np.integer) or seed < 0):
+        raise ValueError(f"the seed is {seed!r}: it must be a whole number of at least 0, or None")
+    return np.random.default_rng(seed)
+
+
 def draw_parameters(
     initializer: str | Initializer, sizes: list[int], rng: np.random.Generator
 ) -> tuple[list[Array], list[Array]]:

@@ -18,7 +18,7 @@ from nets.activations import Function, as_activation
 from nets.batches import as_labelled, as_rows, batches, check_batch_size, columns
 from nets.costs import Function as CostFunction
 from nets.costs import as_cost
-from nets.initializers import Initializer, check_sizes, draw_parameters
+from nets.initializers import Initializer, check_sizes, draw_parameters, seeded
 from nets.optim import SGD, Optimiser
 
 Array = NDArray[Any]
@@ -103,7 +103,7 @@ class Network:
             raise ValueError(f"dropout is {dropout}: it must be at least 0 and below 1")
         self.dropout = dropout
         self.dtype = np.dtype(dtype)
-        self.rng = np.random.default_rng(seed)
+        self.rng = seeded(seed)
         weights, biases = draw_parameters(initializer, self.sizes, self.rng)
         self.w = [self._leaf(v, f"w{i}") for i, v in enumerate(weights, start=1)]
         self.b = [self._leaf(v, f"b{i}") for i, v in enumerate(biases, start=1)]
