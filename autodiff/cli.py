@@ -74,6 +74,14 @@ def _parser() -> Parser:
     explained = formula("explain", _explain, "say in paths, formulas and numbers why a gradient is")
     explained.add_argument("--wrt", metavar="NAME", help="with respect to this name (every one)")
     explained.add_argument("--top", type=int, default=10, help="paths to list at most (10)")
+    exercise = command("exercise", _exercise, "make an exercise: a graph with blanks to fill in")
+    exercise.add_argument("--depth", type=int, default=3, help="operations (3)")
+    exercise.add_argument("--reuse", type=int, default=1, help="operands used again (1)")
+    exercise.add_argument("--seed", type=int, default=0, help="which exercise (0)")
+    exercise.add_argument("-o", dest="out", metavar="FILE", help="draw it too, with its blanks")
+    what = exercise.add_mutually_exclusive_group()
+    what.add_argument("--check", metavar="ANSWERS", help="check answers: u1=6,dy/da=-2")
+    what.add_argument("--key", action="store_true", help="print the answers and how to get them")
     command("ops", _ops, "list the operations with their local derivatives")
     return parser
 
@@ -126,6 +134,39 @@ def _explain(args: Any) -> None:
         print(explanation.text, end="\n\n")
         if explanation.count:
             print(derive(y, wrt=names[name], names=names).text, end="\n\n")
+
+
+def _exercise(args: Any) -> int:
+    from autodiff.exercises import make_exercise
+
+    exercise = make_exercise(args.depth, args.reuse, args.seed)
+    if args.check is not None:
+        found = exercise.check(_answers(args.check, exercise.questions))
+        for question, word in found.items():
+            print(f"{question}: {word}")
+        return 0 if set(found.values()) <= {"right"} else 1
+    print(exercise.key if args.key else exercise.text)
+    if args.out is not None:
+        print(f"drawn in {exercise.picture(solved=args.key).save(args.out)}")
+    return 0
+
+
+def _answers(text: str, questions: Sequence[str]) -> dict[str, float]:
+    """Read answers such as "u1=6, dy/da=-2"."""
+    answers = {}
+    for part in filter(str.strip, text.split(",")):
+        question, _, answer = (p.strip() for p in part.partition("="))
+        if question not in questions:
+            raise ValueError(
+                f"--check: {question!r:.60} was not asked; asked are {', '.join(questions)}"
+            )
+        try:
+            answers[question] = float(answer)
+        except ValueError:
+            raise ValueError(f"--check: {question}={answer:.60} is not a number") from None
+    if not answers:
+        raise ValueError(f"--check: no answers; write them as {questions[0]}=1,{questions[-1]}=2")
+    return answers
 
 
 def _ops(args: Any) -> None:

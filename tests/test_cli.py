@@ -1,0 +1,183 @@
+"""The `autodiff` command as a user meets it: what it prints and writes, and how it refuses."""
+
+import os
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from autodiff.cli import main
+from autodiff.exercises import make_exercise
+from autodiff.primitive import TABLE
+
+FORMULA = "z = w*x + b; a = sigmoid(z); (a - 1)**2"
+AT = "w=2,x=0.5,b=-1"
+GRADIENTS = "d/dw = -0.125, d/dx = -0.5, d/db = -0.25"
+
+
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "autodiff", *arguments],
+        capture_output=True, text=True, check=False, **options,
+    )  # type: ignore[call-overload,no-any-return] # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["svg", "dot", "txt"])
+def test_draw(suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / f"graph.{suffix}"
+    assert main(["draw", FORMULA, "--at", AT, "-o", str(out)]) == 0
+    said = capsys.readouterr()
+    if suffix == "svg" and not out.exists():
+        assert "dot" in said.err  # no engine: the DOT text is written instead, and it is said
+        out = out.with_suffix(".dot")
+    assert f"{out}: value 0.25, {GRADIENTS}" in said.out
+    text = out.read_text(encoding="utf-8")
+    assert "-0.125" in text
+    if out.suffix == ".svg":
+        ET.fromstring(text)
+    assert [p.name for p in tmp_path.iterdir()] == [out.name]
+
+
+def test_play(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "player.html"
+    assert main(["play", FORMULA, "--at", AT, "-o", str(out)]) == 0
+    assert GRADIENTS in capsys.readouterr().out
+    assert "<!doctype html>" in out.read_text(encoding="utf-8")
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", FORMULA, "--at", AT, "--wrt", "w"]) == 0
+    said = capsys.readouterr().out
+    assert "= -0.125, 1 path" in said
+    assert "100 %" in said
+    assert "z = w * x + b" in said
+    assert "/dx" not in said
+    assert main(["explain", "x*x + 3*x", "--at", "x=2"]) == 0
+    assert "= 7, 3 paths" in capsys.readouterr().out
+
+
+def test_explain_cuts_after_the_top_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "x*x*x", "--at", "x=2", "--wrt", "x", "--top", "1"]) == 0
+    assert "the other 2" in capsys.readouterr().out
+
+
+def test_exercise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = make_exercise(3, 1, 5)
+    given = ["exercise", "--depth", "3", "--reuse", "1", "--seed", "5"]
+    assert main(given) == 0
+    said = capsys.readouterr().out
+    assert all(question in said for question in asked.questions)
+    assert main([*given, "-o", str(tmp_path / "e.dot"), "--key"]) == 0
+    assert (tmp_path / "e.dot").exists()
+    assert "Answers:" in capsys.readouterr().out
+    right = ",".join(f"{q}={x}" for q, x in asked.answers.items())
+    assert main([*given, "--check", right]) == 0
+    first = asked.questions[-1]
+    capsys.readouterr()
+    assert main([*given, "--check", f"{first}={asked.answers[first] + 1}"]) == 1
+    assert f"{first}: wrong" in capsys.readouterr().out
+
+
+def test_ops_lists_the_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ops"]) == 0
+    said = capsys.readouterr().out
+    assert "sigmoid(x)          d/dx = sigmoid_prime(x)" in said
+    assert "a / b               d/da = 1 / b,  d/db = -y / b" in said
+    infix = {n for n, row in TABLE.items() if row.infix and n != "matmul" and n != "dot"}
+    missing = [n for n in set(TABLE) - infix if not any(w.startswith(n) for w in said.split("\n"))]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((), "COMMAND"),
+        (("paint",), "invalid choice"),
+        (("draw", "sigmoidd(x)", "--at", "x=1"), "did you mean sigmoid"),
+        (("draw", "w*x", "--at", "w=2"), "x has no value"),
+        (("draw", "w*x", "--at", "w=2,x=a"), "not a number"),
+        (("draw", "x", "--at", "x=1", "-o", "graph.bmp"), "must end in"),
+        (("draw", "x*x", "--at", "x=1", "-o", "no/such/graph.svg"), "no/such does not exist"),
+        (("play", "x*x", "--at", "x=1", "-o", "."), "it is a folder"),
+        (("play", "x*x", "--at", "x=1", "-o", "a\0b"), "cannot be written"),
+        (("play", "__import__('os').system('touch hacked')"), "not part of a formula"),
+        (("play", "(" * 5000), "5,000 characters"),
+        (("explain", "x*x", "--at", "x=1", "--wrt", "y"), "no such name"),
+        (("explain", "x*x", "--at", "x=1", "--top", "0"), "at least 1"),
+        (("explain", "log(x)", "--at", "x=0"), "no sum of numbers"),
+        (("exercise", "--depth", "0"), "depth=0"),
+        (("exercise", "--check", "nonsense"), "not asked"),
+        (("exercise", "--check", "y=two"), "not a number"),
+        (("exercise", "--check", ""), "no answers"),
+        (("exercise", "--check", "y=1", "--key"), "not allowed with"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_sentence(
+    arguments: tuple[str, ...], word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main(arguments)
+    except SystemExit as left:
+        code = int(left.code or 0)
+    said = capsys.readouterr()
+    assert code != 0
+    assert word in said.err
+    assert said.err.startswith("autodiff")
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    assert said.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    out = tmp_path / "graph.dot"
+    out.write_text("old")
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        assert main(["draw", "x*x", "--at", "x=1", "-o", str(out)]) == 1
+        assert out.read_text() == "old"
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "player.html"
+    out.write_text("old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["play", "x*x", "--at", "x=1", "-o", str(out)]) == 1
+    assert out.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["player.html"]
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    done = run("draw", FORMULA, "--at", AT, "-o", "g.dot", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    refused = run("draw", "x ^ 2", "--at", "x=1", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("autodiff: 'x ^ 2' is not part of a formula")
+
+
+def test_a_terminal_without_the_characters(tmp_path: Path) -> None:
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = run("explain", "σ(é)", "--at", "é=1", cwd=tmp_path, env=ascii_only)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_leaves_gets_no_traceback() -> None:
+    done = subprocess.run(
+        f'"{sys.executable}" -m autodiff ops | head -n 1',
+        shell=True, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
