@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.data import Array, Fixed, as_array, fix
-from autodiff.primitive import Primitive
+from autodiff.primitive import UFUNCS, Primitive
 from autodiff.value import Value, micrograd_op, tick
 
 
@@ -125,6 +125,21 @@ class ArrayNode:
 
     def __float__(self) -> float:
         return self.item()
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
+        row = UFUNCS.get(ufunc)
+        if row is None or method != "__call__" or options:
+            from autodiff.numpy_protocol import ufunc_of_nodes
+
+            return ufunc_of_nodes(ufunc, method, inputs, options)
+        return row(*inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        """Record numpy's other functions, such as `np.sum(x)` and `np.concatenate([x, y])`."""
+        from autodiff.numpy_protocol import function_of_nodes
+
+        return function_of_nodes(function, args, options)
 
     def __len__(self) -> int:
         return len(self._array)

@@ -78,7 +78,7 @@ power_slope: Pointwise = pointwise(
 )
 identity: Pointwise = pointwise(
     "identity", kernels.identity, arrays.identity, (lambda y, x: 1.0,),
-    tex="{0}", reference=lambda mp, x: x,
+    tex="{0}", reference=lambda mp, x: x, numpy=(np.positive,),
 )
 square: Pointwise = pointwise(
     "square", kernels.square, np.square, (lambda y, x: 2.0 * x,),
@@ -199,7 +199,7 @@ gelu_prime: Pointwise = pointwise(
 
 abs: Pointwise = pointwise(
     "abs", libm.fabs, np.abs, (lambda y, x: sign(x),), tex=r"\left|{0}\right|",
-    reference=lambda mp, x: mp.fabs(x),
+    reference=lambda mp, x: mp.fabs(x), numpy=(np.fabs,),
 )
 sign: Pointwise = pointwise(
     "sign", kernels.sign, np.sign, (lambda y, x: 0.0,), tex=r"\operatorname{{sign}}({0})",

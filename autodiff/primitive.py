@@ -58,7 +58,11 @@ array_recorder: Callable[..., Any] = _no_arrays  # set by the array engine
 
 @dataclass(frozen=True, eq=False)
 class Primitive:
-    """One row of the table; `code` is its place in the table."""
+    """One row of the table; `code` is its place in the table.
+
+    `array` computes it on arrays; where that is a numpy ufunc, numpy's calls of it on nodes record
+    this row, and so do calls of the further numpy functions named in `numpy`.
+    """
 
     name: str
     array: Rule
@@ -66,6 +70,7 @@ class Primitive:
     infix: str = ""
     precedence: int = 9
     doc: str = ""
+    numpy: tuple[Rule, ...] = ()
     code: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:
@@ -74,8 +79,9 @@ class Primitive:
         object.__setattr__(self, "code", len(ROWS))
         ROWS.append(self)
         TABLE[self.name] = self
-        if isinstance(self.array, np.ufunc):
-            UFUNCS[self.array] = self
+        for function in (self.array, *self.numpy):
+            if isinstance(function, np.ufunc):
+                UFUNCS[function] = self
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

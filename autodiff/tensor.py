@@ -13,7 +13,7 @@ from autodiff import modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
 from autodiff.data import Array, as_array, fix
 from autodiff.modes import MODE
-from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Pointwise, Primitive, Recorder
+from autodiff.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
 from autodiff.quiet import restore, silence
 from autodiff.value import Value
 
@@ -83,12 +83,6 @@ class Tensor(ArrayNode):
             f"a numpy function was given {self!r} and would lose its graph; "
             f"use the function of autodiff, or .data for the plain array"
         )
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
-        if method != "__call__" or options or ufunc not in UFUNCS:
-            return NotImplemented
-        return UFUNCS[ufunc](*inputs)
 
     def __add__(self, other: Any) -> "Tensor":
         return record(ops.add, (self, other))
@@ -173,7 +167,9 @@ class Tensor(ArrayNode):
     def __getattr__(self, name: str) -> Any:
         row = ROWS_BY_METHOD.get(name)
         if row is None:
-            raise AttributeError(f"Tensor has no attribute or operation {name!r}")
+            from autodiff.numpy_protocol import method_of_nodes
+
+            return method_of_nodes(self, name)
         return lambda: record(row, (self,))
 
 

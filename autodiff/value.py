@@ -363,9 +363,18 @@ class Value:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
-        if method != "__call__" or options or ufunc not in UFUNCS:
-            return NotImplemented
-        return UFUNCS[ufunc](*inputs)
+        row = UFUNCS.get(ufunc)
+        if row is None or method != "__call__" or options:
+            from autodiff.numpy_protocol import ufunc_of_nodes
+
+            return ufunc_of_nodes(ufunc, method, inputs, options)
+        return row(*inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        """Record numpy's other functions, such as `np.where(c, x, y)`."""
+        from autodiff.numpy_protocol import function_of_nodes
+
+        return function_of_nodes(function, args, options)
 
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name is not None else ""
