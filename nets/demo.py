@@ -23,6 +23,7 @@ from nets.data import load_digits
 from nets.extras import numbers, output_folder, require
 from nets.network import Network
 from nets.optim import SGD
+from nets.report import write_report
 from nets.scalar import Layer
 from nets.training import Training
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     agreements = [
         logistic_regression(out / "logistic.svg"),
         small_network(out / "network.svg", args.seed),
-        digits(out / "learning_curve.png", args.epochs, args.seed),
+        digits(out, args.epochs, args.seed),
     ]
     good = all(away <= BOUND for away in agreements)
     print()
@@ -118,7 +119,7 @@ def small_network(path: Path, seed: int) -> float:
     return max(away, _worst(differences))
 
 
-def digits(path: Path, epochs: int, seed: int) -> float:
+def digits(out: Path, epochs: int, seed: int) -> float:
     """Train on the 8 x 8 digits; return the largest difference of BP1 to BP4 on what was learnt."""
     split = load_digits()
     sizes = [64, 30, 10]
@@ -142,8 +143,11 @@ def digits(path: Path, epochs: int, seed: int) -> float:
     differences = compare(net, rows.inputs.T, rows.targets.T)
     print("   BP1 to BP4 on the trained weights, largest relative difference from autograd:")
     _print_table(differences)
-    draw_learning_curve(training.history, path, f"{sizes} on 8 x 8 digits, eta = 3.0")
+    title = f"{sizes} on 8 x 8 digits, eta = 3.0"
+    path = draw_learning_curve(training.history, out / "learning_curve.png", title)
     print(f"   wrote {path}: open it to see the accuracy and the cost of each epoch")
+    report = write_report(out / "report.html", training, "8 x 8 digits, eta = 3.0")
+    print(f"   wrote {report}: open it in a browser to see the whole run on one page")
     return _worst(differences)
 
 

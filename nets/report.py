@@ -17,6 +17,7 @@ import autodiff as ad
 from autodiff import files
 from nets.check import BOUND, compare
 from nets.extras import require
+from nets.flow import gradient_flow
 from nets.network import Network
 from nets.page import (
     Markup,
@@ -250,21 +251,24 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
 
 
 def flow(net: Network, x: Array, y: Array) -> list[Markup]:
-    """Return the norms of delta and of the gradients in each layer, on the trained weights."""
-    record = net.record(x, y)
-    n = len(net.w)
-    grads = ad.gradient(record.cost, [*record.z, *net.w, *net.b])
-    norms = [float(np.linalg.norm(g)) for g in grads]
-    rows = [
-        [f"layer {i + 1}", *(f"{norms[k * n + i]:.3e}" for k in range(3)),
-         f"{norms[i] / norms[n - 1]:.3f}" if norms[n - 1] else "–"]
-        for i in range(n)
-    ]  # fmt: skip
+    """Return how the error grows or shrinks on its way back, against what BP2 allows."""
+    rows: list[list[Any]] = []
+    layers = gradient_flow(net, x, y).layers
+    for row in layers:
+        cells = (row.delta, row.gradient, row.weights, row.slope, row.factor, row.bound)
+        rows.append([f"layer {row.layer}", *(f"{c:.3g}" if c == c else "–" for c in cells)])
+        if row is layers[-1]:
+            rows[-1][-2:] = ["–", "–"]
+    head = ["", "‖δ‖", "‖dC/dw‖", "‖w‖", "mean σ'", "factor", "at most"]
     return [
-        element("p", "Norms of dC/dz (the error δ), dC/dw and dC/db of a mini-batch of "
-                f"{x.shape[1]}; the last column sets δ against that of the output layer."),
-        table(["", "‖δ‖", "‖dC/dw‖", "‖dC/db‖", "‖δ‖ / ‖δ output‖"], rows, "Norms of the gradient"),
-    ]  # fmt: skip
+        element(
+            "p",
+            f"Norms over {x.shape[1]} examples. The factor is ‖δ‖ over that of the next layer; by "
+            f"BP2 it is at most ‖w‖ of the next layer times the largest σ'. Below 1 the gradient "
+            f"shrinks on its way to the input.",
+        ),
+        table(head, rows, "Gradient flow"),
+    ]
 
 
 def backward_graph(net: Network, x: Array, y: Array) -> list[Markup]:

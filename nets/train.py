@@ -287,5 +287,9 @@ def _report(
     best = training.best_epoch
     share = 100 * best["correct"] / best["total"]
     print(f"best: epoch {best['epoch']}, {best['correct']} / {best['total']} ({share:.2f} %)")
-    print(f"wrote {written}")
+    from nets.report import write_report
+
+    about = f"{settings['data']}, eta = {settings['eta']}, seed {settings['seed']}"
+    report = write_report(out / "report.html", training, about)
+    print(f"wrote {written}, and {report} with the whole run on one page")
     return 0

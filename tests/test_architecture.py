@@ -116,6 +116,7 @@ UPWARD = {
     ("autodiff.array_node", "autodiff.numpy_protocol"),
     ("autodiff.tensor", "autodiff.numpy_protocol"),
     ("autodiff.drawing.picture", "autodiff.player"),
+    ("nets.train", "nets.report"),
 }
 
 # What a package may import when it is loaded; everything else is imported where it is used.
