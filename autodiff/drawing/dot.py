@@ -116,7 +116,7 @@ def _box(box: Box, rankdir: str) -> str:
         ports = "|".join(f"<p{i}> {i + 1}" for i in range(box.ports))
         style = style.replace(",rounded", "")
         label = f"{{{{{ports}}}|{label}}}"
-    fill = fill_of(box.gradient, LIGHT)
+    fill = fill_of(box.gradient, LIGHT, "line" if box.kind == "group" else "")
     return (
         f'{box.key} [label="{label}", shape={shape}, style="{style}", fillcolor="{fill}", '
         f'color="{LIGHT[box.kind]}", penwidth={1 + 2 * strength(box.gradient):.2g}, '

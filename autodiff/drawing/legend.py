@@ -60,7 +60,9 @@ def _entries(scene: Scene) -> list[tuple[str, str]]:
     if "negative" in signs:
         found.append((_tint("negative", "−"), "gradient below 0"))
     if signs & {"positive", "negative"}:
-        found.append((_wedge(), "deeper and thicker: larger"))
+        found.append((_wedge("positive"), "deeper and thicker: larger"))
+    if "group" in kinds:
+        found.append((_wedge("amount"), "larger Σ|grad|"))
     if "nan" in signs:
         found.append((warning(14, 7), "gradient is not a number"))
     if "unset" in signs:
@@ -94,9 +96,9 @@ def _tint(sign: str, mark: str) -> str:
     )
 
 
-def _wedge() -> str:
+def _wedge(hue: str) -> str:
     bars = (
-        f'<rect class="tint positive" x="{2 + 8 * i}" y="0" width="8" height="14" '
+        f'<rect class="tint {hue}" x="{2 + 8 * i}" y="0" width="8" height="14" '
         f'fill-opacity="{TINT * (i + 1) / 3:.2f}"/>'
         for i in range(3)
     )
@@ -109,7 +111,7 @@ def _dashed() -> str:
 
 
 def _line(state: str) -> str:
-    classes = "edge zero none" if state == "none" else "edge positive flow"
+    classes = "edge zero is-none" if state == "none" else "edge positive is-flow"
     return f'<g class="{classes}"><path class="course" stroke-width="1.6" d="M2,7h24"/></g>'
 
 

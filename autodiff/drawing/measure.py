@@ -30,7 +30,11 @@ def box_size(box: Box, rankdir: str) -> Size:
     """Return the size of a box."""
     if box.kind == "op":
         side = max(CIRCLE, width(box.sign, TITLE, bold=True) + 2 * PAD)
-        return Size(round(side), CIRCLE)
+        across = PORT if box.ports and rankdir in ("LR", "RL") else 0.0
+        along = PORT if box.ports and not across else 0.0
+        return Size(round(side + across), max(CIRCLE + along, 18.0 * box.ports if across else 0))
+    if not box.lines and not box.sign:
+        return Size(round(max(40.0, width(box.title, TITLE, bold=True) + 28)), 30.0)
     head = width(box.title, TITLE, bold=True) + (chip_width(box.sign) + 8 if box.sign else 0)
     rows = [
         width(label, TEXT) + (14 if label else 0) + width(text, TEXT) for label, text in box.lines

@@ -94,7 +94,8 @@ class Picture:
             drawn = self.svg()
         except (DrawingError, OSError) as error:
             return {"text/plain": f"{error}\n\n{self.to_text()}"}
-        return {"text/html": drawn, "image/svg+xml": drawn, "text/plain": self.to_text()}
+        scrolled = f'<div style="overflow:auto">{drawn}</div>'
+        return {"text/html": scrolled, "image/svg+xml": drawn, "text/plain": self.to_text()}
 
     def _repr_svg_(self) -> str | None:
         return self._repr_mimebundle_().get("image/svg+xml")

@@ -89,8 +89,8 @@ class Reduction:
         if self.boxes() > most:
             self._fold(most)
         self.notes.append(
-            f"{count(n, 'node')} drawn as {count(self.boxes(), 'box')}: {before:,} are too many for "
-            f"one picture (max_nodes=, depth=, collapse=, focus= and force= choose otherwise)."
+            f"{count(n, 'node')} drawn as {count(self.boxes(), 'box')}, since {before:,} are too many "
+            f"to look at; max_nodes=, depth=, collapse=, focus= and force= choose otherwise."
         )
 
     def quotient(self) -> tuple[fold.Quotient, Ints]:
@@ -138,9 +138,21 @@ class Reduction:
                 found = fold.classes(q, level, strictly=True)
                 if found.max() + 1 > most:
                     found = fold.classes(q, level, strictly=False)
-                self._join(groups, found, "folded")
+                self._join(groups, self._repeats(q, found), "folded")
         if self.boxes() > most:
             self._elide(min(most, RUNS))
+
+    def _repeats(self, q: fold.Quotient, found: Ints) -> Ints:
+        """Return the classes, those joined that repeat one operation on its own result."""
+        sizes = np.bincount(found)
+        a, b = found[q.sources], found[q.targets]
+        label = np.zeros(len(sizes), dtype=np.int64)
+        label[found] = q.labels
+        repeated = (label[a] == label[b]) & (sizes[a] == sizes[b]) & (sizes[a] > 1)
+        chief = list(range(len(sizes)))
+        for x, y in sorted(set(zip(a[repeated].tolist(), b[repeated].tolist(), strict=True))):
+            chief[_chief(chief, y)] = _chief(chief, x)
+        return np.array([_chief(chief, c) for c in range(len(sizes))])[found]
 
     def _elide(self, most: int) -> None:
         """Join runs of boxes in order of computation, except the outputs and their operands."""
@@ -202,6 +214,14 @@ class Reduction:
             found.append(Group(members, title, scope, how))
         found.sort(key=lambda g: int(g.members[0]))
         return View(self.table, tuple(found), tuple(self.notes))
+
+
+def _chief(chief: list[int], i: int) -> int:
+    """Return the class that i's class was joined to."""
+    while chief[i] != i:
+        chief[i] = chief[chief[i]]
+        i = chief[i]
+    return i
 
 
 def common(scopes: set[str]) -> str:

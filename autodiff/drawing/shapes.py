@@ -9,7 +9,7 @@ def outline(kind: str, frame: Frame) -> str:
     if kind == "input":
         return _polygon((x + 12, y), (x + w, y), (x + w - 12, y + h), (x, y + h))
     if kind == "parameter":
-        c = 8
+        c = min(8.0, h / 3)
         return _polygon(
             (x + c, y), (x + w - c, y), (x + w, y + c), (x + w, y + h - c),
             (x + w - c, y + h), (x + c, y + h), (x, y + h - c), (x, y + c),

@@ -82,9 +82,9 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def fill_of(gradient: float | None, palette: Palette) -> str:
-    """Return the colour of a box with this gradient."""
-    return mix(palette["card"], palette[sign_of(gradient)], opacity(gradient))
+def fill_of(gradient: float | None, palette: Palette, hue: str = "") -> str:
+    """Return the colour of a box with this gradient, in a hue of its sign or another."""
+    return mix(palette["card"], palette[hue or sign_of(gradient)], opacity(gradient))
 
 
 def _channels(colour: str) -> list[int]:
@@ -109,13 +109,14 @@ def sheet(root: str, theme: str) -> str:
         f"#{root} .title{{font-size:13px;font-weight:650}}",
         f"#{root} .row,#{root} .sign,#{root} .legend text,#{root} .note{{font-size:11px}}",
         f"#{root} .sign{{font-weight:650;text-anchor:middle}}",
+        f"#{root} .sole{{text-anchor:middle}}",
         f"#{root} .text{{text-anchor:end}}",
         f"#{root} .words{{font-size:10px;text-anchor:middle}}",
         f"#{root} .mark{{font-size:9px;font-weight:650;text-anchor:middle}}",
         f"#{root} .scope text{{font-size:12px;font-weight:600}}",
         f"#{root} .edge path{{fill:none}}",
-        f"#{root} .none path.course{{stroke-dasharray:1.5 4}}",
-        f"#{root} .unset path.course{{stroke-dasharray:6 4}}",
+        f"#{root} .is-none path.course{{stroke-dasharray:1.5 4}}",
+        f"#{root} .is-unset path.course{{stroke-dasharray:6 4}}",
         f"#{root} .node:hover .body,#{root} .edge:hover path.course{{stroke-width:3.5px}}",
     ]
     if theme == "auto":
@@ -142,7 +143,8 @@ def _colours(root: str, p: Palette, lines: Palette) -> list[str]:
     }
     for kind in ("input", "parameter", "constant", "operation", "output", "group", "op"):
         rules[f".{kind} .body,.{kind} .outer"] = f"stroke:{p[kind]}"
-        rules[f".{kind} .accent"] = f"fill:{p[kind]}"
+    rules[".tint.amount"] = f"fill:{p['line']}"
+    rules[".bright"] = "fill:#ffffff"
     for sign in ("positive", "negative", "nan", "zero", "unset"):
         line = lines.get(sign, p[sign])
         rules[f".tint.{sign}"] = f"fill:{p[sign]}"

@@ -14,6 +14,8 @@ from autodiff.drawing.scene import Scene
 from autodiff.drawing.words import strength
 
 MARGIN = 16.0
+FITS = 1_600.0  # pixels of width
+DESCRIBED = 8_000  # characters
 
 
 def render(scene: Scene, layout: Layout, theme: str, root: str, text: str) -> str:
@@ -21,13 +23,15 @@ def render(scene: Scene, layout: Layout, theme: str, root: str, text: str) -> st
     below = legend.make(scene, max(layout.width, 460.0))
     width = max(layout.width, below.width) + 2 * MARGIN
     height = layout.height + below.height + 2 * MARGIN
+    # A wide picture is scrolled; made to fit, its words could not be read.
+    shrinks = ' style="max-width:100%;height:auto"' if width <= FITS else ""
     title = f"Computation graph of {scene.nodes:,} nodes"
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{root}" role="img" '
         f'aria-labelledby="{root}-title {root}-desc" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:100%;height:auto">',
+        f'viewBox="0 0 {width:.0f} {height:.0f}"{shrinks}>',
         f'<title id="{root}-title">{title}</title>',
-        f'<desc id="{root}-desc">{xml(text)}</desc>',
+        f'<desc id="{root}-desc">{xml(_brief(text))}</desc>',
         f"<style>{xml(style.sheet(root, theme))}</style>",
         f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="8"/>',
         f'<g transform="translate({(width - layout.width) / 2:.1f},{MARGIN})">',
@@ -41,6 +45,13 @@ def render(scene: Scene, layout: Layout, theme: str, root: str, text: str) -> st
     out.append(f'<g transform="translate({MARGIN},{layout.height + MARGIN:.1f})">{below.svg}</g>')
     out.append("</svg>")
     return "\n".join(out) + "\n"
+
+
+def _brief(text: str) -> str:
+    """Return the description that a screen reader reads out; a long one ends with a sentence."""
+    if len(text) <= DESCRIBED:
+        return text
+    return text[:DESCRIBED].rpartition("\n")[0] + "\nThe rest is in the words of each box."
 
 
 def _scope(name: str, frame: Frame) -> str:
@@ -64,13 +75,18 @@ def _box(box: Box, frame: Frame, rankdir: str) -> str:
     ]
     tint = style.opacity(box.gradient)
     if tint:
-        sign = style.sign_of(box.gradient)
+        sign = "amount" if box.kind == "group" else style.sign_of(box.gradient)
         out.append(f'<path class="tint {sign}" fill-opacity="{tint:.2f}" d="{path}"/>')
     more = shapes.second(box.kind, frame)
     if more:
         out.append(f'<path class="outer" fill="none" d="{more}"/>')
     if box.kind == "op":
-        out.append(f'<text class="title sign" x="{x + w / 2:.1f}" y="{y + h / 2 + 4.5:.1f}">')
+        aside = PORT / 2 if box.ports else 0.0
+        dx, dy = {"LR": (aside, 0.0), "RL": (-aside, 0.0), "TB": (0.0, aside)}.get(
+            rankdir, (0.0, -aside)
+        )
+        middle = f'x="{x + w / 2 + dx:.1f}" y="{y + h / 2 + dy + 4.5:.1f}"'
+        out.append(f'<text class="title sign" {middle}>')
         return "".join([*out, f"{xml(box.sign)}</text></g>"])
     slant = 7.0 if box.kind in ("input", "constant") else 0.0
     left, right, top = x + PAD + slant, x + w - PAD - slant, y
@@ -79,6 +95,9 @@ def _box(box: Box, frame: Frame, rankdir: str) -> str:
         right -= PORT if rankdir == "RL" else 0
         top += PORT if rankdir == "TB" else 0
     top += (h - (top - y) - HEAD - ROW * len(box.lines) - 8) / 2 if rankdir in ("LR", "RL") else 0
+    if not box.lines and not box.sign:
+        middle = f'x="{x + w / 2:.1f}" y="{y + h / 2 + 4.5:.1f}"'
+        return "".join([*out, f'<text class="title sole" {middle}>{xml(box.title)}</text></g>'])
     out.append(f'<text class="title" x="{left:.1f}" y="{top + 18:.1f}">{xml(box.title)}</text>')
     if box.sign:
         chip = measure.chip_width(box.sign)
@@ -103,7 +122,7 @@ def _arrow(arrow: Arrow, course: Course) -> str:
     means = arrow.meaning
     sign = style.sign_of(means.gradient)
     return (
-        f'<g class="edge {sign} {means.state}" data-edge="{arrow.key}">'
+        f'<g class="edge {sign} is-{means.state}" data-edge="{arrow.key}">'
         f"<title>{xml(means.tooltip)}</title>"
         f'<path class="course" stroke-width="{1.2 + 2.0 * strength(means.gradient):.1f}" '
         f'd="{course.path}"/>'
