@@ -187,7 +187,8 @@ class Network:
         """Draw which activations stay, scaled so that their expected sum stays as it was."""
         keep = 1.0 - self.dropout
         mask = (self.rng.random(shape) < keep).astype(self.dtype) / self.dtype.type(keep)
-        return ad.constant(mask, name=f"mask{layer}", copy=False)
+        dropped: ad.Tensor = ad.constant(mask, name=f"mask{layer}", copy=False)
+        return dropped
 
     def step(self, x: Any, y: Any, optimiser: Stepper) -> float:
         """Take one step down the gradient of a mini-batch's cost, and return the cost before it."""
@@ -271,9 +272,11 @@ class Network:
         if isinstance(array, ad.Tensor):
             return array
         try:
-            return ad.constant(np.array(array, dtype=self.dtype), name=name, copy=False)
+            own = np.array(array, dtype=self.dtype)
         except (TypeError, ValueError):
             raise ValueError(f"{name} is {array!r:.60}, not an array of numbers") from None
+        node: ad.Tensor = ad.constant(own, name=name, copy=False)
+        return node
 
 
 def _assign(nodes: Sequence[ad.Tensor], arrays: Sequence[Any], what: str) -> None:
