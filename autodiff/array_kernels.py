@@ -47,7 +47,7 @@ def step(x: Array) -> Array:
 
 
 def truth(x: Array) -> Array:
-    return np.asarray(np.not_equal(x, 0), dtype=float)
+    return np.asarray(np.not_equal(x, 0), dtype=x.dtype if x.dtype.kind == "f" else float)
 
 
 def beats(a: Array, b: Array) -> Array:

@@ -62,7 +62,7 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
 
 def fix(array: Array) -> Fixed:
     """Return `array` as read-only; the caller gives it up."""
-    view = array.view(Fixed)
+    view = np.asarray(array).view(Fixed)
     view.flags.writeable = False
     return view
 

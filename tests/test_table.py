@@ -1,0 +1,356 @@
+"""The table, row by row: whatever is derived from a row must agree with every other thing derived.
+
+The tests read the table and are not edited when a row is added; only a multilinear row brings an
+example of its operands (CASES). Each test is also run on damaged rules, and must then fail: a partial
+or a transpose multiplied by 1 + 1e-6, and one that is dropped.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import ops
+from autodiff.checking import derivative
+from autodiff.primitive import TABLE, Multilinear, Pointwise, Primitive
+from tests import oracle
+
+pytestmark = pytest.mark.engine
+
+POINTWISE = [r for r in TABLE.values() if isinstance(r, Pointwise)]
+MULTILINEAR = [r for r in TABLE.values() if isinstance(r, Multilinear)]
+
+by_name = pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)
+
+
+def moderate(row: Pointwise, n: int) -> list[tuple[float, ...]]:
+    """Return n points of the row's domain at which it is smooth."""
+    rng = np.random.default_rng(7)
+    columns = [rng.uniform(max(d.low, -3.0), min(d.high, 3.0), n) for d in row.domain]
+    return [tuple(map(float, xs)) for xs in zip(*columns, strict=True)]
+
+
+def columns(points: list[tuple[float, ...]]) -> list[ad.Tensor]:
+    return [ad.Tensor(list(c)) for c in zip(*points, strict=True)]
+
+
+@contextmanager
+def damaged(row: Primitive, **fields: Any) -> Iterator[None]:
+    """Put other rules into a row for a while."""
+    before = {name: getattr(row, name) for name in fields}
+    for name, rule in fields.items():
+        object.__setattr__(row, name, rule)
+    try:
+        yield
+    finally:
+        for name, rule in before.items():
+            object.__setattr__(row, name, rule)
+
+
+def check_partials(row: Pointwise, n: int = 12) -> None:
+    """Hold the gradient of the array engine against mpmath, to 1e-9 of the larger of it and 1e-9."""
+    points = moderate(row, n)
+    xs = columns(points)
+    y = row(*xs)
+    found = ad.gradient(y, xs, seed=np.ones(n))
+    for k, point in enumerate(points):
+        assert oracle.ulps(float(y.data[k]), oracle.value(row, *point)) <= 4
+        for i, rule in enumerate(row.partials):
+            if rule is not None:
+                exact = float(oracle.derivative(row, i, *point))
+                assert abs(found[i][k] - exact) <= 1e-9 * max(abs(exact), 1e-9), (i, point)
+
+
+def mutants(row: Pointwise) -> Iterator[tuple[Any, ...]]:
+    """Yield the row's partials, one of them 1e-6 off, negligently dropped, or of the wrong sign."""
+    for i, rule in enumerate(row.partials):
+        if rule is None:
+            continue
+        wrongs: list[Callable[..., Any]] = [
+            lambda y, *xs, rule=rule: rule(y, *xs) * (1.0 + 1e-6) + 0.0 * y,
+            lambda y, *xs, rule=rule: rule(y, *xs) * 0.0 + 0.0 * y,
+            lambda y, *xs, rule=rule: rule(y, *xs) + 1e-6 + 0.0 * y,
+        ]
+        flat = ad.gradient(row(*(xs := columns(moderate(row, 12)))), xs, seed=np.ones(12))[i]
+        for wrong in wrongs if np.any(flat) else wrongs[2:]:  # a factor does nothing to a zero
+            yield (*row.partials[:i], wrong, *row.partials[i + 1 :])
+
+
+@by_name
+def test_values_and_partials(row: Pointwise) -> None:
+    check_partials(row)
+
+
+@by_name
+def test_damaged_partials_are_found(row: Pointwise) -> None:
+    killed = 0
+    for partials in mutants(row):
+        with damaged(row, partials=partials), pytest.raises(AssertionError):
+            check_partials(row)
+        killed += 1
+    assert killed
+
+
+@by_name
+def test_forward_mode_agrees_with_reverse_mode(row: Pointwise) -> None:
+    for point in moderate(row, 5):
+        gradients = ad.grad(row, argnums=tuple(range(row.arity)))(*point)
+        for i, g in enumerate(gradients):
+            direction = [float(k == i) for k in range(row.arity)]
+            y, t = ad.jvp(row, point, direction)
+            assert y == row(*point)
+            assert t == pytest.approx(g, rel=1e-15, abs=1e-300)
+
+
+@by_name
+def test_scalars_and_arrays_agree(row: Pointwise) -> None:
+    points = moderate(row, 40)
+    y = row(*columns(points))
+    for k, point in enumerate(points):
+        node = row(*map(ad.Value, point))
+        assert float(y.data[k]) == pytest.approx(node.data, rel=1e-15, abs=1e-300)
+        single = row(*map(ad.Tensor, point))
+        assert single.shape == ()
+        assert row(*point) == node.data
+
+
+@by_name
+def test_second_derivatives(row: Pointwise) -> None:
+    for point in moderate(row, 3):
+        for i, rule in enumerate(row.partials):
+            if rule is None:
+                continue
+            first = ad.grad(row, argnums=i)
+            for j, other in enumerate(row.partials):
+                if other is None:
+                    continue
+                found = ad.grad(first, argnums=j)(*point)
+                expected, error = derivative(
+                    lambda t, j=j, f=first, p=point: f(*p[:j], t, *p[j + 1 :]), point[j], 1e-3
+                )
+                assert abs(found - expected) <= 1e-6 * abs(expected) + 10 * error + 1e-9, (i, j)
+                arrays = [ad.Tensor([x]) for x in point]
+                g = ad.gradient(row(*arrays), arrays[i], seed=[1.0], create_graph=True)
+                second = ad.gradient(g, arrays[j], seed=[1.0])
+                assert float(second[0]) == pytest.approx(found, rel=1e-13, abs=1e-300)
+
+
+@by_name
+def test_single_precision_is_kept(row: Pointwise) -> None:
+    for shape in [(), (3,)]:
+        xs = [ad.Tensor(np.full(shape, x, np.float32)) for x in moderate(row, 1)[0]]
+        y = row(*xs)
+        assert y.dtype == np.float32
+        y.backward(np.ones(shape, np.float32))
+        for x, rule in zip(xs, row.partials, strict=True):
+            assert x.grad.dtype == np.float32
+            assert x.has_grad == (rule is not None)
+
+
+@by_name
+def test_stretched_operands_get_gradients_of_their_own_shape(row: Pointwise) -> None:
+    if row.arity == 1:
+        return
+    rng = np.random.default_rng(3)
+    shapes = [(3, 1), (4,), ()][: row.arity]
+    values = [
+        rng.uniform(max(d.low, -3.0), min(d.high, 3.0), s)
+        for d, s in zip(row.domain, shapes, strict=True)
+    ]
+    xs = [ad.Tensor(v) for v in values]
+    y = row(*xs)
+    assert y.shape == (3, 4)
+    u = rng.normal(size=(3, 4))
+    found = ad.gradient(y, xs, seed=u)
+    full = [ad.Tensor(np.broadcast_to(v, (3, 4))) for v in values]
+    whole = ad.gradient(row(*full), full, seed=u)
+    for x, g, w in zip(xs, found, whole, strict=True):
+        assert g.shape == x.shape
+        expected = w
+        while expected.ndim > x.ndim:
+            expected = expected.sum(axis=0)
+        if x.shape == (3, 1):
+            expected = expected.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(g, expected, rtol=1e-13, atol=1e-13)
+
+
+PRINT_BITS = """
+import itertools, hashlib, struct, sys
+import autodiff as ad
+from autodiff.primitive import TABLE, Pointwise
+xs = [s * m for m in (0.0, 1e-300, 1e-8, 0.3, 1.0, 2.5, 30.0, 40.0, 710.0, 1e8, 1e300, float("inf"))
+      for s in (1.0, -1.0)] + [float("nan")]
+for name, row in TABLE.items():
+    if not isinstance(row, Pointwise):
+        continue
+    digest = hashlib.sha256()
+    for point in itertools.product(xs, repeat=row.arity):
+        y = row(*map(ad.Value, point))
+        for x in (y.data, *y.local_derivatives):
+            digest.update(b"nan" if x != x else struct.pack("<d", x))
+    print(name, digest.hexdigest())
+print(ad.compiled, file=sys.stderr)
+"""
+
+
+def test_compiled_and_plain_engine_give_the_same_bits() -> None:
+    if not ad.compiled:
+        pytest.skip("the engine is not compiled here: there is only one")
+    answers = []
+    for pure in ("", "1"):
+        environment = dict(os.environ, AUTODIFF_PURE=pure)
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT_BITS],
+            env=environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.stderr.strip() == str(not pure)
+        answers.append(done.stdout.splitlines())
+    assert len(answers[0]) >= 40
+    assert answers[0] == answers[1]
+
+
+CASES: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
+    "total": [([(), (), ()], {})],
+    "dot": [([(), (), (), ()], {})],
+    "matmul": [
+        ([(3, 4), (4, 2)], {}),
+        ([(4,), (4,)], {}),
+        ([(3, 4), (4,)], {}),
+        ([(4,), (4, 2)], {}),
+        ([(5, 3, 4), (4, 2)], {}),
+        ([(3, 4), (5, 4, 2)], {}),
+        ([(5, 3, 4), (5, 4, 2)], {}),
+        ([(2, 1, 3, 4), (5, 4, 2)], {}),
+        ([(4,), (5, 4, 2)], {}),
+        ([(5, 3, 4), (4,)], {}),
+        ([(0, 4), (4, 2)], {}),
+    ],
+    "sum": [
+        ([(3, 4)], {"axis": axis, "keepdims": keep})
+        for axis in (None, 0, 1, -1, (0, 1), (), (-1, 0))
+        for keep in (False, True)
+    ] + [([()], {"axis": None, "keepdims": False})],
+    "mean": [
+        ([(3, 4)], {"axis": axis, "keepdims": keep})
+        for axis in (None, 0, -1, (0, 1))
+        for keep in (False, True)
+    ],
+    "max": [([(3, 4)], {"axis": a, "keepdims": k}) for a in (None, 0, (0, 1)) for k in (False, True)],
+    "min": [([(3, 4)], {"axis": a, "keepdims": k}) for a in (None, -1) for k in (False, True)],
+    "ties": [([(3, 4)], {"axis": 0, "largest": True})],
+    "broadcast": [([(3, 1)], {"shape": (2, 3, 4)}), ([()], {"shape": (2, 3)})],
+    "reshape": [([(3, 4)], {"shape": (2, 6)}), ([(3, 4)], {"shape": (-1,)})],
+    "transpose": [([(2, 3, 4)], {"axes": (2, 0, 1)}), ([(3, 4)], {"axes": (1, 0)})],
+    "take": [
+        ([(3, 4)], {"index": index})
+        for index in (
+            1, (0, slice(None)), (..., 2), slice(None, None, -2), None, [0, 0, 2],
+            (np.array([0, 0, 1]), np.array([1, 1, 3])), np.arange(12).reshape(3, 4) % 2 == 0,
+            (slice(1, 3), [3, 3]), (1, 2),
+        )
+    ],
+    "scatter": [
+        ([(2, 4)], {"index": slice(0, 2), "shape": (3, 4)}),
+        ([(3,)], {"index": np.array([1, 1, 0]), "shape": (4,)}),
+    ],
+    "concatenate": [([(2, 3), (1, 3), (4, 3)], {"axis": 0}), ([(2, 3), (2, 1)], {"axis": -1})],
+    "cast": [([(3,)], {"dtype": np.dtype(float)})],
+}  # fmt: skip
+
+
+def cases(row: Multilinear) -> list[tuple[list[Any], dict[str, Any]]]:
+    assert row.name in CASES, f"give {row.name} an example of its operands in CASES"
+    return CASES[row.name]
+
+
+def check_adjoint(row: Multilinear) -> None:
+    """Hold <u, J v> against <J^T u, v>, where J v is the operation on a direction, or jvp."""
+    rng = np.random.default_rng(11)
+    for shapes, params in cases(row):
+        arrays = [rng.normal(size=s) for s in shapes]
+        kind = ad.Value if row.scalar is not None else ad.Tensor
+        nodes = [kind(a) for a in arrays]
+        y = row(*nodes, **params)
+        u = rng.normal(size=y.shape)
+        found = ad.gradient(y, nodes, seed=u)
+        for i, g in enumerate(found):
+            v = rng.normal(size=shapes[i])
+            moved = [v if k == i else a for k, a in enumerate(arrays)]
+            if row.tangents:
+                rest = [np.zeros(s) if k != i else v for k, s in enumerate(shapes)]
+                pushed = ad.jvp(lambda *xs, p=params: row(*xs, **p), arrays, rest)[1]
+            elif row.nary is not None and row.name != "dot":
+                pushed = row.array(*(m if k == i else 0 * m for k, m in enumerate(moved)), **params)
+            elif row.name == "dot":
+                n = len(shapes) // 2
+                pushed = float(v) * float(arrays[(i + n) % (2 * n)])
+            else:
+                pushed = row.array(*moved, **params)
+            left, right = np.sum(u * pushed), np.sum(np.asarray(g) * v)
+            assert abs(left - right) <= 1e-12 * max(1.0, abs(left)), (params, i)
+            assert np.shape(g) == shapes[i]
+
+
+@pytest.mark.parametrize("row", MULTILINEAR, ids=lambda r: r.name)
+def test_adjoint_identity(row: Multilinear) -> None:
+    check_adjoint(row)
+
+
+@pytest.mark.parametrize("row", MULTILINEAR, ids=lambda r: r.name)
+def test_damaged_transposes_are_found(row: Multilinear) -> None:
+    if row.name == "ties":
+        pytest.skip("its derivative is 0 almost everywhere, and a factor does nothing to a zero")
+    if row.scalar is not None:
+        pytest.skip("the scalar engine has these two built in; test_api and test_scalar hold them")
+    for factor in (1.0 + 1e-6, 0.0):
+        fields: list[dict[str, Any]] = [
+            {"transposes": (
+                *row.transposes[:i],
+                lambda g, *xs, rule=rule, factor=factor, **p: rule(g, *xs, **p) * factor,
+                *row.transposes[i + 1 :],
+            )}
+            for i, rule in enumerate(row.transposes)
+        ]  # fmt: skip
+        if row.nary is not None:
+            rule = row.nary
+            fields = [
+                {"nary": lambda i, g, *xs, rule=rule, factor=factor, **p: rule(i, g, *xs, **p) * factor}
+            ]  # fmt: skip
+        assert fields
+        for damage in fields:
+            with damaged(row, **damage), pytest.raises(AssertionError):
+                check_adjoint(row)
+
+
+@pytest.mark.parametrize("row", MULTILINEAR, ids=lambda r: r.name)
+def test_second_order_of_multilinear_rows(row: Multilinear) -> None:
+    rng = np.random.default_rng(5)
+    for shapes, params in cases(row):
+        kind = float if row.scalar is not None else np.asarray
+        arrays = [kind(rng.normal(size=s)) for s in shapes]
+        u = rng.normal(size=np.shape(row.array(*arrays, **params)))
+
+        def f(*xs: Any, u: Any = u, p: Any = params) -> Any:
+            y = row(*(ops.square(x) for x in xs), **p)
+            return ad.sum(y * (float(u) if isinstance(y, ad.Value) else u))
+
+        if row.scalar is None and (() in shapes or (0, 4) in shapes):
+            continue  # no numbers to differentiate, or a number, which is a Value there
+        ad.check_grads(f, arrays, order=2)
+        directions = [kind(rng.normal(size=s)) for s in shapes]
+        t = ad.jvp(f, arrays, directions)[1]
+        gs = ad.grad(f, argnums=tuple(range(len(arrays))))(*arrays)
+        expected = sum(np.sum(np.asarray(g) * d) for g, d in zip(gs, directions, strict=True))
+        assert float(np.sum(t)) == pytest.approx(float(expected), rel=1e-10, abs=1e-12)
+
+
+def test_every_row_says_how_it_is_shown() -> None:
+    assert [r.name for r in TABLE.values() if not r.tex] == []
+    assert len(POINTWISE) >= 40
+    assert len(MULTILINEAR) >= 14
