@@ -12,19 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import functions, ops
+from autodiff import costs, functions, ops
 from autodiff.functions import Axis, array_of
+from autodiff.functions import as_array_node as tensor
 from autodiff.tensor import Tensor, constant
 from autodiff.value import Value
 
 Function = Callable[..., Any]
-
-
-def tensor(x: Any) -> Tensor:
-    """Return x as an array node: a Value as a 0-d one, numbers as a constant."""
-    if isinstance(x, Tensor):
-        return x
-    return ops.mul(x, constant(1.0)) if isinstance(x, Value) else constant(np.asarray(x, float))
 
 
 def reshaping(function: Function) -> Function:
@@ -217,7 +211,7 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
             f"np.linalg.norm: ord={ord!r} is not defined on a graph; "
             f"write it with np.abs, np.sum and np.max"
         )
-    return functions.norm(x, axis, keepdims)
+    return costs.norm(x, axis, keepdims)
 
 
 def join(xs: Sequence[Any], axis: int | None = 0) -> Any:

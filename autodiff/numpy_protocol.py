@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import functions, ops
+from autodiff import costs, functions, ops
 from autodiff import numpy_functions as nf
 from autodiff.primitive import UFUNCS
 from autodiff.tensor import Tensor
@@ -41,7 +41,7 @@ COMPOSED: dict[Function, Function] = {
     np.where: nf.where,
     np.clip: nf.clip,
     np.sum: functions.sum,
-    np.mean: lambda x, axis=None, keepdims=False: nf.tensor(x).mean(axis, keepdims),
+    np.mean: functions.mean,
     np.var: functions.var,
     np.std: nf.std,
     np.max: functions.max,
@@ -95,7 +95,7 @@ COMPARISONS: dict[Function, tuple[Function, Function]] = {
 }  # fmt: skip
 REDUCTIONS: dict[Function, Function] = {
     np.add: functions.sum, np.multiply: nf.prod,
-    np.maximum: functions.max, np.minimum: functions.min, np.logaddexp: functions.logsumexp,
+    np.maximum: functions.max, np.minimum: functions.min, np.logaddexp: costs.logsumexp,
 }  # fmt: skip
 METHODS: dict[str, Function] = {
     f.__name__: f
