@@ -30,6 +30,7 @@ class Box:
     scope: str
     node: int | None = None
     ports: int = 0
+    amount: bool = False  # the gradient is a norm or a sum, without a sign
 
     @property
     def computed(self) -> bool:
@@ -67,6 +68,7 @@ def node_box(graph: Graph, view: View, i: int, full: bool) -> Box:
         scope=node.scope,
         node=i,
         ports=len(operand_marks(node)),
+        amount=np.ndim(node.value) > 0,
     )
 
 
@@ -106,7 +108,15 @@ def group_box(graph: Graph, table: Columns, group: Group, key: str) -> Box:
     if strange and len(computed):
         about.append(f"gradient not computed: {words.count(strange, 'node')}")
     return Box(
-        key, "group", shorten(title, 30), "", tuple(lines), "\n".join(about), size, group.scope
+        key,
+        "group",
+        shorten(title, 30),
+        "",
+        tuple(lines),
+        "\n".join(about),
+        size,
+        group.scope,
+        amount=True,
     )
 
 

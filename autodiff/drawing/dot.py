@@ -12,7 +12,7 @@ from autodiff.drawing.edges import Arrow
 from autodiff.drawing.escape import clean, dot
 from autodiff.drawing.measure import box_size, words_size
 from autodiff.drawing.scene import Scene
-from autodiff.drawing.style import LIGHT, fill_of, sign_of
+from autodiff.drawing.style import LIGHT, fill_of, hue_of
 from autodiff.drawing.words import strength
 
 # How each kind is drawn by Graphviz: its shape and its style.
@@ -116,7 +116,7 @@ def _box(box: Box, rankdir: str) -> str:
         ports = "|".join(f"<p{i}> {i + 1}" for i in range(box.ports))
         style = style.replace(",rounded", "")
         label = f"{{{{{ports}}}|{label}}}"
-    fill = fill_of(box.gradient, LIGHT, "line" if box.kind == "group" else "")
+    fill = fill_of(box.gradient, box.amount, LIGHT)
     return (
         f'{box.key} [label="{label}", shape={shape}, style="{style}", fillcolor="{fill}", '
         f'color="{LIGHT[box.kind]}", penwidth={1 + 2 * strength(box.gradient):.2g}, '
@@ -143,7 +143,7 @@ def _arrow(arrow: Arrow, number: int, rankdir: str) -> str:
     means = arrow.meaning
     label = f'label="{dot(chr(10).join(means.lines))}", ' if arrow.wordy and means.lines else ""
     style = {"none": "dotted", "unset": "dashed"}.get(means.state, "solid")
-    colour = LIGHT[sign_of(means.gradient)]
+    colour = LIGHT[hue_of(means.gradient, means.amount)]
     return (
         f'{arrow.source} -> {_head(arrow, rankdir)} [{label}style={style}, color="{colour}", '
         f'penwidth={1 + 2 * strength(means.gradient):.2g}, tooltip="{dot(means.tooltip)}"]'

@@ -29,6 +29,7 @@ class Meaning:
     tooltip: str
     gradient: float | None
     state: str
+    amount: bool = False  # the strength is a norm, without a sign
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def meaning(graph: Graph, edge: Edge) -> Meaning:
     about = [said, *lines, *([notes[state]] if state in notes else [])]
     # A constant's partial is nobody's question: it stays in the tooltip.
     beside = () if source.kind == "constant" else tuple(lines)
-    return Meaning(beside, "\n".join(about), words.signed(came), state)
+    return Meaning(beside, "\n".join(about), words.signed(came), state, not numbers)
 
 
 def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from autodiff.drawing import shapes
 from autodiff.drawing.escape import clean, width, xml
 from autodiff.drawing.scene import Scene
-from autodiff.drawing.style import TINT, sign_of
+from autodiff.drawing.style import TINT, hue_of
 
 LINE = 22.0
 KINDS = {
@@ -49,7 +49,7 @@ def make(scene: Scene, wide: float) -> Legend:
 
 def _entries(scene: Scene) -> list[tuple[str, str]]:
     kinds = {b.kind for b in scene.boxes}
-    signs = {sign_of(b.gradient) for b in scene.boxes if b.kind != "group"}
+    signs = {hue_of(b.gradient, b.amount) for b in scene.boxes}
     states = {a.meaning.state for a in scene.arrows}
     found: list[tuple[str, str]] = []
     for kind, text in KINDS.items():
@@ -61,8 +61,8 @@ def _entries(scene: Scene) -> list[tuple[str, str]]:
         found.append((_tint("negative", "−"), "gradient below 0"))
     if signs & {"positive", "negative"}:
         found.append((_wedge("positive"), "deeper and thicker: larger"))
-    if "group" in kinds:
-        found.append((_wedge("amount"), "larger Σ|grad|"))
+    if "amount" in signs:
+        found.append((_wedge("amount"), "size of the gradient: ‖grad‖, Σ|grad|"))
     if "nan" in signs:
         found.append((warning(14, 7), "gradient is not a number"))
     if "unset" in signs:

@@ -17,7 +17,7 @@ LIGHT: Palette = {
     "faint": "#dfe3e8", "scope": "#f0f2f5", "chip": "#e4e8ed",
     "input": "#0f77a8", "parameter": "#00795a", "constant": "#6b7480", "operation": "#5a6470",
     "output": "#a35c00", "group": "#8a4a76", "op": "#5a6470",
-    "positive": "#0072b2", "negative": "#d55e00", "nan": "#b3006b", "zero": "#7b8490",
+    "positive": "#0072b2", "negative": "#d55e00", "amount": "#009e73", "nan": "#b3006b", "zero": "#7b8490",
     "unset": "#7b8490",
 }  # fmt: skip
 DARK: Palette = {
@@ -25,7 +25,7 @@ DARK: Palette = {
     "faint": "#333c47", "scope": "#171c23", "chip": "#2c3541",
     "input": "#56b4e9", "parameter": "#2ec79c", "constant": "#98a3b0", "operation": "#98a3b0",
     "output": "#e69f00", "group": "#dd9bc2", "op": "#98a3b0",
-    "positive": "#0072b2", "negative": "#b04e00", "nan": "#a0246c", "zero": "#8a95a3",
+    "positive": "#0072b2", "negative": "#b04e00", "amount": "#00785a", "nan": "#a0246c", "zero": "#8a95a3",
     "unset": "#8a95a3",
 }  # fmt: skip
 PRINT: Palette = {
@@ -33,10 +33,10 @@ PRINT: Palette = {
     "scope": "#ffffff", "chip": "#ffffff", "faint": "#888888",
     "input": "#000000", "parameter": "#000000", "constant": "#000000", "operation": "#000000",
     "output": "#000000", "group": "#000000", "op": "#000000",
-    "positive": "#9a9a9a", "negative": "#9a9a9a", "nan": "#5a5a5a",
+    "positive": "#9a9a9a", "negative": "#9a9a9a", "amount": "#9a9a9a", "nan": "#5a5a5a",
 }  # fmt: skip
 # Lines must be seen on the page itself, where dark needs a lighter hue than a fill does.
-LINES = {"positive": "#56b4e9", "negative": "#ff9a4d", "nan": "#ff7fc1"}
+LINES = {"positive": "#56b4e9", "amount": "#2ec79c", "negative": "#ff9a4d", "nan": "#ff7fc1"}
 
 THEMES = ("auto", "light", "dark", "print")
 TINT = 0.6
@@ -55,6 +55,12 @@ def sign_of(gradient: float | None) -> str:
     if gradient == 0:
         return "zero"
     return "positive" if gradient > 0 else "negative"
+
+
+def hue_of(gradient: float | None, amount: bool) -> str:
+    """Return the class of a gradient; `amount` says that it is a norm or a sum, without a sign."""
+    sign = sign_of(gradient)
+    return "amount" if amount and sign == "positive" else sign
 
 
 def opacity(gradient: float | None) -> float:
@@ -82,9 +88,9 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def fill_of(gradient: float | None, palette: Palette, hue: str = "") -> str:
-    """Return the colour of a box with this gradient, in a hue of its sign or another."""
-    return mix(palette["card"], palette[hue or sign_of(gradient)], opacity(gradient))
+def fill_of(gradient: float | None, amount: bool, palette: Palette) -> str:
+    """Return the colour of a box with this gradient."""
+    return mix(palette["card"], palette[hue_of(gradient, amount)], opacity(gradient))
 
 
 def _channels(colour: str) -> list[int]:
@@ -143,9 +149,8 @@ def _colours(root: str, p: Palette, lines: Palette) -> list[str]:
     }
     for kind in ("input", "parameter", "constant", "operation", "output", "group", "op"):
         rules[f".{kind} .body,.{kind} .outer"] = f"stroke:{p[kind]}"
-    rules[".tint.amount"] = f"fill:{p['line']}"
     rules[".bright"] = "fill:#ffffff"
-    for sign in ("positive", "negative", "nan", "zero", "unset"):
+    for sign in ("positive", "negative", "amount", "nan", "zero", "unset"):
         line = lines.get(sign, p[sign])
         rules[f".tint.{sign}"] = f"fill:{p[sign]}"
         rules[f".edge.{sign} path"] = f"stroke:{line}"

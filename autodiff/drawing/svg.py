@@ -75,8 +75,8 @@ def _box(box: Box, frame: Frame, rankdir: str) -> str:
     ]
     tint = style.opacity(box.gradient)
     if tint:
-        sign = "amount" if box.kind == "group" else style.sign_of(box.gradient)
-        out.append(f'<path class="tint {sign}" fill-opacity="{tint:.2f}" d="{path}"/>')
+        hue = style.hue_of(box.gradient, box.amount)
+        out.append(f'<path class="tint {hue}" fill-opacity="{tint:.2f}" d="{path}"/>')
     more = shapes.second(box.kind, frame)
     if more:
         out.append(f'<path class="outer" fill="none" d="{more}"/>')
@@ -120,9 +120,9 @@ def _box(box: Box, frame: Frame, rankdir: str) -> str:
 
 def _arrow(arrow: Arrow, course: Course) -> str:
     means = arrow.meaning
-    sign = style.sign_of(means.gradient)
+    hue = style.hue_of(means.gradient, means.amount)
     return (
-        f'<g class="edge {sign} is-{means.state}" data-edge="{arrow.key}">'
+        f'<g class="edge {hue} is-{means.state}" data-edge="{arrow.key}">'
         f"<title>{xml(means.tooltip)}</title>"
         f'<path class="course" stroke-width="{1.2 + 2.0 * strength(means.gradient):.1f}" '
         f'd="{course.path}"/>'

@@ -1,0 +1,131 @@
+"""Graphs that the tests of pictures draw, and how they read a picture back."""
+
+import random
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import autodiff as ad
+from autodiff.drawing import Picture, draw
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def neuron() -> Picture:
+    """A neuron with each kind of node, a scope, and operations whose operands keep their order."""
+    w, b = ad.Value(2.0, name="w"), ad.Value(-1.0, name="b")
+    x = ad.constant(0.5, name="x")
+    with ad.scope("neuron"):
+        z = w * x - b / 3
+        a = ad.sigmoid(z)
+    cost = (a - 1) ** 2
+    cost.backward()
+    return draw(cost, names={"z": z, "a": a, "C": cost})
+
+
+def layer() -> Picture:
+    """A layer of arrays."""
+    W = ad.Tensor(np.arange(6.0).reshape(2, 3) / 10, name="W")
+    b = ad.Tensor(np.array([[0.1], [-0.2]]), name="b")
+    x = ad.constant(np.array([[1.0], [2.0], [-1.0]]), name="x")
+    with ad.scope("layer1"):
+        a = ad.tanh(W @ x + b)
+    y = (a * a).sum()
+    y.backward()
+    return draw(y, names={"a": a, "y": y})
+
+
+def square() -> Picture:
+    """An operand that is used twice, before any backward."""
+    x = ad.Value(3.0, name="x")
+    return draw(x * x)
+
+
+def strange() -> Picture:
+    """Gradients that are 0, infinite, not a number, and not computed."""
+    x, y, z = (ad.Value(v, name=n) for v, n in ((0.0, "x"), (0.0, "y"), (2.0, "z")))
+    total = ad.sqrt(x) + ad.relu(y) + z * float("nan")
+    total.backward()
+    return draw(total, ad.exp(z), rankdir="TB")
+
+
+def micrograd() -> Picture:
+    """micrograd's two boxes an operation."""
+    a, b = ad.Value(2.0, name="a"), ad.Value(-3.0, name="b")
+    e = a - b
+    e.backward()
+    return draw(e, style="micrograd", theme="print")
+
+
+PICTURES = {f.__name__: f for f in (neuron, layer, square, strange, micrograd)}
+
+
+def random_graph(seed: int, size: int = 40) -> ad.Value:
+    """A random graph of Values, after a backward."""
+    choose = random.Random(seed)
+    nodes: list[Any] = [ad.Value(choose.uniform(-2, 2), name=f"x{i}") for i in range(4)]
+    while len(nodes) < size:
+        a, b = choose.choice(nodes), choose.choice(nodes)
+        kind = choose.randrange(7)
+        if kind == 0:
+            new = a + b
+        elif kind == 1:
+            new = a - b
+        elif kind == 2:
+            new = a * b
+        elif kind == 3:
+            new = a / (b * b + 1.0)
+        elif kind == 4:
+            new = ad.sum([a, b, a])
+        elif kind == 5:
+            new = ad.sin(a)
+        else:
+            new = ad.tanh(a * 0.5)
+        nodes.append(new)
+    y = ad.sum(nodes[-6:])
+    y.backward()
+    return y
+
+
+def perceptrons(samples: int, sizes: tuple[int, ...] = (2, 16, 16, 1)) -> ad.Value:
+    """The loss of a network of Values over many examples: many equal siblings."""
+    rng = random.Random(0)
+    layers = [
+        [([ad.Value(rng.gauss(0, 1)) for _ in range(m)], ad.Value(0.0)) for _ in range(n)]
+        for m, n in pairwise(sizes)
+    ]
+    losses = []
+    for _ in range(samples):
+        a: list[Any] = [rng.random() for _ in range(sizes[0])]
+        for neurons in layers:
+            a = [ad.tanh(ad.dot(w, a) + b) for w, b in neurons]
+        losses.append((a[0] - 1.0) ** 2)
+    y = ad.sum(losses)
+    y.backward()
+    return y
+
+
+def parsed(svg: str) -> ET.Element:
+    """Return the root of an SVG; fails where it is not well-formed."""
+    return ET.fromstring(svg)
+
+
+def titles(root: ET.Element, css: str) -> list[str]:
+    """Return the tooltips of the groups with a class."""
+    found = []
+    for group in root.iter(f"{SVG}g"):
+        if css in group.get("class", "").split():
+            title = group.find(f"{SVG}title")
+            if title is not None:  # the legend's samples have none
+                found.append(title.text or "")
+    return found
+
+
+def dot_counts(source: str) -> tuple[int, int]:
+    """Return how many nodes and how many edges a DOT text states."""
+    nodes = re.findall(r"^  [nog]\d+ \[", source, re.M)
+    edges = re.findall(r"^  [nog]\d+ -> ", source, re.M)
+    return len(nodes), len(edges)

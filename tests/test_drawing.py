@@ -1,0 +1,337 @@
+"""Pictures: the same bytes every time, the right numbers, well-formed, and never a hang."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.drawing import DrawingError, available, draw, engine, style, words
+from tests.drawn import PICTURES, dot_counts, neuron, parsed, random_graph, square, strange, titles
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+needs_engine = pytest.mark.skipif(
+    not available(), reason="neither dot nor pygraphviz is installed here"
+)
+
+PRINT = (
+    "import sys; from tests.drawn import PICTURES\n"
+    "sys.stdout.reconfigure(encoding='utf-8')\n"
+    "for name, make in PICTURES.items(): print(f'// {name}'); print(make().source)"
+)
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "42", "1000", "4294967295"])
+def test_dot_is_the_same_under_every_hash_seed(seed: str, root: Path) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(root)}
+    out = subprocess.run(
+        [sys.executable, "-c", PRINT], cwd=root, env=environment, check=True, capture_output=True
+    ).stdout.decode()
+    golden = "".join(
+        f"// {name}\n{(GOLDENS / f'{name}.dot').read_text(encoding='utf-8')}\n" for name in PICTURES
+    )
+    assert out.replace("\r\n", "\n") == golden
+
+
+@needs_engine
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("theme", style.THEMES)
+def test_every_svg_is_well_formed(name: str, theme: str) -> None:
+    picture = PICTURES[name]()
+    picture.theme = theme
+    root = parsed(picture.svg())
+    assert root.get("role") == "img"
+    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(i is not None and i.startswith(picture.root) for i in ids)
+    for label in (root.get("aria-labelledby") or "").split():
+        assert label in ids
+    assert len(titles(root, "node")) == len(picture.scene.boxes)
+    assert len(titles(root, "edge")) == len(picture.scene.arrows)
+    sheet = "".join(root.itertext())
+    assert ("prefers-color-scheme" in sheet) == (theme == "auto")
+
+
+@needs_engine
+def test_parallel_edges_are_both_drawn() -> None:
+    picture = square()
+    assert dot_counts(picture.source) == (2, 2)
+    edges = titles(parsed(picture.svg()), "edge")
+    assert [e.split(", ")[1].split("\n")[0] for e in edges[:2]] == ["operand 1", "operand 2"]
+
+
+def test_order_of_operands_is_marked_where_it_matters() -> None:
+    a, b = ad.Value(5.0), ad.Value(2.0)
+    for y in (a - b, a / b, a**b, ad.atan2(a, b)):
+        assert [arrow.mark for arrow in draw(y).scene.arrows] == ["1", "2"]
+        assert re.search(r"n0 -> n2:p0:w .*\n  n1 -> n2:p1:w", draw(y).source)
+    for y in (a + b, a * b, ad.sum([a, b])):
+        assert {arrow.mark for arrow in draw(y).scene.arrows} == {""}
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_arrives_at_a_node_sums_to_its_gradient(seed: int) -> None:
+    picture = draw(random_graph(seed))
+    graph, scene = picture.graph, picture.scene
+    assert len(scene.boxes) == len(graph)
+    assert len(scene.arrows) == len(graph.edges)
+    assert dot_counts(picture.source) == (len(graph), len(graph.edges))
+    arrived = dict.fromkeys((n.id for n in graph), 0.0)
+    shown = re.compile(r"(\S+) × (\S+) = (\S+)")
+    for arrow in scene.arrows:
+        assert arrow.edge is not None
+        if arrow.meaning.gradient is None:
+            assert graph[arrow.edge.source].kind in ("constant", "input")
+            continue
+        arrived[arrow.edge.source] += arrow.meaning.gradient
+        upstream, local, came = map(float, shown.search(arrow.meaning.tooltip).groups())
+        assert upstream * local == pytest.approx(came, rel=2e-3, abs=1e-12)
+        assert came == pytest.approx(arrow.meaning.gradient, rel=1e-3)
+    for node in graph:
+        if node.kind in ("operation", "parameter"):
+            assert arrived[node.id] == pytest.approx(node.grad, rel=1e-9, abs=1e-12)
+
+
+@needs_engine
+@pytest.mark.parametrize("seed", range(5))
+def test_svg_of_random_graphs_has_every_node_and_edge(seed: int) -> None:
+    picture = draw(random_graph(seed))
+    root = parsed(picture.svg())
+    assert len(titles(root, "node")) == len(picture.graph)
+    assert len([t for t in titles(root, "edge") if "→" in t]) == len(picture.graph.edges)
+    frames = list(picture.layout.boxes.values())
+    for x, y, w, h in frames:
+        assert 0 <= x <= x + w <= picture.layout.width + 1
+        assert 0 <= y <= y + h <= picture.layout.height + 1
+    for i, (x, y, w, h) in enumerate(frames):  # no two boxes cover each other
+        for p, q, v, u in frames[:i]:
+            assert x + w <= p + 1 or p + v <= x + 1 or y + h <= q + 1 or q + u <= y + 1
+
+
+def test_not_computed_zero_infinite_and_nan_are_told_apart() -> None:
+    boxes = {box.title: box for box in strange().scene.boxes}
+    gradient = {name: dict(box.lines).get("grad") for name, box in boxes.items()}
+    assert gradient["x"] == "∞"
+    assert gradient["y"] == "0"
+    assert gradient["z"] == "NaN"
+    assert words.NOT_COMPUTED in gradient.values()
+    signs = {style.sign_of(box.gradient) for box in boxes.values()}
+    assert signs >= {"positive", "zero", "nan", "unset"}
+
+
+def test_arrays_show_shape_range_mean_and_norm() -> None:
+    W = ad.Tensor(np.array([[1.0, 2.0], [3.0, 6.0]]), name="W")
+    x = ad.constant(np.ones((2, 3)), name="x")
+    y = (W @ x).sum()
+    y.backward()
+    scene = draw(y).scene
+    lines = dict(scene.boxes[0].lines)
+    assert lines["shape"] == "2×2 float64"
+    assert (lines["min … max"], lines["mean"], lines["‖grad‖"]) == ("1 … 6", "3", "6")
+    jacobian = np.kron(np.eye(2), np.ones((3, 2)))
+    assert f"matmul, ‖∂‖ = {np.linalg.norm(jacobian):.4g}" in scene.arrows[0].meaning.lines[0]
+    assert scene.arrows[0].meaning.lines[1] == "‖contribution‖ = 6"
+
+
+@pytest.mark.parametrize(
+    ("function", "shape"),
+    [
+        (lambda x: x.sum(), (2, 3)),
+        (lambda x: x.sum(0), (2, 3)),
+        (lambda x: x.reshape(6), (2, 3)),
+        (lambda x: x.T, (2, 3)),
+        (lambda x: x[[0, 0, 1]], (2, 3)),
+        (lambda x: ad.broadcast_to(x, (4, 3)), (3,)),
+        (lambda x: ad.concatenate([x, x * 1.0]), (3,)),
+        (lambda x: x @ ad.constant(np.arange(6.0).reshape(3, 2)), (4, 3)),
+        (lambda x: ad.constant(np.arange(6.0).reshape(2, 3)) @ x, (3, 4)),
+        (lambda x: x @ ad.constant(np.arange(3.0)), (3,)),
+        (ad.tanh, (2, 3)),
+        (lambda x: x * ad.constant(np.arange(3.0) + 1), (3,)),
+    ],
+)
+def test_norms_of_jacobians(function: object, shape: tuple[int, ...]) -> None:
+    x = ad.Tensor(np.linspace(-1, 1, int(np.prod(shape))).reshape(shape), name="x")
+    y = function(x)
+    graph = ad.Graph(y)
+    edge = next(e for e in graph.edges if e.source == graph.ids[x] and e.target == graph.ids[y])
+    size = int(np.prod(np.shape(y.data)))
+    rows = [graph.send(edge, row.reshape(np.shape(y.data))) for row in np.eye(size)]
+    said = re.search(
+        r"‖∂‖ = (\S+)", "\n".join(draw(y).scene.arrows[graph.edges.index(edge)].meaning.lines)
+    )
+    assert said is not None
+    assert float(said[1]) == pytest.approx(float(np.linalg.norm(rows)), rel=1e-3)
+
+
+def test_text_on_every_tint_can_be_read() -> None:
+    for palette in (style.LIGHT, style.DARK, style.PRINT):
+        for sign in ("positive", "negative", "nan", "amount"):
+            full = style.mix(palette["card"], palette[sign], style.TINT)
+            assert style.contrast(palette["ink"], full) >= 7, (palette["page"], sign)
+        for ground in ("page", "card", "scope"):
+            assert style.contrast(palette["ink"], palette[ground]) >= 7
+            assert style.contrast(palette["soft"], palette[ground]) >= 4.5
+        for kind in ("input", "parameter", "constant", "operation", "output", "group", "line"):
+            assert style.contrast(palette[kind], palette["page"]) >= 3
+
+
+def test_text_names_every_node_in_order() -> None:
+    lines = neuron().to_text().splitlines()
+    assert lines[1] == "w: parameter; value 2; grad -0.03444"
+    assert "z = sub(v3, v5); value 1.333; grad -0.06888; scope neuron" in lines
+    assert "  w → v3, operand 1: ∂v3/∂w = 0.5; -0.06888 × 0.5 = -0.03444" in lines
+
+
+def test_scopes_are_clusters() -> None:
+    picture = neuron()
+    assert picture.source.count("subgraph cluster_") == 1
+    inside = picture.source.split("subgraph cluster_")[1].split("  }")[0]
+    assert re.findall(r"^  (n\d+) \[", inside, re.M) == ["n3", "n5", "n6", "n7"]
+
+
+@needs_engine
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".dot", ".txt"])
+def test_save_by_suffix_leaves_nothing_else(suffix: str, tmp_path: Path) -> None:
+    path = neuron().save(tmp_path / f"graph{suffix}")
+    start = {
+        ".svg": b"<svg",
+        ".png": b"\x89PNG",
+        ".pdf": b"%PDF",
+        ".dot": b"digraph",
+        ".txt": b"Comp",
+    }
+    assert path.read_bytes().startswith(start[suffix])
+    assert [p.name for p in tmp_path.iterdir()] == [f"graph{suffix}"]
+
+
+def test_save_refuses_other_names_and_keeps_old_files(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"must end in one of \.svg"):
+        neuron().save(tmp_path / "graph.jpeg")
+    with pytest.raises(OSError, match="cannot be written"):
+        neuron().save(tmp_path / "absent" / "graph.dot")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_arguments_are_checked() -> None:
+    y = ad.Value(1.0) * 2
+    with pytest.raises(TypeError, match="at least one output"):
+        draw()
+    with pytest.raises(ValueError, match="theme='neon' is not one of auto"):
+        draw(y, theme="neon")
+    with pytest.raises(ValueError, match="style="):
+        draw(y, style="round")
+    with pytest.raises(ValueError, match="rankdir="):
+        draw(y, rankdir="up")
+    with pytest.raises(ValueError, match="names no node"):
+        draw(y, focus="nowhere")
+    with pytest.raises(ValueError, match="must be a node"):
+        draw(y, focus=ad.Value(1.0))
+    with pytest.raises(TypeError, match="needs a Value or a Tensor"):
+        draw(3.0)
+
+
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+
+
+def test_without_an_engine_there_is_dot_text_and_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    no_engine(monkeypatch)
+    picture = neuron()
+    with pytest.raises(DrawingError, match="install Graphviz"):
+        picture.svg()
+    with pytest.warns(UserWarning, match="install Graphviz"):
+        path = picture.save(tmp_path / "graph.svg")
+    assert path == tmp_path / "graph.dot"
+    assert path.read_text(encoding="utf-8") == picture.source
+    assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
+    shown = picture._repr_mimebundle_()
+    assert list(shown) == ["text/plain"]
+    assert "install Graphviz" in shown["text/plain"]
+    assert "w: parameter" in shown["text/plain"]
+    assert picture._repr_svg_() is None
+
+
+def test_pygraphviz_takes_the_place_of_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pygraphviz", reason="pygraphviz is not installed here")
+    monkeypatch.setenv("PATH", "")
+    picture = neuron()
+    assert engine.command("svg")[0] == sys.executable
+    root = parsed(picture.svg())
+    assert len(titles(root, "node")) == len(picture.graph)
+    assert picture.save(tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
+
+
+def fake_dot(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    program = folder / "dot"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the fake engine is a shell script")
+def test_a_layout_that_hangs_is_killed_with_its_children(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mark = tmp_path / "pids"
+    fake_dot(tmp_path, monkeypatch, f"echo $$ >> {mark}; sleep 300 & echo $! >> {mark}; wait")
+    start = time.monotonic()
+    with pytest.raises(DrawingError, match=r"stopped after 0\.5 s; draw less"):
+        engine.run("digraph {}", "svg", 1, timeout=0.5)
+    assert time.monotonic() - start < 5
+    time.sleep(0.1)
+    for pid in mark.read_text().split():
+        assert not running(int(pid))
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/status")
+    return "State:\tZ" not in status.read_text() if status.exists() else True
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the fake engine is a shell script")
+def test_an_engine_that_fails_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake_dot(tmp_path, monkeypatch, "echo out of paper >&2; exit 3")
+    with pytest.raises(DrawingError, match="failed: out of paper"):
+        neuron().svg()
+    shown = neuron()._repr_mimebundle_()
+    assert "out of paper" in shown["text/plain"]
+
+
+@needs_engine
+def test_two_pictures_on_a_page_do_not_collide() -> None:
+    first, again, second = neuron(), neuron(), square()
+    assert first.svg() == again.svg()
+    assert first.root != second.root
+    bundle = first._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/svg+xml", "text/plain"}
+    rules = re.search(r"<style>(.*?)</style>", bundle["image/svg+xml"], re.S)
+    assert rules is not None
+    selectors = re.findall(r"(?:^|[},{])\s*([^{}@]+)\{", rules[1])
+    assert selectors
+    assert all(part.startswith(f"#{first.root} ") for s in selectors for part in s.split(","))
+
+
+def test_a_table_row_of_the_users_own_is_drawn() -> None:
+    x = ad.Value(0.3, name="x")
+    y = ad.hypot(x, 2.0) - ad.log1p(x)
+    y.backward()
+    signs = {box.sign for box in draw(y).scene.boxes}
+    assert signs >= {"hypot", "log1p", "−"}
