@@ -5,7 +5,6 @@ BP4 on the trained weights, how the gradient flows through the layers, and the b
 example. Everything is measured from the run; the page holds it all and needs no network.
 """
 
-import io
 import math
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,12 @@ from numpy.typing import NDArray
 
 import autodiff as ad
 from autodiff import files
+from nets.charts import chart
 from nets.check import BOUND, compare
-from nets.extras import require
 from nets.flow import gradient_flow
 from nets.network import Network
 from nets.page import (
     Markup,
-    address,
     digest,
     element,
     fill,
@@ -35,10 +33,6 @@ from nets.training import Training
 Array = NDArray[Any]
 MOST_DIGITS = 48
 LEVELS = 10
-INK = {
-    "light": ("#1a1f29", "#0060a0", "#b03f00", "#d5dae2"),
-    "dark": ("#e9edf4", "#74c0f4", "#f59a63", "#2c3441"),
-}
 
 
 def write_report(path: Path | str, training: Training, about: str) -> Path:
@@ -98,7 +92,7 @@ def architecture(net: Network) -> list[Markup]:
     names = [net.activation.name] * (len(net.w) - 1) + [net.output.name]
     boxes = [("input", net.sizes[0]), *zip(names, net.sizes[1:], strict=True)]
     rows = [
-        [f"layer {i + 1}", name, f"{w.shape[0]} × {w.shape[1]}", f"{w.shape[0]} × 1",
+        [str(i + 1), name, f"{w.shape[0]} × {w.shape[1]}", f"{w.shape[0]} × 1",
          f"{w.size + b.size:,}"]
         for i, (name, w, b) in enumerate(zip(names, net.w, net.b, strict=True))
     ]  # fmt: skip
@@ -109,7 +103,7 @@ def architecture(net: Network) -> list[Markup]:
             *(element("li", element("b", n), element("span", name)) for name, n in boxes),
             class_="flow",
         ),
-        table(["", "f", "w", "b", "parameters"], rows, "Shapes of the layers"),
+        table(["layer", "f", "w", "b", "parameters"], rows, "Shapes of the layers"),
     ]
 
 
@@ -124,43 +118,13 @@ def curves(history: list[dict[str, Any]]) -> list[Markup]:
         ),
         element(
             "div",
-            _chart(
+            chart(
                 epochs, accuracy, "accuracy, %", 1, f"from {accuracy[0]:.2f} to {accuracy[-1]:.2f}"
             ),
-            _chart(epochs, cost, "training cost C", 2, f"from {cost[0]:.4g} to {cost[-1]:.4g}"),
+            chart(epochs, cost, "training cost C", 2, f"from {cost[0]:.4g} to {cost[-1]:.4g}"),
             class_="charts",
         ),
     ]
-
-
-def _chart(x: list[int], y: list[float], what: str, colour: int, told: str) -> Markup:
-    light, dark = (_plot(x, y, what, theme, colour) for theme in ("light", "dark"))
-    source = Markup(
-        f'<source media="(prefers-color-scheme: dark)" srcset="{address(dark, "svg+xml")}">'
-    )
-    shown = picture(light, "svg+xml", f"{what} over {len(x)} epochs, {told}")
-    return element("figure", element("picture", source, shown))
-
-
-def _plot(x: list[int], y: list[float], what: str, theme: str, colour: int) -> bytes:
-    """Return one line against the epoch as SVG without a background."""
-    ink, rule = INK[theme][0], INK[theme][3]
-    figure = require("matplotlib.figure").Figure(figsize=(5.4, 3.3), layout="constrained")
-    axes = figure.add_subplot()
-    axes.plot(x, y, "o-", color=INK[theme][colour], ms=4 if len(x) < 60 else 0, lw=2)
-    axes.set_title(what, color=ink, loc="left", fontsize=11)
-    axes.set_xlabel("epoch", color=ink)
-    axes.tick_params(colors=ink)
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.grid(color=rule, lw=0.8)
-    axes.set_axisbelow(True)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(ink)
-    out = io.BytesIO()
-    with require("matplotlib").rc_context({"svg.hashsalt": "report", "svg.fonttype": "path"}):
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-    return out.getvalue()
 
 
 def confusion(outputs: Array, labels: Array) -> list[Markup]:
@@ -235,7 +199,7 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
     for d in found:
         by_layer.setdefault(d.layer, {})[d.equation] = d.relative
     rows = [
-        [f"layer {k}", *(f"{row[n]:.1e}" if n in row else "–" for n in names)]
+        [str(k), *(f"{row[n]:.1e}" if n in row else "–" for n in names)]
         for k, row in by_layer.items()
     ]
     good = all(d.relative <= BOUND for d in found)
@@ -246,7 +210,7 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
             f"{x.shape[1]} examples: the largest relative difference. They "
             f"{'agree' if good else 'DIFFER'} (bound {BOUND:.0e}).",
         ),
-        table(["", *names], rows, "Differences from BP1 to BP4"),
+        table(["layer", *names], rows, "Differences from BP1 to BP4"),
     ]
 
 
@@ -256,10 +220,10 @@ def flow(net: Network, x: Array, y: Array) -> list[Markup]:
     layers = gradient_flow(net, x, y).layers
     for row in layers:
         cells = (row.delta, row.gradient, row.weights, row.slope, row.factor, row.bound)
-        rows.append([f"layer {row.layer}", *(f"{c:.3g}" if c == c else "–" for c in cells)])
+        rows.append([str(row.layer), *(f"{c:.3g}" if c == c else "–" for c in cells)])
         if row is layers[-1]:
             rows[-1][-2:] = ["–", "–"]
-    head = ["", "‖δ‖", "‖dC/dw‖", "‖w‖", "mean σ'", "factor", "at most"]
+    head = ["layer", "‖δ‖", "‖dC/dw‖", "‖w‖", "mean σ'", "factor", "at most"]
     return [
         element(
             "p",
@@ -284,7 +248,11 @@ def backward_graph(net: Network, x: Array, y: Array) -> list[Markup]:
     told = element(
         "p", "Every node with its value and its gradient, from the inputs to the cost C."
     )
-    listed = element("details", element("summary", "The same in words"), element("pre", words))
+    listed = element(
+        "details",
+        element("summary", "The same in words"),
+        element("pre", words, tabindex="0", role="region", aria_label="Graph in words"),
+    )
     try:
         image = picture(drawn.svg().encode(), "svg+xml", "Backward graph; its words follow")
     except (DrawingError, OSError) as error:

@@ -98,6 +98,7 @@ LAYERS = {
         "train",
         "check",
         "page",
+        "charts",
         "report",
         "demo",
         "cli",

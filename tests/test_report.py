@@ -1,0 +1,158 @@
+"""The report page: every figure in it computed again from the run, and nothing in it that could act."""
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nets.check import compare
+from nets.data import load_digits
+from nets.flow import gradient_flow
+from nets.network import Network
+from nets.optim import SGD
+from nets.page import digest, element, join
+from nets.report import MOST_DIGITS, write_report
+from nets.training import Training
+from tests.browser import SCHEMES, WIDTHS, Watched, chromium
+
+ABOUT = "<script>alert(1)</script> & digits"
+
+
+@pytest.fixture(scope="module")
+def training() -> Training:
+    split = load_digits()
+    run = Training(Network([64, 16, 10], seed=0), split.training, SGD(3.0), 4, 10, split.test)
+    run.run()
+    return run
+
+
+@pytest.fixture(scope="module")
+def path(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(tmp_path_factory.mktemp("report") / "report.html", training, ABOUT)
+
+
+def section(path: Path, name: str) -> str:
+    text = path.read_text(encoding="utf-8")
+    found = re.search(rf'<section id="{name}">(.*?)</section>', text, re.S)
+    assert found
+    return found[1]
+
+
+def cells(text: str) -> list[list[str]]:
+    """Return the rows of a table as texts, without the head."""
+    rows = re.findall(r"<tr>(.*?)</tr>", text.partition("<tbody>")[2], re.S)
+    return [[re.sub("<.*?>", "", c) for c in re.findall(r"<t[hd].*?</t[hd]>", r)] for r in rows]
+
+
+def wrong_ones(training: Training) -> tuple[Any, Any, Any]:
+    inputs, labels = training.monitor
+    outputs = training.net.feedforward(inputs)
+    return outputs, labels, np.flatnonzero(np.argmax(outputs, axis=0) != labels)
+
+
+def test_confusion_matrix(path: Path, training: Training) -> None:
+    outputs, labels, wrong = wrong_ones(training)
+    rows = cells(section(path, "confusion-matrix"))
+    counts = np.array([[0 if c == "·" else int(c) for c in row[1:11]] for row in rows])
+    assert counts.sum() == len(labels)
+    assert counts.sum() - np.trace(counts) == len(wrong)
+    for i, k in zip(labels, np.argmax(outputs, axis=0), strict=True):
+        counts[i, k] -= 1
+    assert not counts.any()
+
+
+def test_misclassified_digits_are_the_pictures(path: Path, training: Training) -> None:
+    import matplotlib.image
+
+    outputs, labels, wrong = wrong_ones(training)
+    text = section(path, "misclassified-digits")
+    shown = re.findall(r'base64,([^"]+)" alt="a (\d), taken for (\d)"', text)
+    assert len(shown) == min(MOST_DIGITS, len(wrong))
+    surest = wrong[np.argmax(outputs[np.argmax(outputs[:, wrong], axis=0), wrong])]
+    data, label, taken = shown[0]
+    assert (int(label), int(taken)) == (labels[surest], np.argmax(outputs[:, surest]))
+    grey = 1.0 - matplotlib.image.imread(io.BytesIO(base64.b64decode(data)))[..., 0]
+    image = training.monitor[0][:, surest].reshape(8, 8)
+    np.testing.assert_allclose(grey, image, atol=0.01)
+    assert f"{len(wrong)} of {len(labels)} are wrong" in text
+
+
+def test_differences_and_flow(path: Path, training: Training) -> None:
+    x, y = training.rows.inputs[:10].T, training.rows.targets[:10].T
+    shown = cells(section(path, "bp1-to-bp4"))
+    names = ("BP1", "BP2", "BP3", "BP4")
+    for d in compare(training.net, x, y):
+        assert shown[d.layer - 1][1 + names.index(d.equation)] == f"{d.relative:.1e}"
+    assert "They agree" in section(path, "bp1-to-bp4")
+    rows = cells(section(path, "gradient-flow"))
+    for row, found in zip(rows, gradient_flow(training.net, x, y).layers, strict=True):
+        assert row[1:3] == [f"{found.delta:.3g}", f"{found.gradient:.3g}"]
+
+
+def test_facts_and_words(path: Path, training: Training) -> None:
+    text = path.read_text(encoding="utf-8")
+    best = training.best_epoch
+    assert f"<dd>{100 * best['correct'] / best['total']:.2f} %</dd>" in text
+    assert "<dd>1,210</dd>" in text  # 64 * 16 + 16 + 16 * 10 + 10
+    assert "w1: parameter" in section(path, "backward-graph-of-one-example")
+    assert training.net.w[0].has_grad is False  # the run is as it was
+
+
+def test_nothing_in_it_acts(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.S)
+    assert f"default-src 'none'; style-src '{digest(style)}'" in text
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; digits" in text
+    assert not re.search(r'(?:src|href|srcset)="(?!data:|#)', text)
+
+
+def test_a_run_without_an_epoch_has_no_report(tmp_path: Path) -> None:
+    split = load_digits()
+    run = Training(Network([64, 10], seed=0), split.training, SGD(3.0), 1, 10, split.test)
+    with pytest.raises(ValueError, match="not finished an epoch"):
+        write_report(tmp_path / "report.html", run, "digits")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_inputs_that_are_no_pictures(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    data = [(rng.normal(size=(3, 1)), k % 2) for k in range(8)]
+    run = Training(Network([3, 2], activation=lambda z: z * z), data, SGD(0.1), 1, 4, data)
+    run.run()
+    text = write_report(tmp_path / "report.html", run, "noise").read_text(encoding="utf-8")
+    assert "no square pictures" in text or "None: all" in text
+    assert "Not compared" in text
+
+
+def test_escaping() -> None:
+    assert (
+        element("a", "<b>", join("&"), href='"x"') == '<a href="&quot;x&quot;">&lt;b&gt;&amp;</a>'
+    )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("size", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_accessible_and_fitting(browser: Any, path: Path, scheme: str, size: str) -> None:
+    watched = Watched(browser, scheme, size)
+    page = watched.open(path)
+    page.locator("summary").click()
+    assert watched.violations() == []
+    assert watched.overflow() <= 0
+    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    assert watched.complaints == []
+    assert watched.foreign() == []
+    watched.close()
