@@ -108,8 +108,8 @@ def test_svg_of_random_graphs_has_every_node_and_edge(seed: int) -> None:
     assert len([t for t in titles(root, "edge") if "→" in t]) == len(picture.graph.edges)
     frames = list(picture.layout.boxes.values())
     for x, y, w, h in frames:
-        assert 0 <= x <= x + w <= picture.layout.width + 1
-        assert 0 <= y <= y + h <= picture.layout.height + 1
+        assert -1 <= x <= x + w <= picture.layout.width + 1
+        assert -1 <= y <= y + h <= picture.layout.height + 1
     for i, (x, y, w, h) in enumerate(frames):  # no two boxes cover each other
         for p, q, v, u in frames[:i]:
             assert x + w <= p + 1 or p + v <= x + 1 or y + h <= q + 1 or q + u <= y + 1
@@ -176,6 +176,7 @@ def test_text_on_every_tint_can_be_read() -> None:
         for sign in ("positive", "negative", "nan", "amount"):
             full = style.mix(palette["card"], palette[sign], style.TINT)
             assert style.contrast(palette["ink"], full) >= 7, (palette["page"], sign)
+            assert style.contrast(palette["soft"], full) >= 4.5, (palette["page"], sign)
         for ground in ("page", "card", "scope"):
             assert style.contrast(palette["ink"], palette[ground]) >= 7
             assert style.contrast(palette["soft"], palette[ground]) >= 4.5

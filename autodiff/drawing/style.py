@@ -1,7 +1,7 @@
 """Colours and type: one style sheet inside each picture, for light, dark and print.
 
 Hues are from Okabe and Ito's palette, which people with any kind of colour blindness can tell
-apart. A gradient's sign is a hue and its size a tint of at most 60 %, so that text on it keeps a
+apart. A gradient's sign is a hue and its size a tint of at most 55 %, so that text on it keeps a
 contrast above 7; both are said in words as well. Colours are written out rather than kept in
 variables, which many viewers of SVG do not know.
 """
@@ -13,11 +13,11 @@ from autodiff.drawing.words import strength
 Palette = dict[str, str]
 
 LIGHT: Palette = {
-    "page": "#ffffff", "card": "#f7f8fa", "ink": "#16191d", "soft": "#4d5560", "line": "#7b8490",
+    "page": "#ffffff", "card": "#fbfcfd", "ink": "#0b0d10", "soft": "#343b45", "line": "#7b8490",
     "faint": "#dfe3e8", "scope": "#f0f2f5", "chip": "#e4e8ed",
     "input": "#0f77a8", "parameter": "#00795a", "constant": "#6b7480", "operation": "#5a6470",
     "output": "#a35c00", "group": "#8a4a76", "op": "#5a6470",
-    "positive": "#0072b2", "negative": "#d55e00", "amount": "#009e73", "nan": "#b3006b", "zero": "#7b8490",
+    "positive": "#0072b2", "negative": "#d55e00", "amount": "#009e73", "nan": "#c93f90", "zero": "#7b8490",
     "unset": "#7b8490",
 }  # fmt: skip
 DARK: Palette = {
@@ -39,7 +39,7 @@ PRINT: Palette = {
 LINES = {"positive": "#56b4e9", "amount": "#2ec79c", "negative": "#ff9a4d", "nan": "#ff7fc1"}
 
 THEMES = ("auto", "light", "dark", "print")
-TINT = 0.6
+TINT = 0.55
 
 
 def sign_of(gradient: float | None) -> str:
@@ -64,7 +64,7 @@ def hue_of(gradient: float | None, amount: bool) -> str:
 
 
 def opacity(gradient: float | None) -> float:
-    """Return how strongly a gradient tints its box: 0 to 0.6."""
+    """Return how strongly a gradient tints its box: 0 to 0.55."""
     return TINT if sign_of(gradient) == "nan" else TINT * strength(gradient)
 
 
