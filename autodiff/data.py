@@ -6,6 +6,7 @@ as `Fixed`, whose in-place operators make a new array, so that `p.data -= eta * 
 """
 
 import operator
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -61,10 +62,25 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
 
 
 def fix(array: Array) -> Fixed:
-    """Return `array` as read-only; the caller gives it up."""
-    view = np.asarray(array).view(Fixed)
-    view.flags.writeable = False
-    return view
+    """Return a view of `array` that is read-only for good; the caller gives the array up.
+
+    numpy makes a view writeable again as long as the array that owns the memory is, so that one is
+    locked as well.
+    """
+    array = owner = np.asarray(array)
+    while isinstance(owner, np.ndarray):
+        owner.flags.writeable = False
+        owner = owner.base  # type: ignore[assignment]
+    return array.view(Fixed)
+
+
+def own_index(index: Any) -> Any:
+    """Return an index that nobody else can change."""
+    if isinstance(index, tuple):
+        return tuple(map(own_index, index))
+    if hasattr(index, "parents"):
+        raise TypeError(f"indexing: {index!r} is a node; an index takes whole numbers, use its .data")
+    return deepcopy(index) if isinstance(index, list | np.ndarray) else index
 
 
 def as_array(data: Any, what: str = "Tensor") -> Array:

@@ -128,7 +128,7 @@ def seed_for(y: Node, gradient: Any, what: str) -> Any:
                 f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
             )
         return np.ones(y.shape, dtype=y.dtype)
-    seed = np.asarray(gradient.data if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
+    seed = np.array(gradient.data if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
     if seed.shape != y.shape:
         raise ValueError(
             f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"

@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff import modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
-from autodiff.data import Array, as_array, fix
+from autodiff.data import Array, as_array, fix, own_index
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
 from autodiff.quiet import restore, silence
@@ -131,7 +131,7 @@ class Tensor(ArrayNode):
         return record(ops.abs, (self,))
 
     def __getitem__(self, index: Any) -> "Tensor":
-        return record(ops.take, (self,), {"index": index})
+        return record(ops.take, (self,), {"index": own_index(index)})
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
         """Return the sum over `axis` (all axes by default)."""

@@ -1,0 +1,103 @@
+"""Backward again and again, shared nodes, and inputs that must be refused."""
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.mark.parametrize("make", [ad.Value, ad.Tensor])
+def test_twice_is_twice(make: type) -> None:
+    x = make(3.0)
+    y = (x * x) * 1
+    y.backward()
+    assert float(x.grad) == 6.0
+    y.backward()
+    assert float(x.grad) == 12.0  # micrograd gives 18, MyGrad 6
+    x.zero_grad()
+    y.backward()
+    assert float(x.grad) == 6.0
+
+
+@pytest.mark.parametrize("make", [ad.Value, ad.Tensor])
+def test_two_heads_that_share_a_node(make: type) -> None:
+    x = make(2.0)
+    shared = x * x
+    first, second = shared * 3, shared * shared
+    first.backward()
+    assert float(shared.grad) == 3.0
+    second.backward()
+    assert float(shared.grad) == 8.0  # afresh: what flowed in the last backward
+    assert float(x.grad) == 3 * 4.0 + 8 * 4.0
+
+
+def test_a_value_in_two_tensor_graphs() -> None:
+    v = ad.Value(2.0)
+    w = v * 3
+    for factor in (1.0, 10.0):
+        (ad.Tensor([1.0, 2.0]) * w * factor).sum().backward()
+    assert v.grad == 9.0 + 90.0
+    assert w.grad == 30.0
+
+
+def test_backward_of_an_inner_node_after_the_whole() -> None:
+    x = ad.Value(2.0)
+    y = x * x
+    z = y * y
+    z.backward()
+    y.backward()
+    assert x.grad == 32.0 + 4.0
+
+
+def test_zero_by_assignment_as_in_micrograd() -> None:
+    x = ad.Value(2.0)
+    for _ in range(3):
+        x.grad = 0
+        (x * x).backward()
+        assert x.grad == 4.0
+
+
+@pytest.mark.parametrize(
+    "array", [np.array([1, 2]), np.array([True]), np.arange(3, dtype=np.uint8)]
+)
+def test_integer_arrays_are_refused(array: np.ndarray) -> None:
+    with pytest.raises(TypeError, match=r"has no gradient; write Tensor\(x\.astype\(float\)\)"):
+        ad.Tensor(array)
+
+
+def test_python_ints_become_floats() -> None:
+    assert ad.Value(2).data == 2.0
+    assert type(ad.Value(2).data) is float
+    assert ad.Tensor([1, 2]).dtype == np.float64
+
+
+def test_backward_from_a_non_scalar_needs_a_seed() -> None:
+    x = ad.Tensor([1.0, 2.0])
+    y = x * x
+    with pytest.raises(ValueError, match=r"shape \(2,\).*\.sum\(\)"):
+        y.backward()
+    with pytest.raises(ValueError, match=r"shape \(3,\)"):
+        y.backward(np.ones(3))
+    assert not x.has_grad
+    y.backward(np.array([1.0, 10.0]))
+    assert x.grad.tolist() == [2.0, 40.0]
+
+
+@pytest.mark.parametrize("data", ["ab", "1", b"1", None, 1j, [1.0], {}, object(), np.ones(2)])
+def test_what_is_not_a_number_is_a_type_error(data: object) -> None:
+    with pytest.raises(TypeError, match="Value"):
+        ad.Value(data)
+
+
+@pytest.mark.parametrize("data", ["ab", None, 1j, [[1.0], [1.0, 2.0]], ["a"], np.array(["a"])])
+def test_what_is_not_an_array_of_numbers_is_a_type_error(data: object) -> None:
+    with pytest.raises(TypeError, match="Tensor"):
+        ad.Tensor(data)
+
+
+def test_a_node_is_not_data() -> None:
+    for make in (ad.Value, ad.Tensor):
+        with pytest.raises(TypeError, match="detach"):
+            make(ad.Value(1.0))
