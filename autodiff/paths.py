@@ -24,7 +24,8 @@ from autodiff.steps import backward_order, flows, short
 from autodiff.terms import local_term
 from autodiff.value import Value
 
-ROOM = 4_000_000  # how many numbers the partial paths of an array graph may hold
+MOST = 1000  # partial paths of an array graph that are followed to each node, and
+ROOM = 4_000_000  # how many numbers they may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ def _array_paths(
     graph: Graph, ahead: Ways, start: int, end: int, seed: Any, k: int
 ) -> tuple[list[tuple[tuple[Edge, ...], Any]], bool]:
     """Send the seed along every path on its own, keeping the largest where room runs out."""
-    room = max(k, ROOM // max([1] + [n.value.size for n in graph if n.shape]) // 4)
+    size = max([1, *(np.size(value) for value in graph.values)])
+    room = max(k, min(MOST, ROOM // size))
     ranked = True
     sent: dict[int, list[tuple[tuple[Edge, ...], Any]]] = {end: [((), seed)]}
     for id in backward_order(graph):
