@@ -181,6 +181,16 @@ def test_large_player_opens_and_steps(browser: Any, tmp_path: Path) -> None:
     path = save(graph, tmp_path / "large.html")
     watched = Watched(browser)
     page = watched.open(path)
+    for k in (5, 150, 400):  # the step is brought into sight
+        watched.open(path, f"#step={k}")
+        assert page.evaluate("""() => {
+            const view = document.getElementById("view").getBoundingClientRect();
+            return [...document.querySelectorAll(".node.now")].some((n) => {
+                const box = n.getBoundingClientRect();
+                return box.left < view.right && box.right > view.left
+                    && box.top < view.bottom && box.bottom > view.top;
+            });
+        }""")
     page.keyboard.press("End")
     assert page.locator("#title").inner_text() == "All gradients"
     assert watched.complaints == []

@@ -190,6 +190,15 @@ def test_boxes_do_not_overlap_and_edges_run_left_to_right(seed: int) -> None:
                 assert not (b[0] < p[0] < b[2] and b[1] < p[1] < b[3]), i
 
 
+def test_a_long_chain_stays_small() -> None:
+    x = y = ad.Value(1.0, name="x")
+    for _ in range(1000):
+        y = y * x
+    began = time.perf_counter()
+    assert len(page(ad.Graph(y)).encode()) < 3_000_000
+    assert time.perf_counter() - began < 10
+
+
 def test_one_node_is_laid_out() -> None:
     placed = place([(84.0, 62.0)], [])
     assert (placed.width, placed.height) == (84.0, 62.0)

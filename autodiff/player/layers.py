@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 GAP_X, GAP_Y, RAIL = 78.0, 22.0, 16.0
 MOST_BENDS = 20_000
+SHOWN_BENDS = 24  # of one edge; a longer one is drawn through some of its bends
 SWEEPS = 10
 
 Point = tuple[float, float]
@@ -190,7 +191,7 @@ class _Layout:
         paths = []
         for (source, target, index), route in zip(self.edges, self.routes, strict=True):
             points = [(x(source) + self.sizes[source][0] / 2, self.y[source] - top)]
-            for bend in route:
+            for bend in _some(route):
                 start = left[self.column[bend]]
                 points += [(start, self.y[bend] - top),
                            (start + widths[self.column[bend]], self.y[bend] - top)]  # fmt: skip
@@ -200,3 +201,10 @@ class _Layout:
         return Placed(
             [(x(n), self.y[n] - top) for n in boxes], paths, max(at - GAP_X, 0.0), bottom - top
         )
+
+
+def _some(route: list[int]) -> list[int]:
+    """Return at most about SHOWN_BENDS bends of a route, the first and the last among them."""
+    if len(route) <= SHOWN_BENDS:
+        return route
+    return [*route[:: -(-len(route) // SHOWN_BENDS)], route[-1]]

@@ -187,6 +187,7 @@ function tell(s, k, at) {
 function go(k, write = true) {
   k = Math.max(0, Math.min(last, Number.isFinite(k) ? Math.trunc(k) : 0));
   if (k === current) return;
+  const jump = current < 0 || Math.abs(k - current) > 1;
   current = k;
   const at = state(k), [phase, title, said] = tell(steps[k], k, at);
   paint(k, at);
@@ -202,7 +203,7 @@ function go(k, write = true) {
   if (k === last) stop();
   if (write) try { history.replaceState(null, "", `#step=${k}`); } catch { /* some viewers have no address */ }
   mark(k);
-  follow(steps[k]);
+  follow(steps[k], jump);
 }
 function fromAddress() {
   const found = /^#step=(\d{1,9})$/.exec(location.hash);
@@ -210,18 +211,23 @@ function fromAddress() {
 }
 
 // Keep the boxes of the step in sight.
-function follow(s) {
+function follow(s, jump) {
   const parts = [s.n, s.t].filter((i) => i !== undefined).map((i) => nodes[i]);
   if (!parts.length) return;
   const view = $("view"), f = $("graph").clientWidth / (story.width + 2 * PAD);
   const range = (key, half) => [Math.min(...parts.map((n) => n[key] - half(n))), Math.max(...parts.map((n) => n[key] + half(n)))];
-  const [x0, x1] = range("x", (n) => n.w / 2), [y0, y1] = range("y", () => H / 2);
+  const ranges = () => [range("x", (n) => n.w / 2), range("y", () => H / 2)];
+  let [[x0, x1], [y0, y1]] = ranges();
+  if ((x1 - x0) * f > view.clientWidth || (y1 - y0) * f > view.clientHeight) {
+    parts.shift(); // too far apart: the box where the gradient arrives
+    if (parts.length) [[x0, x1], [y0, y1]] = ranges();
+  }
   const inSight = (low, high, from, size) => low >= from && high <= from + size;
   const put = (v) => (v + PAD) * f;
   if (inSight(put(x0), put(x1), view.scrollLeft, view.clientWidth) && inSight(put(y0), put(y1), view.scrollTop, view.clientHeight)) return;
   view.scrollTo({
     left: put((x0 + x1) / 2) - view.clientWidth / 2, top: put((y0 + y1) / 2) - view.clientHeight / 2,
-    behavior: calm.matches ? "auto" : "smooth",
+    behavior: jump || calm.matches ? "auto" : "smooth",
   });
 }
 function zoom(to) {
