@@ -63,8 +63,8 @@ def micrograd() -> Picture:
 PICTURES = {f.__name__: f for f in (neuron, layer, square, strange, micrograd)}
 
 
-def random_graph(seed: int, size: int = 40) -> ad.Value:
-    """A random graph of Values, after a backward."""
+def random_graph(seed: int, size: int = 40, whole: bool = False) -> ad.Value:
+    """A random graph of Values, after a backward; `whole` makes every node count."""
     choose = random.Random(seed)
     nodes: list[Any] = [ad.Value(choose.uniform(-2, 2), name=f"x{i}") for i in range(4)]
     while len(nodes) < size:
@@ -85,7 +85,7 @@ def random_graph(seed: int, size: int = 40) -> ad.Value:
         else:
             new = ad.tanh(a * 0.5)
         nodes.append(new)
-    y = ad.sum(nodes[-6:])
+    y = ad.sum(nodes if whole else nodes[-6:])
     y.backward()
     return y
 
