@@ -168,13 +168,13 @@ leaky_relu: Pointwise = pointwise(
     "leaky_relu", kernels.leaky_relu, arrays.leaky_relu,
     (lambda y, x, slope: where(step(x), 1.0, slope), None), (REAL, POSITIVE),
     tex=r"\operatorname{{leaky}}_{{{1}}}({0})",
-    reference=lambda mp, x, slope: x if x > 0 else slope * x,
+    reference=lambda mp, x, slope: x if x > 0 else slope * x, defaults=(0.01,),
 )
 elu: Pointwise = pointwise(
     "elu", kernels.elu, arrays.elu,
     (lambda y, x, alpha: where(step(x), 1.0, alpha * exp(minimum(x, 0.0))), None),
     (REAL, POSITIVE), tex=r"\operatorname{{elu}}_{{{1}}}({0})",
-    reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x),
+    reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x), defaults=(1.0,),
 )
 normal_pdf: Pointwise = pointwise(
     "normal_pdf", kernels.normal_pdf, arrays.normal_pdf, (lambda y, x: -x * y,),

@@ -113,23 +113,28 @@ class Pointwise(Primitive):
 
     `scalar` computes a float, `array` an array; a partial is None where the operation is not
     differentiable in that operand. `reference` is the same function for mpmath: a name of mpmath's
-    or a function of (mpmath, x1, x2, ...); by default the operation's own name.
+    or a function of (mpmath, x1, x2, ...); by default the operation's own name. `defaults` are the
+    last operands where a call leaves them out.
     """
 
     scalar: Callable[..., float] = field(kw_only=True)
     partials: tuple[Rule | None, ...] = field(kw_only=True)
     domain: tuple[Domain, ...] = field(kw_only=True)
     reference: str | Rule = ""
+    defaults: tuple[float, ...] = ()
 
     @property
     def arity(self) -> int:
         return len(self.partials)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        if len(args) != len(self.partials):
-            raise TypeError(
-                f"{self.name}: takes {len(self.partials)} operands, was given {len(args)}"
-            )
+        missing = len(self.partials) - len(args)
+        if missing:
+            if not 0 < missing <= len(self.defaults):
+                raise TypeError(
+                    f"{self.name}: takes {len(self.partials)} operands, was given {len(args)}"
+                )
+            args += self.defaults[-missing:]
         return Primitive.__call__(self, *args, **params)
 
     def number(self, *args: Any, **params: Any) -> Any:
