@@ -78,7 +78,7 @@ def facts(training: Training) -> Markup:
     shown = {
         "best accuracy": f"{100 * best['correct'] / best['total']:.2f} %",
         "in epoch": str(best["epoch"]),
-        "test examples": f"{best['total']:,}",
+        "scored examples": f"{best['total']:,}",
         "epochs": str(len(training.history)),
         "last training cost": f"{last['cost']:.4g}",
         "parameters": f"{sum(p.size for p in (*training.net.w, *training.net.b)):,}",
@@ -114,7 +114,8 @@ def curves(history: list[dict[str, Any]]) -> list[Markup]:
     cost = [e["cost"] for e in history]
     return [
         element(
-            "p", "After each epoch: right answers on the test data, cost on the training data."
+            "p",
+            "After each epoch: right answers on the examples held back, cost on the training data.",
         ),
         element(
             "div",
