@@ -190,8 +190,9 @@ def _check(tree: ast.expr) -> list[str]:
             row = functions().get(name)
             if row is None:
                 raise ExpressionError(f"unknown function {_short(name)}: {_nearest(name)}")
-            arity = len(row.partials) if isinstance(row, Pointwise) else len(args)
-            if len(args) != arity:
+            assert isinstance(row, Pointwise)
+            arity = row.arity
+            if not arity - len(row.defaults) <= len(args) <= arity:
                 raise ExpressionError(
                     f"{name} takes {arity} operand{'s' if arity > 1 else ''}, not {len(args)}"
                 )

@@ -47,6 +47,11 @@ def test_constant_exponent_and_node_exponent_are_their_own_rows() -> None:
     assert recorded("3**x", x=2.0).op == "power"
 
 
+def test_defaults_may_be_left_out() -> None:
+    assert recorded("leaky_relu(x)", x=-2.0).data == ad.leaky_relu(-2.0)
+    assert recorded("leaky_relu(x, 0.5)", x=-2.0).data == -1.0
+
+
 def test_pi_and_e_are_numbers_unless_given() -> None:
     assert recorded("x*pi", x=1.0).data == math.pi
     assert recorded("x*e", x=2.0, e=5.0).data == 10.0
