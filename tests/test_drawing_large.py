@@ -1,6 +1,7 @@
 """Large graphs: put together honestly, chosen by the caller, and drawn in time."""
 
 import math
+import random
 import re
 import time
 
@@ -218,7 +219,12 @@ def test_an_opened_layer_of_a_network_of_arrays() -> None:
 
 @needs_engine
 def test_a_thousand_nodes_in_full_within_two_seconds() -> None:
-    y = random_graph(1, 650, whole=True)
+    choose = random.Random(0)
+    layer = [ad.Value(choose.uniform(-1, 1)) for _ in range(50)]
+    for _ in range(10):
+        layer = [choose.choice(layer) + v * choose.choice(layer) for v in layer]
+    y = ad.sum(layer)
+    y.backward()
     start = time.perf_counter()
     picture = draw(y)
     svg = picture.svg()

@@ -44,7 +44,7 @@ def plan(scene: Scene) -> str:
     """Return the scene's geometry as DOT, without words."""
     dense = len(scene.arrows) > 600
     # Long edges past many boxes would take minutes to straighten out; a rough answer will do.
-    rough = ", nslimit=2, mclimit=0.3" if scene.grouped else ""
+    rough = ", nslimit=0.5, mclimit=0.2" if dense or scene.grouped else ""
     head = [
         f"graph [rankdir={scene.rankdir}, newrank=true, nodesep={0.18 if dense else 0.3}, "
         f"ranksep={0.35 if dense else 0.45}{rough}]",
