@@ -6,6 +6,7 @@ wrong with what was given ends in one sentence on stderr and a non-zero exit.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -38,16 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module.configure(command)
     args = parser.parse_args(arguments)
     try:
-        return int(module.run(args))
+        code = int(module.run(args))
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        return _fail("stopped before anything was left unfinished", 130)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone
+        return _fail("interrupted; no file was left half written", 130)
+    except BrokenPipeError:  # whoever read the output has gone; nothing more can be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except MemoryError:
         return _fail("there is not enough memory for this", 1)
     except (ValueError, OSError) as error:
         return _fail(" ".join(str(error).split()) or type(error).__name__, 1)
+    return code
 
 
 def _fail(sentence: str, code: int) -> int:

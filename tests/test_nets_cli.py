@@ -62,7 +62,11 @@ def test_training_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert told["settings"]["eta"] == 3.0
     assert told["history"][1]["cost"] < told["history"][0]["cost"]
     assert (out / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
-    assert sorted(p.name for p in out.iterdir()) == ["history.json", "learning_curve.png"]
+    assert sorted(p.name for p in out.iterdir()) == [
+        "history.json",
+        "learning_curve.png",
+        "report.html",
+    ]
 
 
 def test_mnist_files_from_a_folder(small_mnist: Path, tmp_path: Path) -> None:
@@ -289,7 +293,12 @@ def test_the_demo_without_a_layout_engine(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "logistic." in done.stdout
-    assert {p.stem for p in tmp_path.iterdir()} == {"logistic", "network", "learning_curve"}
+    assert {p.stem for p in tmp_path.iterdir()} == {
+        "logistic",
+        "network",
+        "learning_curve",
+        "report",
+    }
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -298,3 +307,44 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
             main([command, "--help"])
         assert leaving.value.code == 0
         assert COMMANDS[command][1][1:] in " ".join(capsys.readouterr().out.split())
+
+
+def test_download_is_asked_for_and_goes_to_the_folder(
+    small_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def fetch(folder: Path) -> Path:
+        asked.append(folder)
+        return small_mnist
+
+    monkeypatch.setattr("nets.train.download_mnist", fetch)
+    arguments = ["train", "--data", "mnist", "--data-dir", tmp_path / "new", "--sizes", "6,10"]
+    assert call(*arguments, "--epochs", 1, "--out", tmp_path / "out", "--download") == 0
+    assert asked == [tmp_path / "new"]
+
+
+def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
+    script = f'"{sys.executable}" -m nets check | true; exit ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1)  # 0 where all was written before the reader left
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [(KeyboardInterrupt(), 130, "interrupted"), (MemoryError(), 1, "not enough memory")],
+)
+def test_what_stops_a_command(
+    error: BaseException,
+    code: int,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("nets.check.load_split", stop)
+    assert call("check") == code
+    assert sentence in capsys.readouterr().err
