@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from autodiff.exercises import Exercise, make_exercise
     from autodiff.expansion import Expansion, expand
     from autodiff.lessons import Lesson, teaching
+    from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
     from autodiff.numpy_source import to_numpy_source
     from autodiff.paths import Explanation, explain
     from autodiff.steps import Step, backward_steps
@@ -138,7 +139,12 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "explain": "paths",
     "make_exercise": "exercises",
     "teaching": "lessons",
+    "to_jax": "interop",
+    "to_networkx": "interop",
     "to_numpy_source": "numpy_source",
+    "to_onnx": "interop",
+    "to_sympy": "interop",
+    "to_torch": "interop",
 }
 
 
@@ -248,7 +254,12 @@ __all__ = [
     "tan",
     "tanh",
     "teaching",
+    "to_jax",
+    "to_networkx",
     "to_numpy_source",
+    "to_onnx",
+    "to_sympy",
+    "to_torch",
     "transpose",
     "value_and_grad",
     "var",

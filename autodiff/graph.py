@@ -176,6 +176,12 @@ class Graph:
             return None
         return self.send(edge, grad)
 
+    def to_json(self, indent: int | None = None) -> str:
+        """Return the snapshot as JSON, by the schema in interop/graph.schema.json."""
+        from autodiff.interop import to_json
+
+        return to_json(self, indent)
+
     def is_linear(self, edge: Edge) -> bool:
         """Return whether the target is linear in this operand (a multilinear row)."""
         return isinstance(self[edge.target].primitive, Multilinear)

@@ -1,0 +1,183 @@
+"""What each operation is in terms of elementary functions, for libraries with names of their own.
+
+A *dialect* `m` has numpy's elementary functions under numpy's names (`m.exp`, `m.arctan`), the
+comparisons `m.greater` and `m.equal`, `m.where`, `m.erf`, and the array functions listed in
+`Dialect`. A row that is a numpy ufunc is looked up in the dialect by the ufunc's name; the others
+are written here once, and a dialect that knows one better says so in `own`. `interpret` then runs a
+graph in the dialect, node by node, whatever the dialect computes with: numbers, traced arrays or
+the nodes of another graph format.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from autodiff.graph import Graph, GraphNode
+from autodiff.primitive import Pointwise, Primitive
+from autodiff.structure import axes_of
+
+Formula = Callable[..., Any]
+
+
+class Dialect(Protocol):
+    """What the formulas ask of another library; elementary functions come by numpy's names."""
+
+    name: str
+
+    @property
+    def own(self) -> Mapping[str, Formula]: ...
+
+    def constant(self, value: Any, label: str | None) -> Any: ...
+    def where(self, condition: Any, a: Any, b: Any) -> Any: ...
+    def matmul(self, a: Any, b: Any) -> Any: ...
+    def sum(self, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any: ...
+    def max(self, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any: ...
+    def broadcast(self, x: Any, shape: tuple[int, ...]) -> Any: ...
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any: ...
+    def transpose(self, x: Any, axes: tuple[int, ...]) -> Any: ...
+    def gather(self, flat: Any, places: Any) -> Any: ...
+    def scatter(self, flat: Any, places: Any, size: int) -> Any: ...
+    def concatenate(self, xs: list[Any], axis: int) -> Any: ...
+    def cast(self, x: Any, dtype: np.dtype[Any]) -> Any: ...
+    def __getattr__(self, name: str) -> Any: ...
+
+
+FORMULAS: dict[str, Formula] = {
+    "powc": lambda m, x, n: m.power(x, n),
+    "power": lambda m, a, b: m.power(a, b),
+    "power_slope": lambda m, x, n: n * m.power(x, n - 1.0),
+    "identity": lambda m, x: x,
+    "squared_error": lambda m, a, y: 0.5 * (a - y) * (a - y),
+    "xlogy": lambda m, a, x: a * m.log(m.where(m.equal(a, 0.0), 1.0, x)),
+    "sech2": lambda m, x: 1.0 / (m.cosh(x) * m.cosh(x)),
+    "sigmoid": lambda m, x: 1.0 / (1.0 + m.exp(-x)),
+    "sigmoid_prime": lambda m, x: 0.25 / (m.cosh(0.5 * x) * m.cosh(0.5 * x)),
+    "softplus": lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.absolute(x))),
+    "relu": lambda m, x: m.where(m.greater(x, 0.0), x, 0.0),
+    "leaky_relu": lambda m, x, slope: m.where(m.greater(x, 0.0), x, slope * x),
+    "elu": lambda m, x, alpha: m.where(
+        m.greater(x, 0.0), x, alpha * m.expm1(m.where(m.greater(x, 0.0), 0.0, x))
+    ),
+    "normal_pdf": lambda m, x: m.exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi)),
+    "normal_cdf": lambda m, x: 0.5 * (1.0 + m.erf(x * math.sqrt(0.5))),
+    "gelu": lambda m, x: x * FORMULAS["normal_cdf"](m, x),
+    "gelu_prime": lambda m, x: FORMULAS["normal_cdf"](m, x) + x * FORMULAS["normal_pdf"](m, x),
+    "step": lambda m, x: m.where(m.greater(x, 0.0), 1.0, 0.0),
+    "truth": lambda m, x: m.where(m.equal(x, 0.0), 0.0, 1.0),
+    "beats": lambda m, a, b: m.where(m.greater(a, b), 1.0, m.where(m.equal(a, b), 0.5, 0.0)),
+    "where": lambda m, c, a, b: m.where(m.equal(c, 0.0), b, a),
+    "clip": lambda m, x, low, high: m.where(
+        m.greater(low, x), low, m.where(m.greater(x, high), high, x)
+    ),
+    "hypot": lambda m, a, b: m.sqrt(a * a + b * b),
+}
+
+
+def pointwise(m: Dialect, row: Primitive, xs: list[Any]) -> Any:
+    """Return a pointwise row of the table in a dialect."""
+    if row.name in m.own:
+        return m.own[row.name](*xs)
+    if isinstance(row.array, np.ufunc):
+        function = getattr(m, row.array.__name__, None)
+        if function is not None:
+            return function(*xs)
+    if row.name not in FORMULAS:
+        raise ValueError(
+            f"{row.name}: {m.name} has no function for it, and it is not written in terms of the "
+            f"elementary ones; compose it of operations of the table instead"
+        )
+    return FORMULAS[row.name](m, *xs)
+
+
+def structural(m: Dialect, node: GraphNode, operands: list[GraphNode], xs: list[Any]) -> Any:
+    """Return a multilinear row of the table in a dialect; all shapes are known."""
+    params, x = node.params, xs[0]
+    shape = operands[0].shape
+    match node.op:
+        case "total":
+            return _added(xs)
+        case "dot":
+            n = len(xs) // 2
+            return _added([w * x for w, x in zip(xs[:n], xs[n:], strict=True)])
+        case "matmul":
+            return m.matmul(*xs)
+        case "sum" | "mean" | "max" | "min":
+            axes = axes_of(params["axis"], len(shape))
+            if not axes:
+                return x
+            if node.op in ("max", "min"):
+                sign = 1.0 if node.op == "max" else -1.0
+                return sign * m.max(sign * x, axes, params["keepdims"])
+            y = m.sum(x, axes, params["keepdims"])
+            return y if node.op == "sum" else y * (1.0 / math.prod(shape[i] for i in axes))
+        case "ties":
+            axes = axes_of(params["axis"], len(shape))
+            sign = 1.0 if params["largest"] else -1.0
+            top = m.max(sign * x, axes, True)
+            hit = m.where(m.equal(sign * x, top), 1.0, 0.0)
+            return hit / m.sum(hit, axes, True)
+        case "broadcast":
+            return m.broadcast(x, node.shape)
+        case "reshape":
+            return m.reshape(x, node.shape)
+        case "transpose":
+            return m.transpose(x, params["axes"])
+        case "take":
+            places = np.arange(math.prod(shape)).reshape(shape)[params["index"]]
+            flat = m.gather(m.reshape(x, (math.prod(shape),)), np.ravel(places))
+            return m.reshape(flat, node.shape)
+        case "scatter":
+            places = np.arange(math.prod(node.shape)).reshape(node.shape)[params["index"]]
+            flat = m.reshape(x, (math.prod(shape),))
+            size = math.prod(node.shape)
+            return m.reshape(m.scatter(flat, np.ravel(places), size), node.shape)
+        case "concatenate":
+            return m.concatenate(xs, params["axis"] % len(node.shape))
+        case "cast":
+            return m.cast(x, params["dtype"])
+    raise ValueError(f"{node.op}: {m.name} has no function for it")
+
+
+def _added(xs: list[Any]) -> Any:
+    y = xs[0]
+    for x in xs[1:]:
+        y = y + x
+    return y
+
+
+def interpret(graph: Graph, m: Dialect, given: Mapping[int, Any]) -> list[Any]:
+    """Return what each node of the graph is in a dialect; `given` holds the arguments by id."""
+    made: list[Any] = []
+    for node in graph:
+        if node.id in given:
+            made.append(given[node.id])
+        elif node.primitive is None:
+            made.append(m.constant(node.value, node.name))
+        else:
+            xs = [made[i] for i in node.operands]
+            if isinstance(node.primitive, Pointwise):
+                y = pointwise(m, node.primitive, xs)
+            else:
+                y = structural(m, node, [graph[i] for i in node.operands], xs)
+            made.append(y)
+    return made
+
+
+def arguments(graph: Graph) -> list[GraphNode]:
+    """Return the leaves that have a gradient or a name, in order of creation."""
+    return [node for node in graph if node.kind in ("parameter", "input")]
+
+
+def unique_names(graph: Graph) -> list[str]:
+    """Return a name for every node: its label, with the id behind it where two are called alike."""
+    taken: set[str] = set()
+    names = []
+    for node in graph:
+        name = node.label if node.label not in taken else f"{node.label}_{node.id}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        names.append(name)
+    return names
