@@ -1,9 +1,9 @@
 """Large graphs: put together honestly, chosen by the caller, and drawn in time."""
 
 import math
+import os
 import random
 import re
-import time
 
 import numpy as np
 import pytest
@@ -225,10 +225,10 @@ def test_a_thousand_nodes_in_full_within_two_seconds() -> None:
         layer = [choose.choice(layer) + v * choose.choice(layer) for v in layer]
     y = ad.sum(layer)
     y.backward()
-    start = time.perf_counter()
+    start = worked()
     picture = draw(y)
     svg = picture.svg()
-    seconds = time.perf_counter() - start
+    seconds = worked() - start
     assert dot_counts(picture.source)[0] == len(picture.graph) >= 1000
     assert len(titles(parsed(svg), "node")) == len(picture.graph)
     assert seconds < 2 * slack()
@@ -238,10 +238,10 @@ def test_a_thousand_nodes_in_full_within_two_seconds() -> None:
 @pytest.mark.slow
 def test_a_million_nodes_give_an_overview_within_five_seconds_and_200_kb() -> None:
     y = chain(1_000_000)
-    start = time.perf_counter()
+    start = worked()
     picture = draw(y)
     svg = picture.svg()
-    seconds = time.perf_counter() - start
+    seconds = worked() - start
     assert len(picture.graph) > 1_000_000
     assert counted(picture) == len(picture.graph)
     assert len(svg.encode()) < 200_000
@@ -249,9 +249,15 @@ def test_a_million_nodes_give_an_overview_within_five_seconds_and_200_kb() -> No
     assert seconds < 5 * slack()
 
 
+def worked() -> float:
+    """Return the seconds of work of this process and its children, however busy the machine is."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def slack() -> float:
-    """Return how much longer the plain Python engine and a busy machine may take than the bar."""
-    return 2.0 if ad.compiled else 4.0
+    """Return how much longer a machine whose cores are shared, or plain Python, may take."""
+    return 1.5 if ad.compiled else 4.0
 
 
 def test_gradients_that_are_not_numbers_show_in_the_overview() -> None:
