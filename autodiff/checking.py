@@ -87,7 +87,7 @@ def check_grads(
                 f"give {expected!r} (error about {error:.1e}); the rule is wrong, or f has a kink"
             )
     if order > 1:
-        check_grads(_weighted_grad(f, weights, len(args)), args, order - 1, modes, 100 * rtol, seed)
+        check_grads(_weighted_grad(f, weights, len(args)), args, order - 1, modes, rtol, seed)
 
 
 def _weighted_grad(f: Callable[..., Any], weights: list[Any], n: int) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ derivative is: 0 * inf is 0 here. Graphs of Values alone take the compiled way i
 
 from collections.abc import Sequence
 from operator import attrgetter
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from autodiff.value import constant as scalar
 
 Node = Value | Tensor
 _creation = attrgetter("seq")
+_lock = Lock()
 
 
 def needs_grad(node: Node) -> bool:
@@ -143,14 +145,15 @@ def backward(y: Tensor, gradient: Any = None) -> None:
         total = adjoints([y], [seed], create_graph=False)
     values: list[Value] = []
     seeds: list[float] = []
-    for node, g in total.items():
-        if type(node) is Value:
-            values.append(node)
-            seeds.append(float(g))
-        elif node.primitive is None and node._grad is not None:
-            node._grad = node._grad + g
-        elif not node.is_constant:
-            node._grad = g
+    with _lock:  # threads may share leaves
+        for node, g in total.items():
+            if type(node) is Value:
+                values.append(node)
+                seeds.append(float(g))
+            elif node.primitive is None and node._grad is not None:
+                node._grad = node._grad + g
+            elif not node.is_constant:
+                node._grad = g
     if values:
         sweep.backward(values, seeds)
 

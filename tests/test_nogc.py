@@ -1,0 +1,73 @@
+"""Graphs are freed by reference counting alone: no cycles for the garbage collector to find."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.engine
+
+PROGRAM = """
+import gc, sys
+import numpy as np
+import autodiff as ad
+
+def memory():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * 4096 / 2**20
+
+def scalars():
+    x = ad.Value(0.5, name="x")
+    y = x
+    for i in range(1000):
+        y = y * x + 1.0 if i % 2 else y.tanh() - x
+    with ad.scope("end"):
+        y = ad.sum([y, x, y])
+    y.backward()
+    ad.gradient(y, x, create_graph=False)
+    return y
+
+def arrays():
+    w = ad.Tensor(np.ones((3, 3)))
+    y = w
+    for i in range(700):
+        y = ad.tanh(y @ w) if i % 2 else y * 0.5
+    y.sum().backward()
+    ad.gradient(y.sum(), w)
+
+def leaky():
+    y = scalars()
+    class Holder: pass
+    h = Holder(); h.y = y; h.self = h  # the fault: a cycle that keeps a graph alive
+
+build = {"scalars": scalars, "arrays": arrays, "leaky": leaky}[sys.argv[1]]
+graphs = int(sys.argv[2])
+build(); build()
+gc.collect()
+gc.disable()
+before = memory()
+for _ in range(graphs):
+    build()
+print(memory() - before, gc.collect())
+"""
+
+
+def run(build: str, graphs: int) -> tuple[float, int]:
+    command = [sys.executable, "-c", PROGRAM, build, str(graphs)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    grown, found = done.stdout.split()
+    return float(grown), int(found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize(("build", "graphs"), [("scalars", 300), ("arrays", 60)])
+def test_memory_does_not_grow(build: str, graphs: int) -> None:
+    grown, found = run(build, graphs)
+    assert grown <= 5.0, "MB"
+    assert found == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_cycle_would_be_seen() -> None:
+    _, found = run("leaky", 5)
+    assert found > 0
