@@ -1,0 +1,1 @@
+"""Pictures of graphs, made by one command: `python -m docs.gallery`."""
