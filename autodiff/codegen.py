@@ -92,7 +92,13 @@ def evaluate_source() -> str:
             f"        return y, {left}, {right}",
         ]
     lines += ["    return 0.0, 0.0, 0.0", ""]
-    return header() + "\n".join(lines)
+    return header() + codes() + "\n".join(lines)
+
+
+def codes() -> str:
+    """Return the places of the rows in the table as constants, which the compiler can reckon with."""
+    names = [f"    {row.name.upper()} = {row.code}" for row in ROWS if isinstance(row, Pointwise)]
+    return "\n".join(["cdef enum:", *names, "", ""])
 
 
 def header() -> str:

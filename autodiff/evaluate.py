@@ -8,9 +8,15 @@ printed from the same rows, and a test asks that they agree bit for bit.
 from collections.abc import Callable
 from typing import Any, cast
 
+from autodiff import ops
 from autodiff.primitive import ROWS, Pointwise, Primitive, Rule
 from autodiff.symbol import Symbol, render
 from autodiff.symbol import evaluate as evaluate_term
+
+ADD, SUB, MUL, DIV = ops.add.code, ops.sub.code, ops.mul.code, ops.div.code
+NEG, POWC, POWER, ABS = ops.neg.code, ops.powc.code, ops.power.code, ops.abs.code
+EXP, LOG, TANH, SIGMOID = ops.exp.code, ops.log.code, ops.tanh.code, ops.sigmoid.code
+RELU, SQRT, SIN, COS = ops.relu.code, ops.sqrt.code, ops.sin.code, ops.cos.code
 
 Evaluator = Callable[..., tuple[float, ...]]
 

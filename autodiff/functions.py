@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import ops
+from autodiff import ops, recording
 from autodiff.data import as_float
 from autodiff.tensor import Tensor
 from autodiff.tensor import constant as array_constant
@@ -93,18 +93,12 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """
     if isinstance(x, Iterable) and not isinstance(x, Tensor | np.ndarray):
         x = list(x)
-        if x and _all_scalar(x) and holds_nodes(x):
-            return ops.total(*x)
+        if recording.values_among(x) > 0:
+            return recording.total(x)
         x = as_node(x) if holds_nodes(x) else x
     if isinstance(x, Tensor):
         return x.sum(axis, keepdims)
     return x if isinstance(x, Value) else np.sum(x, axis=axis, keepdims=keepdims)
-
-
-def _all_scalar(xs: Sequence[Any]) -> bool:
-    return builtins.all(
-        type(x) is Value or (not isinstance(x, Tensor) and np.ndim(x) == 0) for x in xs
-    )
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -117,8 +111,9 @@ def dot(a: Any, b: Any) -> Any:
     if isinstance(a, list | tuple) or isinstance(b, list | tuple):
         if len(a) != len(b):
             raise ValueError(f"dot: {len(a)} numbers on the left, {len(b)} on the right")
-        if holds_nodes((a, b)) and _all_scalar([*a, *b]):
-            return ops.dot(*a, *b)
+        n = recording.values_among(a), recording.values_among(b)
+        if builtins.min(n) >= 0 and builtins.max(n) > 0:
+            return recording.dot(a, b)
         a, b = (as_node(x) if isinstance(x, list | tuple) else x for x in (a, b))
     return matmul(a, b)
 

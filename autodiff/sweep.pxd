@@ -1,18 +1,21 @@
 # Types for the compiled build of sweep.py.
 cimport cython
+cimport autodiff._places as places
 from autodiff.value cimport More, Value
 
-cdef long long _number
+cdef long long NEVER, _number, _newest, _waiting, _reached
+cdef places.Places _places
+cdef list _far, _leaves, _kept
 
-@cython.locals(far=list, pending=list, ordered=list, node=Value, newest="long long", place="long long", found="long long")
-cdef list in_order(list roots, long long number, list leaves, list kept)
-@cython.locals(node=Value, g=double)
-cdef object sweep(list ordered)
-@cython.locals(operand=Value, d=double)
+@cython.locals(place="long long")
+cdef void reach(Value x) except *
+@cython.locals(d="double[::1]", x=Value, i=Py_ssize_t)
 cdef object spread(double g, list operands, object partials)
-@cython.locals(node=Value, seed=double, ordered=list)
-cdef object run(list roots, list seeds, list leaves, list kept=*)
-@cython.locals(leaves=list, node=Value)
+@cython.locals(node=Value, g=double, number="long long", place=Py_ssize_t, next_far=Py_ssize_t)
+cdef Py_ssize_t sweep() except -1
+@cython.locals(node=Value, seed=double, leaves=list)
+cdef list run(list roots, list seeds, list kept=*)
+@cython.locals(node=Value)
 cpdef object backward(list roots, list seeds)
-@cython.locals(x=Value, number="long long", node=Value, grad=double, has_grad=bint, leaves=list, kept=list)
+@cython.locals(x=Value, node=Value, grad=double, stamp="unsigned int", kept=list)
 cpdef list gradients(list roots, list seeds, list xs)

@@ -15,6 +15,7 @@ def no_gc(cls: Class) -> Class:
 
 
 cclass = final = no_gc
+compiled = False
 
 
 def freelist(size: int) -> Callable[[Class], Class]:

@@ -1,12 +1,14 @@
 # Types for the compiled build of value.py.
 cimport cython
 cimport autodiff._evaluate as evaluate
+cimport autodiff._places as places
 
 cdef long long _clock
 cdef int _modes
-cdef int _depth
-cdef list _trash
-cdef int CONSTANT, ADD, SUB, MUL, DIV, NEG, POWC, POWER, ABS, EXP, LOG, TANH, SIGMOID, RELU, SQRT, SIN, COS, TOTAL, DOT, BUILTIN
+cdef places.Places _dead
+cdef list _far
+cdef long long _newest, _waiting
+cdef int CONSTANT, BUILTIN
 
 @cython.final
 cdef class More:
@@ -22,7 +24,6 @@ cdef class Value:
     cdef double _da, _db, _grad
     cdef unsigned int _stamp
     cdef short _code
-    cdef char _has_grad
     cdef long long _seq
     cdef readonly double _data
     cdef More _more
@@ -30,16 +31,15 @@ cdef class Value:
 @cython.locals(node=Value)
 cpdef Value constant(double data)
 @cython.locals(node=Value)
-cdef Value record1(int code, Value a)
+cpdef Value record1(int code, Value a)
 @cython.locals(node=Value)
-cdef Value record2(int code, Value a, Value b)
+cpdef Value record2(int code, Value a, Value b)
 cdef object mixed(int code, object a, object b)
-@cython.locals(node=Value, n=Py_ssize_t, more=More, x=Value, mode=object)
-cdef Value record_any(object row, list nodes, object mode)
-@cython.locals(y=double, i=Py_ssize_t)
-cpdef double add_up(double[::1] xs, Py_ssize_t n)
-@cython.locals(y=double, i=Py_ssize_t)
-cpdef double dot_product(double[::1] xs, Py_ssize_t n)
 @cython.locals(x=double)
 cdef object compare(str sign, Value a, object b)
 cdef object _guard(str sign, Value a, object b, bint outcome)
+
+@cython.locals(place="long long")
+cdef void hand_over(Value node) noexcept
+@cython.locals(place=Py_ssize_t)
+cdef void free_in_order(Value node) noexcept

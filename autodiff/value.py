@@ -1,5 +1,5 @@
 # cython: cdivision=True, boundscheck=False, wraparound=False, annotation_typing=False
-"""`Value`, the scalar node, and the backward sweep over a graph of them.
+"""`Value`, the scalar node, and how an operation on one or two of them is recorded.
 
 Recording an operation makes one node: the number `_data`, references to its operands `_a` and `_b`,
 and the local derivatives `_da` and `_db` with respect to them, computed at once. Going backward is
@@ -11,7 +11,6 @@ This file is ordinary Python and runs as it is. Where a C compiler is at hand it
 stands, with the types of value.pxd; both give the same bits.
 """
 
-from array import array
 from typing import Any
 
 import numpy as np
@@ -21,31 +20,28 @@ try:
 except ImportError:
     from autodiff import uncompiled as cython
 
-from autodiff import evaluate, modes, ops, primitive
+from autodiff import evaluate, modes, places
 from autodiff.data import as_float
-from autodiff.evaluate import partial
-from autodiff.modes import MODE, Mode
-from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Multilinear, Pointwise, Primitive, Recorder
+from autodiff.modes import MODE
+from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Primitive
 
 LEAF = -1
 CONSTANT = -2
-ADD, SUB, MUL, DIV = ops.add.code, ops.sub.code, ops.mul.code, ops.div.code
-NEG, POWC, POWER, ABS = ops.neg.code, ops.powc.code, ops.power.code, ops.abs.code
-EXP, LOG, TANH, SIGMOID = ops.exp.code, ops.log.code, ops.tanh.code, ops.sigmoid.code
-RELU, SQRT, SIN, COS = ops.relu.code, ops.sqrt.code, ops.sin.code, ops.cos.code
-TOTAL, DOT = ops.total.code, ops.dot.code
 BUILTIN = len(ROWS)
+EMPTY: Any = (0.0, 0, None, None)
 
 _clock = 0
 _modes = 0
-_depth = 0
-_trash: list[Any] = []
+_dead = places.places()
+_far: list[Any] = []
+_newest = 0
+_waiting = 0
 
 
 class More:
     """What only some nodes have: a name, a scope, a source line, or more than two operands."""
 
-    __slots__ = ("name", "partials", "parents", "scope", "where")
+    __slots__ = ("name", "parents", "partials", "scope", "where")
 
     def __init__(self) -> None:
         self.name: str | None = None
@@ -74,7 +70,7 @@ class Value:
     """
 
     __slots__ = (
-        "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_has_grad", "_more", "_seq", "_stamp",
+        "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_more", "_seq", "_stamp",
     )  # fmt: skip
     __array_priority__ = 1000
 
@@ -85,34 +81,25 @@ class Value:
         self._data: float = as_float(data)
         self._code: int = LEAF
         self._grad: float = 0.0
+        self._stamp: int = 0
         self._da: float = 0.0
         self._db: float = 0.0
-        self._stamp: int = 0
-        self._has_grad: bool = False
-        self._a: Value | None = None
-        self._b: Value | None = None
-        self._more: More | None = None
+        self._a: Any = None
+        self._b: Any = None
+        self._more: Any = None
         if name is not None:
             self.name = name
 
     def __dealloc__(self) -> None:
-        """Free the operands; a long chain is put aside and freed in a loop, not by recursion."""
-        global _depth
-        if self._a is None and self._more is None:
+        """Free the operands too, where nobody else holds them; see `hand_over`."""
+        if self._a is None:
             return
-        if _depth >= 200:
-            _trash.append(self._a)
-            _trash.append(self._b)
-            _trash.append(self._more)
+        if _newest == 0:
+            free_in_order(self)
             return
-        _depth += 1
-        self._a = None
-        self._b = None
-        self._more = None
-        if _depth == 1:
-            while _trash:
-                _trash.pop()
-        _depth -= 1
+        hand_over(self._a)
+        if self._b is not None:
+            hand_over(self._b)
 
     @property
     def data(self) -> float:
@@ -136,17 +123,17 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient that backward accumulated; 0.0 before any backward."""
-        return self._grad
+        return self._grad if self.has_grad else 0.0
 
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._grad = as_float(grad)
-        self._has_grad = True
+        self._stamp = 1
 
     @property
     def has_grad(self) -> bool:
         """Whether a gradient was computed or set since the last `zero_grad`."""
-        return self._has_grad
+        return self._stamp != 0 and self._code != CONSTANT
 
     @property
     def name(self) -> str | None:
@@ -220,7 +207,11 @@ class Value:
             if self._more.partials is None:
                 return (1.0,) * len(self._more.parents)
             return tuple(self._more.partials)
-        return (self._da, self._db)[: len(self.parents)]
+        if self._a is None:
+            return ()
+        if self._b is None:
+            return (self._da,)
+        return (self._da, self._db)
 
     @property
     def _prev(self) -> tuple["Value", ...]:
@@ -254,7 +245,7 @@ class Value:
     def zero_grad(self) -> None:
         """Forget this node's gradient."""
         self._grad = 0.0
-        self._has_grad = False
+        self._stamp = 0
 
     def detach(self) -> "Value":
         """Return the number as a new constant, through which no gradient flows."""
@@ -268,7 +259,7 @@ class Value:
         return self.data
 
     def __bool__(self) -> bool:
-        return compare("!=", self, 0.0)
+        return bool(compare("!=", self, 0.0))
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -276,90 +267,108 @@ class Value:
     def __eq__(self, other: object) -> bool:
         return self is other
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Any) -> Any:
         return compare("<", self, other)
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Any) -> Any:
         return compare("<=", self, other)
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Any) -> Any:
         return compare(">", self, other)
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Any) -> Any:
         return compare(">=", self, other)
 
     def __add__(self, other: Any) -> Any:
-        return record2(ADD, self, other) if type(other) is Value else mixed(ADD, self, other)
+        return (
+            record2(evaluate.ADD, self, other)
+            if type(other) is Value
+            else mixed(evaluate.ADD, self, other)
+        )
 
     def __radd__(self, other: Any) -> Any:
-        return mixed(ADD, other, self)
+        return mixed(evaluate.ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return record2(SUB, self, other) if type(other) is Value else mixed(SUB, self, other)
+        return (
+            record2(evaluate.SUB, self, other)
+            if type(other) is Value
+            else mixed(evaluate.SUB, self, other)
+        )
 
     def __rsub__(self, other: Any) -> Any:
-        return mixed(SUB, other, self)
+        return mixed(evaluate.SUB, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return record2(MUL, self, other) if type(other) is Value else mixed(MUL, self, other)
+        return (
+            record2(evaluate.MUL, self, other)
+            if type(other) is Value
+            else mixed(evaluate.MUL, self, other)
+        )
 
     def __rmul__(self, other: Any) -> Any:
-        return mixed(MUL, other, self)
+        return mixed(evaluate.MUL, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return record2(DIV, self, other) if type(other) is Value else mixed(DIV, self, other)
+        return (
+            record2(evaluate.DIV, self, other)
+            if type(other) is Value
+            else mixed(evaluate.DIV, self, other)
+        )
 
     def __rtruediv__(self, other: Any) -> Any:
-        return mixed(DIV, other, self)
+        return mixed(evaluate.DIV, other, self)
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         if type(other) is Value:
-            return record2(POWER if other._code != CONSTANT else POWC, self, other)
-        return mixed(POWC, self, other)
+            return record2(
+                evaluate.POWER if other._code != CONSTANT else evaluate.POWC, self, other
+            )
+        return mixed(evaluate.POWC, self, other)
 
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
-        return mixed(POWER, other, self)
+        return mixed(evaluate.POWER, other, self)
 
     def __neg__(self) -> "Value":
-        return record1(NEG, self)
+        return record1(evaluate.NEG, self)
 
     def __pos__(self) -> "Value":
         return self
 
     def __abs__(self) -> "Value":
-        return record1(ABS, self)
+        return record1(evaluate.ABS, self)
 
     def exp(self) -> "Value":
         """Return e^x."""
-        return record1(EXP, self)
+        return record1(evaluate.EXP, self)
 
     def log(self) -> "Value":
         """Return the natural logarithm."""
-        return record1(LOG, self)
+        return record1(evaluate.LOG, self)
 
     def tanh(self) -> "Value":
         """Return tanh(x)."""
-        return record1(TANH, self)
+        return record1(evaluate.TANH, self)
 
     def sigmoid(self) -> "Value":
         """Return 1 / (1 + e^-x), eq. 3."""
-        return record1(SIGMOID, self)
+        return record1(evaluate.SIGMOID, self)
 
     def relu(self) -> "Value":
         """Return max(x, 0)."""
-        return record1(RELU, self)
+        return record1(evaluate.RELU, self)
 
     def sqrt(self) -> "Value":
         """Return the square root."""
-        return record1(SQRT, self)
+        return record1(evaluate.SQRT, self)
 
     def sin(self) -> "Value":
         """Return sin(x)."""
-        return record1(SIN, self)
+        return record1(evaluate.SIN, self)
 
     def cos(self) -> "Value":
         """Return cos(x)."""
-        return record1(COS, self)
+        return record1(evaluate.COS, self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
@@ -378,7 +387,7 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name is not None else ""
-        grad = f", grad={self._grad!r}" if self._has_grad else ""
+        grad = f", grad={self._grad!r}" if self.has_grad else ""
         return f"Value({self._data!r}{grad}{label})"
 
 
@@ -407,28 +416,64 @@ def constant(data: float) -> Value:
     node._seq = _clock
     node._code = CONSTANT
     node._data = data
-    node._grad = node._da = node._db = 0.0
-    node._stamp = 0
-    node._has_grad = False
-    node._a = node._b = node._more = None
+    if not cython.compiled:
+        node._a = None
+        node._grad, node._stamp, node._b, node._more = EMPTY
     return node
+
+
+def hand_over(node: Value) -> None:
+    """Put an operand of a node that is being freed in line for freeing, if nobody else holds it.
+
+    Nothing recurses, and nodes are freed newest first: each waits at its distance in creation from
+    the first. Freed memory is taken again in the opposite order, so the next graph of the same shape
+    lies in memory in the order in which it is recorded, and the caches can foresee it.
+    """
+    global _waiting
+    if node._a is None or places.references(node) > 2:  # its user, and this call
+        return
+    place = _newest - node._seq
+    if place > 8 * _waiting + 65536:
+        _far.append(node)
+    else:
+        places.keep(_dead, place, node)
+        _waiting += 1
+
+
+def free_in_order(node: Value) -> None:
+    """Free what only `node`, which is being freed, holds."""
+    global _newest, _waiting
+    _newest = node._seq
+    hand_over(node._a)
+    node._a = None
+    if node._b is not None:
+        hand_over(node._b)
+        node._b = None
+    place = 1
+    while _waiting > 0:
+        if places.drop(_dead, place):
+            _waiting -= 1
+        place += 1
+    if place > 262144:
+        places.forget(_dead)
+    _newest = 0
+    while _far:
+        _far.pop()
 
 
 def record1(code: int, a: Value) -> Value:
     """Record an operation on one Value."""
     global _clock
     if _modes or code >= BUILTIN:
-        return record(ROWS[code], (a,))
+        return ROWS[code](a)  # type: ignore[no-any-return]
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
     node._code = code
     node._data, node._da = evaluate.unary(code, a._data)
-    node._grad = node._db = 0.0
-    node._stamp = 0
-    node._has_grad = False
     node._a = a
-    node._b = node._more = None
+    if not cython.compiled:  # where a new node is all zeros and None
+        node._grad, node._stamp, node._b, node._more = EMPTY
     return node
 
 
@@ -436,107 +481,40 @@ def record2(code: int, a: Value, b: Value) -> Value:
     """Record an operation on two Values."""
     global _clock
     if _modes or code >= BUILTIN:
-        return record(ROWS[code], (a, b))
+        return ROWS[code](a, b)  # type: ignore[no-any-return]
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
     node._code = code
     node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
-    node._grad = 0.0
-    node._stamp = 0
-    node._has_grad = False
     node._a = a
     node._b = b
-    node._more = None
+    if not cython.compiled:
+        node._grad, node._stamp, _, node._more = EMPTY
     return node
 
 
 def mixed(code: int, a: Any, b: Any) -> Any:
     """Record an operator of which one operand may be a number, an array or another kind of node."""
-    if type(b) is float:
-        return record2(code, a, constant(b))
-    if type(a) is float:
-        return record2(code, constant(a), b)
+    if type(b) is float or type(b) is int:
+        return record2(code, a, constant(float(b)))
+    if type(a) is float or type(a) is int:
+        return record2(code, constant(float(a)), b)
     for x in (a, b):
-        if not isinstance(x, Value | int | float | np.generic | np.ndarray):
-            if type(x) not in RECORDERS:
-                return NotImplemented
+        plain = isinstance(x, Value | int | float | np.generic | np.ndarray)
+        if not plain and type(x) not in RECORDERS:
+            return NotImplemented
     return ROWS[code](a, b)
-
-
-def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Any:
-    """Record any operation on Values and numbers; an array among them makes it a Tensor's."""
-    if any(isinstance(x, np.ndarray) and x.ndim for x in args):
-        return primitive.array_recorder(row, args, params)
-    nodes = [x if type(x) is Value else constant(as_float(x)) for x in args]
-    mode = MODE.get() if _modes else None
-    if mode is None and row.code < BUILTIN and isinstance(row, Pointwise):
-        if len(nodes) == 1:
-            return record1(row.code, nodes[0])
-        if len(nodes) == 2:
-            return record2(row.code, nodes[0], nodes[1])
-    return record_any(row, nodes, mode)
-
-
-def record_any(row: Primitive, nodes: list[Value], mode: Mode | None) -> Value:
-    """Record an operation of any arity, under any mode."""
-    xs = array("d", [x._data for x in nodes])
-    n = len(nodes)
-    node = constant(0.0)
-    more = More()
-    if isinstance(row, Pointwise):
-        node._data = row.scalar(*xs)
-        partials = array("d", [partial(rule, node._data, *xs) for rule in row.partials])
-    elif row.code == TOTAL:
-        node._data = add_up(xs, n)
-        partials = None
-    elif row.code == DOT:
-        node._data = dot_product(xs, n // 2)
-        partials = xs[n // 2 :] + xs[: n // 2]
-    else:
-        raise TypeError(f"{row.name}: works on arrays; write Tensor(...) around its operand")
-    if mode is not None:
-        if mode.scopes or mode.anomaly:
-            more.scope = "/".join(mode.scopes)
-            more.where = modes.source_line() if mode.anomaly else ""
-            node._more = more
-        if not mode.recording:
-            return node
-    node._code = row.code
-    if isinstance(row, Pointwise) and n <= 2:
-        node._a = nodes[0]
-        node._da = partials[0]
-        if n == 2:
-            node._b = nodes[1]
-            node._db = partials[1]
-    else:
-        more.parents = nodes
-        more.partials = partials
-        node._more = more
-    return node
-
-
-def add_up(xs: Any, n: int) -> float:
-    """Return x1 + ... + xn from left to right."""
-    y: float = 0.0
-    for i in range(n):
-        y += xs[i]
-    return y
-
-
-def dot_product(xs: Any, n: int) -> float:
-    """Return x1 x(n+1) + ... + xn x(2n) from left to right."""
-    y: float = 0.0
-    for i in range(n):
-        y += xs[i] * xs[n + i]
-    return y
 
 
 def compare(sign: str, a: Value, b: Any) -> Any:
     """Compare the numbers; a trace keeps the outcome as a guard."""
     x = a._data
-    z = b._data if type(b) is Value else b
-    if not isinstance(z, float | int | np.generic):
+    if type(b) is Value:
+        z: Any = b._data
+    elif isinstance(b, float | int | np.generic):
+        z = b
+    else:
         return NotImplemented
     outcome: bool = (
         x < z if sign == "<"
@@ -563,4 +541,3 @@ def _listen(active: int) -> None:
 
 
 modes.LISTENERS.append(_listen)
-RECORDERS[Value] = Recorder(1, record)

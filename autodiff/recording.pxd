@@ -1,0 +1,16 @@
+# Types for the compiled build of recording.py.
+cimport cython
+from autodiff.value cimport More, Value, constant, record1, record2
+
+cdef int _modes
+cpdef bint is_array(object x)
+@cython.locals(nodes=list)
+cpdef object record(object row, tuple args, object params=*)
+@cython.locals(node=Value)
+cdef Value finish(object row, list nodes, double y, object partials)
+@cython.locals(n=Py_ssize_t)
+cpdef Py_ssize_t values_among(object xs) except -2
+@cython.locals(y=double, x=Value, nodes=list)
+cpdef object total(object xs)
+@cython.locals(y=double, w=Value, x=Value, nodes=list, n=Py_ssize_t, i=Py_ssize_t, d="double[::1]")
+cpdef object dot(object ws, object xs)
