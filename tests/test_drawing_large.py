@@ -213,7 +213,7 @@ def test_an_opened_layer_of_a_network_of_arrays() -> None:
     picture = draw(y, collapse=True)
     box = next(b for b in picture.scene.boxes if b.title == "layer1")
     norm = float(np.linalg.norm(W[0].grad))
-    assert ("w1", f"3×2   ‖grad‖ {norm:.4g}") in box.lines
+    assert ("w1", f"3×2 · ‖grad‖ {norm:.4g}") in box.lines
     assert len(titles(parsed(picture.svg()), "node")) == len(picture.scene.boxes)
 
 

@@ -51,7 +51,7 @@ def node_box(graph: Graph, view: View, i: int, full: bool) -> Box:
         lines = [*value, gradient]
     else:
         shown = words.number(float(node.value)) if not np.ndim(node.value) else value[0][1]
-        lines = [("", f"{shown.partition(' ')[0]}   ∇ {gradient[1]}")]
+        lines = [("", f"{shown.partition(' ')[0]} · ∇ {gradient[1]}")]
     what = node.kind if node.primitive is None else formula(graph, node)
     about = [f"{name}{':' if node.primitive is None else ' ='} {what}"]
     about += [f"{label} {text}" for label, text in (*value, gradient, *missing)]
@@ -160,5 +160,5 @@ def _named(nodes: Iterable[GraphNode], most: int = 6) -> Lines:
             continue
         shown = "×".join(map(str, node.shape)) or words.number(float(node.value))
         label, gradient = words.gradient(node.grad)
-        lines.append((shorten(clean(node.label), 14), f"{shown}   {label} {gradient}"))
+        lines.append((shorten(clean(node.label), 14), f"{shown} · {label} {gradient}"))
     return [*lines, ("", f"… {more:,} more names")] if more else lines

@@ -46,7 +46,7 @@ def make_scene(graph: Graph, view: View, style: str, rankdir: str, force: bool) 
             divided = style == "micrograd" and box.sign
             shown += boxes.split(box) if divided else [box]
     arrows = _arrows(graph, view, style, full and style == "box")
-    bundles, notes = _bundles(view)
+    bundles, notes = _bundles(graph, view, style == "micrograd")
     detail = "full" if full else "compact"
     return Scene(
         tuple(shown), (*arrows, *bundles), (*view.notes, *notes), rankdir, detail, len(graph)
@@ -81,20 +81,39 @@ def _arrows(graph: Graph, view: View, style: str, full: bool) -> list[Arrow]:
     return found
 
 
-def _bundles(view: View) -> tuple[list[Arrow], tuple[str, ...]]:
+def _bundles(graph: Graph, view: View, divided: bool) -> tuple[list[Arrow], tuple[str, ...]]:
     """Return one arrow for all edges between two groups, the thickest where there are too many."""
     bundles = view.bundles()
     most = THICKEST * len(view.groups)
     notes: tuple[str, ...] = ()
     if len(bundles) > most:
-        thickest = sorted(bundles, key=lambda bundle: (-bundle[2], bundle))
-        left = sum(n for _, _, n in thickest[most:])
+        ranked = sorted(bundles, key=lambda b: (-b.count, b.source, b.target))
+        left = sum(b.count for b in ranked[most:])
         notes = (f"{count(left, 'edge')} in {len(bundles) - most:,} thin bundles are not drawn.",)
-        bundles = sorted(thickest[:most])
+        bundles = sorted(ranked[:most], key=lambda b: (b.source, b.target))
     key = [f"g{i}" if g.node is None else f"n{g.node}" for i, g in enumerate(view.groups)]
     arrows = []
-    for a, b, n in bundles:
-        text = count(n, "edge")
-        words = Meaning((f"×{n:,}",) if n > 1 else (), text, None, "bundle")
-        arrows.append(Arrow(f"{key[a]}-{key[b]}", key[a], key[b], words, wordy=True))
+    for b in bundles:
+        source, target = key[b.source], key[b.target]
+        entered = target[0] == "n"  # one operation, whose operands may be numbered
+        if entered and divided:
+            target = f"o{target[1:]}"
+        if b.count == 1:
+            marks = operand_marks(graph[b.edge.target]) if entered else ()
+            name = f"e{b.edge.source}-{b.edge.target}-{b.edge.index}"
+            arrows.append(
+                Arrow(
+                    key=name,
+                    source=source,
+                    target=target,
+                    meaning=meaning(graph, b.edge),
+                    wordy=not divided,
+                    edge=b.edge,
+                    mark=marks[b.edge.index] if marks else "",
+                    port=b.edge.index if marks else None,
+                )
+            )
+        else:
+            words = Meaning((f"×{b.count:,}",), count(b.count, "edge"), None, "bundle")
+            arrows.append(Arrow(f"{source}-{target}", source, target, words, wordy=True))
     return arrows, notes

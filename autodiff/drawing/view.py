@@ -29,6 +29,16 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """All edges from one group to another: how many, and the first of them."""
+
+    source: int
+    target: int
+    count: int
+    edge: Edge
+
+
+@dataclass(frozen=True)
 class View:
     """The groups of a picture, in order, and sentences on what it leaves out."""
 
@@ -53,20 +63,26 @@ class View:
         """Yield the edges between single nodes, by target and operand."""
         t, place = self.table, self.place
         both = self.single[place[t.sources]] & self.single[place[t.targets]]
-        for at in np.flatnonzero(both).tolist():
-            target = int(t.targets[at])
-            yield Edge(int(t.sources[at]), target, at - int(t.starts[target]))
+        yield from map(self._edge, np.flatnonzero(both).tolist())
 
-    def bundles(self) -> list[tuple[int, int, int]]:
-        """Return (source group, target group, edges) where at least one of the two is a group."""
+    def bundles(self) -> list[Bundle]:
+        """Return the bundles of edges of which at least one end is a group of several nodes."""
         t, place = self.table, self.place
         a, b = place[t.sources], place[t.targets]
-        bundled = (a >= 0) & (b >= 0) & (a != b) & ~(self.single[a] & self.single[b])
+        bundled = np.flatnonzero(
+            (a >= 0) & (b >= 0) & (a != b) & ~(self.single[a] & self.single[b])
+        )
         n = len(self.groups)
-        pairs, counts = np.unique(a[bundled] * n + b[bundled], return_counts=True)
-        return [
-            (int(p) // n, int(p) % n, int(c)) for p, c in zip(pairs.tolist(), counts, strict=True)
-        ]
+        pairs, first, counts = np.unique(
+            a[bundled] * n + b[bundled], return_index=True, return_counts=True
+        )
+        found = zip(pairs.tolist(), bundled[first].tolist(), counts.tolist(), strict=True)
+        return [Bundle(pair // n, pair % n, many, self._edge(at)) for pair, at, many in found]
+
+    def _edge(self, at: int) -> Edge:
+        """Return the edge at a place of the table."""
+        target = int(self.table.targets[at])
+        return Edge(int(self.table.sources[at]), target, at - int(self.table.starts[target]))
 
 
 def pattern(name: str) -> str:

@@ -105,7 +105,7 @@ def attention() -> Picture:
     """One head of attention over four tokens of three features, on arrays.
 
     A box shows shape, range, mean and the norm of the gradient; an edge the kind of its Jacobian
-    and its norm.
+    and its norm. The parts of the softmax are one box: `collapse="head/softmax"`.
     """
     rng = np.random.default_rng(1)
     X = ad.constant(rng.normal(size=(4, 3)), name="X")
@@ -113,11 +113,12 @@ def attention() -> Picture:
     with ad.scope("head"):
         Q, K, V = X @ Wq, X @ Wk, X @ Wv
         S = Q @ K.T / 3**0.5
-        A = ad.softmax(S)
+        with ad.scope("softmax"):
+            A = ad.softmax(S)
         Y = A @ V
     C = (Y * Y).mean()
     C.backward()
-    return ad.draw(C, names=locals(), rankdir="TB")
+    return ad.draw(C, names=locals(), collapse="head/softmax", rankdir="TB")
 
 
 @shown
