@@ -13,14 +13,15 @@ class UsageError(ValueError):
     """What was asked for cannot be done as asked; the message is one sentence."""
 
 
-def require(module: str) -> Any:
+def require(module: str, extra: str = "nets") -> Any:
     """Import a module of an optional package, or say in one sentence how to install it."""
     try:
         return importlib.import_module(module)
     except ImportError:
         package = module.partition(".")[0]
         raise UsageError(
-            f"this needs {package}, which is not installed: python -m pip install 'autodiff[nets]'"
+            f"this needs {package}, which is not installed: "
+            f"python -m pip install 'autodiff[{extra}]'"
         ) from None
 
 

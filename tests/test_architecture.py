@@ -94,6 +94,7 @@ LAYERS = {
         "network",
         "scalar",
         "extras",
+        "estimators",
         "flow",
         "checkpoint",
         "training",
