@@ -145,6 +145,8 @@ def test_arrays_show_shape_range_mean_and_norm() -> None:
     [
         (lambda x: x.sum(), (2, 3)),
         (lambda x: x.sum(0), (2, 3)),
+        (lambda x: x.mean(), (2, 3)),
+        (lambda x: x.mean(1), (2, 3)),
         (lambda x: x.reshape(6), (2, 3)),
         (lambda x: x.T, (2, 3)),
         (lambda x: x[[0, 0, 1]], (2, 3)),

@@ -99,7 +99,7 @@ def group_box(graph: Graph, table: Columns, group: Group, key: str) -> Box:
     if group.how == "folded" and len(distinct(table.ops[members])) == 1:
         lines += _range(graph, table, group)
     else:
-        lines.append(("", shorten(made, 44)))
+        lines.append(("", operations(table.ops[members], 3)))
         lines += _named(graph[i] for i in members.tolist() if graph.names[i] is not None)
     lines.append(("Σ|grad|", words.number(size)))
     strange = len(sizes) - len(computed)

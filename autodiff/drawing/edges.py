@@ -99,19 +99,19 @@ def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:
     name = clean(row.name)
     if row.name == "matmul":
         other = np.asarray(graph[target.operands[1 - edge.index]].value)
-        copies = max(1, np.size(target.value) * np.size(other)) / max(1, np.size(other))
-        if other.ndim >= 1 and np.ndim(source.value) == 2 and other.ndim <= 2:
-            copies = np.shape(source.value)[edge.index]
-        elif np.ndim(source.value) == 1 and other.ndim <= 2:
-            copies = 1
-        else:
+        if np.ndim(source.value) > 2 or other.ndim > 2:
             return (name, None)
+        # The other matrix stands in the Jacobian once for each row (column) of this one.
+        copies = np.shape(source.value)[edge.index] if np.ndim(source.value) == 2 else 1
         return (name, math.sqrt(copies) * (words.size(other) or 0.0))
     if row.name in ("sum", "reshape", "transpose", "broadcast", "take", "scatter", "concatenate",
                     "cast"):  # fmt: skip
         # A Jacobian of zeros and ones: its norm is the root of how many ones there are.
         ones = graph.send(edge, np.ones_like(np.asarray(target.value)))
         return (name, math.sqrt(float(np.sum(ones))))
+    if row.name == "mean":  # one entry 1/n for each element of the source
+        ones = graph.send(edge, np.ones_like(np.asarray(target.value)))
+        return (name, words.size(np.asarray(ones)))
     return (name, None)
 
 
