@@ -6,30 +6,29 @@ the number of active blocks through `LISTENERS`.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 LISTENERS: list[Callable[[int], None]] = []
 _lock = Lock()
 _active = 0
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(NamedTuple):
     """The modes in force: recording or not, open scopes, source lines, a trace's guards, a teacher."""
 
     recording: bool = True
     scopes: tuple[str, ...] = ()
+    path: str = ""
     anomaly: bool = False
     guards: list[tuple[Any, ...]] | None = None
     teacher: Callable[[Any, Any], None] | None = None
 
 
-MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())
+MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())  # noqa: B039  it never changes
 
 
 def _count(change: int) -> None:
@@ -40,20 +39,48 @@ def _count(change: int) -> None:
             listener(_active)
 
 
-@contextmanager
-def mode(**changes: Any) -> Iterator[None]:
-    """Apply `changes` to the current mode inside a `with` block."""
-    token = MODE.set(replace(MODE.get(), **changes))
-    _count(1)
-    try:
-        yield
-    finally:
+class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
+    """Apply `changes` to the current mode inside a `with` block (or a decorated function)."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.changes = changes
+        self.tokens: list[Token[Mode]] = []
+
+    def __enter__(self) -> None:
+        self.tokens.append(MODE.set(self.changed(MODE.get())))
+        _count(1)
+
+    def __exit__(self, *error: object) -> None:
         _count(-1)
-        MODE.reset(token)
+        MODE.reset(self.tokens.pop())
+
+    def changed(self, now: Mode) -> Mode:
+        """Return the mode inside the block."""
+        return now._replace(**self.changes)
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class scope(mode):  # noqa: N801
+    """Name the part of the graph that is recorded inside the block; scopes nest.
+
+    >>> import autodiff as ad
+    >>> with ad.scope("layer1"):
+    ...     y = ad.Value(1.0) + 1
+    >>> y.scope
+    'layer1'
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"scope: needs a name, a string that is not empty, got {name!r}")
+        super().__init__()
+        self.name = name
+
+    def changed(self, now: Mode) -> Mode:
+        path = f"{now.path}/{self.name}" if now.path else self.name
+        return now._replace(scopes=(*now.scopes, self.name), path=path)
+
+
+def no_grad() -> mode:
     """Compute without recording: results are constants that no gradient flows through.
 
     >>> import autodiff as ad
@@ -63,28 +90,10 @@ def no_grad() -> Iterator[None]:
     >>> y.parents
     ()
     """
-    with mode(recording=False):
-        yield
+    return mode(recording=False)
 
 
-@contextmanager
-def scope(name: str) -> Iterator[None]:
-    """Name the part of the graph that is recorded inside the block; scopes nest.
-
-    >>> import autodiff as ad
-    >>> with ad.scope("layer1"):
-    ...     y = ad.Value(1.0) + 1
-    >>> y.scope
-    'layer1'
-    """
-    if not isinstance(name, str) or not name:
-        raise TypeError(f"scope: needs a name, a string that is not empty, got {name!r}")
-    with mode(scopes=(*MODE.get().scopes, name)):
-        yield
-
-
-@contextmanager
-def anomaly() -> Iterator[None]:
+def anomaly() -> mode:
     """Keep the source line of every node that is recorded inside the block, for `blame_nan`.
 
     >>> import autodiff as ad
@@ -93,8 +102,7 @@ def anomaly() -> Iterator[None]:
     >>> ":" in y.where
     True
     """
-    with mode(anomaly=True):
-        yield
+    return mode(anomaly=True)
 
 
 def teach(y: Any, gradient: Any) -> None:

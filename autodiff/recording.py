@@ -53,7 +53,7 @@ def finish(row: Primitive, nodes: list[Value], y: float, partials: Any) -> Value
     mode: Mode | None = MODE.get() if _modes else None
     if mode is not None and (mode.scopes or mode.anomaly):
         node._more = More()
-        node._more.scope = "/".join(mode.scopes)
+        node._more.scope = mode.path
         node._more.where = modes.source_line() if mode.anomaly else ""
     if mode is not None and not mode.recording:
         return node

@@ -227,7 +227,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     fill(node, array, row, parents, arrays, params, needs)
     if _modes:
         mode = MODE.get()
-        node.scope = "/".join(mode.scopes)
+        node.scope = mode.path
         node.where = modes.source_line() if mode.anomaly else ""
         if not mode.recording:
             fill(node, array, None, (), (), {}, False)
