@@ -112,11 +112,12 @@ if TYPE_CHECKING:
     from autodiff.drawing import draw
     from autodiff.exercises import Exercise, make_exercise
     from autodiff.expansion import Expansion, expand
-    from autodiff.lessons import Lesson, teaching
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
+    from autodiff.lessons import Lesson, teaching
     from autodiff.numpy_source import to_numpy_source
     from autodiff.paths import Explanation, explain
     from autodiff.steps import Step, backward_steps
+    from autodiff.storage import GraphFileError, load_graph, save_graph
 
 __version__ = "0.1.0"
 
@@ -128,6 +129,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "Exercise": "exercises",
     "Expansion": "expansion",
     "Explanation": "paths",
+    "GraphFileError": "storage",
     "Lesson": "lessons",
     "Step": "steps",
     "backward_steps": "steps",
@@ -137,7 +139,9 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "draw": "drawing",
     "expand": "expansion",
     "explain": "paths",
+    "load_graph": "storage",
     "make_exercise": "exercises",
+    "save_graph": "storage",
     "teaching": "lessons",
     "to_jax": "interop",
     "to_networkx": "interop",
@@ -166,6 +170,7 @@ __all__ = [
     "Expansion",
     "Explanation",
     "Graph",
+    "GraphFileError",
     "GraphNode",
     "Lesson",
     "Step",
@@ -213,6 +218,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "leaky_relu",
+    "load_graph",
     "log",
     "log1p",
     "log_softmax",
@@ -235,6 +241,7 @@ __all__ = [
     "quadratic_cost",
     "relu",
     "reshape",
+    "save_graph",
     "scope",
     "sigmoid",
     "sigmoid_prime",

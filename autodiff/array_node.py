@@ -165,6 +165,11 @@ class ArrayNode:
     def __ge__(self, other: Any) -> Any:
         return self._array >= plain(other)
 
+    def __reduce__(self) -> Any:
+        from autodiff.storage import reduced
+
+        return reduced(self)
+
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name is not None else ""
         text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")

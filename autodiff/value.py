@@ -385,6 +385,11 @@ class Value:
 
         return function_of_nodes(function, args, options)
 
+    def __reduce__(self) -> Any:
+        from autodiff.storage import reduced
+
+        return reduced(self)
+
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name is not None else ""
         grad = f", grad={self._grad!r}" if self.has_grad else ""

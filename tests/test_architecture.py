@@ -52,6 +52,7 @@ LAYERS = {
         "numpy_protocol",
         "reverse",
         "graph",
+        "storage",
         "terms",
         "plaintext",
         "steps",
@@ -113,6 +114,8 @@ LAYERS = {
 UPWARD = {
     ("autodiff.value", "autodiff.sweep"),
     ("autodiff.tensor", "autodiff.reverse"),
+    ("autodiff.value", "autodiff.storage"),
+    ("autodiff.array_node", "autodiff.storage"),
     ("autodiff.value", "autodiff.paths"),
     ("autodiff.value", "autodiff.steps"),
     ("autodiff.tensor", "autodiff.paths"),
