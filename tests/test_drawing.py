@@ -287,7 +287,8 @@ def test_a_layout_that_hangs_is_killed_with_its_children(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     mark = tmp_path / "pids"
-    fake_dot(tmp_path, monkeypatch, f"echo $$ >> {mark}; sleep 300 & echo $! >> {mark}; wait")
+    sleep = f"'{sys.executable}' -c 'import time; time.sleep(300)'"
+    fake_dot(tmp_path, monkeypatch, f"echo $$ >> {mark}; {sleep} & echo $! >> {mark}; wait")
     start = time.monotonic()
     with pytest.raises(DrawingError, match=r"stopped after 0\.5 s; draw less"):
         engine.run("digraph {}", "svg", 1, timeout=0.5)

@@ -71,11 +71,10 @@ class Picture:
         if form not in FORMS:
             raise ValueError(f"save: {target.name}: the name must end in one of {', '.join(FORMS)}")
         if form in (".svg", ".png", ".pdf") and not engine.available():
-            target = target.with_suffix(".dot")
+            target = write(target.with_suffix(".dot"), self.source)
             warnings.warn(f"{engine.ADVICE}; the graph was written to {target}.", stacklevel=2)
-            form = ".dot"
-        write(target, self._bytes(form))
-        return target
+            return target
+        return write(target, self._bytes(form))
 
     def player(self, path: str | os.PathLike[str], title: str | None = None) -> Path:
         """Write one HTML file that steps through the recording and the backward; return its path."""
