@@ -53,7 +53,7 @@ def truth(x: Array) -> Array:
 def beats(a: Array, b: Array) -> Array:
     with np.errstate(invalid="ignore"):
         difference = np.where(a == b, np.zeros((), dtype=np.result_type(a, b)), a - b)
-    return np.heaviside(difference, np.asarray(0.5, dtype=difference.dtype))
+    return np.asarray(np.heaviside(difference, np.asarray(0.5, dtype=difference.dtype)))
 
 
 def where(condition: Array, a: Array, b: Array) -> Array:
@@ -81,7 +81,7 @@ def sigmoid_prime(x: Array) -> Array:
     e = _decay(x)
     below = e + 1.0
     below *= below
-    return np.divide(e, below)
+    return np.asarray(e / below)
 
 
 def sech2(x: Array) -> Array:

@@ -67,10 +67,11 @@ def fix(array: Array) -> Fixed:
     numpy makes a view writeable again as long as the array that owns the memory is, so that one is
     locked as well.
     """
-    array = owner = np.asarray(array)
+    array = np.asarray(array)
+    owner: Any = array
     while isinstance(owner, np.ndarray):
         owner.flags.writeable = False
-        owner = owner.base  # type: ignore[assignment]
+        owner = owner.base
     return array.view(Fixed)
 
 
@@ -79,7 +80,9 @@ def own_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(map(own_index, index))
     if hasattr(index, "parents"):
-        raise TypeError(f"indexing: {index!r} is a node; an index takes whole numbers, use its .data")
+        raise TypeError(
+            f"indexing: {index!r} is a node; an index takes whole numbers, use its .data"
+        )
     return deepcopy(index) if isinstance(index, list | np.ndarray) else index
 
 

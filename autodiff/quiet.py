@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 
+_state: Any = None  # numpy's variable; 1.26 keeps it in another place
+_silent: Any = None
 try:
-    from numpy._core.umath import _extobj_contextvar as _state  # type: ignore[attr-defined]
+    from numpy._core import umath
 
+    _state = getattr(umath, "_extobj_contextvar", None)
+except ImportError:
+    pass
+if _state is not None:
     with np.errstate(all="ignore"):
         _silent = _state.get()
-except ImportError:  # numpy 1.26 keeps it in another place
-    _state = _silent = None
 
 
 def silence() -> Any:

@@ -49,7 +49,8 @@ def count(shape: Shape, axis: Axis) -> float:
 
 
 def sum(x: Any, axis: Axis, keepdims: bool) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    add: Any = np.add.reduce
+    return add(x, axis=axis, keepdims=keepdims)
 
 
 def broadcast(x: Any, shape: Shape) -> Any:
