@@ -4,17 +4,19 @@ A scene is made from a `Graph` and a view of it (which nodes stand alone, which 
 DOT, SVG, the player and the alternative text all read the same scene, so they say the same.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from autodiff.drawing import boxes
 from autodiff.drawing.boxes import Box
 from autodiff.drawing.edges import Arrow, Meaning, meaning, operand_marks
-from autodiff.drawing.view import THICKEST, View
+from autodiff.drawing.view import THICKEST, Bundle, View
 from autodiff.drawing.words import count
 from autodiff.graph import Graph
 
 FULL = 300  # boxes with all their words
 WORDY = 1000  # arrows with their words beside them
+HUB = 8  # uses of one box that are drawn where much is elided
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ def make_scene(graph: Graph, view: View, style: str, rankdir: str, force: bool) 
     """Return the scene of `graph` as `view` groups it, in style "box" or "micrograd"."""
     full = force or len(view.groups) <= FULL
     shown: list[Box] = []
+    shown_at: dict[int, Box] = {}
     for i, group in enumerate(view.groups):
         if group.node is None:
             shown.append(boxes.group_box(graph, view.table, group, f"g{i}"))
@@ -45,8 +48,13 @@ def make_scene(graph: Graph, view: View, style: str, rankdir: str, force: bool) 
             box = boxes.node_box(graph, view, group.node, full)
             divided = style == "micrograd" and box.sign
             shown += boxes.split(box) if divided else [box]
+        shown_at[i] = shown[-1]
     arrows = _arrows(graph, view, style, full and style == "box")
-    bundles, notes = _bundles(graph, view, style == "micrograd")
+    drawn, spared, notes = _drawn(view)
+    bundles = _bundles(graph, view, drawn, style == "micrograd")
+    for i, n in spared.items():
+        lines = (*shown_at[i].lines, ("also used by", count(n, "box")))
+        shown[shown.index(shown_at[i])] = replace(shown_at[i], lines=lines)
     detail = "full" if full else "compact"
     return Scene(
         tuple(shown), (*arrows, *bundles), (*view.notes, *notes), rankdir, detail, len(graph)
@@ -81,16 +89,40 @@ def _arrows(graph: Graph, view: View, style: str, full: bool) -> list[Arrow]:
     return found
 
 
-def _bundles(graph: Graph, view: View, divided: bool) -> tuple[list[Arrow], tuple[str, ...]]:
-    """Return one arrow for all edges between two groups, the thickest where there are too many."""
+def _drawn(view: View) -> tuple[list[Bundle], dict[int, int], tuple[str, ...]]:
+    """Return the bundles to draw, how many of a box's are only told in it, and what to note.
+
+    Where runs of nodes are elided, a box that is used all along would cover the picture with lines:
+    only the way to its first user is drawn. Beyond a number of bundles only the thickest are.
+    """
     bundles = view.bundles()
+    spared: dict[int, int] = {}
+    notes: list[str] = []
+    if any(group.how == "elided" for group in view.groups):
+        uses = Counter(b.source for b in bundles)
+        hubs = {source for source, n in uses.items() if n > HUB}
+        first = {i: min(b.target for b in bundles if b.source == i) for i in hubs}
+        kept = [b for b in bundles if b.target == first.get(b.source, b.target)]
+        spared = {i: uses[i] - 1 for i in sorted(hubs)}
+        if hubs:
+            left = sum(b.count for b in bundles) - sum(b.count for b in kept)
+            notes.append(
+                f"{count(left, 'edge')} out of {count(len(hubs), 'box')} used all along are not drawn."
+            )
+        bundles = kept
     most = THICKEST * len(view.groups)
-    notes: tuple[str, ...] = ()
     if len(bundles) > most:
         ranked = sorted(bundles, key=lambda b: (-b.count, b.source, b.target))
         left = sum(b.count for b in ranked[most:])
-        notes = (f"{count(left, 'edge')} in {len(bundles) - most:,} thin bundles are not drawn.",)
+        notes.append(
+            f"{count(left, 'edge')} in {len(bundles) - most:,} thin bundles are not drawn."
+        )
         bundles = sorted(ranked[:most], key=lambda b: (b.source, b.target))
+    return bundles, spared, tuple(notes)
+
+
+def _bundles(graph: Graph, view: View, bundles: list[Bundle], divided: bool) -> list[Arrow]:
+    """Return one arrow for all edges between two groups; a single edge says what it means."""
     key = [f"g{i}" if g.node is None else f"n{g.node}" for i, g in enumerate(view.groups)]
     arrows = []
     for b in bundles:
@@ -116,4 +148,4 @@ def _bundles(graph: Graph, view: View, divided: bool) -> tuple[list[Arrow], tupl
         else:
             words = Meaning((f"×{b.count:,}",), count(b.count, "edge"), None, "bundle")
             arrows.append(Arrow(f"{source}-{target}", source, target, words, wordy=True))
-    return arrows, notes
+    return arrows
