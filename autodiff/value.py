@@ -321,9 +321,7 @@ class Value:
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         if type(other) is Value:
-            return record2(
-                evaluate.POWER if other._code != CONSTANT else evaluate.POWC, self, other
-            )
+            return record2(evaluate.POWC if other.is_constant else evaluate.POWER, self, other)
         return mixed(evaluate.POWC, self, other)
 
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
