@@ -13,6 +13,7 @@ from typing import NoReturn
 
 COMMANDS = {
     "train": ("nets.train", "train a network on digits"),
+    "sweep": ("nets.sweep", "train with many settings and compare them"),
     "check": ("nets.check", "compare autograd with BP1 to BP4 worked out by hand"),
     "demo": ("nets.demo", "the whole road once: graph, gradient, picture and network"),
 }

@@ -1,12 +1,9 @@
 """`nets train`: train a network on digits, with progress, a learning curve and checkpoints."""
 
 import argparse
-import contextlib
 import json
-import signal
 import sys
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +13,13 @@ from nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, sweep_
 from nets.costs import COSTS
 from nets.curve import draw_learning_curve
 from nets.data import Split, download_mnist, load_digits, load_mnist
+from nets.engines import add_options, engine_of
 from nets.extras import UsageError, output_folder, require
 from nets.initializers import INITIALIZERS
 from nets.network import Network
 from nets.optim import OPTIMISERS, SCHEDULES, as_optimiser
+from nets.shards import on_engine
+from nets.stopping import noted_signals
 from nets.training import Training
 
 # What decides the run, with the documents' values; a checkpoint keeps these.
@@ -92,6 +92,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="go on from the checkpoint, if it is there",
     )
     add("--out", type=Path, default=Path("out"), help="folder for the curve and the history")
+    add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -133,8 +134,17 @@ def run(args: argparse.Namespace) -> int:
 
     save()  # an unwritable checkpoint is found now, not after the first epoch
     total = settings["epochs"] * training.steps
+
+    def rescue() -> str:
+        save()
+        return (
+            f"{args.checkpoint} holds the run" if args.checkpoint else "no --checkpoint was given"
+        )
+
     with (
-        _signals() as caught,
+        engine_of(args) as engine,
+        on_engine(training, engine, rescue),
+        noted_signals() as caught,
         bars.tqdm(total=total, initial=training.steps_done, unit="batch", disable=None) as bar,
     ):
         finished = training.run(on_step, on_epoch, lambda: bool(caught))
@@ -236,25 +246,6 @@ def _settings(given: dict[str, Any], saved: dict[str, Any] | None) -> dict[str, 
 def _fingerprint(split: Split) -> list[int]:
     """Return a checksum of what is trained and scored on, as a list of numbers."""
     return [zlib.crc32(array.tobytes()) for part in split for array in (part.inputs.T, part.labels)]
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[list[int]]:
-    """Note Ctrl-C and a request to terminate instead of dying of them; a second one does end it."""
-    caught: list[int] = []
-
-    def note(number: int, frame: Any) -> None:
-        caught.append(number)
-        signal.signal(number, before[number])
-
-    before: dict[int, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, note)
-    try:
-        yield caught
-    finally:
-        for which, handler in before.items():
-            signal.signal(which, handler)
 
 
 def _write_history(out: Path, settings: dict[str, Any], training: Training) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.batches import as_labelled, as_rows, batches, check_batch_size
+from nets.batches import as_labelled, as_rows, check_batch_size, columns
 from nets.network import Network
 from nets.optim import SCHEDULES, Optimiser
 
@@ -67,6 +67,7 @@ class Training:
         self.history: list[dict[str, Any]] = []
         self.best: dict[str, Array] = {}
         self.ended = False
+        self.take_step = self._step  # on workers, that of nets.shards
 
     @property
     def steps(self) -> int:
@@ -94,8 +95,8 @@ class Training:
         `on_step` is called after each mini-batch and `on_epoch` after each epoch's score.
         """
         while not self.ended:
-            for x, y in self._rest_of_epoch():
-                self.cost += self.net.step(x, y, self.optimiser) * x.shape[1]
+            for chosen in self._rest_of_epoch():
+                self.cost += self.take_step(chosen) * len(chosen)
                 self.position += 1
                 on_step()
                 if should_stop():
@@ -106,12 +107,17 @@ class Training:
                 return False
         return True
 
-    def _rest_of_epoch(self) -> Iterator[tuple[Any, Any]]:
+    def _step(self, chosen: Array) -> float:
+        """Take one step here, on the examples of these numbers."""
+        return self.net.step(*columns(self.rows, chosen), self.optimiser)
+
+    def _rest_of_epoch(self) -> Iterator[Array]:
         if self.order is None:
             self.order = self.net.rng.permutation(len(self.rows.inputs))
         self.optimiser.eta = self.eta * self.schedule(self.epoch, self.epochs)
-        done = self.position * self.mini_batch_size
-        return batches(self.rows, self.order[done:], self.mini_batch_size)
+        size = self.mini_batch_size
+        for start in range(self.position * size, len(self.order), size):
+            yield self.order[start : start + size]
 
     def _end_epoch(self) -> None:
         inputs, labels = self.monitor

@@ -1,0 +1,162 @@
+"""`nets sweep`: train with every combination of eta, hidden neurons and seed, and compare them.
+
+Each run is a task of its own, here, on local processes or on a cluster. What is done is kept in
+sweep.json after every run, so a sweep that was stopped goes on where it was.
+"""
+
+import argparse
+import csv
+import io
+import itertools
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from autodiff import files
+from nets.engines import EngineError, add_options, engine_of
+from nets.extras import UsageError, output_folder, require
+from nets.train import DEFAULTS, load_split, start
+
+COLUMNS = ("eta", "hidden", "seed", "best", "best_epoch", "last", "total", "cost")
+
+
+def etas(text: str) -> list[float]:
+    """Read learning rates such as 0.01,3."""
+    return [float(t) for t in text.split(",")]
+
+
+def counts(text: str) -> list[int]:
+    """Read numbers of hidden neurons such as 30,100."""
+    return [int(t) for t in text.split(",")]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add = parser.add_argument
+    add("--eta", type=etas, default=[3.0], help="learning rates, such as 0.001,0.01,3,100")
+    add("--hidden", type=counts, default=[30], help="hidden neurons, such as 30,100")
+    add("--seeds", type=int, default=1, help="runs of each, with the seeds 0, 1, ... (1)")
+    add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
+    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--epochs", type=int, default=10, help="passes over the training data (10)")
+    add("--batch", type=int, default=10, help="examples in a mini-batch (10)")
+    add("--out", type=Path, default=Path("out/sweep"), help="folder for table, plot and CSV")
+    add_options(parser)
+
+
+def one_run(settings: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Train once with these settings and return the row of the table. Runs on a worker."""
+    split = load_split(settings["data"], Path(folder))
+    hidden = settings["hidden"]
+    inputs, outputs = len(split.training.inputs), len(split.training.targets)
+    chosen = {k: v for k, v in settings.items() if k in DEFAULTS}
+    run = start(DEFAULTS | chosen | {"sizes": [inputs, hidden, outputs]}, split)
+    run.run()
+    last = run.history[-1]
+    return {
+        "eta": settings["eta"],
+        "hidden": hidden,
+        "seed": settings["seed"],
+        "best": run.best_epoch["correct"],
+        "best_epoch": run.best_epoch["epoch"],
+        "last": last["correct"],
+        "total": last["total"],
+        "cost": last["cost"] if math.isfinite(last["cost"]) else None,
+    }
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run what is not done yet, and write table, plot and CSV."""
+    if args.seeds < 1:
+        raise UsageError(f"--seeds is {args.seeds}: it must be at least 1")
+    bars = require("tqdm")
+    require("matplotlib")
+    out = output_folder(args.out)
+    common = {"data": args.data, "epochs": args.epochs, "batch": args.batch}
+    done = _load(out / "sweep.json", common)
+    wanted = list(itertools.product(args.eta, args.hidden, range(args.seeds)))
+    tasks = [
+        (common | {"eta": eta, "hidden": hidden, "seed": seed}, str(args.data_dir))
+        for eta, hidden, seed in wanted
+        if (eta, hidden, seed) not in done
+    ]
+
+    with bars.tqdm(total=len(wanted), initial=len(wanted) - len(tasks), disable=None) as bar:
+
+        def keep(_: int, row: dict[str, Any]) -> None:
+            done[row["eta"], row["hidden"], row["seed"]] = row
+            text = json.dumps({"settings": common, "runs": list(done.values())}, indent=1)
+            files.write(out / "sweep.json", text + "\n")
+            bar.update()
+
+        with engine_of(args) as engine:
+            if engine is None:
+                for i, task in enumerate(tasks):
+                    keep(i, one_run(*task))
+            else:
+                try:
+                    engine.run(one_run, tasks, keep)
+                except EngineError as error:
+                    raise UsageError(f"{error}; {out / 'sweep.json'} holds what is done") from None
+    rows = [done[key] for key in wanted]
+    _write(rows, out)
+    return 0
+
+
+def _load(path: Path, common: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the runs that are done, by eta, hidden and seed."""
+    if not path.exists():
+        return {}
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        settings = kept["settings"]
+        done = {
+            (r["eta"], r["hidden"], r["seed"]): {c: r[c] for c in COLUMNS} for r in kept["runs"]
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{path} is not a sweep: give --out another folder") from None
+    if settings != common:
+        raise UsageError(f"{path} is a sweep with {settings}: give --out another folder")
+    return done
+
+
+def _write(rows: list[dict[str, Any]], out: Path) -> None:
+    """Print the table, and write the CSV and the plot."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    table = files.write(out / "sweep.csv", text.getvalue())
+    print(f"{'eta':>8} {'hidden':>7} {'runs':>5} {'best %':>8} {'mean %':>8} {'worst %':>8}")
+    groups: dict[tuple[float, int], list[float]] = {}
+    for row in rows:
+        share = 100.0 * row["best"] / row["total"]
+        groups.setdefault((row["eta"], row["hidden"]), []).append(share)
+    for (eta, hidden), shares in groups.items():
+        mean = sum(shares) / len(shares)
+        print(
+            f"{eta:>8g} {hidden:>7} {len(shares):>5} {max(shares):>8.2f} {mean:>8.2f} "
+            f"{min(shares):>8.2f}"
+        )
+    print(f"wrote {table} and {_plot(groups, out / 'sweep.png')}")
+
+
+def _plot(groups: dict[tuple[float, int], list[float]], path: Path) -> Path:
+    figure = require("matplotlib.figure").Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.add_subplot()
+    for hidden in dict.fromkeys(h for _, h in groups):
+        points = sorted((eta, shares) for (eta, h), shares in groups.items() if h == hidden)
+        means = [sum(shares) / len(shares) for _, shares in points]
+        below = [m - min(shares) for m, (_, shares) in zip(means, points, strict=True)]
+        above = [max(shares) - m for m, (_, shares) in zip(means, points, strict=True)]
+        axes.errorbar(
+            [eta for eta, _ in points], means, yerr=[below, above], fmt="o-", capsize=3,
+            label=f"{hidden} hidden neurons",
+        )  # fmt: skip
+    axes.set(xscale="log", xlabel="learning rate eta", ylabel="best accuracy, %")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=120)
+    return files.write(path, picture.getvalue())
