@@ -153,7 +153,7 @@ class _Writer:
         self.uses = self._uses()
         self.values: dict[Any, Any] = {("value", n.id): n.value for n in graph}
         self.names: dict[Any, str] = {("value", n.id): tex_name(n.label) for n in graph}
-        self.sizes: dict[int, int] = {}
+        self.sizes = self._measure()
 
     def derivation(self) -> Derivation:
         gradients = self._gradients()
@@ -191,28 +191,24 @@ class _Writer:
 
     def _has_value_line(self, id: int) -> bool:
         node = self.graph[id]
-        return bool(node.operands) and (id == self.end or self._shown(node))
+        return bool(node.operands) and (id == self.end or self._labelled(id, self.sizes))
 
-    def _shown(self, node: GraphNode) -> bool:
+    def _measure(self) -> dict[int, int]:
+        """Return how many operations stand in each node's formula; what has a label is none."""
+        sizes: dict[int, int] = {}
+        for node in self.graph:
+            inner = [sizes[i] for i in node.operands if not self._labelled(i, sizes)]
+            sizes[node.id] = 1 + sum(inner)
+        return sizes
+
+    def _labelled(self, id: int, sizes: Mapping[int, int]) -> bool:
         """Return whether a node is written by its label, not by its formula."""
-        if node.name is not None or not node.operands or node.id in self.roles.deltas:
-            return True
-        return self._size(node) > LONG
-
-    def _size(self, node: GraphNode) -> int:
-        """Return how many operations stand in a node's formula; named nodes count as one symbol."""
-        if node.id not in self.sizes:
-            inner = [self.graph[s] for s in node.operands]
-            self.sizes[node.id] = 0
-            open_ = [n for n in inner if n.operands and n.name is None]
-            self.sizes[node.id] = 1 + sum(self._size(n) if self._inside(n) else 0 for n in open_)
-        return self.sizes[node.id]
-
-    def _inside(self, node: GraphNode) -> bool:
-        return self._size(node) <= LONG and node.id not in self.roles.deltas
+        leaf = not self.graph[id].operands
+        named = self.graph.names[id] is not None or id in self.roles.deltas
+        return leaf or named or sizes[id] > LONG
 
     def _show(self, node: GraphNode) -> Term:
-        if self._shown(node):
+        if self._labelled(node.id, self.sizes):
             return operand(node)
         return value_term(self.graph, node, self._show)
 

@@ -88,11 +88,11 @@ def _print(
         return shown, 3 if shown.startswith("-") else 2 if r"\times" in shown else ATOM
     op, parts = term.op, [_print(a, name, literal) for a in term.args]
     if op is TABLE["total"]:
-        return " + ".join(_at_least(p, 2) for p in parts), 1
+        return _added([_at_least(p, 2) for p in parts]), 1
     if op is TABLE["dot"]:
         half = len(parts) // 2
         pairs = zip(parts[:half], parts[half:], strict=True)
-        return " + ".join(rf"{_at_least(a, 2)} \cdot {_at_least(b, 3)}" for a, b in pairs), 1
+        return _added([rf"{_at_least(a, 2)} \cdot {_at_least(b, 3)}" for a, b in pairs]), 1
     if op is TABLE["mul"]:
         arrays = all(is_array(a) for a in term.args)
         left, right = _at_least(parts[0], 2), _at_least(parts[1], 3)
@@ -104,6 +104,12 @@ def _print(
     if op.name in ("broadcast", "reshape", "cast", "identity"):
         return parts[0]
     return _fill(op, parts), min(op.precedence, ATOM)
+
+
+def _added(parts: list[str]) -> str:
+    """Join the terms of a sum, with a minus where a term begins with one."""
+    signed = [f" - {p[1:]}" if p.startswith("-") else f" + {p}" for p in parts[1:]]
+    return parts[0] + "".join(signed)
 
 
 def _summed(term: Symbol, part: tuple[str, int]) -> tuple[str, int]:

@@ -169,7 +169,7 @@ class _Program:
                 if node.name is None and (short or isinstance(sums[id], Operand)):
                     symbol = sums[id]
                 else:
-                    lines.append(f"    {symbol.name} = {self._text(sums[id])}")
+                    lines += self._sum(symbol.name, sums[id])
                     sizes[id] = 0
             for edge in edges:
                 part = contribution_term(graph, edge, symbol)
@@ -179,9 +179,17 @@ class _Program:
                 sizes[edge.source] = sizes.get(edge.source, 0) + sizes.get(id, 0) + 1
                 self.reached.add(edge.source)
         leaves = [n for n in reversed(graph.nodes) if not n.operands and n.id in sums]
-        return lines + [
-            f"    {self.names['grad', n.id]} = {self._text(sums[n.id])}" for n in leaves
-        ]
+        for n in leaves:
+            lines += self._sum(self.names["grad", n.id], sums[n.id])
+        return lines
+
+    def _sum(self, name: str, term: Any) -> list[str]:
+        """Write a gradient; a sum of long terms takes a line for each of them."""
+        whole = f"    {name} = {self._text(term)}"
+        if len(whole) <= 100 or getattr(term, "op", None) is not TABLE["total"]:
+            return [whole]
+        first, *rest = map(self._text, term.args)
+        return [f"    {name} = {first}", *(f"    {name} = {name} + {part}" for part in rest)]
 
     def _text(self, term: Term) -> str:
         return text(

@@ -12,6 +12,7 @@ from autodiff.symbol import Symbol, Term, number
 
 Call = Callable[[Symbol, list[str]], str]
 ATOM = 9
+MANY = 100  # terms of a sum from which on it is written as a list: + nests too deep for parsers
 
 
 def calling(term: Symbol, parts: list[str]) -> str:
@@ -68,11 +69,11 @@ def _print(
     parts = [_print(a, call, name, literal) for a in term.args]
     op = term.op
     if op is TABLE["total"]:
-        return " + ".join(_at_least(p, 2) for p in parts), 1
+        return added([_at_least(p, 2) for p in parts]), 1
     if op is TABLE["dot"]:
         half = len(parts) // 2
         pairs = zip(parts[:half], parts[half:], strict=True)
-        return " + ".join(f"{_at_least(a, 2)} * {_at_least(b, 3)}" for a, b in pairs), 1
+        return added([f"{_at_least(a, 2)} * {_at_least(b, 3)}" for a, b in pairs]), 1
     if op is TABLE["neg"]:
         return "-" + _at_least(parts[0], 4), 3
     if op.infix == "**":
@@ -81,6 +82,18 @@ def _print(
         left, right = _at_least(parts[0], op.precedence), _at_least(parts[1], op.precedence + 1)
         return f"{left} {op.infix} {right}", op.precedence
     return call(term, [p[0] for p in parts]), ATOM
+
+
+def added(parts: list[str]) -> str:
+    """Join the terms of a sum, with a minus where a term begins with one.
+
+    >>> added(["a", "-b", "c"])
+    'a - b + c'
+    """
+    if len(parts) > MANY:
+        return f"sum([{', '.join(parts)}])"
+    signed = [f" - {p[1:]}" if p.startswith("-") else f" + {p}" for p in parts[1:]]
+    return parts[0] + "".join(signed)
 
 
 def _at_least(part: tuple[str, int], precedence: int) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from autodiff.graph import Edge, Graph
 from autodiff.plaintext import text
-from autodiff.reverse import Node, needs_grad, seed_for
+from autodiff.reverse import Node, needs_grad, scaled, seed_for
 from autodiff.terms import contribution_term, gradient_of, local_term
 from autodiff.value import Value
 
@@ -94,12 +94,14 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
         if id not in grads:
             continue
         node, upstream = graph[id], grads[id]
+        locals_ = node.live.local_derivatives if isinstance(node.live, Value) else None
         for place, source in enumerate(node.operands):
             to = graph[source]
             edge = Edge(source, id, place)
-            part = graph.send(edge, upstream) if flows(graph, edge) else None
-            if part is None:
+            if not flows(graph, edge):
                 continue
+            local = graph.local(edge) if locals_ is None else locals_[place]
+            part = graph.send(edge, upstream) if locals_ is None else scaled(upstream, local)
             if isinstance(to.live, Value):
                 part = float(part)
                 before = grads.get(source, 0.0)
@@ -110,7 +112,7 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
             shown = np.zeros_like(to.value) if before is None else before
             yield Step(
                 index, id, source, place, node.label, to.label, node.op, rule_text(graph, edge),
-                upstream, graph.local(edge), part, shown, after,
+                upstream, local, part, shown, after,
             )  # fmt: skip
             index += 1
 

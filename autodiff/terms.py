@@ -7,6 +7,7 @@ Either way the formula that is shown is the rule that computed the number: none 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -74,14 +75,23 @@ def local_term(graph: Graph, edge: Edge, show: Show = operand) -> Any:
     """Return the local derivative along an edge as a formula, None where it is a linear map."""
     node = graph[edge.target]
     row = node.primitive
-    xs = [show(graph[i]) for i in node.operands]
     if isinstance(row, Pointwise):
         rule = row.partials[edge.index]
+        xs = [show(graph[i]) for i in node.operands]
         return None if rule is None else simplify(rule(show(node), *xs))
     assert isinstance(row, Multilinear)
-    if isinstance(node.live, Value):
-        return simplify(row.transpose(edge.index)(1.0, *xs))
-    return None
+    if not isinstance(node.live, Value):
+        return None
+    # Of thousands of operands the rule uses one or none: only that one is written out.
+    places = _places(len(node.operands))
+    term = simplify(row.transpose(edge.index)(1.0, *places))
+    return show(graph[node.operands[int(term.name)]]) if isinstance(term, Symbol) else term
+
+
+@cache
+def _places(n: int) -> tuple[Symbol, ...]:
+    """Return n symbols that stand for the operands of an n-ary operation."""
+    return tuple(Symbol(str(i)) for i in range(n))
 
 
 def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = operand) -> Any:
@@ -97,7 +107,8 @@ def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = ope
     if local is None:
         return None
     part = times(upstream, local)
-    if not np.all(np.isfinite(graph.local(edge))):  # a gradient of 0 sends nothing, also by inf
+    pointwise = isinstance(node.primitive, Pointwise)
+    if pointwise and not np.all(np.isfinite(graph.local(edge))):  # 0 sends nothing, also by inf
         part = Applied(op=TABLE["where"], args=(upstream, part, 0.0), shape=node.shape)
     if node.shape == source.shape:
         return part
@@ -111,8 +122,12 @@ def times(a: Term, b: Term) -> Any:
 
 
 def plus(a: Term | None, b: Term) -> Any:
-    """Return a + b, or b where there is no a yet."""
-    return b if a is None else TABLE["add"](a, b)
+    """Return a + b, or b where there is no a yet; a sum of sums is one sum."""
+    if a is None:
+        return b
+    total = TABLE["total"]
+    parts = a.args if isinstance(a, Symbol) and a.op is total else (a,)
+    return Symbol(op=total, args=(*parts, b))
 
 
 def compute(term: Term, values: Mapping[Any, Any]) -> Any:
