@@ -319,6 +319,16 @@ def test_an_engine_that_fails_is_one_sentence(
     assert "out of paper" in shown["text/plain"]
 
 
+def test_a_notebook_never_gets_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> bytes:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(engine, "run", broken)
+    shown = neuron()._repr_mimebundle_()
+    assert list(shown) == ["text/plain"]
+    assert shown["text/plain"].startswith("no more processes")
+
+
 @needs_engine
 def test_two_pictures_on_a_page_do_not_collide() -> None:
     first, again, second = neuron(), neuron(), square()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from autodiff.drawing import dot, engine, reduce, svg, text
-from autodiff.drawing.engine import DrawingError
 from autodiff.drawing.escape import clean
 from autodiff.drawing.layout import Layout, lay_out
 from autodiff.drawing.scene import Scene, make_scene
@@ -91,7 +90,7 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
             drawn = self.svg()
-        except (DrawingError, OSError) as error:
+        except Exception as error:  # a notebook shows a traceback instead of the cell's result
             return {"text/plain": f"{error}\n\n{self.to_text()}"}
         scrolled = f'<div style="overflow:auto">{drawn}</div>'
         return {"text/html": scrolled, "image/svg+xml": drawn, "text/plain": self.to_text()}
@@ -116,8 +115,20 @@ def draw(
 ) -> Picture:
     """Draw the graph that the outputs were computed by.
 
-    Boxes show name, operation, value and gradient; edges the local derivative and, after a
-    backward, upstream × local = contribution. `names=locals()` labels nodes by the caller's variables.
+    Boxes show name, operation, value and gradient; edges the local derivative and, after a backward,
+    upstream × local = contribution. Nothing is laid out before the picture is saved or shown.
+
+    - `names=locals()` labels nodes by the caller's variables.
+    - `theme` is "auto" (as the reader's system is set), "light", "dark" or "print"; `style` is "box",
+      or "micrograd" for separate boxes of operations; `rankdir` is "LR", "TB", "RL" or "BT".
+    - `depth=k` leaves k levels of scopes open and draws those inside as one box each;
+      `collapse=True` closes all scopes, `collapse="layer1"` (or several names) those.
+    - `focus=node` (or a name) with `hops=k` shows what lies at most k edges away; `top_k=k` the k
+      paths with the largest products of derivatives.
+    - More than `max_nodes` boxes are put together (scopes, equal siblings, then runs of nodes), and
+      the picture says so; `force=True` draws all, in full.
+
+    Raises TypeError for what is no node and ValueError for an argument that is not one of these.
 
     >>> import autodiff as ad
     >>> x = ad.Value(3.0)
