@@ -125,7 +125,8 @@ def _backward(graph: Graph, step: Step) -> Blame:
     value = _at(step.contribution, index)
     to = graph[step.target]
     if step.local is not None and np.shape(step.local) in ((), np.shape(step.upstream)):
-        found = _first(np.asarray(step.upstream) * np.asarray(step.local) * 1.0)
+        with np.errstate(all="ignore"):
+            found = _first(np.multiply(step.upstream, step.local))
         g = _at(step.upstream, found if np.ndim(step.upstream) else ())
         d = _at(step.local, found if np.ndim(step.local) else ())
         what = f"the part sent to {to.label} is {g} x {d} = {value} ({step.rule})"

@@ -107,7 +107,8 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
                 before = grads.get(source, 0.0)
             else:
                 before = grads.get(source)
-            after = part if before is None else before + part
+            with np.errstate(all="ignore"):
+                after = part if before is None else before + part
             grads[source] = after
             shown = np.zeros_like(to.value) if before is None else before
             yield Step(
