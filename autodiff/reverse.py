@@ -211,8 +211,8 @@ def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
         total = adjoints([y], [seed], create_graph=False)
     values = [n for n in total if type(n) is Value]
     scalars = [x for x in nodes if type(x) is Value]
-    if not scalars:
-        return own([total.get(x) for x in nodes])
+    if not scalars or not values:
+        return own([None if type(x) is Value else total.get(x) for x in nodes])
     below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
     reached = dict(zip(scalars, below, strict=True))
     return own([reached[x] if type(x) is Value else total.get(x) for x in nodes])
