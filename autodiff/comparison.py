@@ -69,7 +69,7 @@ class Comparison:
             numeric = "" if r.numeric_difference is None else f"{r.numeric_difference:.1e}"
             mark = "" if r.agrees else "   <- parts"
             lines.append(f"{r.name:<{wide}}  {r.difference:>18.1e}  {numeric:>18}{mark}")
-        return "\n".join([*lines, self.verdict])
+        return "\n".join([*(line.rstrip() for line in lines), self.verdict])
 
     def __str__(self) -> str:
         return self.text

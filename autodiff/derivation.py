@@ -70,8 +70,7 @@ class Line:
             return ""
 
         def put(symbol: Symbol) -> str:
-            shown = number(self.values[symbol.key])  # type: ignore[attr-defined]
-            return f"({shown})" if shown.startswith("-") and printer is text else shown
+            return number(self.values[symbol.key])  # type: ignore[attr-defined]
 
         return printer(self.formula, name=put)
 

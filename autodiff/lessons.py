@@ -112,7 +112,7 @@ def _disconnected(graph: Graph, y: Node, leaves: tuple[Node, ...]) -> Iterator[s
 def _outside() -> int:
     """Return the stack level of the innermost caller outside this package, for `warn`."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith(
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(
         ("autodiff.", "contextlib")
     ):
         level, frame = level + 1, frame.f_back

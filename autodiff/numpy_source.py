@@ -87,7 +87,7 @@ class _Program:
         doc += (", ".join(n.label for n in parameters) or "nothing") + "."
         lines = [
             f"def {function}({names}):",
-            f"    {doc.replace(chr(92), '/')!r}",
+            f'    """{_harmless(doc)}"""',
             *(f"    {self._name(n)} = np.asarray({self._name(n)}, dtype={_dtype(n)})"
               for n in arguments),
             *(f"    {self._name(n)} = {_literal_array(n)}" for n in self.graph
@@ -230,6 +230,11 @@ class _Program:
         self.rows[row] = None
         extra = [f"{k}={v!r}" for k, v in params.items()]
         return f"{getattr(row.array, '__name__', row.name)}({', '.join([*parts, *extra])})"
+
+
+def _harmless(text: str) -> str:
+    """Return text that cannot end the docstring it stands in."""
+    return "".join("'" if c == '"' else c if c.isprintable() and c != "\\" else "?" for c in text)
 
 
 def _dtype(node: GraphNode) -> str:

@@ -65,7 +65,8 @@ def _print(
     if not isinstance(term, Symbol):
         return literal(term), ATOM if term >= 0 else 3
     if term.op is None:
-        return name(term), ATOM
+        shown = name(term)
+        return shown, 3 if shown.startswith("-") else ATOM
     parts = [_print(a, call, name, literal) for a in term.args]
     op = term.op
     if op is TABLE["total"]:
@@ -79,7 +80,9 @@ def _print(
     if op.infix == "**":
         return f"{_at_least(parts[0], 5)}**{_at_least(parts[1], 4)}", 4
     if op.infix and len(parts) == 2:
-        left, right = _at_least(parts[0], op.precedence), _at_least(parts[1], op.precedence + 1)
+        signed = op.precedence == 1 and parts[1][0].startswith("-")
+        left = _at_least(parts[0], op.precedence)
+        right = _at_least(parts[1], ATOM + 1 if signed else op.precedence + 1)
         return f"{left} {op.infix} {right}", op.precedence
     return call(term, [p[0] for p in parts]), ATOM
 

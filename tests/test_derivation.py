@@ -39,8 +39,8 @@ def test_the_lectures_logistic_regression() -> None:
         "a = sigmoid(z) = sigmoid(0) = 0.5",
         "L = -log(a) = -log(0.5) = 0.693147",
         "dL/da = -(1 / a) = -(1 / 0.5) = -2",
-        "dL/dz = dL/da * sigmoid_prime(z) = (-2) * sigmoid_prime(0) = -0.5",
-        "dL/dw = dL/dz * x = (-0.5) * 0.5 = -0.25",
+        "dL/dz = dL/da * sigmoid_prime(z) = -2 * sigmoid_prime(0) = -0.5",
+        "dL/dw = dL/dz * x = -0.5 * 0.5 = -0.25",
     ]
     assert derivation.result == -0.25
     assert r"\frac{\partial L}{\partial z} &= \frac{\partial L}{\partial a} \, \sigma'(z)" in (
@@ -139,6 +139,7 @@ def test_brackets_stand_where_precedence_needs_them() -> None:
     assert text(a - (b - c)) == "a - (b - c)"
     assert text(a / (b * c)) == "a / (b * c)"
     assert text((-a) * b) == "-a * b"
+    assert text(a - (-b)) == "a - (-b)"
     assert tex((a + b) * c) == r"\left(a + b\right) \, c"
     assert tex(a - (b - c)) == r"a - \left(b - c\right)"
     assert tex(ad.sin(a + b)) == r"\sin \left(a + b\right)"
