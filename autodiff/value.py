@@ -322,7 +322,8 @@ class Value:
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         if type(other) is Value:
             return record2(evaluate.POWC if other.is_constant else evaluate.POWER, self, other)
-        return mixed(evaluate.POWC, self, other)
+        varying = type(other) in RECORDERS and not other.is_constant
+        return mixed(evaluate.POWER if varying else evaluate.POWC, self, other)
 
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
         return mixed(evaluate.POWER, other, self)

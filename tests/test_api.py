@@ -46,6 +46,15 @@ def test_arrays_on_either_side_give_nodes(operator: Any) -> None:
             assert np.shape(g) == node.shape
 
 
+def test_every_power_of_one_kind_of_node_to_another() -> None:
+    for a in (Value(3.0), Tensor(3.0), Tensor([3.0])):
+        for b in (Value(2.0), Tensor(2.0), Tensor([2.0])):
+            y = a**b
+            g = ad.gradient(y if y.shape == () else y.sum(), (a, b))
+            assert float(np.sum(g[0])) == 6.0
+            assert float(np.sum(g[1])) == pytest.approx(9 * np.log(3))
+
+
 def test_numpy_functions_record() -> None:
     x = Value(0.5)
     assert type(np.sin(x)) is Value
