@@ -1,7 +1,7 @@
 """A hundred times `kill -9` while training: no checkpoint is lost, and the end is the same bits.
 
 A driver process imports everything once and forks a child for each life of the training, so that a
-hundred lives take seconds. It kills each child at a random moment, most often in the middle of a
+hundred lives take seconds. It kills each child at a random moment, often in the middle of a
 write, since the child writes a checkpoint after every mini-batch.
 """
 
@@ -32,11 +32,18 @@ def life(*options):
         os._exit(main([*command, *options]))
     return pid
 
+def written():
+    return path.stat().st_mtime_ns if path.exists() else 0
+
 random.seed(0)
 steps, strays, killed = [0], 0, 0
 while killed < kills:
+    before, patience = written(), random.choice([0.0, 20.0, 20.0, 20.0])
     pid = life("--checkpoint-every", "1")
-    time.sleep(random.uniform(0.02, 0.15))
+    start = time.monotonic()
+    while written() == before and time.monotonic() < start + patience:
+        time.sleep(0.001)  # most lives get on before they are killed, however busy the machine is
+    time.sleep(random.uniform(0.0, 0.05))
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     if not os.WIFSIGNALED(status):
