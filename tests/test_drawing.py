@@ -239,6 +239,11 @@ def test_arguments_are_checked() -> None:
         draw(y, focus=ad.Value(1.0))
     with pytest.raises(TypeError, match="needs a Value or a Tensor"):
         draw(3.0)
+    with pytest.raises(ValueError, match="collapse='layer9' names no scope"):
+        draw(y, collapse="layer9")
+    for argument in ({"max_nodes": 0}, {"depth": -1}, {"hops": 1.5}, {"top_k": 0}):
+        with pytest.raises(ValueError, match=f"{next(iter(argument))}=.* is not a whole number"):
+            draw(y, **argument)
 
 
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def source(scene: Scene) -> str:
     """Return the scene as DOT."""
     head = [
         f"graph [rankdir={scene.rankdir}, newrank=true, nodesep=0.3, ranksep=0.45, "
-        f'fontname="Helvetica", bgcolor="{LIGHT["page"]}"]',
+        f'fontname="Helvetica", bgcolor="{LIGHT["page"]}"{_rough(scene)}]',
         'node [fontname="Helvetica", fontsize=11]',
         f'edge [fontname="Helvetica", fontsize=9, color="{LIGHT["line"]}", arrowsize=0.7]',
     ]
@@ -42,12 +42,9 @@ def source(scene: Scene) -> str:
 
 def plan(scene: Scene) -> str:
     """Return the scene's geometry as DOT, without words."""
-    dense = len(scene.arrows) > 600
-    # Long edges past many boxes would take minutes to straighten out; a rough answer will do.
-    rough = ", nslimit=0.5, mclimit=0.2" if dense or scene.grouped else ""
     head = [
-        f"graph [rankdir={scene.rankdir}, newrank=true, nodesep={0.18 if dense else 0.3}, "
-        f"ranksep={0.35 if dense else 0.45}{rough}]",
+        f"graph [rankdir={scene.rankdir}, newrank=true, nodesep={0.18 if _dense(scene) else 0.3}, "
+        f"ranksep={0.35 if _dense(scene) else 0.45}{_rough(scene)}]",
         'node [shape=box, fixedsize=true, label="", fontsize=1]',
         "edge [arrowsize=0.7, fontsize=1]",
     ]
@@ -65,6 +62,15 @@ def _digraph(
     lines += _clusters(scene, box, titles)
     lines += [f"  {arrow(a, i, scene.rankdir)};" for i, a in enumerate(scene.arrows)]
     return "\n".join([*lines, "}", ""])
+
+
+def _dense(scene: Scene) -> bool:
+    return len(scene.arrows) > 600
+
+
+def _rough(scene: Scene) -> str:
+    """Return what keeps the engine from straightening long edges for minutes."""
+    return ", nslimit=0.5, mclimit=0.2" if _dense(scene) or scene.grouped else ""
 
 
 def clusters(scene: Scene) -> dict[str, list[Box]]:

@@ -142,6 +142,11 @@ def draw(
     _one_of("theme", theme, THEMES)
     _one_of("style", style, ("box", "micrograd"))
     _one_of("rankdir", rankdir, ("LR", "TB", "RL", "BT"))
+    for what, given, least in (
+        ("max_nodes", max_nodes, 1), ("depth", depth, 0), ("hops", hops, 0), ("top_k", top_k, 1)
+    ):  # fmt: skip
+        if given is not None and not (isinstance(given, int) and given >= least):
+            raise ValueError(f"draw: {what}={given!r:.40} is not a whole number from {least} on")
     graph = Graph(*outputs, names=names)
     around = None if focus is None else _find(graph, focus)
     view = reduce.reduce(graph, max_nodes, depth, collapse, around, hops, top_k, force)

@@ -275,7 +275,11 @@ def reduce(
     if depth is not None or collapse is True:
         small.close(at_depth(depth or 0))
     elif collapse:
-        small.close(named([collapse] if isinstance(collapse, str) else list(collapse)))
+        names = [collapse] if isinstance(collapse, str) else list(collapse)
+        for name in names:
+            if not any(f"{path}/".startswith(f"{name}/") for path in small.table.paths):
+                raise ValueError(f"draw: collapse={name!r:.60} names no scope of this graph")
+        small.close(named(names))
     if not force and small.boxes() > max_nodes:
         small.overview(min(max_nodes, OVERVIEW))
     return small.view()
