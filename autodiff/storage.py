@@ -228,7 +228,7 @@ def _decode(x: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         return arrays[f"a{int(content)}"]
     if kind in ("tuple", "list", "slice"):
         parts = [_decode(p, arrays) for p in content]
-        return {"tuple": tuple, "list": list, "slice": lambda p: slice(*p)}[kind](parts)
+        return slice(*parts) if kind == "slice" else tuple(parts) if kind == "tuple" else parts
     if kind == "dtype" and content in ("float32", "float64"):
         return np.dtype(content)
     if kind == "ellipsis":
