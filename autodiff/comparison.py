@@ -203,7 +203,8 @@ def _network(
     kind, _, layer = name.partition("^")
     if kind in ("delta", "nabla_b", "nabla_w"):
         primes = slips.slopes(activation, run.z)
-        at_a = slips.slopes(activation, run.a[1:])
+        whole = len(run.a) == len(run.z) + 1  # the last activation need not be there
+        at_a = slips.slopes(activation, run.a[1:]) if whole else None
         yield from slips.of_network(kind, int(layer) - 2, run, weights, primes, at_a)
 
 

@@ -7,6 +7,7 @@ errors delta as derivatives with respect to the nodes z); the other side comes f
 
 import argparse
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,23 +45,41 @@ def compare(net: Network, x: Any, y: Any) -> list[Difference]:
     >>> max(d.relative for d in found) < 1e-12
     True
     """
+    equations = {"nabla_b": "BP3", "nabla_w": "BP4"}
+    found = []
+    for row in against_hand(net, x, y).rows:
+        kind = row.name.partition("^")[0]
+        if row.layer is not None and kind in ("delta", *equations):
+            first = "BP1" if row.layer == net.num_layers else "BP2"
+            name = equations.get(kind, first)
+            found.append(Difference(row.layer - 1, name, relative(row.autograd, row.by_hand)))
+    return sorted(found, key=lambda d: (d.layer, d.equation))
+
+
+def against_hand(net: Network, x: Any, y: Any) -> ad.Comparison:
+    """Hold every z, a, delta and gradient against the closed form; a slip is named by its layer.
+
+    Here layer 1 is the input, as in the documents. Shapes: x (n_1, m), y (n_L, m).
+    """
     record = net.record(x, y)
     layers, m = len(net.w), record.x.shape[1]
     found = ad.gradient(record.cost, [*record.z, *net.b, *net.w])
+    autograd = SimpleNamespace(
+        z=[z.data for z in record.z],
+        a=[record.x.data, *(a.data for a in record.a)],
+        # The graph's cost is the average over the m columns; delta belongs to each column alone.
+        delta=[m * g for g in found[:layers]],
+        nabla_b=found[layers : 2 * layers],
+        nabla_w=found[2 * layers :],
+    )
     by_hand = closed_form.backprop_batch(
         list(net.weights), list(net.biases), np.asarray(record.x.data), np.asarray(y),
         net.cost.name, net.activation.name, net.output.name,
     )  # fmt: skip
-    differences = []
-    for i in range(layers):
-        # The graph's cost is the average over the m columns; delta belongs to each column alone.
-        sides = [
-            ("BP1" if i == layers - 1 else "BP2", m * found[i], by_hand.delta[i]),
-            ("BP3", found[layers + i], by_hand.nabla_b[i]),
-            ("BP4", found[2 * layers + i], by_hand.nabla_w[i]),
-        ]
-        differences += [Difference(i + 1, name, relative(a, b)) for name, a, b in sides]
-    return differences
+    names = [net.activation.name] * (layers - 1) + [net.output.name]
+    return ad.compare(
+        autograd=autograd, by_hand=by_hand, weights=list(net.weights), activation=names, rtol=BOUND
+    )
 
 
 def relative(ours: Any, theirs: Any) -> float:
@@ -131,4 +150,6 @@ def run(args: argparse.Namespace) -> int:
     print(table(differences))
     good = all(d.relative <= BOUND for d in differences)
     print(f"autograd and the closed form {'agree' if good else 'DIFFER'} (bound {BOUND:.0e})")
+    if not good:
+        print(against_hand(net, rows.inputs.T, rows.targets.T).verdict)
     return 0 if good else 1

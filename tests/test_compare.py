@@ -14,6 +14,7 @@ import pytest
 import autodiff as ad
 from autodiff.comparison import Comparison, compare
 from nets import closed_form
+from nets.cli import main
 from nets.closed_form import nielsen
 from nets.network import Network
 
@@ -134,6 +135,16 @@ def test_each_slip_is_named_where_it_was_made(name: str, problem: Any) -> None:
     assert result.slip.startswith(kind), result.text
     assert "the numbers side with autograd" in result.verdict
     assert f"layer {quantity[-1]}" in result.verdict
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+def test_nets_check_names_the_slip(
+    cost: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = nielsen.bp4
+    monkeypatch.setattr(nielsen, "bp4", lambda a_in, delta: right(a_in, -delta))
+    assert main(["check", "--cost", cost]) == 1
+    assert "Likely slip: sign" in capsys.readouterr().out
 
 
 def test_an_unknown_slip_is_not_given_a_name(problem: Any) -> None:

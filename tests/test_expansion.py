@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from nets.lens import neuron
 from nets.network import Network
 
 CASES: dict[str, Callable[[Any, Any], Any]] = {
@@ -70,6 +71,25 @@ def test_one_neuron_of_a_network(rng: np.random.Generator) -> None:
     lens.backward()  # by the gradient that the array got
     assert np.allclose(lens.gradients()["w1"], w.grad, rtol=1e-13, atol=1e-16)
     assert np.allclose(lens.gradients()["b1"], b.grad, rtol=1e-13, atol=1e-16)
+
+
+@pytest.mark.parametrize("layer", [2, 3])
+def test_a_neuron_by_its_place(layer: int, rng: np.random.Generator) -> None:
+    net = Network([5, 4, 2], seed=0)
+    x = rng.standard_normal((5, 3))
+    record = net.record(x, np.zeros((2, 3)))
+    a = neuron(net, x, layer, j=1, example=2)
+    assert a.data == pytest.approx(record.a[layer - 2].data[1, 2], rel=1e-14)
+    a.backward()
+    expected = ad.gradient(record.a[layer - 2][1, 2], net.w[layer - 2])
+    found = {n.name: n.grad for n in ad.Graph(a) if n.kind == "parameter"}
+    for k in range(net.sizes[layer - 2]):
+        assert found[f"w{layer - 1}[1,{k}]"] == pytest.approx(expected[1, k], rel=1e-13)
+    for wrong in ({"layer": 1, "j": 0}, {"layer": 4, "j": 0}, {"layer": 2, "j": 9}):
+        with pytest.raises(ValueError, match="layer"):
+            neuron(net, x, **wrong)
+    with pytest.raises(ValueError, match="examples 0 to 2"):
+        neuron(net, x, 2, 0, example=3)
 
 
 def test_what_is_refused() -> None:
