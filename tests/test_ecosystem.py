@@ -1,0 +1,26 @@
+"""The page of other tools: every snippet runs and prints what the page says."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.snippets import Snippet, run, snippets
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "ecosystem.md"
+
+
+@pytest.mark.parametrize("snippet", snippets(PAGE), ids=lambda s: f"line{s.line}")
+def test_the_snippet_prints_what_the_page_says(snippet: Snippet) -> None:
+    for module in re.findall(r"^(?:import|from) (\w+)", snippet.code, re.MULTILINE):
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"{module} is not installed")
+    assert run(snippet, PAGE, {"__name__": "snippet"}) == snippet.output
+
+
+def test_every_tool_has_a_snippet() -> None:
+    code = "\n".join(s.code for s in snippets(PAGE))
+    for tool in ("numpy", "scipy", "sklearn", "sympy", "networkx", "onnxruntime", "torch", "jax",
+                 "concurrent.futures", "to_json"):  # fmt: skip
+        assert tool in code, tool
