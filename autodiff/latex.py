@@ -134,7 +134,7 @@ def _fill(op: Primitive, parts: list[tuple[str, int]]) -> str:
         after = pieces[k + 1][0] if k + 1 < len(pieces) else ""
         i = int(slot) if slot else k
         needed = _needed(op, i, result, after)
-        signed = needed and i and parts[i][0].startswith("-")
+        signed = parts[i][0].startswith("-") and result.endswith(("+ ", "- "))
         result += _at_least(parts[i], ATOM + 1 if signed else needed)
     return result
 
@@ -143,14 +143,16 @@ def _needed(op: Primitive, i: int, before: str, after: str) -> int:
     """Return the precedence that an operand must have to stand in its slot without brackets."""
     if after[:1] in ("^", "["):
         return ATOM if after[0] == "[" else 5
-    if re.search(r"(\\[a-zA-Z]+|\^2|\}) $", before):
+    if re.search(r"(\\(?!text)[a-zA-Z]+|\\operatorname\{\w+\}|\^2) $", before):
         return ATOM + 1  # behind a function's name
     if before[-1:] in ("{", "(", "|", "[") and after[:1] in ("}", ")", "|", "]", ","):
         return 0
     if op.infix and op.infix != "**":
         return op.precedence + (1 if i or op is TABLE["neg"] else 0)
-    return 0 if before[-2:] != "+ " else 2
+    return 0 if before.endswith(", ") else 2
 
 
 def _at_least(part: tuple[str, int], precedence: int) -> str:
-    return part[0] if part[1] >= precedence else rf"\left({part[0]}\right)"
+    if part[1] >= precedence:
+        return part[0]
+    return f"({part[0]})" if part[0].isalnum() else rf"\left({part[0]}\right)"

@@ -12,7 +12,7 @@ from autodiff.graph import Edge, Graph
 from autodiff.latex import tex, tex_name
 from autodiff.numpy_source import to_numpy_source
 from autodiff.plaintext import text
-from autodiff.primitive import ROWS, Pointwise
+from autodiff.primitive import ROWS, TABLE, Pointwise
 from autodiff.symbol import Symbol, evaluate
 from autodiff.terms import local_term
 from nets.network import Network
@@ -142,6 +142,11 @@ def test_brackets_stand_where_precedence_needs_them() -> None:
     assert text(a - (-b)) == "a - (-b)"
     assert tex((a + b) * c) == r"\left(a + b\right) \, c"
     assert tex(a - (b - c)) == r"a - \left(b - c\right)"
+    assert tex(ad.sin(a)) == r"\sin (a)"
+    assert tex(TABLE["squared_error"](a + b, b - c)) == (
+        r"\tfrac{1}{2}(\left(a + b\right) - \left(b - c\right))^2"
+    )
+    assert tex(ad.log1p(-a)) == r"\log(1 + \left(-a\right))"
     assert tex(ad.sin(a + b)) == r"\sin \left(a + b\right)"
     assert tex(a + (-b)) == r"a + \left(-b\right)"
     assert tex(ad.exp(-a)) == "e^{-a}"
