@@ -90,7 +90,9 @@ class BuildEngine(build_ext):
         if self.compiler.compiler_type != "msvc":
             for extension in self.extensions:
                 # Fused multiply-adds would give other bits than the same source run by Python.
-                extension.extra_compile_args = ["-O3", "-ffp-contract=off", "-g0"]
+                extension.extra_compile_args = [
+                    "-O3", "-ffp-contract=off", "-fno-trapping-math", "-g0",
+                ]  # fmt: skip
         self.parallel = os.cpu_count()
         super().build_extensions()
 
@@ -114,6 +116,7 @@ setup(
         Extension(f"autodiff.{types.stem}", [types.with_suffix(".py").as_posix()], optional=True)
         for types in sorted(PACKAGE.glob("*.pxd"))
         if types.with_suffix(".py").exists()
-    ],
+    ]
+    + [Extension("autodiff._machine", ["autodiff/_machine.pyx"], optional=True)],
     cmdclass={"build_ext": BuildEngine},
 )

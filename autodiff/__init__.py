@@ -89,6 +89,7 @@ from autodiff.ops import (
     xlogy,
 )
 from autodiff.primitive import TABLE, Domain
+from autodiff.replay import Program, trace
 from autodiff.reverse import gradient
 from autodiff.tensor import Tensor
 from autodiff.transforms import (
@@ -173,6 +174,7 @@ __all__ = [
     "GraphFileError",
     "GraphNode",
     "Lesson",
+    "Program",
     "Step",
     "Tensor",
     "Value",
@@ -267,6 +269,7 @@ __all__ = [
     "to_onnx",
     "to_sympy",
     "to_torch",
+    "trace",
     "transpose",
     "value_and_grad",
     "var",

@@ -110,7 +110,9 @@ def header() -> str:
     return HEADER.format(libm=", ".join(functions), kernels=", ".join(kernels))
 
 
-def write(directory: Path) -> list[Path]:
-    """Write the printed sources into `directory`; return the files to be compiled (none yet)."""
+def write(directory: Path) -> None:
+    """Write the printed sources into `directory`."""
+    from autodiff.machine_source import machine_source
+
     (directory / "_evaluate.pxd").write_text(evaluate_source(), encoding="ascii")
-    return []
+    (directory / "_machine.pyx").write_text(machine_source(), encoding="ascii")

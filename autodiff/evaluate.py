@@ -73,14 +73,14 @@ class _Evaluators(dict[int, Evaluator]):
         return function
 
 
-_EVALUATORS = _Evaluators()
+EVALUATORS = _Evaluators()
 
 
 def unary(code: int, x: float) -> tuple[float, ...]:
     """Return y = f(x) and dy/dx."""
-    return _EVALUATORS[code](x)
+    return EVALUATORS[code](x)
 
 
 def binary(code: int, a: float, b: float) -> tuple[float, ...]:
     """Return y = f(a, b), dy/da and dy/db."""
-    return _EVALUATORS[code](a, b)
+    return EVALUATORS[code](a, b)

@@ -6,15 +6,17 @@ the number of active blocks through `LISTENERS`.
 """
 
 import sys
-from collections.abc import Callable
-from contextlib import ContextDecorator
+from collections.abc import Callable, Iterator
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar, Token
 from threading import Lock
 from typing import Any, NamedTuple
 
 LISTENERS: list[Callable[[int], None]] = []
+WATCHERS: list[Callable[[int], None]] = []  # told how many traces want to know of comparisons
 _lock = Lock()
 _active = 0
+_watched = 0
 
 
 class Mode(NamedTuple):
@@ -37,6 +39,26 @@ def _count(change: int) -> None:
         _active += change
         for listener in LISTENERS:
             listener(_active)
+
+
+@contextmanager
+def watch(guards: list[tuple[Any, ...]]) -> Iterator[None]:
+    """Add to `guards` every comparison of numbers and every reading of one inside the block."""
+    token = MODE.set(MODE.get()._replace(guards=guards))
+    _watch(1)
+    try:
+        yield
+    finally:
+        _watch(-1)
+        MODE.reset(token)
+
+
+def _watch(change: int) -> None:
+    global _watched
+    with _lock:
+        _watched += change
+        for watcher in WATCHERS:
+            watcher(_watched)
 
 
 class mode(ContextDecorator):  # noqa: N801  a word to write after `with`

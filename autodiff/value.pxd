@@ -4,7 +4,7 @@ cimport autodiff._evaluate as evaluate
 cimport autodiff._places as places
 
 cdef long long _clock
-cdef int _modes
+cdef int _modes, _watched
 cdef places.Places _dead
 cdef list _far
 cdef long long _newest, _waiting

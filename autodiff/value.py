@@ -32,6 +32,7 @@ EMPTY: Any = (0.0, 0, None, None)
 
 _clock = 0
 _modes = 0
+_watched = 0
 _dead = places.places()
 _far: list[Any] = []
 _newest = 0
@@ -104,7 +105,7 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Setting it is for leaves; graphs that were recorded before stay exact."""
-        if _modes:
+        if _watched:
             _guard("==", self, self._data, True)
         return self._data
 
@@ -527,7 +528,7 @@ def compare(sign: str, a: Value, b: Any) -> Any:
         else x >= z if sign == ">="
         else x != z
     )  # fmt: skip
-    if _modes:
+    if _watched:
         _guard(sign, a, b, outcome)
     return outcome
 
@@ -544,4 +545,10 @@ def _listen(active: int) -> None:
     _modes = active
 
 
+def _watch(watched: int) -> None:
+    global _watched
+    _watched = watched
+
+
 modes.LISTENERS.append(_listen)
+modes.WATCHERS.append(_watch)

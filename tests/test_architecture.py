@@ -47,6 +47,7 @@ LAYERS = {
         "sweep",
         "flat",
         "program_source",
+        "course",
         "replay",
         "array_node",
         "tensor",
