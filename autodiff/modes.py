@@ -8,7 +8,7 @@ the number of active blocks through `LISTENERS`.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator, contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ class Mode(NamedTuple):
     anomaly: bool = False
     guards: list[tuple[Any, ...]] | None = None
     teacher: Callable[[Any, Any], None] | None = None
+    outer: Any = None
 
 
 MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())  # noqa: B039  it never changes
@@ -66,19 +67,18 @@ class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
 
     def __init__(self, **changes: Any) -> None:
         self.changes = changes
-        self.tokens: list[Token[Mode]] = []
 
     def __enter__(self) -> None:
-        self.tokens.append(MODE.set(self.changed(MODE.get())))
+        MODE.set(self.changed(MODE.get()))
         _count(1)
 
     def __exit__(self, *error: object) -> None:
         _count(-1)
-        MODE.reset(self.tokens.pop())
+        MODE.set(MODE.get().outer)  # kept in the mode, not here: threads may share this block
 
     def changed(self, now: Mode) -> Mode:
         """Return the mode inside the block."""
-        return now._replace(**self.changes)
+        return now._replace(**self.changes, outer=now)
 
 
 class scope(mode):  # noqa: N801
@@ -99,7 +99,7 @@ class scope(mode):  # noqa: N801
 
     def changed(self, now: Mode) -> Mode:
         path = f"{now.path}/{self.name}" if now.path else self.name
-        return now._replace(scopes=(*now.scopes, self.name), path=path)
+        return now._replace(scopes=(*now.scopes, self.name), path=path, outer=now)
 
 
 def no_grad() -> mode:

@@ -192,7 +192,7 @@ def _computed(
         return row(*operands, **params)
     if not isinstance(scope, str):
         raise GraphFileError("a node's scope is no text")
-    with modes.mode(scopes=(scope,)):
+    with modes.mode(scopes=(scope,), path=scope):
         return row(*operands, **params)
 
 

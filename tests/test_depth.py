@@ -30,14 +30,14 @@ def chain(n):
 def work():
     sys.setrecursionlimit(100)
     x, y = chain(1_000_000)
-    start = time.perf_counter()
+    start = time.thread_time()
     y.backward()
-    backward = time.perf_counter() - start
+    backward = time.thread_time() - start
     assert x.grad == 1_000_001.0
     assert ad.gradient(y, x) == 1_000_001.0
-    start = time.perf_counter()
+    start = time.thread_time()
     del y
-    freed = time.perf_counter() - start
+    freed = time.thread_time() - start
     t = ad.Tensor([1.0])
     u = t
     for _ in range(20_000):

@@ -105,6 +105,30 @@ def test_modes_are_local_to_their_thread() -> None:
     together(work)
 
 
+def test_threads_may_share_one_block_and_one_decorated_function() -> None:
+    block, layer = ad.no_grad(), ad.scope("shared")
+    x = ad.Value(1.0)
+
+    @ad.scope("decorated")
+    def squared() -> ad.Value:
+        return x * x
+
+    def work(i: int) -> None:
+        for _ in range(GRAPHS // 4):
+            if i % 2:
+                with block:
+                    assert (x * x).parents == ()
+                    with block:
+                        time.sleep(0)
+                    assert (x * x).parents == ()
+            with layer:
+                assert squared().scope == "shared/decorated"
+            assert (x * x).scope == ""
+            assert (x * x).parents == (x, x)
+
+    together(work)
+
+
 def test_the_shared_counter_fails_without_a_lock() -> None:
     """The canary: the plain `+=` on shared leaves that the lock replaces does lose updates."""
     total = np.zeros(1)
