@@ -86,6 +86,10 @@ def _print(
     if term.op is None:
         shown = name(term)
         return shown, 3 if shown.startswith("-") else 2 if r"\times" in shown else ATOM
+    if term.op is TABLE["power_slope"]:  # as a product, whose factors may be numbers
+        x, n = term.args
+        base = Symbol(op=TABLE["powc"], args=(x, TABLE["sub"](n, 1.0)))
+        return _print(TABLE["mul"](n, base), name, literal)
     op, parts = term.op, [_print(a, name, literal) for a in term.args]
     if op is TABLE["total"]:
         return _added([_at_least(p, 2) for p in parts]), 1
@@ -96,7 +100,7 @@ def _print(
     if op is TABLE["mul"]:
         arrays = all(is_array(a) for a in term.args)
         left, right = _at_least(parts[0], 2), _at_least(parts[1], 3)
-        numeric = right[0].isdigit() or (parts[1][0][0] == "-")
+        numeric = right[0].isdigit() or parts[1][0][0] == "-"
         sign = r"\odot" if arrays else r"\cdot" if numeric else r"\,"
         return f"{left} {sign} {right}", 2
     if op is TABLE["sum"]:

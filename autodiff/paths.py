@@ -172,8 +172,7 @@ def explain(
     if not isinstance(wrt, Node):
         raise TypeError(f"explain: needs a Value or a Tensor, got {type(wrt).__name__} {wrt!r:.60}")
     if wrt not in graph.ids:
-        own = dict(Graph(wrt, names=names).ids)
-        label = Graph(wrt, names=names).nodes[own[wrt]].label if wrt.name or names else "x"
+        label = Graph(wrt, names=names)[wrt].name or "x"
         return Explanation(graph[end].label, label, gradient(y, wrt), 0, (), Fraction(0))
     start = graph.ids[wrt]
     total = gradient(y, wrt)

@@ -183,7 +183,8 @@ def _read(node: Any, names: Mapping[Any, Term]) -> Term:
 def simplify(term: Any) -> Any:
     """Return the same formula without what changes nothing: factors 1, powers 1, made choices.
 
-    Only rewritings that give the same bits are made: a printed formula still computes the number.
+    The formula that is left computes the same number (n x^(n - 1) for the slope of a power to the
+    last digits only: its row takes more care near 0).
     """
     if not isinstance(term, Symbol) or term.op is None:
         return term
@@ -209,6 +210,8 @@ def simplify(term: Any) -> Any:
         return a
     elif name == "powc" and b == 0.0:
         return 1.0
+    elif name == "power_slope" and isinstance(b, float):
+        return simplify(b * _like(term, TABLE["powc"], (a, b - 1.0))) if b else 0.0
     elif name == "where" and a is not None and not isinstance(a, Symbol):
         return b if a else args[2]
     elif name == "neg" and isinstance(a, Symbol) and a.op is TABLE["neg"]:

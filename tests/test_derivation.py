@@ -90,6 +90,16 @@ def test_a_weight_used_two_thousand_times() -> None:
     assert gradients["w"] == pytest.approx(w.grad, rel=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("n", "slope"), [(2.0, "2 * x"), (3.0, "3 * x**2"), (1.0, "1"), (-1.0, "-x**(-2)")]
+)
+def test_powers_read_as_people_write_them(n: float, slope: str) -> None:
+    x = ad.Value(3.0, name="x")
+    (line,) = derive(x**n * 1.0, wrt=x).gradients
+    assert text(line.formula) == slope
+    assert line.result == pytest.approx(n * 3.0 ** (n - 1))
+
+
 def test_a_node_used_twice_is_a_sum() -> None:
     x = ad.Value(3.0, name="x")
     u = ad.sin(x)
