@@ -136,14 +136,14 @@ TABLE = {n: (len(c), hashlib.md5(c).hexdigest()) for n, c in CONTENT.items()}
 
 
 def good(name):
-    return gzip.compress(CONTENT[name])
+    return gzip.compress(CONTENT[name], mtime=0)
 
 
 def corrupted(name):
     """Make a sound gzip file of the right length with one wrong byte."""
     content = bytearray(CONTENT[name])
     content[1000] ^= 1
-    return gzip.compress(bytes(content))
+    return gzip.compress(bytes(content), mtime=0)
 
 
 BOMB = gzip.compress(bytes(2**26))
@@ -152,7 +152,7 @@ BODIES = {
     "truncated": lambda name: good(name)[:-100],
     "corrupted": corrupted,
     "broken": lambda name: good(name)[:10] + bytes([255]) * 50,
-    "short": lambda name: gzip.compress(CONTENT[name][:-1]),
+    "short": lambda name: gzip.compress(CONTENT[name][:-1], mtime=0),
     "bomb": lambda name: BOMB,
     "long": lambda name: bytes(10**6),
     "more": lambda name: good(name) + b"more",
@@ -299,7 +299,11 @@ def test_no_mirror_answers_or_is_one(tmp_path, server):
 
 
 @pytest.mark.parametrize("there", ["images", "images.gz"])
-@pytest.mark.parametrize("content", [b"mine", gzip.compress(b"mine"), good("images")[:-5]])
+@pytest.mark.parametrize(
+    "content",
+    [b"mine", gzip.compress(b"mine", mtime=0), good("images")[:-5]],
+    ids=["plain", "compressed", "cut"],
+)
 def test_a_file_of_the_users_own_is_never_overwritten(there, content, server, tmp_path):
     (tmp_path / there).write_bytes(content)
     with pytest.raises(DataError, match="move it away"):
