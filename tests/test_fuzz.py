@@ -231,6 +231,22 @@ def check_modes(seed: int) -> None:
             close(J, g, seed, jacobian.__name__)
 
 
+def check_replay(seed: int) -> None:
+    """Hold a replayed program of Values against recording it anew, bit for bit, on new numbers."""
+    leaves, ours, _ = program(seed)
+    if any(x.shape for x in leaves):
+        return
+    argnums = tuple(range(len(leaves)))
+    arguments = [float(x) for x in leaves]
+    replayed = ad.trace(ours, *arguments, argnums=argnums)
+    rng = np.random.default_rng(seed + 2)
+    for _ in range(4):
+        y, gs = ad.value_and_grad(ours, argnums)(*arguments)
+        z, hs = replayed.value_and_grad(*arguments)
+        assert (y, tuple(gs)) == (float(z), tuple(map(float, hs))), (seed, y, z, gs, hs)
+        arguments = [float(x) for x in rng.normal(size=len(leaves))]
+
+
 @pytest.mark.parametrize("seed", sorted({*FOUND, *range(SHORT)}))
 def test_against_torch(seed: int) -> None:
     pytest.importorskip(
@@ -242,6 +258,11 @@ def test_against_torch(seed: int) -> None:
 @pytest.mark.parametrize("seed", sorted({*FOUND, *range(0, SHORT, 3)}))
 def test_modes_agree(seed: int) -> None:
     check_modes(seed)
+
+
+def test_replay_agrees_with_recording_anew() -> None:
+    for seed in range(4 * SHORT):
+        check_replay(seed)
 
 
 def test_a_rule_that_is_off_is_found() -> None:
@@ -269,6 +290,7 @@ if __name__ == "__main__":
         try:
             check(seed)
             check_modes(seed)
+            check_replay(seed)
         except Exception as error:
             wrong.append(seed)
             print(f"seed {seed}: {type(error).__name__}: {str(error)[:300]}", flush=True)
