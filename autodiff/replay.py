@@ -61,7 +61,6 @@ class Program:
     def __init__(self, f: Any, examples: Any, axes: tuple[Any, ...], argnums: Any) -> None:
         self.f, self.axes, self.argnums = f, axes, argnums
         self.recordings: list[Recording] = []
-        self.rebuild: Any = None
 
     def record(self, sample: list[Any]) -> Recording:
         """Record f on one sample of its arguments."""
@@ -118,7 +117,7 @@ class Program:
         return numbers, np.concatenate(rows) if rows else np.zeros((0, 0)), lanes
 
     def _runs(self, args: tuple[Any, ...]) -> Any:
-        """Yield recordings, run forward, with the lanes that each holds for; None is all of them."""
+        """Yield recordings, run forward, with the lanes that each holds for and how many there are."""
         shared, rows, lanes = self._load(args)
         left = np.arange(lanes)
         for k in range(1 << 20):
@@ -131,33 +130,29 @@ class Program:
             recording.forward(shared, len(left), rows[:, left] if len(left) < lanes else rows)
             held = recording.holds(len(left))
             if np.all(held):
-                yield recording, left if lanes else None
+                yield recording, left if lanes else None, lanes
                 return
             if np.any(held):
                 chosen = left[held]
                 recording.forward(shared, len(chosen), rows[:, chosen])
-                yield recording, chosen
+                yield recording, chosen, lanes
                 left = left[~held]
 
     def __call__(self, *args: Any) -> Any:
         """Return what f returns for these arguments, with an axis of samples in front if it has lanes."""
         results: Any = None
-        for recording, lanes in self._runs(args):
+        for recording, lanes, count in self._runs(args):
             n = 0 if lanes is None else len(lanes)
             found = np.array([recording.read(slot, n) for slot in recording.outputs])
             if lanes is None:
                 results = found
             else:
-                if results is None or results.shape[1] <= lanes.max():
-                    wide = np.zeros((len(found), self._lanes(args)))
-                    results = wide
+                if results is None:
+                    results = np.zeros((len(found), count))
                 results[:, lanes] = found
         if recording.single:
             return float(results[0]) if results.ndim == 1 else results[0]
         return self._shaped(results)
-
-    def _lanes(self, args: tuple[Any, ...]) -> int:
-        return self._load(args)[2]
 
     def _shaped(self, results: Any) -> Any:
         flat = iter(results)
@@ -184,7 +179,7 @@ class Program:
         total: Any = None
         values: Any = None
         sums: Any = None
-        for recording, lanes in self._runs(args):
+        for recording, lanes, count in self._runs(args):
             if not recording.single:
                 raise ValueError("value_and_grad: the function must return a single number")
             n = 0 if lanes is None else len(lanes)
@@ -197,7 +192,6 @@ class Program:
                 continue
             height = int((recording.rows[: recording.size] >= 0).sum())
             if values is None:
-                count = self._lanes(args)
                 values, sums = np.zeros(count), np.zeros((height, count))
             values[lanes] = found
             sums[:, lanes] = recording.sums[:height]

@@ -18,6 +18,7 @@ from nets.extras import UsageError, output_folder, require
 from nets.initializers import INITIALIZERS
 from nets.network import Network
 from nets.optim import OPTIMISERS, SCHEDULES, as_optimiser
+from nets.scalar_engine import ScalarEngine
 from nets.shards import on_engine
 from nets.stopping import noted_signals
 from nets.training import Training
@@ -92,6 +93,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="go on from the checkpoint, if it is there",
     )
     add("--out", type=Path, default=Path("out"), help="folder for the curve and the history")
+    add(
+        "--engine",
+        choices=("tensor", "scalar"),
+        default="tensor",
+        help="arrays (default), or every weight a number of its own",
+    )
     add_options(parser)
 
 
@@ -141,6 +148,11 @@ def run(args: argparse.Namespace) -> int:
             f"{args.checkpoint} holds the run" if args.checkpoint else "no --checkpoint was given"
         )
 
+    if args.engine == "scalar":
+        try:
+            training.take_step = ScalarEngine(training).step
+        except ValueError as error:
+            raise UsageError(str(error)) from None
     with (
         engine_of(args) as engine,
         on_engine(training, engine, rescue),

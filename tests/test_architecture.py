@@ -108,6 +108,7 @@ LAYERS = {
         "lens",
         "checkpoint",
         "training",
+        "scalar_engine",
         "shards",
         "curve",
         "train",
