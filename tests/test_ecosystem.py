@@ -1,4 +1,4 @@
-"""The page of other tools: every snippet runs and prints what the page says."""
+"""The pages of other tools and of the tutorial: every snippet prints what the page says."""
 
 import importlib.util
 import re
@@ -17,6 +17,12 @@ def test_the_snippet_prints_what_the_page_says(snippet: Snippet) -> None:
         if importlib.util.find_spec(module) is None:
             pytest.skip(f"{module} is not installed")
     assert run(snippet, PAGE, {"__name__": "snippet"}) == snippet.output
+
+
+def test_the_tutorial_is_one_session() -> None:
+    session: dict[str, object] = {}
+    for snippet in snippets(PAGE.with_name("tutorial.md")):
+        assert run(snippet, PAGE, session) == snippet.output, f"line {snippet.line}"
 
 
 def test_every_tool_has_a_snippet() -> None:

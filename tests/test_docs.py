@@ -1,0 +1,52 @@
+"""The documentation site builds without a warning, and its generated pages hold every fact."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autodiff as ad
+from autodiff.primitive import Pointwise
+
+pytest.importorskip("matplotlib", reason="the extra nets is not installed")
+
+from docs.reference import CORE, api_page, module_page, operation_table
+
+
+def test_every_operation_has_its_line_and_its_plot(tmp_path: Path) -> None:
+    page = operation_table(tmp_path)
+    own = [row for row in ad.TABLE.values() if isinstance(row, Pointwise)]
+    for row in own:
+        assert page.count(f"| `{row.name}` | ") == 1, row.name
+        assert (tmp_path / f"{row.name}.svg").read_text().count("<path") > 5, row.name
+    assert "d/dx = `sigmoid_prime(x)`" in page
+
+
+@pytest.mark.parametrize("module", ["autodiff", "nets"])
+def test_every_public_name_is_in_the_reference(module: str) -> None:
+    package = __import__(module)
+    page = api_page(module, module)
+    for name in package.__all__:
+        thing = getattr(package, name)
+        if callable(thing):
+            assert f"\n## {name}\n" in page or f"`{name}`" in page, name
+
+
+@pytest.mark.parametrize("stem", CORE)
+def test_a_module_page_holds_the_whole_code(stem: str, root: Path) -> None:
+    page = module_page(stem)
+    for line in (root / "autodiff" / f"{stem}.py").read_text().splitlines():
+        if line.startswith(("def ", "class ", "    def ", "    return ")):
+            assert line in page
+
+
+@pytest.mark.slow
+def test_the_site_builds_with_warnings_as_errors(root: Path) -> None:
+    pytest.importorskip("material", reason="the extra docs is not installed")
+    done = subprocess.run([sys.executable, "-m", "docs"], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    site = root / "build" / "docs" / "site"
+    for page in ("index", "tutorial", "operations", "api", "ecosystem", "scaling", "trust",
+                 "results", "performance", "gallery/index", "modules/reverse"):  # fmt: skip
+        assert (site / f"{page}.html").exists(), page
