@@ -7,6 +7,7 @@ recorded again for them, so a program never answers wrongly. With *lanes* one pa
 `in_axes` marks the arguments that have one, as in `jax.vmap`, and all other arguments are shared.
 """
 
+import math
 import pickle
 from functools import partial
 from typing import Any
@@ -191,6 +192,9 @@ class Program:
                 values = found
                 continue
             height = int((recording.rows[: recording.size] >= 0).sum())
+            if len(lanes) == count:
+                values, sums = found, recording.sums
+                continue
             if values is None:
                 values, sums = np.zeros(count), np.zeros((height, count))
             values[lanes] = found
@@ -198,30 +202,29 @@ class Program:
         return values, self._gradients(args, total, sums)
 
     def _gradients(self, args: tuple[Any, ...], total: Any, sums: Any) -> Any:
+        chosen = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
         place = row = 0
-        grads = []
-        for arg, axis in zip(args, self.axes, strict=True):
+        grads: dict[int, Any] = {}
+        for i, (arg, axis) in enumerate(zip(args, self.axes, strict=True)):
             leaves, rebuild = tree.flatten(arg)
             parts = []
             for leaf in leaves:
                 shape = np.shape(leaf)
-                if axis is None:
-                    size = int(np.prod(shape))
+                lanes = 1 if axis is None else shape[axis]
+                size = math.prod(shape) // lanes if lanes else 0
+                if i in chosen and axis is None:
                     part = total[place : place + size].reshape(shape)
-                else:
-                    inner = np.moveaxis(np.asarray(leaf), axis, -1).shape
-                    size = int(np.prod(inner[:-1]))
-                    part = np.moveaxis(sums[row : row + size].reshape(inner), -1, axis)
-                    row += size
+                    parts.append(float(part) if part.ndim == 0 else part)
+                elif i in chosen:
+                    inner = np.moveaxis(np.empty(shape), axis, -1).shape
+                    block = sums[row : row + size].reshape(inner)
+                    parts.append(np.moveaxis(block, -1, axis).copy())
                 place += size
-                parts.append(float(part) if part.ndim == 0 else part)
-            grads.append(rebuild(parts))
-        if self.f is None:
-            return grads[0]
+                row += 0 if axis is None else size
+            if i in chosen:
+                grads[i] = rebuild(parts)
         return (
-            tuple(grads[i] for i in self.argnums)
-            if isinstance(self.argnums, tuple)
-            else grads[self.argnums]
+            tuple(grads[i] for i in chosen) if isinstance(self.argnums, tuple) else grads[chosen[0]]
         )
 
     @property
