@@ -81,8 +81,3 @@ def _along(t: Any, d: Any) -> Any:
 
 def _stretch(part: Any, node: Node) -> Any:
     return ops.broadcast(part, shape=node.shape)
-
-
-def is_number(x: Any) -> bool:
-    """Return whether x is a plain number or array rather than a node."""
-    return not isinstance(x, Value | Tensor)

@@ -114,7 +114,10 @@ def dot(a: Any, b: Any) -> Any:
         n = recording.values_among(a), recording.values_among(b)
         if builtins.min(n) >= 0 and builtins.max(n) > 0:
             return recording.dot(a, b)
-        a, b = (as_node(x) if isinstance(x, list | tuple) else x for x in (a, b))
+        a, b = (
+            x if isinstance(x, np.ndarray) else as_node(x) if holds_nodes(x) else np.array(x, float)
+            for x in (a, b)
+        )
     return matmul(a, b)
 
 

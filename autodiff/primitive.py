@@ -56,6 +56,11 @@ def _no_arrays(row: "Primitive", args: tuple[Any, ...], params: dict[str, Any] |
 array_recorder: Callable[..., Any] = _no_arrays  # set by the array engine
 
 
+def row_called(name: str) -> "Primitive":
+    """Return the row of the table that has this name."""
+    return TABLE[name]
+
+
 @dataclass(frozen=True, eq=False)
 class Primitive:
     """One row of the table; `code` is its place in the table.
@@ -87,7 +92,7 @@ class Primitive:
         return f"<operation {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (TABLE.__getitem__, (self.name,))
+        return row_called, (self.name,)
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Apply the operation to numbers, arrays, nodes or symbols, whichever it is given."""

@@ -1,0 +1,124 @@
+"""Corners of the engine that no other test turns: each line here is one branch and its answer."""
+
+import copy
+import math
+import pickle
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import libm
+
+pytestmark = pytest.mark.engine
+
+
+def test_nan_wins_over_order() -> None:
+    for f in (ad.maximum, ad.minimum):
+        for a, b in ((math.nan, 1.0), (1.0, math.nan)):
+            assert math.isnan(f(a, b))
+            assert math.isnan(f(ad.Value(a), ad.Value(b)).data)
+            assert math.isnan(float(f(ad.Tensor(a), ad.Tensor(b)).data))
+
+
+def test_the_c_library_is_total() -> None:
+    assert libm.hypot(1.7e308, 1.7e308) == math.inf
+    assert libm.divide(-1.0, 0.0) == -math.inf
+    assert math.isnan(libm.divide(0.0, 0.0))
+    assert libm.pow(-2.0, 5001.0) == -math.inf
+    assert libm.pow(-0.0, -3.0) == -math.inf
+
+
+def test_rows_print_and_pickle_as_themselves() -> None:
+    assert repr(ad.exp) == "<operation exp>"
+    assert pickle.loads(pickle.dumps(ad.exp)) is ad.exp
+    assert copy.deepcopy(ad.exp) is ad.exp
+
+
+def test_a_users_operation_says_what_does_not_fit() -> None:
+    with pytest.raises(ValueError, match="need as many places and domains"):
+        ad.primitive(partials=[lambda y, x: 1.0], at=[1.0, 2.0], name="test_few")(lambda x: x)
+
+    @ad.primitive(partials=[lambda y, x, k: k, None], name="test_scaled")
+    def scaled(x: float, k: float) -> float:
+        return x * k
+
+    assert ad.grad(scaled, argnums=(0, 1))(2.0, 3.0) == (3.0, 0.0)
+
+
+def test_functions_on_arrays() -> None:
+    x = ad.Tensor(np.arange(6.0).reshape(2, 3))
+    assert ad.dot([1.0, 2.0], np.array([3.0, 4.0])) == 11.0
+    assert ad.dot([x[0, :2], x[1, :2]], np.ones(2)).data.tolist() == [1.0, 7.0]
+    assert ad.reshape(x, (3, 2)).shape == ad.transpose(x).shape == (3, 2)
+    assert ad.transpose(x, (1, 0)).shape == (3, 2)
+    assert ad.broadcast_to(ad.Value(2.0), (2, 2)).data.tolist() == [[2.0, 2.0], [2.0, 2.0]]
+    assert ad.sum([x, x]).data == 30.0
+    assert ad.sum(ad.Value(3.0)).data == 3.0
+    for f in (ad.mean, ad.max, ad.min, ad.logsumexp, ad.norm):
+        v = ad.Value(3.0)
+        assert ad.gradient(f(v), v) == 1.0
+    with pytest.raises(ValueError, match="ddof=1"):
+        ad.var([1.0], ddof=1)
+    with pytest.raises(ValueError, match="axis 3 is out of range"):
+        ad.stack([x, x], axis=3)
+    with pytest.raises(ValueError, match="at least one"):
+        ad.stack([])
+
+
+def test_targets_may_be_nodes_and_soft() -> None:
+    z = ad.Tensor([[0.3], [-0.2], [0.1]])
+    soft = np.array([[0.2], [0.5], [0.3]])
+    p = np.exp(z.data) / np.exp(z.data).sum()
+    g = ad.gradient(ad.softmax_cross_entropy(z, soft), z)
+    np.testing.assert_allclose(g, p - soft, rtol=1e-13)
+    y = ad.Tensor(soft)
+    g = ad.gradient(ad.softmax_cross_entropy(z, y), (z, y))
+    np.testing.assert_allclose(g[1], -np.log(p), rtol=1e-13)
+    g = ad.gradient(ad.cross_entropy_with_logits(z, y), (z, y))
+    np.testing.assert_allclose(g[0], 1 / (1 + np.exp(-z.data)) - soft, rtol=1e-13)
+    np.testing.assert_allclose(g[1], -z.data, rtol=1e-13)
+
+
+def test_handed_out_arrays_behave_like_arrays() -> None:
+    x = ad.Tensor([1.0, 2.0])
+    assert repr(x.data) == "array([1., 2.])"
+    assert (x.data + 1).flags.writeable
+    assert type(x.data.sum()) is np.float64
+    assert pickle.loads(pickle.dumps(x.data)).flags.writeable
+    with pytest.raises(TypeError, match="is a node; an index takes whole numbers"):
+        x[ad.Value(0.0)]
+
+
+class Pair(NamedTuple):
+    """A user's own tuple."""
+
+    w: Any
+    b: Any
+
+
+def test_named_tuples_are_trees() -> None:
+    g = ad.grad(lambda p: p.w * p.w + p.b)(Pair(3.0, 1.0))
+    assert g == Pair(6.0, 1.0)
+    assert type(g) is Pair
+
+
+def test_counts_that_do_not_fit() -> None:
+    with pytest.raises(ValueError, match="1 arguments, 2 directions"):
+        ad.jvp(lambda x: x, (1.0,), (1.0, 2.0))
+
+
+def test_a_jacobian_of_numbers_inside_a_transform() -> None:
+    def f(x: Any) -> Any:
+        return ad.jacfwd(lambda u: u * u * u)(x).sum()
+
+    assert ad.grad(f)(np.array([1.0, 2.0])).tolist() == [6.0, 12.0]
+
+
+def test_a_seed_may_be_a_node() -> None:
+    x, s = ad.Tensor([1.0, 2.0]), ad.Tensor([3.0, 4.0])
+    g = ad.gradient(x * x, x, seed=s, create_graph=True)
+    assert ad.gradient(g.sum(), s).tolist() == [2.0, 4.0]
+    v = ad.Value(2.0)
+    assert ad.gradient(v * v, v, seed=ad.Value(3.0), create_graph=True).data == 12.0
