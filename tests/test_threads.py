@@ -39,7 +39,7 @@ def together(work: Callable[[int], None]) -> None:
 
 def test_own_graphs_are_exact() -> None:
     def work(i: int) -> None:
-        for k in range(GRAPHS // THREADS):
+        for k in range(GRAPHS):
             x = ad.Value(float(i + 1))
             y = x
             for _ in range(10):
