@@ -1,0 +1,92 @@
+"""`python -m benchmarks`: measure every bound on one core, print a table and write JSON.
+
+Each line is a process of its own; the figures are ratios of medians taken in turns in one run, so
+that a busy machine slows both sides alike. A name or a part of one as argument chooses lines.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.timing import in_a_fresh_process
+
+
+class Line(NamedTuple):
+    """A bound: what is measured, the call that measures it, and what it may be at most."""
+
+    name: str
+    call: str
+    bound: float | None
+    pure: bool = False
+
+
+WIDE = "[256, 256, 256, 256, 256, 256, 10]"
+LINES = (
+    Line("two moons, compiled: build + backward + free / floats", "benchmarks.moons.eager()", 2.0),
+    Line("two moons, plain Python / floats", "benchmarks.moons.eager(6)", 25.0, True),
+    Line("two moons, micrograd / floats", "benchmarks.moons.micrograd()", None),
+    Line("dot of 784 Values, one node / binary", "benchmarks.scalars.nary()", 1 / 3),
+    Line("10,000,000 nodes", "benchmarks.scalars.ten_million()", None),
+    Line("replay, value and gradients / CasADi VM", "benchmarks.moons.replay()", 0.9),
+    Line("tracing / eager build", "benchmarks.moons.tracing()", 3.0),
+    Line("replay, 100 lanes / CasADi VM", "benchmarks.moons.lanes()", 0.35),
+    Line("[784, 30, 10] as scalars / closed form", "benchmarks.scalars.mnist_step()", 8.0),
+    Line("[784, 30, 10], batch 10, eager / closed form", "benchmarks.arrays.step([784,30,10],10)", 1.35),
+    Line("[784, 100, 10], batch 10, eager", "benchmarks.arrays.step([784,100,10],10)", 1.1),
+    Line("[784, 100, 10], batch 100, eager", "benchmarks.arrays.step([784,100,10],100)", 1.1),
+    Line("six layers of 256, batch 64, eager", f"benchmarks.arrays.step({WIDE},64)", 1.1),
+    Line("width 1024, batch 256: both / forward", "benchmarks.arrays.backward([1024]*4,256)", 3.2),
+    Line("first layer dominates: both / forward", "benchmarks.arrays.backward([4096,64,10],256)", 2.3),
+    Line("import autodiff after numpy, ms", "benchmarks.arrays.import_time()", 60.0),
+)  # fmt: skip
+BOUNDS = {"ratio": 1.3, "bytes": 120.0, "backward": 30.0}  # of the line on 10,000,000 nodes
+
+
+def verdict(measured: float, bound: float | None) -> str:
+    return "" if bound is None else "pass" if measured <= bound else "short"
+
+
+def measure(line: Line) -> list[dict[str, Any]]:
+    """Return the rows of a line; a peer that is not installed is said to be missing."""
+    environment = {"AUTODIFF_PURE": "1"} if line.pure else {}
+    try:
+        found = in_a_fresh_process(line.call, **environment)
+    except RuntimeError as error:
+        return [{"name": line.name, "bound": line.bound, "error": str(error)}]
+    if not isinstance(found, dict):
+        found = {"": found}
+    return [
+        {
+            "name": f"{line.name}{', ' * bool(what)}{what}",
+            "bound": (bound := BOUNDS.get(what, line.bound)),
+            "measured": value,
+            "verdict": verdict(value, bound),
+        }
+        for what, value in found.items()
+    ]
+
+
+def main() -> int:
+    """Measure, print and write; the exit code tells whether every line passed."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__.splitlines()[0])
+    parser.add_argument("part", nargs="*", help="parts of the names of lines; all by default")
+    parser.add_argument("--json", type=Path, default=Path("out/bench.json"), help="where JSON goes")
+    args = parser.parse_args()
+    rows = []
+    for line in LINES:
+        if args.part and not any(part in line.name for part in args.part):
+            continue
+        for row in measure(line):
+            rows.append(row)
+            bound = "" if row["bound"] is None else f"{row['bound']:.3g}"
+            shown = row["error"] if "error" in row else f"{row['measured']:.3g}"
+            print(f"{row['name']:<58} {bound:>6} {shown:>8} {row.get('verdict', '')}", flush=True)
+    args.json.parent.mkdir(parents=True, exist_ok=True)
+    args.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return int(any(row.get("verdict") == "short" for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

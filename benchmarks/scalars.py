@@ -1,0 +1,86 @@
+"""Scalar graphs by size: n-ary nodes, ten million nodes, and an MNIST network number by number."""
+
+import gc
+import resource
+import time
+from typing import Any
+
+import numpy as np
+
+import autodiff as ad
+from benchmarks.timing import in_a_fresh_process, together
+from nets.closed_form import Buffers, sgd_step
+from nets.data import Examples
+from nets.network import Network
+from nets.optim import SGD
+from nets.scalar_engine import ScalarEngine
+from nets.training import Training
+
+
+def nary(runs: int = 200) -> float:
+    """Return a dot product of 784 Values as one node over the binary form, backward included."""
+    draw = np.random.default_rng(0)
+    w, x = ([ad.Value(v) for v in draw.random(784)] for _ in range(2))
+
+    def binary() -> None:
+        sum(a * b for a, b in zip(w, x, strict=True)).backward()
+
+    one, many = together(runs, lambda: ad.dot(w, x).backward(), binary)
+    return one / many
+
+
+def chain(n: int) -> dict[str, float]:
+    """Return ns a node to build and to go backward, and bytes a node, for a graph of n nodes."""
+    a, b = ad.Value(1.0), ad.Value(1e-9)
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    y = a
+    for _ in range(n // 2):
+        y = y + a * b
+    built = time.perf_counter()
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    backward = time.perf_counter()
+    y.backward()
+    swept = time.perf_counter()
+    del y
+    freed = time.perf_counter()
+    return {
+        "node": (built - start + freed - backward) / n * 1e9,
+        "backward": (swept - backward) / n * 1e9,
+        "bytes": used * 1024 / n,
+    }
+
+
+def ten_million() -> dict[str, float]:
+    """Return time a node at 10,000,000 over that at 100,000 (each in new processes), and the rest."""
+    small = [in_a_fresh_process("benchmarks.scalars.chain(100_000)") for _ in range(5)]
+    large = [in_a_fresh_process("benchmarks.scalars.chain(10_000_000)") for _ in range(3)]
+
+    def middle(found: list[Any], what: str) -> float:
+        return float(np.median([x[what] for x in found]))
+
+    return {
+        "ratio": middle(large, "node") / middle(small, "node"),
+        "bytes": middle(large, "bytes"),
+        "backward": middle(large, "backward"),
+    }
+
+
+def mnist_step(runs: int = 100) -> float:
+    """Return a step of [784, 30, 10], batch 10, as scalars over the closed form on numpy."""
+    draw = np.random.default_rng(0)
+    data = Examples(draw.random((100, 784)), draw.integers(10, size=100))
+    net = Network([784, 30, 10], seed=0)
+    training = Training(net, data, SGD(3.0), 1, 10, data)
+    engine = ScalarEngine(training)
+    chosen = np.arange(10)
+    w, b = [np.array(p) for p in net.weights], [np.array(p) for p in net.biases]
+    buffers = Buffers(w, 10)
+
+    def closed() -> None:
+        x, y = training.rows.inputs[chosen].T, training.rows.targets[chosen].T
+        sgd_step(w, b, x, y, 3.0, buffers=buffers)
+
+    ours, theirs = together(runs, lambda: engine.step(chosen), closed)
+    return ours / theirs
