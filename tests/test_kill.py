@@ -71,7 +71,7 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
     steps = told["steps"]
     assert told["status"] == 0
     assert steps == sorted(steps)  # nothing that was once kept is lost
-    assert len(set(steps)) > kills / 2  # the lives got on, so they were killed while training
+    assert len(set(steps)) > kills / 4  # lives got on, so they were killed while training
     assert told["strays"] > 0  # some were killed in the middle of a write
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "run.npz"]  # and were swept up
 

@@ -43,6 +43,7 @@ class Checkout:
             found = shutil.which(tool)
             assert found is not None
             (self.bin / tool).symlink_to(found)
+        self.command("dot", "#!/bin/sh\n")
         self.folder = tmp_path / "a checkout"
         (self.folder / "autodiff").mkdir(parents=True)
         for name in ("run", "pyproject.toml", "setup.py"):
@@ -88,6 +89,13 @@ class Checkout:
 
 REQUIRES = "install .venv/run/build-requires"
 DEMO = "-m nets demo"
+
+
+def test_without_dot_a_drawing_engine_is_brought_along(checkout: Checkout) -> None:
+    (checkout.bin / "dot").unlink()
+    checkout.python()
+    assert checkout.run("demo").returncode == 0
+    assert "install pygraphviz>=2" in checkout.calls()
 
 
 @pytest.fixture
