@@ -114,6 +114,8 @@ LAYERS = {
         "train",
         "sweep",
         "check",
+        "experiments",
+        "experiment",
         "page",
         "charts",
         "report",

@@ -1,0 +1,147 @@
+"""`nets experiment`: reproduce an experiment of the documents, with their figures beside the measured.
+
+Every part that is measured is kept at once in NAME.json, so a run that was stopped goes on where it
+was; the table is printed and written to NAME.txt, the picture to NAME.png.
+"""
+
+import argparse
+import io
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+from autodiff import files
+from nets.data import DataError, Split
+from nets.experiments.kit import Experiment, Line, Work
+from nets.experiments.record import Record, in_order, load
+from nets.experiments.registry import EXPERIMENTS
+from nets.extras import UsageError, output_folder, require
+from nets.stopping import noted_signals
+from nets.train import load_split
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add = parser.add_argument
+    add("name", nargs="?", choices=EXPERIMENTS, metavar="NAME", help="which one; see --list")
+    add("--list", action="store_true", help="say what there is, and leave")
+    add("--seeds", type=int, metavar="N", help="runs of each setting, with the seeds 0, 1, ...")
+    add("--data", type=Path, metavar="DIR", help="full MNIST from this folder, not 8 x 8 digits")
+    add("--out", type=Path, default=Path("out/experiments"), help="folder for what is written")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure what is missing, and write table and picture."""
+    if args.list:
+        print(listing())
+        return 0
+    if args.name is None:
+        raise UsageError("give the NAME of an experiment: nets experiment --list says which")
+    experiment = EXPERIMENTS[args.name]
+    seeds = _seeds(experiment, args.seeds)
+    if args.data is not None and not experiment.takes_data:
+        raise UsageError(f"{args.name} reads no digits: leave --data away")
+    bars = require("tqdm")
+    require("matplotlib")
+    out = output_folder(args.out)
+    split, data = _split(experiment, args.data)
+    record = _record(experiment, out / f"{args.name}.json", seeds, args.data, data)
+    parts = experiment.parts(record.seeds or 0, data or "")
+    missing = [part for part in parts if record.find(part) is None]
+    sizes = [experiment.size(part) for part in parts]
+    left = sum(experiment.size(part) for part in missing)
+    with (
+        noted_signals() as caught,
+        bars.tqdm(total=sum(sizes), initial=sum(sizes) - left, disable=None) as bar,
+    ):
+        work = Work(split, args.data, out / f"{args.name}.npz", bar.update, lambda: bool(caught))
+        for part in missing:
+            began = time.perf_counter()
+            try:
+                work.tick(0)
+                result = experiment.measure(part, work)
+            except KeyboardInterrupt:
+                return _stopped(record, len(parts), out / f"{args.name}.json")
+            record.add(part, result, time.perf_counter() - began)
+            record.save(out / f"{args.name}.json")
+    done = in_order(record, parts)
+    text = table(experiment.lines(done))
+    print(text)
+    print(textwrap.fill(experiment.remarks(done), 96))
+    written = files.write(out / f"{args.name}.txt", text + "\n")
+    drawn = files.write(out / f"{args.name}.png", picture(experiment, record))
+    print(f"wrote {written}, {drawn} and {out / f'{args.name}.json'}")
+    return 0
+
+
+def listing() -> str:
+    """Name the experiments, one a line."""
+    wide = max(map(len, EXPERIMENTS))
+    return "\n".join(f"{e.name:{wide}}  {e.title}: {e.about}" for e in EXPERIMENTS.values())
+
+
+def table(lines: list[Line]) -> str:
+    """Lay the lines out in three columns."""
+    rows = [("", "documents", "measured"), *((x.what, x.documents, x.measured) for x in lines)]
+    wide, wider = (max(len(row[k]) for row in rows) for k in (0, 1))
+    return "\n".join(f"{a:{wide}}  {b:{wider}}  {c}".rstrip() for a, b, c in rows)
+
+
+def picture(experiment: Experiment, record: Record) -> bytes:
+    """Draw what was measured, as PNG."""
+    figure = require("matplotlib.figure").Figure(figsize=(10, 3.6), layout="constrained")
+    experiment.draw(
+        figure, in_order(record, experiment.parts(record.seeds or 0, record.data or ""))
+    )
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=100, metadata={"Software": None})
+    return image.getvalue()
+
+
+def _seeds(experiment: Experiment, given: int | None) -> int | None:
+    if experiment.seeds is None and given is not None:
+        raise UsageError(f"nothing of {experiment.name} is drawn at random: leave --seeds away")
+    if given is not None and given < 1:
+        raise UsageError(f"--seeds is {given}: it must be at least 1")
+    return experiment.seeds if given is None else given
+
+
+def _split(experiment: Experiment, folder: Path | None) -> tuple[Split | None, str | None]:
+    """Load the digits that the experiment asks for, and say which they are."""
+    if not experiment.takes_data:
+        return None, None
+    data = "digits" if folder is None else "mnist"
+    try:
+        return load_split(data, folder or Path()), data
+    except DataError as error:
+        raise UsageError(f"--data {folder}: {error}" if folder else str(error)) from None
+
+
+def _record(
+    experiment: Experiment, path: Path, seeds: int | None, folder: Path | None, data: str | None
+) -> Record:
+    """Go on with what was measured, or start anew."""
+    words = ["nets experiment", experiment.name]
+    kept = load(path) if path.exists() else Record(experiment.name, data, seeds, "")
+    if kept.experiment != experiment.name or kept.data != data:
+        raise UsageError(
+            f"{path} was measured on {kept.data or kept.experiment}: give --out another folder"
+        )
+    if seeds is not None:
+        kept.seeds = max(seeds, kept.seeds or 0)
+        words.append(f"--seeds {kept.seeds}")
+    if folder is not None:
+        words.append(f"--data {folder}")
+    kept.command = " ".join(words)
+    return kept
+
+
+def _stopped(record: Record, total: int, path: Path) -> int:
+    sentence = (
+        f"stopped: {path} holds {len(record.done)} of {total} parts; the same command goes on"
+        if record.done
+        else "stopped before the first of its parts was done; the same command goes on"
+    )
+    print(sentence, file=sys.stderr)
+    return 130
