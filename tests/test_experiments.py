@@ -1,6 +1,10 @@
 """`nets experiment`: the documents' figures come out, a stop loses nothing, and mistakes are sentences."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +12,11 @@ from typing import Any
 import pytest
 
 from nets.cli import main
+from nets.data import load_digits
+from nets.experiments import baselines, how_fast, process
+from nets.experiments.kit import Work
 from nets.experiments.registry import EXPERIMENTS
+from nets.extras import UsageError
 
 
 def call(*arguments: object) -> int:
@@ -87,3 +95,106 @@ def test_a_file_of_another_kind_is_left_alone(
     (tmp_path / "slowdown.json").write_text("[]")
     assert "is not the file of an experiment" in refused(capsys, "slowdown", "--out", tmp_path)
     assert (tmp_path / "slowdown.json").read_text() == "[]"
+
+
+def test_back_propagation_costs_a_few_passes_whatever_the_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(how_fast, "SIZES", ([1, 2, 1], [16, 20, 10], [784, 30, 10]))
+    monkeypatch.setattr(how_fast, "MOST", 1000)
+    monkeypatch.setattr(how_fast, "REPEATS", 3)
+    assert call("how-fast", "--out", tmp_path) == 0
+    small, middle, large = results(tmp_path, "how-fast")
+    assert (small["parameters"], small["passes"]) == (7, 8)
+    assert (large["weights"], large["passes"]) == (23_820, 23_861)
+    assert (large["differences"], "away" in large) == (None, False)
+    assert max(small["away"], middle["away"]) < 1e-6
+    assert middle["differences"] > 30 * middle["backprop"]
+    assert all(r["forward"] < r["backprop"] < 10 * r["forward"] for r in (small, middle, large))
+
+
+def test_the_digits_that_come_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("baselines", "--seeds", 2, "--out", tmp_path) == 0
+    kept = results(tmp_path, "baselines")
+    assert len(kept) == 6
+    assert kept[2] == {"correct": 33, "total": 300}
+    assert kept[4]["correct"] > 0.97 * 300
+    assert kept[5]["tried"] == len(baselines.GRID)
+    assert measured(capsys.readouterr().out)["average darkness"] == "33 / 300"
+
+
+def test_more_seeds_keep_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("baselines", "--seeds", 1, "--out", tmp_path) == 0
+    before = results(tmp_path, "baselines")
+    monkeypatch.setattr(baselines, "machine", None)  # is not called again
+    monkeypatch.setattr(baselines, "average_darkness", None)
+    assert call("baselines", "--seeds", 3, "--out", tmp_path) == 0
+    assert call("baselines", "--seeds", 2, "--out", tmp_path) == 0
+    after = results(tmp_path, "baselines")
+    assert [r for r in after if r in before] == before
+    assert len(after) == len(before) + 2
+    told = json.loads((tmp_path / "baselines.json").read_text())
+    assert told["command"] == "nets experiment baselines --seeds 3"
+
+
+def test_training_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
+    split, settings = load_digits(), {"hidden": 8, "epochs": 4, "seed": 1}
+    epochs: list[int] = []
+
+    def work(name: str, limit: int) -> Work:
+        epochs.clear()
+        return Work(split, None, tmp_path / name, epochs.append, lambda: len(epochs) >= limit)
+
+    whole = work("a.npz", 99).train(settings)
+    with pytest.raises(KeyboardInterrupt):
+        work("b.npz", 2).train(settings)
+    assert (tmp_path / "b.npz").exists()
+    resumed = work("b.npz", 99).train(settings)
+    assert resumed.history == whole.history
+    assert sum(epochs) == 4  # two at once, those that were done
+    assert not (tmp_path / "b.npz").exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_the_parts_that_are_done(tmp_path: Path) -> None:
+    path = tmp_path / "digits.json"
+    command = [sys.executable, "-m", "nets", "experiment", "digits", "--seeds", "1",
+               "--out", str(tmp_path)]  # fmt: skip
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    began = time.monotonic()
+    while not path.exists() and time.monotonic() - began < 60:
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert told.splitlines()[-1].endswith("of 5 parts; the same command goes on")
+    kept = results(tmp_path, "digits")
+    assert 1 <= len(kept) < 5
+    assert call("digits", "--seeds", 1, "--out", tmp_path) == 0
+    assert results(tmp_path, "digits")[: len(kept)] == kept
+    assert max(kept[0]["correct"]) == 298
+
+
+def test_a_call_in_a_process_can_be_stopped() -> None:
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        process.call(time.sleep, 60, should_stop=lambda: True)
+    assert time.monotonic() - began < 20
+    assert process.call(pow, 2, 10, should_stop=lambda: False) == 1024
+    with pytest.raises(UsageError, match="invalid literal"):
+        process.call(int, "x", should_stop=lambda: False)
+    with pytest.raises(UsageError, match="died with code 3"):
+        process.call(sys.exit, 3, should_stop=lambda: False)
+
+
+def test_mnist_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = refused(capsys, "digits", "--data", tmp_path / "none", "--out", tmp_path)
+    assert "is not a folder" in told
+
+
+def test_digits_and_mnist_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("baselines", "--seeds", 1, "--out", tmp_path) == 0
+    path = tmp_path / "baselines.json"
+    path.write_text(path.read_text().replace('"data": "digits"', '"data": "mnist"'))
+    told = refused(capsys, "baselines", "--seeds", "1", "--out", tmp_path)
+    assert "was measured on mnist" in told

@@ -49,7 +49,7 @@ class Work:
     def __init__(
         self,
         split: Split | None,
-        folder: Path,
+        folder: Path | None,
         checkpoint: Path,
         on_tick: Callable[[int], Any],
         should_stop: Callable[[], bool],

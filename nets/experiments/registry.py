@@ -1,11 +1,14 @@
 """All experiments by name, in the order of the documents."""
 
-from nets.experiments import neuron
+from nets.experiments import baselines, digits, how_fast, neuron
 from nets.experiments.kit import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
     e.name: e
     for e in (
+        digits.DIGITS,
+        baselines.BASELINES,
+        how_fast.HOW_FAST,
         neuron.SLOWDOWN,
         neuron.CROSS_ENTROPY,
     )
