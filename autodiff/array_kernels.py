@@ -1,3 +1,4 @@
+# cython: annotation_typing=False
 """The values of the pointwise operations on numpy arrays: the formulas of `kernels`, array-wise.
 
 Only what numpy does not offer stands here. dtypes are kept (float32 stays float32), no argument is
@@ -7,7 +8,7 @@ written to, and nothing overflows on the way.
 import numpy as np
 from numpy.typing import NDArray
 
-from autodiff import kernels
+from autodiff import kernels, loops
 
 Array = NDArray[np.floating]
 
@@ -66,19 +67,23 @@ def clip(x: Array, low: Array, high: Array) -> Array:
 
 def _decay(x: Array) -> Array:
     """e^-|x|, the one exponential of the sigmoid family: it never overflows."""
-    e = np.copysign(x, -1.0)
-    return np.exp(e, out=e) if type(e) is np.ndarray else np.asarray(np.exp(e))
+    e = np.empty_like(x)
+    if not loops.minus_size(x, e):
+        np.copysign(x, -1.0, out=e)
+    return np.exp(e, out=e)
 
 
 def sigmoid(x: Array) -> Array:
     e = _decay(x)
-    y = np.exp(np.minimum(x, 0.0))
-    y /= 1.0 + e
-    return y
+    if loops.sigmoid(x, e):
+        return e
+    return np.asarray(np.where(x < 0, e, np.ones((), dtype=e.dtype)) / (1.0 + e))
 
 
 def sigmoid_prime(x: Array) -> Array:
     e = _decay(x)
+    if loops.sigmoid_prime(e):
+        return e
     below = e + 1.0
     below *= below
     return np.asarray(e / below)

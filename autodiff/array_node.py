@@ -62,7 +62,17 @@ class ArrayNode:
         What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
         """
         array.flags.writeable = False
-        self.data = array.view(Fixed)
+        old = self._array
+        if self.primitive is None and array.shape == old.shape and array.dtype == old.dtype:
+            self._array = array
+            self.seq = tick()
+        else:  # says what is wrong, or keeps the other dtype
+            self.data = array.view(Fixed)
+
+    def assign_sub(self, change: Array) -> None:
+        """Subtract `change` from the leaf's data; the array is taken over, as by `assign`."""
+        spare = type(change) is np.ndarray and change.flags.writeable
+        self.assign(np.subtract(self._array, change, out=change if spare else None))
 
     @property
     def grad(self) -> Array:

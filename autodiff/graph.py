@@ -162,9 +162,7 @@ class Graph:
         if isinstance(node.live, Value):
             return scaled(float(cotangent), node.live.local_derivatives[edge.index])
         with np.errstate(all="ignore"):
-            return contribution(
-                node.live, edge.index, np.asarray(cotangent), node.live._array, node.live.saved
-            )
+            return contribution(node.live, edge.index, np.asarray(cotangent))
 
     def contribution(self, edge: Edge) -> Any:
         """Return the part of the source's gradient that came along this edge in the last backward.

@@ -1,3 +1,4 @@
+# cython: annotation_typing=False
 """What holds for all operations inside a `with` block: `no_grad`, `scope`, `anomaly`.
 
 A mode belongs to the context (thread or task) that entered it. Looking that up costs more than
@@ -94,12 +95,13 @@ class scope(mode):  # noqa: N801
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name:
             raise TypeError(f"scope: needs a name, a string that is not empty, got {name!r}")
-        super().__init__()
         self.name = name
 
     def changed(self, now: Mode) -> Mode:
         path = f"{now.path}/{self.name}" if now.path else self.name
-        return now._replace(scopes=(*now.scopes, self.name), path=path, outer=now)
+        return Mode(
+            now.recording, (*now.scopes, self.name), path, now.anomaly, now.guards, now.teacher, now
+        )
 
 
 def no_grad() -> mode:
@@ -136,7 +138,7 @@ def teach(y: Any, gradient: Any) -> None:
 
 def source_line() -> str:
     """Return `file:line` of the innermost caller outside this package."""
-    frame = sys._getframe(1)
+    frame = sys._getframe(0)  # compiled functions have none, and those of the package are left out
     while frame is not None:
         if not str(frame.f_globals.get("__name__", "")).startswith("autodiff."):
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -96,8 +96,6 @@ class Primitive:
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """Apply the operation to numbers, arrays, nodes or symbols, whichever it is given."""
-        if type(args[0]) is np.ndarray and type(args[-1]) is np.ndarray and len(args) < 3:
-            return self.array(*args, **params)
         best = None
         for arg in args:
             found = RECORDERS.get(type(arg))
@@ -134,7 +132,10 @@ class Pointwise(Primitive):
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         missing = len(self.partials) - len(args)
-        if missing:
+        if not missing:
+            if type(args[0]) is np.ndarray and type(args[-1]) is np.ndarray and len(args) < 3:
+                return self.array(*args)
+        else:
             if not 0 < missing <= len(self.defaults):
                 raise TypeError(
                     f"{self.name}: takes {len(self.partials)} operands, was given {len(args)}"

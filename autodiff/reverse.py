@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import ops, structure, sweep, tree
-from autodiff.data import Array
+from autodiff import loops, ops, structure, sweep, tree
 from autodiff.primitive import Multilinear, Pointwise
+from autodiff.quiet import restore, silence
 from autodiff.tensor import Tensor, constant
 from autodiff.value import Value
 from autodiff.value import constant as scalar
@@ -26,11 +26,16 @@ from autodiff.value import constant as scalar
 Node = Value | Tensor
 _creation = attrgetter("seq")
 _lock = Lock()
+ONE = np.ones(())
+ONE.flags.writeable = False
 
 
 def needs_grad(node: Node) -> bool:
     """Return whether gradients flow to the node: all but constants and what comes of them alone."""
-    return node.needs_grad if type(node) is Tensor else not node.is_constant
+    if type(node) is Tensor:
+        t = node
+        return t.needs_grad
+    return not node.is_constant
 
 
 def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
@@ -60,24 +65,29 @@ def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) ->
         g = total.get(node)
         if g is None:
             continue
-        xs, y = (node.parents, node) if create_graph else numbers(node)
         for i, operand in enumerate(node.parents):
             if needs_grad(operand):
-                part = contribution(node, i, g, y, xs)
+                part = contribution(node, i, g, create_graph)
                 if part is not None:
                     before = total.get(operand)
                     total[operand] = part if before is None else before + part
     return total
 
 
-def numbers(node: Any) -> tuple[tuple[Array, ...], Array]:
-    """Return the operands' arrays and the value of a Tensor as they were when it was recorded."""
-    return node.saved, node._array
+def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
+    """Return what operand `i` receives from a node with cotangent `g`; None where nothing flows.
 
-
-def contribution(node: Node, i: int, g: Any, y: Any, xs: Sequence[Any]) -> Any:
-    """Return what operand `i` receives from a node with cotangent `g`; None where nothing flows."""
-    row = node.primitive
+    A Tensor's arrays are those it was recorded with; with `create_graph` the nodes themselves serve.
+    """
+    y: Any
+    xs: tuple[Any, ...]
+    if type(node) is Tensor and not create_graph:
+        t = node
+        row, operand, xs, y, params = t.primitive, t.parents[i], t.saved, t._array, t.params
+    else:
+        row, operand, xs, y, params = (
+            node.primitive, node.parents[i], node.parents, node, node.params,
+        )  # fmt: skip
     if isinstance(row, Pointwise):
         rule = row.partials[i]
         if rule is None:
@@ -85,8 +95,7 @@ def contribution(node: Node, i: int, g: Any, y: Any, xs: Sequence[Any]) -> Any:
         part = scaled(g, rule(y, *xs))
     else:
         assert isinstance(row, Multilinear)
-        part = row.transpose(i)(g, *xs, **node.params)
-    operand = node.parents[i]
+        part = row.transpose(i)(g, *xs, **params)
     if type(operand) is Value:
         return structure.sum_to(part, ()) if type(part) is not Value else part
     return like(part, operand)
@@ -94,10 +103,12 @@ def contribution(node: Node, i: int, g: Any, y: Any, xs: Sequence[Any]) -> Any:
 
 def like(part: Any, operand: Any) -> Any:
     """Return a contribution in the operand's shape (undoing a broadcast) and dtype."""
-    if part.shape != operand.shape:
-        part = structure.sum_to(part, operand.shape)
-    if part.dtype != operand.dtype:
-        part = ops.cast(part, dtype=operand.dtype)
+    t = operand
+    array = t._array
+    if part.shape != array.shape:
+        part = structure.sum_to(part, array.shape)
+    if part.dtype is not array.dtype and part.dtype != array.dtype:
+        part = ops.cast(part, dtype=array.dtype)
     return part
 
 
@@ -110,13 +121,18 @@ def scaled(g: Any, d: Any) -> Any:
             return -g
         if d - d == 0.0:
             return g * d
+    elif type(g) is np.ndarray and type(d) is np.ndarray:
+        product = np.empty_like(g)
+        if loops.product(g, d, product):
+            return product
     product = g * d
     plain = product.data if isinstance(product, Value | Tensor) else product
     square = np.vdot(plain, plain)
     if square == square:
         return product
-    zero = (g.data if isinstance(g, Value | Tensor) else g) == 0
-    return ops.where(np.asarray(zero, dtype=float), 0.0 * g, product) if np.any(zero) else product
+    lost = (g.data if isinstance(g, Value | Tensor) else g) == 0
+    lost &= np.isnan(plain)
+    return ops.where(np.asarray(lost, dtype=float), g, product) if np.any(lost) else product
 
 
 def seed_for(y: Node, gradient: Any, what: str) -> Any:
@@ -124,6 +140,8 @@ def seed_for(y: Node, gradient: Any, what: str) -> Any:
     if isinstance(y, Value):
         return 1.0 if gradient is None else float(gradient)
     if gradient is None:
+        if y._array.shape == ():
+            return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
         if y.size != 1:
             raise ValueError(
                 f"{what}: {y.name or 'the output'} has shape {y.shape}, so there is no single "
@@ -138,11 +156,19 @@ def seed_for(y: Node, gradient: Any, what: str) -> Any:
     return seed
 
 
+def numbers(y: Node, seed: Any) -> dict[Node, Any]:
+    """Return the adjoints of one array as arrays, without numpy's warnings."""
+    warnings = silence()
+    try:
+        return adjoints([y], [seed], False)
+    finally:
+        restore(warnings)
+
+
 def backward(y: Tensor, gradient: Any = None) -> None:
     """Add the gradient of `y` to the leaves, set it afresh on every node in between."""
     seed = seed_for(y, gradient, "backward")
-    with np.errstate(all="ignore"):
-        total = adjoints([y], [seed], create_graph=False)
+    total = numbers(y, seed)
     values: list[Value] = []
     seeds: list[float] = []
     with _lock:  # threads may share leaves
@@ -207,8 +233,7 @@ def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
         parts = iter(sweep.gradients([y], [float(seed)], scalars))
         return [next(parts) if type(x) is Value else None for x in nodes]
     seed = seed.data if isinstance(seed, Tensor) else seed
-    with np.errstate(all="ignore"):
-        total = adjoints([y], [seed], create_graph=False)
+    total = numbers(y, seed)
     values = [n for n in total if type(n) is Value]
     scalars = [x for x in nodes if type(x) is Value]
     if not scalars or not values:

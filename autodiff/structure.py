@@ -1,3 +1,4 @@
+# cython: annotation_typing=False
 """What the multilinear operations do to arrays, and how a cotangent finds its way back.
 
 numpy stretches operands of different shapes silently; the way back is a sum over the stretched axes,
@@ -82,6 +83,8 @@ def sum_to(g: Any, shape: Shape) -> Any:
 
 def spread(g: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any:
     """Stretch the result of reducing an array of `shape` back over the reduced axes."""
+    if type(g) is np.ndarray and not g.ndim:
+        return broadcast(g, shape)
     if not keepdims and g.shape:
         axes = axes_of(axis, len(shape))
         kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
@@ -103,6 +106,12 @@ def swap(x: Any) -> Any:
     return TABLE["transpose"](x, axes=(*range(n - 2), n - 1, n - 2))
 
 
+def product(a: Any, b: Any) -> Any:
+    """Return the matrix product."""
+    plain = type(a) is np.ndarray and type(b) is np.ndarray
+    return np.matmul(a, b) if plain else TABLE["matmul"](a, b)
+
+
 def _column(x: Any) -> Any:
     return TABLE["reshape"](x, shape=(*x.shape, 1))
 
@@ -116,9 +125,9 @@ def matmul_left(g: Any, a: Any, b: Any) -> Any:
     if len(b.shape) == 1:
         return (_column(g) if len(a.shape) > 1 else g) * b
     if len(a.shape) == 1:
-        row = TABLE["matmul"](_row(g), swap(b))
+        row = product(_row(g), swap(b))
         return TABLE["reshape"](row, shape=(*b.shape[:-2], *a.shape))
-    return TABLE["matmul"](g, swap(b))
+    return product(g, swap(b))
 
 
 def matmul_right(g: Any, a: Any, b: Any) -> Any:
@@ -126,10 +135,8 @@ def matmul_right(g: Any, a: Any, b: Any) -> Any:
     if len(a.shape) == 1:
         return _column(a) * _row(g) if len(b.shape) > 1 else g * a
     if len(b.shape) == 1:
-        return TABLE["reshape"](
-            TABLE["matmul"](swap(a), _column(g)), shape=(*a.shape[:-2], a.shape[-1])
-        )
-    return TABLE["matmul"](swap(a), g)
+        return TABLE["reshape"](product(swap(a), _column(g)), shape=(*a.shape[:-2], a.shape[-1]))
+    return product(swap(a), g)
 
 
 def ties(x: Any, axis: Axis, largest: bool) -> Any:

@@ -48,19 +48,22 @@ class Optimiser:
         nabla_w: Sequence[Array],
         nabla_b: Sequence[Array],
     ) -> None:
-        """Change every parameter once, given the gradients of the cost in the same order."""
+        """Change every parameter once, given the gradients of the cost in the same order.
+
+        The arrays of the gradients are given up: their memory may become that of the parameters.
+        """
         for i, (w, g) in enumerate(zip(weights, nabla_w, strict=True), start=1):
             if self.l2:
                 g = g + self.l2 * w.data
             if self.l1:
                 g = g + self.l1 * np.sign(w.data)
-            w.data -= self.change(f"w{i}", g)
+            w.assign_sub(self.change(f"w{i}", g))
         for i, (b, g) in enumerate(zip(biases, nabla_b, strict=True), start=1):
-            b.data -= self.change(f"b{i}", g)
+            b.assign_sub(self.change(f"b{i}", g))
 
     def change(self, key: str, g: Array) -> Array:
-        """Compute what is subtracted from the parameter called `key`, given its gradient."""
-        return self.eta * g
+        """Compute what is subtracted from the parameter called `key`, in an array to give up."""
+        return np.multiply(g, self.eta, out=g if g.flags.writeable else None)
 
 
 class SGD(Optimiser):

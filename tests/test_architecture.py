@@ -27,6 +27,7 @@ LAYERS = {
         "files",
         "libm",
         "kernels",
+        "loops",
         "array_kernels",
         "modes",
         "quiet",

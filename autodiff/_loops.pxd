@@ -1,0 +1,104 @@
+# cython: cdivision=True
+# The compiled twin of loops.py: loops over arrays of doubles that lie whole in memory.
+from cpython.buffer cimport (
+    PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer,
+)
+from libc.math cimport fabs
+
+cdef extern from *:
+    """
+    #define RESTRICT __restrict
+    """
+    ctypedef double *doubles "double *RESTRICT"
+    ctypedef const double *inputs "const double *RESTRICT"
+
+cdef inline bint opened(object x, Py_buffer *view, bint writable) except -1:
+    """Open an array's memory; False, and nothing to close, where it is no array of doubles."""
+    cdef int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT
+    try:
+        PyObject_GetBuffer(x, view, flags | PyBUF_WRITABLE if writable else flags)
+    except (ValueError, BufferError, TypeError):
+        return False
+    if view.itemsize == 8 and view.format != NULL and view.format[0] == b"d" and not view.format[1]:
+        return True
+    PyBuffer_Release(view)
+    return False
+
+cdef inline bint alike(Py_buffer *a, Py_buffer *b) noexcept:
+    cdef int i
+    if a.ndim != b.ndim:
+        return False
+    for i in range(a.ndim):
+        if a.shape[i] != b.shape[i]:
+            return False
+    return True
+
+cdef inline void multiply(inputs g, inputs d, doubles y, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double p
+    for i in range(n):
+        p = g[i] * d[i]
+        y[i] = g[i] if (p != p) & (g[i] == 0.0) else p
+
+cdef inline void mirror(inputs x, doubles y, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        y[i] = -fabs(x[i])
+
+cdef inline void settle(inputs x, doubles e, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        e[i] = (e[i] if x[i] < 0.0 else 1.0) / (1.0 + e[i])
+
+cdef inline void slope(doubles e, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double below
+    for i in range(n):
+        below = e[i] + 1.0
+        e[i] = e[i] / (below * below)
+
+cdef inline bint product(object g, object d, object y) except -1:
+    cdef Py_buffer a, b, c
+    cdef bint fit = False
+    if not opened(g, &a, False):
+        return False
+    if opened(d, &b, False):
+        if alike(&a, &b) and opened(y, &c, True):
+            fit = True
+            multiply(<const double *>a.buf, <const double *>b.buf, <double *>c.buf, a.len // 8)
+            PyBuffer_Release(&c)
+        PyBuffer_Release(&b)
+    PyBuffer_Release(&a)
+    return fit
+
+cdef inline bint minus_size(object x, object y) except -1:
+    cdef Py_buffer a, b
+    if not opened(x, &a, False):
+        return False
+    if not opened(y, &b, True):
+        PyBuffer_Release(&a)
+        return False
+    mirror(<const double *>a.buf, <double *>b.buf, a.len // 8)
+    PyBuffer_Release(&b)
+    PyBuffer_Release(&a)
+    return True
+
+cdef inline bint sigmoid(object x, object e) except -1:
+    cdef Py_buffer a, b
+    if not opened(x, &a, False):
+        return False
+    if not opened(e, &b, True):
+        PyBuffer_Release(&a)
+        return False
+    settle(<const double *>a.buf, <double *>b.buf, a.len // 8)
+    PyBuffer_Release(&b)
+    PyBuffer_Release(&a)
+    return True
+
+cdef inline bint sigmoid_prime(object e) except -1:
+    cdef Py_buffer a
+    if not opened(e, &a, True):
+        return False
+    slope(<double *>a.buf, a.len // 8)
+    PyBuffer_Release(&a)
+    return True

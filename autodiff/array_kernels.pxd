@@ -1,0 +1,2 @@
+# Types for the compiled build of array_kernels.py.
+cimport autodiff._loops as loops

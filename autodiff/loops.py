@@ -1,0 +1,28 @@
+"""Several passes over an array in one: what the compiled engine does where numpy would need three calls.
+
+Each function fills its last array and returns True, or returns False where the arrays are not whole,
+contiguous doubles of one shape; the caller then does the same on numpy. Uncompiled, all return False:
+these are `_loops.pxd`'s functions for those who have no compiler. Bits are the same either way.
+"""
+
+from typing import Any
+
+
+def product(g: Any, d: Any, y: Any) -> bool:
+    """y = g * d, and g (a zero) wherever g is 0 and the product is not a number."""
+    return False
+
+
+def minus_size(x: Any, y: Any) -> bool:
+    """y = -|x|."""
+    return False
+
+
+def sigmoid(x: Any, e: Any) -> bool:
+    """e = 1 / (1 + e^-x) from e = e^-|x|."""
+    return False
+
+
+def sigmoid_prime(e: Any) -> bool:
+    """e = e / (1 + e)^2."""
+    return False
