@@ -13,7 +13,7 @@ import pytest
 
 from nets.cli import main
 from nets.data import load_digits
-from nets.experiments import baselines, how_fast, process
+from nets.experiments import baselines, how_fast, improvements, process
 from nets.experiments.kit import Work
 from nets.experiments.registry import EXPERIMENTS
 from nets.extras import UsageError
@@ -198,3 +198,31 @@ def test_digits_and_mnist_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFi
     path.write_text(path.read_text().replace('"data": "digits"', '"data": "mnist"'))
     told = refused(capsys, "baselines", "--seeds", "1", "--out", tmp_path)
     assert "was measured on mnist" in told
+
+
+def test_the_gradient_vanishes_or_explodes_and_backward_is_linear(tmp_path: Path) -> None:
+    assert call("vanishing", "--seeds", 1, "--out", tmp_path) == 0
+    kept = json.loads((tmp_path / "vanishing.json").read_text())["parts"]
+    ratios = {
+        (p["part"]["activation"], p["part"]["start"], p["part"]["depth"]): p["result"]["delta"][0]
+        / p["result"]["delta"][-1]
+        for p in kept
+    }
+    assert ratios["sigmoid", "scaled", 16] < 1e-10 < 1e-3 < ratios["sigmoid", "scaled", 4]
+    assert ratios["relu", "normal", 16] > 1e8
+    assert 0.1 < ratios["tanh", "xavier", 16] < 10
+    assert max(p["result"]["backward"] for p in kept) < 1e-12
+    assert min(p["result"]["forward"] for p in kept) > 0.01
+
+
+def test_every_technique_is_one_that_training_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(improvements, "EPOCHS", 2)
+    assert call("improvements", "--seeds", 1, "--out", tmp_path) == 0
+    kept = results(tmp_path, "improvements")
+    scores = [tuple(r["correct"]) for r in kept]
+    assert len(set(scores)) == len(improvements.SETTINGS)  # each does change something
+    table = measured(capsys.readouterr().out)
+    share = f"{100 * max(scores[0]) / 300:.2f} %"
+    assert table["chapter 1: quadratic cost, N(0, 1)"] == share

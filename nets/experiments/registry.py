@@ -1,6 +1,6 @@
 """All experiments by name, in the order of the documents."""
 
-from nets.experiments import baselines, digits, how_fast, neuron
+from nets.experiments import baselines, digits, how_fast, improvements, neuron, vanishing
 from nets.experiments.kit import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -11,5 +11,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         how_fast.HOW_FAST,
         neuron.SLOWDOWN,
         neuron.CROSS_ENTROPY,
+        improvements.IMPROVEMENTS,
+        vanishing.VANISHING,
     )
 }
