@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from nets import train
 from nets.cli import main
 from nets.data import load_digits
-from nets.experiments import baselines, how_fast, improvements, process
+from nets.experiments import baselines, how_fast, improvements, kit, process
 from nets.experiments.kit import Work
 from nets.experiments.registry import EXPERIMENTS
 from nets.extras import UsageError
+from nets.training import Training
 
 
 def call(*arguments: object) -> int:
@@ -219,10 +221,18 @@ def test_every_technique_is_one_that_training_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(improvements, "EPOCHS", 2)
+    trained: list[Training] = []
+
+    def start(*arguments: Any) -> Training:
+        trained.append(train.start(*arguments))
+        return trained[-1]
+
+    monkeypatch.setattr(kit, "start", start)
     assert call("improvements", "--seeds", 1, "--out", tmp_path) == 0
-    kept = results(tmp_path, "improvements")
-    scores = [tuple(r["correct"]) for r in kept]
-    assert len(set(scores)) == len(improvements.SETTINGS)  # each does change something
+    weights = {run.net.weights[0].tobytes() for run in trained}
+    assert len(weights) == len(improvements.SETTINGS)  # each does change something
+    assert [run.optimiser.l2 for run in trained][4] == pytest.approx(1e-4)
+    assert [run.optimiser.l1 for run in trained][5] == pytest.approx(1e-5)
     table = measured(capsys.readouterr().out)
-    share = f"{100 * max(scores[0]) / 300:.2f} %"
+    share = f"{100 * trained[0].best_epoch['correct'] / 300:.2f} %"
     assert table["chapter 1: quadratic cost, N(0, 1)"] == share
