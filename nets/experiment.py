@@ -8,12 +8,12 @@ import argparse
 import io
 import sys
 import textwrap
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from autodiff import files
 from nets.data import DataError, Split
-from nets.experiments.kit import Experiment, Line, Work
+from nets.experiments.kit import Done, Experiment, Line, Work
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.extras import UsageError, output_folder, require
@@ -55,23 +55,26 @@ def run(args: argparse.Namespace) -> int:
         noted_signals() as caught,
         bars.tqdm(total=sum(sizes), initial=sum(sizes) - left, disable=None) as bar,
     ):
-        work = Work(split, args.data, out / f"{args.name}.npz", bar.update, lambda: bool(caught))
         for part in missing:
-            began = time.perf_counter()
+            work = Work(
+                split, args.data, out / f"{args.name}.npz", bar.update, lambda: bool(caught)
+            )
             try:
                 work.tick(0)
                 result = experiment.measure(part, work)
             except KeyboardInterrupt:
                 return _stopped(record, len(parts), out / f"{args.name}.json")
-            record.add(part, result, time.perf_counter() - began)
+            record.add(part, result, work.seconds)
             record.save(out / f"{args.name}.json")
     done = in_order(record, parts)
-    text = table(experiment.lines(done))
+    text = table(experiment.lines(done), record.data)
     print(text)
     print(textwrap.fill(experiment.remarks(done), 96))
     written = files.write(out / f"{args.name}.txt", text + "\n")
-    drawn = files.write(out / f"{args.name}.png", picture(experiment, record))
-    print(f"wrote {written}, {drawn} and {out / f'{args.name}.json'}")
+    drawn = ""
+    if experiment.draw is not None:
+        drawn = f"{files.write(out / f'{args.name}.png', picture(experiment, done))}, "
+    print(f"wrote {drawn}{written} and {out / f'{args.name}.json'}")
     return 0
 
 
@@ -81,19 +84,19 @@ def listing() -> str:
     return "\n".join(f"{e.name:{wide}}  {e.title}: {e.about}" for e in EXPERIMENTS.values())
 
 
-def table(lines: list[Line]) -> str:
+def table(lines: Sequence[Line], data: str | None) -> str:
     """Lay the lines out in three columns."""
-    rows = [("", "documents", "measured"), *((x.what, x.documents, x.measured) for x in lines)]
+    documents = "documents, on MNIST" if data == "digits" else "documents"
+    rows = [("", documents, "measured"), *((x.what, x.documents, x.measured) for x in lines)]
     wide, wider = (max(len(row[k]) for row in rows) for k in (0, 1))
     return "\n".join(f"{a:{wide}}  {b:{wider}}  {c}".rstrip() for a, b, c in rows)
 
 
-def picture(experiment: Experiment, record: Record) -> bytes:
+def picture(experiment: Experiment, done: Sequence[Done]) -> bytes:
     """Draw what was measured, as PNG."""
+    assert experiment.draw is not None
     figure = require("matplotlib.figure").Figure(figsize=(10, 3.6), layout="constrained")
-    experiment.draw(
-        figure, in_order(record, experiment.parts(record.seeds or 0, record.data or ""))
-    )
+    experiment.draw(figure, done)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=100, metadata={"Software": None})
     return image.getvalue()

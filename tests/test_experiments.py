@@ -1,6 +1,7 @@
 """`nets experiment`: the documents' figures come out, a stop loses nothing, and mistakes are sentences."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from nets import train
 from nets.cli import main
 from nets.data import load_digits
-from nets.experiments import baselines, how_fast, improvements, kit, process
+from nets.experiments import baselines, equations, how_fast, improvements, kit, process
 from nets.experiments.kit import Work
 from nets.experiments.registry import EXPERIMENTS
 from nets.extras import UsageError
@@ -236,3 +237,20 @@ def test_every_technique_is_one_that_training_knows(
     table = measured(capsys.readouterr().out)
     share = f"{100 * trained[0].best_epoch['correct'] / 300:.2f} %"
     assert table["chapter 1: quadratic cost, N(0, 1)"] == share
+
+
+def test_the_equations_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("equations", "--out", tmp_path) == 0
+    table = measured(capsys.readouterr().out)
+    rows = {what.partition(":")[0]: said for what, said in reversed(table.items())}
+    assert list(reversed(rows)) == list(equations.ROWS)
+    assert rows["S1"] == "8 of 8; 8 of 8; 12 of 12 inputs"
+    assert rows["S5"].endswith("Epoch 0: 188 / 300, Epoch 1: 249 / 300, Epoch 2: 264 / 300")
+    assert rows["S6"] == "1200, 297, 300; (64, 1); (10, 1), an integer; 0 to 1"
+    for row in ("S3", "S4", "S5", "S9", "S11", "S13", "S16", "S20", "S21", "S22", "S24"):
+        differences = re.findall(r"(?:by|BP\d) (\d\.\de[+-]\d+)", rows[row])
+        assert differences, row
+        assert max(map(float, differences)) < 1e-12, row
+    assert "as stated" in rows["S22"]
+    assert "as stated" in rows["S24"]
+    assert not (tmp_path / "equations.png").exists()

@@ -52,6 +52,11 @@ def best(d: Done) -> float:
     return float(100 * max(d.result["correct"]) / d.result["total"])
 
 
+def _lost(d: Done) -> int:
+    """Count the digits of which less than a tenth is right at the end."""
+    return sum(right < d.result["total"] / 100 for right in d.result["per_digit"])
+
+
 def lines(done: Sequence[Done]) -> list[Line]:
     """Lay first epochs, last epochs and best epoch beside the documents'."""
     table = []
@@ -94,7 +99,7 @@ def remarks(done: Sequence[Done]) -> str:
     ]
     if poor:
         reached = ", ".join(
-            f"{best(d):.2f} % with {d.result['per_digit'].count(0)} digits never answered right "
+            f"{best(d):.2f} %, {_lost(d)} of the digits hardly ever answered right "
             f"(seed {d.part['seed']})"
             for d in poor
         )
@@ -123,8 +128,8 @@ DIGITS = Experiment(
     parts=parts,
     measure=measure,
     lines=lines,
-    draw=draw,
     remarks=remarks,
+    draw=draw,
     size=lambda part: int(part["epochs"]),
     seeds=3,
     takes_data=True,

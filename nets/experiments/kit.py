@@ -56,12 +56,18 @@ class Work:
     ) -> None:
         self._split, self.folder, self.checkpoint = split, folder, checkpoint
         self.on_tick, self.should_stop = on_tick, should_stop
+        self.began = time.monotonic()
 
     @property
     def split(self) -> Split:
         """The training, validation and test data."""
         assert self._split is not None, "this experiment does not ask for data"
         return self._split
+
+    @property
+    def seconds(self) -> float:
+        """How long this part has taken so far, that before a stop included."""
+        return time.monotonic() - self.began
 
     def tick(self, units: int = 1) -> None:
         """Tell that so many units are done; a `KeyboardInterrupt` leaves the measurement."""
@@ -83,11 +89,13 @@ class Work:
             if saved.meta["settings"] == settings:
                 training.restore(saved.meta["training"], saved.arrays)
                 self.on_tick(training.epoch)
+                self.began -= saved.meta["seconds"]
         last = time.monotonic()
 
         def save() -> None:
             meta, arrays = training.state()
-            save_checkpoint(self.checkpoint, {"settings": settings, "training": meta}, arrays)
+            head = {"settings": settings, "seconds": self.seconds, "training": meta}
+            save_checkpoint(self.checkpoint, head, arrays)
 
         def on_epoch() -> None:
             nonlocal last
@@ -109,9 +117,9 @@ class Experiment:
 
     `row` names what it reproduces and `about` tells it in a sentence or two. `parts(seeds, data)`
     lists what is to be measured, `data` being "mnist" or "digits"; `size(part)` counts its units of
-    progress. `lines` and `draw` make the table and the picture of what is done, `remarks` says where
-    and why it differs from the documents. `seeds` is how many are run unless told, None where nothing
-    is random; `takes_data` says whether it reads digits.
+    progress. `lines` and `draw` make the table and, if there is any, the picture of what is done;
+    `remarks` says where and why it differs from the documents. `seeds` is how many are run unless told,
+    None where nothing is random; `takes_data` says whether it reads digits.
     """
 
     name: str
@@ -121,8 +129,8 @@ class Experiment:
     parts: Callable[[int, str], list[Part]]
     measure: Callable[[Part, Work], Result]
     lines: Callable[[Sequence[Done]], list[Line]]
-    draw: Callable[[Any, Sequence[Done]], None]
     remarks: Callable[[Sequence[Done]], str]
+    draw: Callable[[Any, Sequence[Done]], None] | None = None
     size: Callable[[Part], int] = lambda part: 1
     seeds: int | None = None
     takes_data: bool = False

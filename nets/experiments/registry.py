@@ -1,11 +1,12 @@
 """All experiments by name, in the order of the documents."""
 
-from nets.experiments import baselines, digits, how_fast, improvements, neuron, vanishing
+from nets.experiments import baselines, digits, equations, how_fast, improvements, neuron, vanishing
 from nets.experiments.kit import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
     e.name: e
     for e in (
+        equations.EQUATIONS,
         digits.DIGITS,
         baselines.BASELINES,
         how_fast.HOW_FAST,
