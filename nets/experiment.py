@@ -14,6 +14,7 @@ from pathlib import Path
 from autodiff import files
 from nets.data import DataError, Split
 from nets.experiments.kit import Done, Experiment, Line, Work
+from nets.experiments.page import write_up
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.extras import UsageError, output_folder, require
@@ -26,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("name", nargs="?", choices=EXPERIMENTS, metavar="NAME", help="which one; see --list")
     add("--list", action="store_true", help="say what there is, and leave")
+    add("--write", type=Path, metavar="PAGE", help="write the page PAGE.md from the files in PAGE/")
     add("--seeds", type=int, metavar="N", help="runs of each setting, with the seeds 0, 1, ...")
     add("--data", type=Path, metavar="DIR", help="full MNIST from this folder, not 8 x 8 digits")
     add("--out", type=Path, default=Path("out/experiments"), help="folder for what is written")
@@ -35,6 +37,10 @@ def run(args: argparse.Namespace) -> int:
     """Measure what is missing, and write table and picture."""
     if args.list:
         print(listing())
+        return 0
+    if args.write is not None:
+        text = write_up(args.write, args.write.with_suffix(""))
+        print(f"wrote {files.write(args.write, text)}")
         return 0
     if args.name is None:
         raise UsageError("give the NAME of an experiment: nets experiment --list says which")

@@ -128,18 +128,28 @@ def _write(rows: list[dict[str, Any]], out: Path) -> None:
     writer.writeheader()
     writer.writerows(rows)
     table = files.write(out / "sweep.csv", text.getvalue())
-    print(f"{'eta':>8} {'hidden':>7} {'runs':>5} {'best %':>8} {'mean %':>8} {'worst %':>8}")
+    print(summary(rows))
+    print(f"wrote {table} and {_plot(_groups(rows), out / 'sweep.png')}")
+
+
+def summary(rows: list[dict[str, Any]]) -> str:
+    """Lay the best, mean and worst share of every setting out as a table."""
+    head = f"{'eta':>8} {'hidden':>7} {'runs':>5} {'best %':>8} {'mean %':>8} {'worst %':>8}"
+    lines = [
+        f"{eta:>8g} {hidden:>7} {len(shares):>5} {max(shares):>8.2f} "
+        f"{sum(shares) / len(shares):>8.2f} {min(shares):>8.2f}"
+        for (eta, hidden), shares in _groups(rows).items()
+    ]
+    return "\n".join([head, *lines])
+
+
+def _groups(rows: list[dict[str, Any]]) -> dict[tuple[float, int], list[float]]:
+    """Return the shares of right answers, in per cent, of every setting."""
     groups: dict[tuple[float, int], list[float]] = {}
     for row in rows:
         share = 100.0 * row["best"] / row["total"]
         groups.setdefault((row["eta"], row["hidden"]), []).append(share)
-    for (eta, hidden), shares in groups.items():
-        mean = sum(shares) / len(shares)
-        print(
-            f"{eta:>8g} {hidden:>7} {len(shares):>5} {max(shares):>8.2f} {mean:>8.2f} "
-            f"{min(shares):>8.2f}"
-        )
-    print(f"wrote {table} and {_plot(groups, out / 'sweep.png')}")
+    return groups
 
 
 def _plot(groups: dict[tuple[float, int], list[float]], path: Path) -> Path:

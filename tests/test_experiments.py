@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,10 @@ import pytest
 from nets import train
 from nets.cli import main
 from nets.data import load_digits
-from nets.experiments import baselines, equations, how_fast, improvements, kit, process
+from nets.experiments import baselines, digits, equations, how_fast, improvements, kit, process
 from nets.experiments.kit import Work
 from nets.experiments.registry import EXPERIMENTS
+from nets.experiments.rows import ROWS, Row
 from nets.extras import UsageError
 from nets.training import Training
 
@@ -158,6 +160,16 @@ def test_training_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
     assert not (tmp_path / "b.npz").exists()
 
 
+def test_the_learning_rate_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digits, "EPOCHS", 10)
+    assert call("digits", "--seeds", 1, "--out", tmp_path) == 0
+    kept = json.loads((tmp_path / "digits.json").read_text())["parts"]
+    best = {(p["part"]["hidden"], p["part"]["eta"]): max(p["result"]["correct"]) for p in kept}
+    assert best[30, 3.0] == 290
+    assert all(best[setting] < 100 for setting in ((100, 0.001), (100, 0.01), (30, 100.0)))
+    assert all(sum(p["result"]["per_digit"]) == p["result"]["correct"][-1] for p in kept)
+
+
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_parts_that_are_done(tmp_path: Path) -> None:
     path = tmp_path / "digits.json"
@@ -254,3 +266,39 @@ def test_the_equations_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "as stated" in rows["S22"]
     assert "as stated" in rows["S24"]
     assert not (tmp_path / "equations.png").exists()
+
+
+def test_the_page_says_what_its_files_say(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(root / "docs" / "results", tmp_path / "docs" / "results")
+    assert call("--write", "docs/results.md") == 0
+    assert Path("docs/results.md").read_text() == (root / "docs" / "results.md").read_text()
+
+
+def test_no_cell_of_the_page_is_empty(root: Path) -> None:
+    lines = (root / "docs" / "results.md").read_text().splitlines()
+    cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines if line.startswith("| ")]
+    assert [row[0].strip() for row in cells[:26]][2:] == [f"S{k}" for k in range(1, 25)]
+    assert all(cell.strip() for row in cells if row[0].strip() for cell in row)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_place_of_a_row_is_there(row: Row, root: Path) -> None:
+    for path, name in (*row.code, *row.tests):
+        assert name in (root / path).read_text(), f"{path} lacks {name}"
+
+
+def test_a_page_of_nothing_or_of_half_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "page"
+    folder.mkdir()
+    assert "no file of an experiment" in refused(capsys, "--write", tmp_path / "page.md")
+    assert call("slowdown", "--out", folder) == 0
+    path = folder / "slowdown.json"
+    path.write_text(path.read_text().replace('"w": 2.0', '"w": 2.5'))
+    told = refused(capsys, "--write", tmp_path / "page.md")
+    assert "slowdown.json holds 1 of 2 parts" in told
+    assert not (tmp_path / "page.md").exists()

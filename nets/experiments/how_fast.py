@@ -23,7 +23,7 @@ SIZES = (
     [784, 100, 10], [990, 1000, 10],
 )  # fmt: skip
 MOST = 30_000  # parameters; above, the passes of finite differences are not all run
-REPEATS, LONG_ENOUGH = 7, 0.02  # times that each is timed, and seconds that one timing takes
+REPEATS, LONG_ENOUGH = 15, 0.02  # times that each is timed, and seconds that one timing takes
 
 
 def parts(seeds: int, data: str) -> list[Part]:
