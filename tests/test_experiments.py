@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from nets import train
+from nets.checkpoint import save_checkpoint
 from nets.cli import main
 from nets.data import load_digits
 from nets.experiments import baselines, digits, equations, how_fast, improvements, kit, process
@@ -302,3 +303,14 @@ def test_a_page_of_nothing_or_of_half_is_refused(
     told = refused(capsys, "--write", tmp_path / "page.md")
     assert "slowdown.json holds 1 of 2 parts" in told
     assert not (tmp_path / "page.md").exists()
+
+
+def test_a_checkpoint_of_something_else_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "digits.npz"
+    save_checkpoint(path, {"settings": {}}, {})
+    before = path.read_bytes()
+    told = refused(capsys, "digits", "--seeds", "1", "--out", tmp_path)
+    assert "is no checkpoint of an experiment" in told
+    assert path.read_bytes() == before

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.data import Split
+from nets.extras import UsageError
 from nets.train import DEFAULTS, start
 from nets.training import Training
 
@@ -86,6 +87,10 @@ class Work:
         training = start(chosen | {"sizes": [inputs, hidden, outputs]}, self.split)
         if self.checkpoint.exists():
             saved = load_checkpoint(self.checkpoint)
+            if not {"settings", "seconds", "training"} <= saved.meta.keys():
+                raise UsageError(
+                    f"{self.checkpoint} is no checkpoint of an experiment: give --out another folder"
+                )
             if saved.meta["settings"] == settings:
                 training.restore(saved.meta["training"], saved.arrays)
                 self.on_tick(training.epoch)

@@ -53,7 +53,7 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
             axes.plot(d.result[key], label=f"w = {d.part['w']}, b = {d.part['b']}")
         axes.set(xlabel="epoch", ylabel=label)
         axes.grid(alpha=0.3)
-        axes.legend()
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(done))
 
 
 def _after(d: Done, epoch: int) -> str:
