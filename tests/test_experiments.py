@@ -314,3 +314,13 @@ def test_a_checkpoint_of_something_else_is_left_alone(
     told = refused(capsys, "digits", "--seeds", "1", "--out", tmp_path)
     assert "is no checkpoint of an experiment" in told
     assert path.read_bytes() == before
+
+
+@pytest.mark.mnist
+def test_the_equations_on_mnist(
+    mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("equations", "--data", mnist_dir, "--out", tmp_path) == 0
+    table = measured(capsys.readouterr().out)
+    (split,) = (said for what, said in table.items() if what.startswith("S6: "))
+    assert split == "50000, 10000, 10000; (784, 1); (10, 1), an integer; 0 to 1"

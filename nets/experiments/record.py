@@ -4,6 +4,7 @@ It is written whole after every part, so whatever stops the run, the parts that 
 same command then measures only what is missing.
 """
 
+import contextlib
 import datetime
 import importlib.metadata
 import json
@@ -41,8 +42,10 @@ class Record:
         self.measured = {
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "python": platform.python_version(),
-            **{p: importlib.metadata.version(p) for p in PACKAGES},
         }
+        for package in PACKAGES:
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                self.measured[package] = importlib.metadata.version(package)
 
     @property
     def seconds(self) -> float:
