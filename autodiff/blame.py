@@ -30,7 +30,7 @@ REMEDIES = {
     "power": "a power with a variable exponent needs a base above 0",
     "asin": "asin needs a number between -1 and 1, and has no finite slope at the ends",
     "acos": "acos needs a number between -1 and 1, and has no finite slope at the ends",
-    "hypot": "hypot has no slope where both operands are 0",
+    "atan2": "the angle jumps where both operands are 0: keep one of them away from it",
     "mul": "one factor is infinite or too large: look at what computed it, scale it down",
     "square": "the number is too large to be squared: scale it down",
     "sub": "two infinities were subtracted: look at what computed them",

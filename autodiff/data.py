@@ -15,24 +15,63 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 
 
-def as_float(data: Any) -> float:
+def as_float(data: Any, what: str = "Value") -> float:
     """Return `data` as a float, or raise a TypeError that says what to write."""
     if type(data) is float:
         return data
     if isinstance(data, int | float | np.floating | np.integer | np.bool_):
-        return float(data)
+        return number(data, what)
     if isinstance(data, np.ndarray):
         if data.ndim == 0 and data.dtype.kind in "fiub":
             return float(data)
         raise TypeError(
-            f"Value: data must be one real number, got an array of shape {data.shape}; "
+            f"{what}: needs one real number, got an array of shape {data.shape}; "
             f"write Tensor(...) for arrays"
         )
-    if hasattr(data, "parents"):
-        raise TypeError(
-            f"Value: data must be a number, got the node {data!r}; use its .data, or detach()"
-        )
-    raise TypeError(f"Value: data must be a real number, got {type(data).__name__} {data!r:.60}")
+    raise refusal(what, "a real number", data)
+
+
+def number(data: Any, what: str) -> float:
+    """Return any real number as a float, or raise a TypeError; text is not read as a number."""
+    if not isinstance(data, str | bytes | bytearray):
+        try:
+            return float(data)
+        except (TypeError, ValueError, OverflowError):
+            pass
+    raise refusal(what, "a real number", data)
+
+
+def numbers(data: Any, what: str) -> NDArray[Any]:
+    """Return an array of real numbers of any type as it is, or raise a TypeError."""
+    try:
+        array = np.asarray(data)
+    except ValueError as error:
+        raise TypeError(f"{what}: needs a regular array of numbers: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise refusal(what, "real numbers", data)
+    return array
+
+
+def refusal(what: str, wanted: str, data: Any) -> TypeError:
+    """Return the error that says what was given instead of a number, and what to write."""
+    remedy = "give a number, an array, a Value or a Tensor"
+    if isinstance(data, str | bytes | bytearray):
+        remedy = "convert text to a number first, for example float(text)"
+    elif data is None:
+        remedy = "the code that should have computed it returned nothing"
+    elif hasattr(data, "parents"):
+        remedy = "use the node's .data, or detach()"
+    elif isinstance(data, int):
+        remedy = "it is beyond the range of a float"
+    elif isinstance(data, list | tuple):
+        remedy = "write np.array(...) or Tensor(...) around numbers"
+    elif isinstance(data, complex) or np.iscomplexobj(data):
+        remedy = "take its real part or its absolute value"
+    given = (
+        f"an array of dtype {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
+    )
+    shown = "" if isinstance(data, int | np.ndarray) else f" {data!r:.60}"
+    return TypeError(f"{what}: needs {wanted}, got {given}{shown}; {remedy}")
 
 
 class Fixed(np.ndarray):
@@ -98,13 +137,13 @@ def as_array(data: Any, what: str = "Tensor") -> Array:
                 f"{what}: an array of dtype {data.dtype} has no gradient; "
                 f"write {what}(x.astype(float))"
             )
-        raise TypeError(f"{what}: needs float32 or float64, got an array of dtype {data.dtype}")
+        raise refusal(what, "float32 or float64", data)
     if hasattr(data, "parents"):
-        raise TypeError(f"{what}: needs numbers, got the node {data!r}; use its .data, or detach()")
+        raise refusal(what, "numbers", data)
     try:
         array = np.array(data)
     except ValueError as error:
         raise TypeError(f"{what}: needs a regular array of numbers: {error}") from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"{what}: needs real numbers, got {type(data).__name__} {data!r:.60}")
+        raise refusal(what, "real numbers", data)
     return array if array.dtype == np.float32 else array.astype(float)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import ops, recording
-from autodiff.data import as_float
+from autodiff.data import as_float, numbers
 from autodiff.tensor import Tensor
 from autodiff.tensor import constant as array_constant
 from autodiff.value import Value
@@ -29,7 +29,7 @@ def is_node(x: Any) -> bool:
 
 def array_of(x: Any) -> Any:
     """Return a node's array or number, anything else as an array."""
-    return np.asarray(x.data if is_node(x) else x)
+    return numbers(x.data if is_node(x) else x, "the argument")
 
 
 def holds_nodes(x: Any) -> bool:
@@ -45,7 +45,9 @@ def as_node(x: Any) -> Any:
     if holds_nodes(x):
         return stack([as_node(part) for part in x])
     return array_constant(
-        x if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.array(x, float)
+        x
+        if isinstance(x, np.ndarray) and x.dtype.kind == "f"
+        else np.array(numbers(x, "the argument"), float)
     )
 
 
@@ -98,7 +100,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         x = as_node(x) if holds_nodes(x) else x
     if isinstance(x, Tensor):
         return x.sum(axis, keepdims)
-    return x if isinstance(x, Value) else np.sum(x, axis=axis, keepdims=keepdims)
+    return x if isinstance(x, Value) else np.sum(numbers(x, "sum"), axis=axis, keepdims=keepdims)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -115,7 +117,11 @@ def dot(a: Any, b: Any) -> Any:
         if builtins.min(n) >= 0 and builtins.max(n) > 0:
             return recording.dot(a, b)
         a, b = (
-            x if isinstance(x, np.ndarray) else as_node(x) if holds_nodes(x) else np.array(x, float)
+            x
+            if isinstance(x, np.ndarray)
+            else as_node(x)
+            if holds_nodes(x)
+            else np.array(numbers(x, "dot"), float)
             for x in (a, b)
         )
     return matmul(a, b)

@@ -9,7 +9,7 @@ Partials are functions of the output `y` and the operands; they are written with
 themselves, so the same line gives a float, an array, a recorded graph or a printed formula. They are
 chosen so that no digit is lost where the derivative is small: sigma' and tanh' are formed from one
 decaying exponential, never as `1 - y`. At kinks the documented choice is relu'(0) = 0, abs'(0) = 0,
-and ties of max and min share equally.
+the slopes of hypot at (0, 0) are 0, and ties of max and min share equally.
 """
 
 # fmt: off
@@ -122,8 +122,9 @@ acos: Pointwise = pointwise(
     tex=r"\arccos {0}",
 )
 hypot: Pointwise = pointwise(
-    "hypot", libm.hypot, np.hypot, (lambda y, a, b: a / y, lambda y, a, b: b / y),
-    tex=r"\sqrt{{{0}^2 + {1}^2}}",
+    "hypot", libm.hypot, np.hypot,
+    (lambda y, a, b: where(y, a / y, 0.0), lambda y, a, b: where(y, b / y, 0.0)),
+    tex=r"\sqrt{{{0}^2 + {1}^2}}", doc="sqrt(a^2 + b^2) without overflow; slopes 0 where a = b = 0",
 )
 atan: Pointwise = pointwise(
     "atan", libm.atan, np.arctan, (lambda y, x: square(1.0 / hypot(1.0, x)),),
@@ -136,6 +137,7 @@ atan2: Pointwise = pointwise(
         lambda y, a, b: -a / hypot(a, b) / hypot(a, b),
     ),
     tex=r"\operatorname{{atan2}}({0}, {1})",
+    doc="the angle of the point (b, a); it jumps at the origin, where its slopes are NaN",
 )
 sinh: Pointwise = pointwise("sinh", libm.sinh, np.sinh, (lambda y, x: cosh(x),), tex=r"\sinh {0}")
 cosh: Pointwise = pointwise("cosh", libm.cosh, np.cosh, (lambda y, x: sinh(x),), tex=r"\cosh {0}")

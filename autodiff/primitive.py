@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autodiff.data import number, numbers
+
 Rule = Callable[..., Any]
 
 
@@ -107,7 +109,7 @@ class Primitive:
 
     def number(self, *args: Any, **params: Any) -> Any:
         """Return the value for plain numbers or arrays."""
-        return self.array(*(np.asarray(a) for a in args), **params)
+        return self.array(*(numbers(a, self.name) for a in args), **params)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,7 +135,13 @@ class Pointwise(Primitive):
     def __call__(self, *args: Any, **params: Any) -> Any:
         missing = len(self.partials) - len(args)
         if not missing:
-            if type(args[0]) is np.ndarray and type(args[-1]) is np.ndarray and len(args) < 3:
+            a, b = args[0], args[-1]
+            if (
+                type(a) is np.ndarray
+                and type(b) is np.ndarray
+                and len(args) < 3
+                and a.dtype.kind == "f" == b.dtype.kind
+            ):
                 return self.array(*args)
         else:
             if not 0 < missing <= len(self.defaults):
@@ -146,8 +154,11 @@ class Pointwise(Primitive):
     def number(self, *args: Any, **params: Any) -> Any:
         for a in args:
             if isinstance(a, np.ndarray | np.generic):
-                return self.array(*(np.asarray(x) for x in args))
-        return self.scalar(*map(float, args))
+                return Primitive.number(self, *args)
+        return self.scalar(*(a if type(a) is float else self._number(a) for a in args))
+
+    def _number(self, a: Any) -> float:
+        return number(a, self.name)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

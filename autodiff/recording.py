@@ -29,7 +29,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         return total(args) if row is ops.total else dot(args[: n // 2], args[n // 2 :])
     if any(map(is_array, args)):
         return primitive.array_recorder(row, args, params)
-    nodes = [x if type(x) is Value else constant(as_float(x)) for x in args]
+    nodes = [x if type(x) is Value else constant(as_float(x, row.name)) for x in args]
     if not _modes and row.code < BUILTIN and isinstance(row, Pointwise):
         if len(nodes) == 1:
             return record1(row.code, nodes[0])

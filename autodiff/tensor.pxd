@@ -10,8 +10,8 @@ cdef int _modes
 cdef class Tensor(ArrayNode):
     pass
 
-cpdef object operand(object x, object dtype)
+cpdef object operand(object x, object dtype, object row)
 @cython.locals(t=Tensor, u=Tensor, needs=bint, parents=list, arrays=list)
-cdef tuple operands(tuple args)
+cdef tuple operands(tuple args, object row)
 @cython.locals(node=Tensor, t=Tensor, needs=bint, parents=tuple, arrays=tuple)
 cpdef Tensor record(object row, tuple args, object params=*)

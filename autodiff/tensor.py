@@ -195,16 +195,14 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
     return node
 
 
-def operand(x: Any, dtype: Any) -> Any:
-    """Return an operand as a node; numbers and integer arrays become constants of `dtype`."""
-    if type(x) is Tensor or type(x) is Value:
-        return x
+def operand(x: Any, dtype: Any, row: Primitive) -> Any:
+    """Return an operand that is no node as a constant; numbers and integer arrays are of `dtype`."""
     if isinstance(x, float | int | np.integer | np.bool_):
         array = np.asarray(x, dtype=dtype)
     elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
         array = np.array(x, dtype=dtype)
     else:
-        array = as_array(x, "operand")
+        array = as_array(x, row.name)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, None, (), (), {}, False)
     return node
@@ -212,7 +210,7 @@ def operand(x: Any, dtype: Any) -> Any:
 
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Tensor:
     """Record any operation that has an array among its operands."""
-    parents, arrays, needs = operands(args)
+    parents, arrays, needs = operands(args, row)
     params = params or NONE
     warnings = silence()
     try:
@@ -234,7 +232,9 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     return node
 
 
-def operands(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Array, ...], bool]:
+def operands(
+    args: tuple[Any, ...], row: Primitive
+) -> tuple[tuple[Any, ...], tuple[Array, ...], bool]:
     """Return the operands as nodes, their arrays, and whether a gradient flows to any of them."""
     if len(args) == 1 and type(args[0]) is Tensor:
         t = args[0]
@@ -260,7 +260,7 @@ def operands(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Array, ...],
     needs = False
     for x in args:
         if type(x) is not Tensor and type(x) is not Value:
-            x = operand(x, dtype)
+            x = operand(x, dtype, row)
         parents.append(x)
         if type(x) is Tensor:
             t = x

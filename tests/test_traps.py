@@ -112,6 +112,8 @@ SUBGRADIENTS: list[tuple[Callable[..., Any], tuple[float, ...], tuple[float, ...
     (ad.step, (0.0,), (0.0,)),
     (lambda x: ad.leaky_relu(x, 0.1), (0.0,), (0.1,)),
     (lambda x: ad.elu(x, 1.0), (0.0,), (1.0,)),
+    (ad.hypot, (0.0, 0.0), (0.0, 0.0)),
+    (ad.hypot, (-0.0, 0.0), (0.0, 0.0)),
     (ad.maximum, (2.0, 2.0), (0.5, 0.5)),
     (ad.minimum, (2.0, 2.0), (0.5, 0.5)),
     (lambda x: ad.clip(x, -1.0, 1.0), (1.0,), (0.5,)),
@@ -125,6 +127,21 @@ def test_subgradients(
     f: Callable[..., Any], at: tuple[float, ...], expected: tuple[float, ...]
 ) -> None:
     assert both(f, *at) == expected
+
+
+def test_hypot_is_the_norm_of_two_numbers() -> None:
+    for at in [(0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (3e-200, 4e-200)]:
+        x = ad.Tensor(list(at))
+        np.testing.assert_allclose(
+            both(ad.hypot, *at), ad.gradient(ad.norm(x), x), rtol=4e-16, atol=0
+        )
+    assert math.isnan(both(ad.hypot, math.nan, 0.0)[0])
+    hessian = ad.hessian(lambda x: ad.hypot(x[0], x[1]))(np.zeros(2))
+    assert hessian.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_the_angle_has_no_slope_where_it_jumps() -> None:
+    assert all(map(math.isnan, both(ad.atan2, 0.0, 0.0)))
 
 
 def test_ties_of_a_reduction_share_equally() -> None:

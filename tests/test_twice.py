@@ -1,9 +1,12 @@
 """Backward again and again, shared nodes, and inputs that must be refused."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.primitive import TABLE, Pointwise
 
 pytestmark = pytest.mark.engine
 
@@ -95,6 +98,46 @@ def test_what_is_not_a_number_is_a_type_error(data: object) -> None:
 def test_what_is_not_an_array_of_numbers_is_a_type_error(data: object) -> None:
     with pytest.raises(TypeError, match="Tensor"):
         ad.Tensor(data)
+
+
+JUNK = [
+    ("x", "convert text"),
+    (b"1", "convert text"),
+    (None, "returned nothing"),
+    (1j, "real part"),
+    (np.array([1j]), "real part"),
+    (["a"], "around numbers"),
+    ([[1.0], [1.0, 2.0]], "around numbers|regular array"),
+    ({}, "give a number"),
+    (object(), "give a number"),
+    (np.array(["a"]), "give a number"),
+    (10**400, "beyond the range of a float"),
+]
+
+
+@pytest.mark.parametrize(("junk", "remedy"), JUNK, ids=[repr(j)[:20] for j, _ in JUNK])
+@pytest.mark.parametrize("row", [r for r in TABLE.values() if isinstance(r, Pointwise)])
+def test_rows_refuse_what_is_no_number(row: Pointwise, junk: Any, remedy: str) -> None:
+    sentence = f"^{row.name}: needs .*({remedy})"
+    for i in range(row.arity):
+        for good in (0.5, np.array([0.5]), ad.Tensor([0.5])):
+            xs: list[Any] = [good] * row.arity
+            xs[i] = junk
+            if junk is JUNK[-1][0] and row.arity > 1 and type(good) is not float:
+                continue  # numpy turns the number into a float itself, with an OverflowError
+            with pytest.raises(TypeError, match=sentence):
+                row(*xs)
+
+
+@pytest.mark.parametrize(("junk", "remedy"), JUNK[:-1], ids=[repr(j)[:20] for j, _ in JUNK[:-1]])
+@pytest.mark.parametrize("function", [ad.sum, ad.max, ad.softmax, ad.norm, ad.logsumexp])
+def test_functions_refuse_what_is_no_number(function: Any, junk: Any, remedy: str) -> None:
+    if function is ad.sum and isinstance(junk, str | bytes | dict):
+        remedy = ""  # taken as the list of what it holds
+    if function is ad.sum and junk in (b"1", {}):
+        pytest.skip("a list of whole numbers, and an empty one")
+    with pytest.raises(TypeError, match=f"needs .*({remedy})"):
+        function(junk)
 
 
 def test_a_node_is_not_data() -> None:
