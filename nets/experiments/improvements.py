@@ -65,17 +65,18 @@ def lines(done: Sequence[Done]) -> list[Line]:
 
 
 def draw(figure: Any, done: Sequence[Done]) -> None:
-    """Draw the mean of the best epochs with the best and the worst run."""
+    """Draw what is still wrong in the best epochs: every run, and the mean."""
     axes = figure.subplots()
     groups = grouped(done, "name")
     for i, runs in enumerate(groups.values()):
-        shares = [best(d) for d in runs]
-        axes.plot([min(shares), max(shares)], [i, i], "C0-", lw=2)
-        axes.plot(mean(runs), i, "C0o")
+        axes.plot([100 - best(d) for d in runs], [i] * len(runs), "C0.-")
+        axes.plot(100 - mean(runs), i, "C3|", ms=14)
     axes.set_yticks(range(len(groups)), [name for (name,) in groups])
     axes.invert_yaxis()
-    axes.set(xlabel="test examples right in the best epoch, %")
-    axes.grid(alpha=0.3)
+    axes.set(xlabel="test examples wrong in the best epoch, % (a bar: the mean)", xscale="log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
+    axes.grid(alpha=0.3, which="both")
 
 
 def remarks(done: Sequence[Done]) -> str:
