@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import compiled
+from autodiff.array_program import ArrayProgram
 from autodiff.checking import check_grads
 from autodiff.costs import (
     cross_entropy,
@@ -162,6 +163,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "TABLE",
+    "ArrayProgram",
     "Blame",
     "Comparison",
     "Derivation",

@@ -64,8 +64,9 @@ cdef inline bint product(object g, object d, object y) except -1:
         return False
     if opened(d, &b, False):
         if alike(&a, &b) and opened(y, &c, True):
-            fit = True
-            multiply(<const double *>a.buf, <const double *>b.buf, <double *>c.buf, a.len // 8)
+            fit = alike(&a, &c)
+            if fit:
+                multiply(<const double *>a.buf, <const double *>b.buf, <double *>c.buf, a.len // 8)
             PyBuffer_Release(&c)
         PyBuffer_Release(&b)
     PyBuffer_Release(&a)

@@ -2,8 +2,11 @@
 """The values of the pointwise operations on numpy arrays: the formulas of `kernels`, array-wise.
 
 Only what numpy does not offer stands here. dtypes are kept (float32 stays float32), no argument is
-written to, and nothing overflows on the way.
+written to, and nothing overflows on the way. A function with `out` can write its result there, into
+an array that is none of its arguments.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +20,23 @@ def identity(x: Array) -> Array:
     return x
 
 
-def squared_error(a: Array, y: Array) -> Array:
-    away = np.asarray(a - y)
-    return np.asarray(0.5 * (away * away))
+def squared_error(a: Array, y: Array, out: Any = None) -> Array:
+    away = np.subtract(a, y, out=out)
+    return np.asarray(np.multiply(0.5, np.multiply(away, away, out=out), out=out))
+
+
+def chain(g: Array, d: Array, out: Any = None) -> Array:
+    if out is not None or g.shape == d.shape:
+        y = np.empty_like(g) if out is None else out
+        if loops.product(g, d, y):
+            return y
+    y = np.multiply(g, d, out=out)
+    square = np.vdot(y, y)
+    if square != square:
+        y = np.where(np.isnan(y) & (g == 0), g, y)
+        if out is not None:
+            out[...] = y
+    return np.asarray(y)
 
 
 def power(x: Array, n: Array) -> Array:
@@ -65,28 +82,28 @@ def clip(x: Array, low: Array, high: Array) -> Array:
     return np.minimum(np.maximum(x, low), high)
 
 
-def _decay(x: Array) -> Array:
+def _decay(x: Array, out: Any = None) -> Array:
     """e^-|x|, the one exponential of the sigmoid family: it never overflows."""
-    e = np.empty_like(x)
+    e = np.empty_like(x) if out is None else out
     if not loops.minus_size(x, e):
         np.copysign(x, -1.0, out=e)
     return np.exp(e, out=e)
 
 
-def sigmoid(x: Array) -> Array:
-    e = _decay(x)
-    if loops.sigmoid(x, e):
-        return e
-    return np.asarray(np.where(x < 0, e, np.ones((), dtype=e.dtype)) / (1.0 + e))
+def sigmoid(x: Array, out: Any = None) -> Array:
+    e = _decay(x, out)
+    if not loops.sigmoid(x, e):
+        np.divide(np.where(x < 0, e, np.ones((), dtype=e.dtype)), 1.0 + e, out=e)
+    return e
 
 
-def sigmoid_prime(x: Array) -> Array:
-    e = _decay(x)
-    if loops.sigmoid_prime(e):
-        return e
-    below = e + 1.0
-    below *= below
-    return np.asarray(e / below)
+def sigmoid_prime(x: Array, out: Any = None) -> Array:
+    e = _decay(x, out)
+    if not loops.sigmoid_prime(e):
+        below = e + 1.0
+        below *= below
+        np.divide(e, below, out=e)
+    return e
 
 
 def sech2(x: Array) -> Array:

@@ -1,6 +1,8 @@
 # Types for the compiled build of array_node.py.
 cimport cython
 
+cdef int _watched
+
 cdef class ArrayNode:
     cdef public object _array, _grad, name, primitive, scope, where, params
     cdef public tuple parents, saved

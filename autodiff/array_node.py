@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from autodiff import modes
 from autodiff.data import Array, Fixed, as_array, fix
 from autodiff.primitive import UFUNCS, Primitive
 from autodiff.value import Value, micrograd_op, tick
+
+_watched = 0
 
 
 class ArrayNode:
@@ -38,6 +41,8 @@ class ArrayNode:
     @property
     def data(self) -> Array:
         """The array, read-only. Assigning it (also by `-=`) is for leaves."""
+        if _watched:
+            modes.note("==", self, self._array, True)
         return fix(self._array)
 
     @data.setter
@@ -131,7 +136,7 @@ class ArrayNode:
 
     def item(self) -> float:
         """Return the only element as a Python float."""
-        return float(self._array.item())
+        return float(self.data.item())
 
     def __float__(self) -> float:
         return self.item()
@@ -155,7 +160,7 @@ class ArrayNode:
         return len(self._array)
 
     def __bool__(self) -> bool:
-        return bool(self._array)
+        return bool(self.data)
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -164,16 +169,16 @@ class ArrayNode:
         return self is other
 
     def __lt__(self, other: Any) -> Any:
-        return self._array < plain(other)
+        return compared("<", self, other, self._array < plain(other))
 
     def __le__(self, other: Any) -> Any:
-        return self._array <= plain(other)
+        return compared("<=", self, other, self._array <= plain(other))
 
     def __gt__(self, other: Any) -> Any:
-        return self._array > plain(other)
+        return compared(">", self, other, self._array > plain(other))
 
     def __ge__(self, other: Any) -> Any:
-        return self._array >= plain(other)
+        return compared(">=", self, other, self._array >= plain(other))
 
     def __reduce__(self) -> Any:
         from autodiff.storage import reduced
@@ -185,6 +190,13 @@ class ArrayNode:
         text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")
         dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
         return f"Tensor({text}{dtype}{label})"
+
+
+def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
+    """Return the outcome of a comparison; a trace keeps it as a guard."""
+    if _watched:
+        modes.note(sign, a, b, outcome)
+    return outcome
 
 
 def plain(x: Any) -> Any:
@@ -211,3 +223,11 @@ def fill(
     node.name = None
     node.scope = node.where = ""
     node.seq = tick()
+
+
+def _watch(watched: int) -> None:
+    global _watched
+    _watched = watched
+
+
+modes.WATCHERS.append(_watch)

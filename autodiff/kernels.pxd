@@ -10,6 +10,8 @@ cpdef double neg(double x) noexcept
 cpdef double identity(double x) noexcept
 cpdef double square(double x) noexcept
 cpdef double squared_error(double a, double y) noexcept
+@cython.locals(y=double)
+cpdef double chain(double g, double d) noexcept
 cpdef double power(double x, double n) noexcept
 @cython.locals(y=double, half=double)
 cpdef double power_slope(double x, double n) noexcept

@@ -42,6 +42,12 @@ def squared_error(a: float, y: float) -> float:
     return 0.5 * ((a - y) * (a - y))
 
 
+def chain(g: float, d: float) -> float:
+    """g * d, and g (a zero) where g is 0 and the product is not a number."""
+    y = g * d
+    return g if y != y and g == 0.0 else y
+
+
 def power(x: float, n: float) -> float:
     """x to the power n; x itself for n = 1 and x * x for n = 2, so that they are exact."""
     if n == 2.0:

@@ -63,6 +63,18 @@ def _watch(change: int) -> None:
             watcher(_watched)
 
 
+def tracing() -> bool:
+    """Return whether a trace records what is computed here."""
+    return MODE.get().guards is not None
+
+
+def note(sign: str, a: Any, b: Any, outcome: Any) -> None:
+    """Tell the trace in force, if any, how a comparison turned out, or what was read ("=")."""
+    guards = MODE.get().guards
+    if guards is not None:
+        guards.append((sign, a, b, outcome))
+
+
 class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
     """Apply `changes` to the current mode inside a `with` block (or a decorated function)."""
 

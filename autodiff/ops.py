@@ -91,6 +91,11 @@ squared_error: Pointwise = pointwise(
     tex=r"\tfrac{{1}}{{2}}({0} - {1})^2", reference=lambda mp, a, y: (a - y) ** 2 / 2,
     doc="(a - y)^2 / 2, one term of the quadratic cost, eq. 6",
 )
+chain: Pointwise = pointwise(
+    "chain", kernels.chain, arrays.chain, (lambda y, g, d: d, lambda y, g, d: g),
+    tex=r"{0} \, {1}", infix="*", precedence=2, reference=lambda mp, g, d: g * d,
+    doc="g d of the chain rule, and 0 where nothing flows (g = 0), whatever d is",
+)
 
 exp: Pointwise = pointwise("exp", libm.exp, np.exp, (lambda y, x: y,), tex="e^{{{0}}}", precedence=4)
 log: Pointwise = pointwise(
@@ -296,7 +301,7 @@ reshape: Multilinear = multilinear(
     "reshape", np.reshape, lambda g, x, shape: reshape(g, shape=x.shape), tex="{0}",
 )
 transpose: Multilinear = multilinear(
-    "transpose", np.transpose,
+    "transpose", structure.permuted,
     lambda g, x, axes: transpose(g, axes=structure.inverse(axes)), tex="{0}^T",
 )
 take: Multilinear = multilinear(

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from autodiff import modes, tree
+from autodiff.array_program import trace_arrays
 from autodiff.course import Recording
+from autodiff.tensor import Tensor
 from autodiff.value import Value, constant
 
 
@@ -25,18 +27,25 @@ def trace(
     inputs: Any = None,
     in_axes: Any = None,
     argnums: int | tuple[int, ...] = 0,
-) -> "Program":
+    donate_argnums: tuple[int, ...] = (),
+) -> Any:
     """Record f on examples of its arguments and return the program, or take a built graph.
 
     An argument is a number, an array, or a nested tuple, list or dict of them; f gets a Value for
     each number and an array of Values for each array. `argnums` says which arguments get a gradient.
     `in_axes` is an axis or None for each argument: along that axis lie the samples, of which f sees
-    one at a time. For a built graph give its root, and its leaves as `inputs=`.
+    one at a time. For a built graph give its root, and its leaves as `inputs=`. Where an example is a
+    Tensor, f gets Tensors and the result is an `ArrayProgram`, which knows `donate_argnums`.
 
     >>> program = trace(lambda w, x: (w * x - 1.0) ** 2, 2.0, 3.0)
     >>> program(2.0, 1.0), program.value_and_grad(2.0, 1.0)
     (1.0, (1.0, 2.0))
     """
+    shown, _ = tree.flatten([examples, inputs])
+    if isinstance(f, Tensor) or any(isinstance(x, Tensor) for x in shown):
+        return trace_arrays(f, examples, inputs, in_axes, argnums, donate_argnums)
+    if donate_argnums:
+        raise ValueError("trace: donate_argnums is for arrays: give the examples as Tensors")
     if isinstance(f, Value):
         leaves, _ = tree.flatten(inputs if inputs is not None else ())
         for x in leaves:

@@ -1,6 +1,5 @@
 # Types for the compiled build of reverse.py.
 cimport cython
-cimport autodiff._loops as loops
 from autodiff.quiet cimport restore, silence
 from autodiff.tensor cimport Tensor
 from autodiff.value cimport Value

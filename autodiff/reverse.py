@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import loops, ops, structure, sweep, tree
+from autodiff import array_kernels, modes, ops, structure, sweep, tree
 from autodiff.primitive import Multilinear, Pointwise
 from autodiff.quiet import restore, silence
 from autodiff.tensor import Tensor, constant
@@ -121,10 +121,10 @@ def scaled(g: Any, d: Any) -> Any:
             return -g
         if d - d == 0.0:
             return g * d
-    elif type(g) is np.ndarray and type(d) is np.ndarray:
-        product = np.empty_like(g)
-        if loops.product(g, d, product):
-            return product
+    if type(g) is np.ndarray:
+        return array_kernels.chain(g, d)
+    if modes.tracing():
+        return ops.chain(g, d)
     product = g * d
     plain = product.data if isinstance(product, Value | Tensor) else product
     square = np.vdot(plain, plain)
@@ -256,9 +256,9 @@ def own(parts: list[Any]) -> list[Any]:
 
 def zero(x: Node, as_node: bool) -> Any:
     """Return a zero like x."""
-    if type(x) is Value:
+    if isinstance(x, Value):
         return scalar(0.0) if as_node else 0.0
-    array = np.zeros_like(x.data)
+    array = np.zeros_like(x._array)
     return constant(array) if as_node else np.asarray(array)
 
 

@@ -1,5 +1,5 @@
 # Types for the compiled build of structure.py.
-cpdef object broadcast(object x, object shape)
+cpdef object broadcast(object x, object shape, object out=*)
 cpdef object sum_to(object g, object shape)
 cpdef object product(object a, object b)
 cdef object _column(object x)

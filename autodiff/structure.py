@@ -49,14 +49,14 @@ def count(shape: Shape, axis: Axis) -> float:
     return float(math.prod(shape[i] for i in axes_of(axis, len(shape))))
 
 
-def sum(x: Any, axis: Axis, keepdims: bool) -> Any:
+def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
     add: Any = np.add.reduce
-    return add(x, axis=axis, keepdims=keepdims)
+    return add(x, axis, None, out, keepdims)
 
 
-def broadcast(x: Any, shape: Shape) -> Any:
+def broadcast(x: Any, shape: Shape, out: Any = None) -> Any:
     """Return x stretched to `shape`, as an array of its own."""
-    y = np.empty(shape, dtype=x.dtype)
+    y = np.empty(shape, dtype=x.dtype) if out is None else out
     y[...] = x
     return y
 
@@ -146,6 +146,10 @@ def ties(x: Any, axis: Axis, largest: bool) -> Any:
     )
     hit = np.where(np.isnan(extreme), np.isnan(x), x == extreme)
     return np.asarray(hit / np.sum(hit, axis=axis, keepdims=True), dtype=x.dtype)
+
+
+def permuted(x: Any, axes: tuple[int, ...]) -> Any:
+    return x.transpose(axes)
 
 
 def take(x: Any, index: Any) -> Any:
