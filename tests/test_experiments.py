@@ -305,6 +305,11 @@ def test_a_page_of_nothing_or_of_half_is_refused(
     path.write_text(path.read_text().replace('"w": 2.0', '"w": 2.5'))
     told = refused(capsys, "--write", tmp_path / "page.md")
     assert "slowdown.json holds 1 of 2 parts" in told
+    assert call("cross-entropy", "--out", folder) == 0
+    path.unlink()
+    (folder / "best.json").write_text('{"seconds": 1}')
+    capsys.readouterr()
+    assert "best.json does not hold" in refused(capsys, "--write", tmp_path / "page.md")
     assert not (tmp_path / "page.md").exists()
 
 
@@ -331,3 +336,22 @@ def test_the_equations_on_mnist(
 
 def test_every_row_is_measured(root: Path) -> None:
     assert MISSING not in (root / "docs" / "results.md").read_text()
+
+
+def test_the_best_recipe_has_its_section(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    shutil.copytree(root / "docs" / "results", folder)
+    best = {
+        "command": "nets recipe best --data data/mnist",
+        "seconds": 1234.5,
+        "validation": "98.4 %",
+        "test": "98.3 %",
+        "recipe": {"hidden": [100], "eta": 0.5},
+    }
+    (folder / "best.json").write_text(json.dumps(best))
+    assert call("--write", tmp_path / "results.md") == 0
+    (section,) = re.findall(
+        r"## The best network\n(.*?)\n## ", (tmp_path / "results.md").read_text(), re.S
+    )
+    for told in ("1,234 s", best["command"], "98.4 %", "98.3 %", '"eta": 0.5'):
+        assert str(told) in section

@@ -50,12 +50,15 @@ def write_up(page: Path, folder: Path) -> str:
     head = INTRODUCTION.format(page=page.as_posix(), folder=folder.as_posix())
     sections = [head, _rows({name: _table(name, r) for name, r in records.items()})]
     sections += [_section(EXPERIMENTS[name], r, place) for name, r in records.items()]
-    sections += [
-        section(json.loads((folder / name).read_text(encoding="utf-8")))
-        for name, section in OTHERS.items()
-        if (folder / name).exists()
-    ]
+    sections += [_other(folder / name) for name in OTHERS if (folder / name).exists()]
     return "\n".join(sections)
+
+
+def _other(path: Path) -> str:
+    try:
+        return OTHERS[path.name](json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"{path} does not hold what a file of this name should") from None
 
 
 def _done(name: str, record: Record) -> list[Done]:
