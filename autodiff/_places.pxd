@@ -1,7 +1,7 @@
 # The compiled twin of places.py: an array of addresses. References to those that wait are borrowed.
 from cpython.ref cimport Py_INCREF, PyObject
 from libc.stdlib cimport realloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 cdef extern from "Python.h":
     Py_ssize_t references "Py_REFCNT" (object node)
@@ -29,11 +29,11 @@ cdef inline bint widen(Places row, Py_ssize_t place) except -1:
     row.size = size
     return True
 
-cdef inline bint put(Places row, Py_ssize_t place, object node) except -1:
+cdef inline Py_ssize_t put(Places row, Py_ssize_t place, object node) except -1:
     if place >= row.size:
         widen(row, place)
     row.nodes[place] = <PyObject *>node
-    return True
+    return place + 1
 
 cdef inline object take(Places row, Py_ssize_t place, object nobody):
     cdef PyObject *node = row.nodes[place]
@@ -41,6 +41,11 @@ cdef inline object take(Places row, Py_ssize_t place, object nobody):
         return None
     row.nodes[place] = NULL
     return <object>node
+
+cdef inline void shift(Places row, Py_ssize_t place, Py_ssize_t end) noexcept:
+    """Let the row begin at `place`; nobody waits before it, nor beyond `end`, at most twice as far."""
+    memcpy(row.nodes, row.nodes + place, (end - place) * sizeof(PyObject *))
+    memset(row.nodes + place, 0, (end - place) * sizeof(PyObject *))
 
 cdef inline bint keep(Places row, Py_ssize_t place, object node) except -1:
     """Put a node and a reference to it in its place."""

@@ -1,19 +1,39 @@
 """Places in a row for nodes, by their distance in creation from the newest.
 
 A graph is put in order by giving each node its place; nothing is compared or sorted. The compiled
-engine keeps an array of addresses (`_places.pxd` has the same functions), this twin a dictionary.
+engine keeps an array of addresses (`_places.pxd` has the same functions), this twin a list.
 """
 
 import sys
 from collections.abc import Callable
 from typing import Any
 
-Places = dict[int, Any]
+Places = list[Any]
 
-places: Callable[[], Places] = dict
-put: Callable[[Places, int, Any], None] = dict.__setitem__
-take: Callable[[Places, int, None], Any] = dict.pop  # the node, or None where nobody waits
-forget: Callable[[Places], None] = dict.clear
+places: Callable[[], Places] = list
+forget: Callable[[Places], None] = list.clear
+
+
+def put(row: Places, place: int, node: Any) -> int:
+    """Put a node in its place; return where the row ends."""
+    if place >= len(row):
+        row += [None] * (place - len(row) + 32)
+    row[place] = node
+    return len(row)
+
+
+def take(row: Places, place: int, nobody: None) -> Any:
+    """Take the node that waits at `place`; None where nobody does."""
+    node = row[place] if place < len(row) else None
+    if node is not None:
+        row[place] = None
+    return node
+
+
+def shift(row: Places, place: int, end: int) -> None:
+    """Let the row begin at `place`; nobody waits before it."""
+    del row[:place]
+
 
 # Freeing in order is for compiled nodes only: Python frees its own.
 references: Callable[[Any], int] = sys.getrefcount

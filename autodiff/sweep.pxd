@@ -3,18 +3,19 @@ cimport cython
 cimport autodiff._places as places
 from autodiff.value cimport More, Value
 
-cdef long long NEVER, _number, _newest, _waiting, _reached
+cdef long long WINDOW, _number, _newest, _end, _reached
 cdef places.Places _places
 cdef list _far, _leaves, _kept
 
 @cython.locals(place="long long")
-cdef void reach(Value x) except *
+cdef bint reach(Value x) except -1
 @cython.locals(d="double[::1]", x=Value, i=Py_ssize_t)
 cdef object spread(double g, list operands, object partials)
-@cython.locals(node=Value, g=double, number="long long", place=Py_ssize_t, next_far=Py_ssize_t)
+@cython.locals(node=Value, x=Value, g=double, number="long long", place="long long", turn="long long", row=places.Places)
 cdef Py_ssize_t sweep() except -1
 @cython.locals(node=Value, seed=double, leaves=list)
 cdef list run(list roots, list seeds, list kept=*)
+cdef void clear() noexcept
 @cython.locals(node=Value)
 cpdef object backward(list roots, list seeds)
 @cython.locals(x=Value, node=Value, grad=double, stamp="unsigned int", kept=list)

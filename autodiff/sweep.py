@@ -12,19 +12,25 @@ heap instead. A lock lets sweeps of different threads take turns.
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from threading import RLock
+from typing import Any
+
+try:
+    import cython
+except ImportError:
+    from autodiff import uncompiled as cython
 
 from autodiff import places
 from autodiff.value import LEAF, Value
 
 Kept = tuple[Value, float, int]
 
-NEVER = 1 << 62
+WINDOW = 1 << 16
 SET_BY_HAND = 1  # what a node's `_stamp` says when no sweep gave it its gradient
 
 _lock = RLock()
 _number = SET_BY_HAND
 _newest = 0
-_waiting = 0
+_end = 0
 _reached = 0
 _places = places.places()
 _far: list[tuple[int, Value]] = []
@@ -32,9 +38,12 @@ _leaves: list[Value] = []
 _kept: list[Kept] | None = None
 
 
-def reach(x: Value) -> None:
-    """Set the gradient of a node to 0 when the sweep reaches it, and put it in its place."""
-    global _reached, _waiting
+def reach(x: Value) -> bool:
+    """Set the gradient of a node to 0 when the sweep reaches it, and put it in its place.
+
+    Return whether it has one: leaves have nothing to send on.
+    """
+    global _reached, _end
     if _kept is not None:
         _kept.append((x, x._grad, x._stamp))
     x._stamp = _number
@@ -43,15 +52,17 @@ def reach(x: Value) -> None:
             x._da = x._grad  # a leaf has no operands: room for what it had before
             _leaves.append(x)
         x._grad = 0.0
-        return
+        return False
     x._grad = 0.0
-    _waiting += 1
     _reached += 1
     place = _newest - x._seq
-    if place > 8 * _reached + 1024:
-        heappush(_far, (place, x))
-        return
-    places.put(_places, place, x)
+    if place < _end:
+        places.put(_places, place, x)
+    elif place - _end <= 8 * _reached + 1024:
+        _end = places.put(_places, place, x)
+    else:
+        heappush(_far, (-x._seq, x))
+    return True
 
 
 def spread(g: float, operands: list[Value], partials: Sequence[float] | None) -> None:
@@ -67,36 +78,66 @@ def spread(g: float, operands: list[Value], partials: Sequence[float] | None) ->
 
 def sweep() -> int:
     """Send each node's gradient to its operands, newest node first; a zero sends nothing on."""
-    global _waiting
+    global _newest, _end
     number = _number
-    next_far = _far[0][0] if _far else NEVER
+    quick = _kept is None
+    row = _places
     place = 0
-    while _waiting > 0:
-        if place == next_far or _waiting == len(_far):
-            place = next_far
-            node = heappop(_far)[1]
+    turn = WINDOW
+    while place < _end or _far:
+        if place == turn:
+            if _end > 2 * place:
+                turn += turn
+            else:  # begin the row here, so that it stays short
+                places.shift(row, place, _end)
+                _newest -= place
+                _end -= place
+                place = 0
+        if place >= _end:  # all that wait are far: start anew with the first of them
+            node: Any = heappop(_far)[1]
+            _newest = node._seq
+            place = _end = 0
+            if not cython.compiled:
+                row.clear()
+        elif cython.compiled:
+            node = places.take(row, place, None)
         else:
-            node = places.take(_places, place, None)
-            if node is None:
+            node = row[place]
+        if node is None:
+            if not _far or _newest - place != -_far[0][0]:
                 place += 1
                 continue
+            node = heappop(_far)[1]
         place += 1
-        _waiting -= 1
         g = node._grad
-        if node._a is None:
+        x = node._a
+        if x is None:
             spread(g, node._more.parents, node._more.partials)
-        else:
-            if node._a._stamp != number:
-                reach(node._a)
-            if g != 0.0:
-                node._a._grad += g * node._da
-            if node._b is not None:
-                if node._b._stamp != number:
-                    reach(node._b)
-                if g != 0.0:
-                    node._b._grad += g * node._db
-        if _far:
-            next_far = _far[0][0]
+            continue
+        if x._stamp != number:
+            there = _newest - x._seq
+            if not cython.compiled and quick and x._code >= 0 and there < _end:
+                # what reach(x) does, without a call
+                x._stamp = number
+                x._grad = 0.0
+                row[there] = x
+            else:
+                reach(x)
+        if g != 0.0:
+            x._grad += g * node._da
+        x = node._b
+        if x is None:
+            continue
+        if x._stamp != number:
+            there = _newest - x._seq
+            if not cython.compiled and quick and x._code >= 0 and there < _end:
+                x._stamp = number
+                x._grad = 0.0
+                row[there] = x
+            else:
+                reach(x)
+        if g != 0.0:
+            x._grad += g * node._db
     return place
 
 
@@ -105,27 +146,34 @@ def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) 
 
     What every node that was reached had before is added to `kept`, if that is wanted.
     """
-    global _number, _newest, _waiting, _reached, _leaves, _kept
-    if _waiting:  # a sweep was interrupted: nothing of it is left over
+    global _number, _newest, _end, _reached, _leaves, _kept
+    if _end:  # a sweep was interrupted: nothing of it is left over
         places.forget(_places)
-        _far.clear()
-        _waiting = 0
+        clear()
     _number += 1
     if _number == 1 << 32:
         raise OverflowError("backward: 2**32 sweeps in one process, which is all it can count")
     _newest = max([node._seq for node in roots])
-    _waiting = _reached = 0
     leaves = _leaves = []
     _kept = kept
     for node, seed in zip(roots, seeds, strict=True):
         if node._stamp != _number:
             reach(node)
         node._grad += seed
-    if sweep() > 262144:
+    sweep()
+    clear()
+    return leaves
+
+
+def clear() -> None:
+    """Forget all that is about one sweep."""
+    global _end, _reached, _leaves, _kept
+    if not cython.compiled or _end > 262144:
         places.forget(_places)
+    _far.clear()
+    _end = _reached = 0
     _leaves = []
     _kept = None
-    return leaves
 
 
 def backward(roots: list[Value], seeds: list[float]) -> None:

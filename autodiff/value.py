@@ -11,6 +11,7 @@ This file is ordinary Python and runs as it is. Where a C compiler is at hand it
 stands, with the types of value.pxd; both give the same bits.
 """
 
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -471,14 +472,14 @@ def record1(code: int, a: Value) -> Value:
     global _clock
     if _modes or code >= BUILTIN:
         return ROWS[code](a)  # type: ignore[no-any-return]
+    if not cython.compiled:
+        return _recorders[code](a)  # type: ignore[no-any-return]
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
     node._code = code
     node._data, node._da = evaluate.unary(code, a._data)
     node._a = a
-    if not cython.compiled:  # where a new node is all zeros and None
-        node._grad, node._stamp, node._b, node._more = EMPTY
     return node
 
 
@@ -487,6 +488,8 @@ def record2(code: int, a: Value, b: Value) -> Value:
     global _clock
     if _modes or code >= BUILTIN:
         return ROWS[code](a, b)  # type: ignore[no-any-return]
+    if not cython.compiled:
+        return _recorders[code](a, b)  # type: ignore[no-any-return]
     node: Value = Value.__new__(Value)
     _clock += 1
     node._seq = _clock
@@ -494,8 +497,6 @@ def record2(code: int, a: Value, b: Value) -> Value:
     node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
     node._a = a
     node._b = b
-    if not cython.compiled:
-        node._grad, node._stamp, _, node._more = EMPTY
     return node
 
 
@@ -549,6 +550,12 @@ def _watch(watched: int) -> None:
     global _watched
     _watched = watched
 
+
+if not cython.compiled:
+    # Calls are what costs most where Python runs this file: record each operation in a single one.
+    _recorders = evaluate.Recorders(globals())
+    for _name, _code in evaluate.METHODS.items():
+        setattr(Value, _name, wraps(getattr(Value, _name))(_recorders[_code]))
 
 modes.LISTENERS.append(_listen)
 modes.WATCHERS.append(_watch)
