@@ -40,6 +40,11 @@ cdef inline void multiply(inputs g, inputs d, doubles y, Py_ssize_t n) noexcept 
         p = g[i] * d[i]
         y[i] = g[i] if (p != p) & (g[i] == 0.0) else p
 
+cdef inline void subtract(inputs x, inputs g, double scale, doubles y, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        y[i] = x[i] - scale * g[i]
+
 cdef inline void mirror(inputs x, doubles y, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
@@ -57,20 +62,40 @@ cdef inline void slope(doubles e, Py_ssize_t n) noexcept nogil:
         below = e[i] + 1.0
         e[i] = e[i] / (below * below)
 
+cdef inline bint opened_alike(object x, object z, object y, Py_buffer *v) except -1:
+    """Open two arrays to read and one of the same shape to write; False, and all closed, or True."""
+    cdef int n = 0
+    for array in (x, z, y):
+        if not opened(array, &v[n], n == 2):
+            break
+        n += 1
+    if n == 3 and alike(&v[0], &v[1]) and alike(&v[0], &v[2]):
+        return True
+    close(v, n)
+    return False
+
+cdef inline void close(Py_buffer *v, int n):
+    cdef int i
+    for i in range(n):
+        PyBuffer_Release(&v[i])
+
 cdef inline bint product(object g, object d, object y) except -1:
-    cdef Py_buffer a, b, c
-    cdef bint fit = False
-    if not opened(g, &a, False):
+    cdef Py_buffer v[3]
+    if not opened_alike(g, d, y, v):
         return False
-    if opened(d, &b, False):
-        if alike(&a, &b) and opened(y, &c, True):
-            fit = alike(&a, &c)
-            if fit:
-                multiply(<const double *>a.buf, <const double *>b.buf, <double *>c.buf, a.len // 8)
-            PyBuffer_Release(&c)
-        PyBuffer_Release(&b)
-    PyBuffer_Release(&a)
-    return fit
+    multiply(<const double *>v[0].buf, <const double *>v[1].buf, <double *>v[2].buf, v[0].len // 8)
+    close(v, 3)
+    return True
+
+cdef inline bint descend(object x, object g, double scale, object y) except -1:
+    cdef Py_buffer v[3]
+    if not opened_alike(x, g, y, v):
+        return False
+    subtract(
+        <const double *>v[0].buf, <const double *>v[1].buf, scale, <double *>v[2].buf, v[0].len // 8
+    )
+    close(v, 3)
+    return True
 
 cdef inline bint minus_size(object x, object y) except -1:
     cdef Py_buffer a, b

@@ -1,5 +1,6 @@
 # Types for the compiled build of array_node.py.
 cimport cython
+cimport autodiff._loops as loops
 
 cdef int _watched
 

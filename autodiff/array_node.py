@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import modes
+from autodiff import loops, modes
 from autodiff.data import Array, Fixed, as_array, fix
 from autodiff.primitive import UFUNCS, Primitive
 from autodiff.value import Value, micrograd_op, tick
@@ -74,10 +74,12 @@ class ArrayNode:
         else:  # says what is wrong, or keeps the other dtype
             self.data = array.view(Fixed)
 
-    def assign_sub(self, change: Array) -> None:
-        """Subtract `change` from the leaf's data; the array is taken over, as by `assign`."""
-        spare = type(change) is np.ndarray and change.flags.writeable
-        self.assign(np.subtract(self._array, change, out=change if spare else None))
+    def assign_sub(self, change: Array, scale: float = 1.0) -> None:
+        """Subtract scale * change from the leaf's data: `p.assign_sub(p.grad, eta)` is a descent."""
+        new = np.empty_like(self._array)
+        if not loops.descend(self._array, change, scale, new):
+            new = np.subtract(self._array, scale * change)
+        self.assign(new)
 
     @property
     def grad(self) -> Array:

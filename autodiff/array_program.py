@@ -81,6 +81,7 @@ class ArrayProgram:
             isinstance(x, tuple | list | dict) for x in examples
         )
         self.courses: dict[bool, list[Course]] = {False: [], True: []}
+        self.recorded = 0  # how often f was recorded
         self.lock = Lock()  # the buffers of a course serve one run at a time
         self.record([own(x) for x in tree.flatten(list(examples))[0]], False)
 
@@ -103,6 +104,7 @@ class ArrayProgram:
         if len(args) != len(self.shape):
             raise TypeError(f"the program takes {len(self.shape)} arguments, was given {len(args)}")
         leaves = args if self.flat else taken_apart(self.shape, args, [])
+        leaves = [x._array if type(x) is Tensor else x for x in leaves]
         with self.lock:
             found = self.ask(leaves, grads)
             if found is None:
@@ -126,6 +128,7 @@ class ArrayProgram:
 
     def record(self, leaves: Sequence[Any], grads: bool) -> Any:
         """Record f on these arrays, keep its course, and return what it returned."""
+        self.recorded += 1
         start = tick()
         chosen = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
         guards: list[Guard] = []

@@ -108,8 +108,8 @@ def cross_entropy_with_logits(z: Any, y: Any) -> Any:
     z = as_node(z)
     y = _targets(y, z)
     cost = ops.softplus(z) - y * z
-    if not is_node(y):
-        cost = ops.where(y == 1, ops.softplus(-z), cost)
+    if not is_node(y) or y.is_constant:  # where y is 1, softplus(-z) is the cost to the last digit
+        cost = ops.where(ops.truth(1.0 - y), cost, ops.softplus(-z))
     return sum(cost) * (1.0 / _examples(z))
 
 
@@ -122,6 +122,8 @@ def softmax_cross_entropy(z: Any, y: Any, axis: int = 0) -> Any:
     """
     z = as_array_node(z)
     y = _targets(y, z)
+    if is_node(y) and y.is_constant:
+        y = np.asarray(y.data)
     if is_node(y) or not _one_hot(y, axis) or y.shape != z.shape:
         return -(log_softmax(z, axis) * y).sum() * (1.0 / _examples(z))
     chosen = ops.where(y, z, 0.0).sum(axis, keepdims=True)

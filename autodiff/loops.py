@@ -13,6 +13,11 @@ def product(g: Any, d: Any, y: Any) -> bool:
     return False
 
 
+def descend(x: Any, g: Any, scale: float, y: Any) -> bool:
+    """y = x - scale * g."""
+    return False
+
+
 def minus_size(x: Any, y: Any) -> bool:
     """y = -|x|."""
     return False

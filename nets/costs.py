@@ -35,8 +35,7 @@ class Cost:
     def node(self, z: Any, a: Any, y: Any, output: Activation) -> Any:
         """Compute the cost from z or from a, whichever is exact for the output's activation."""
         if self.takes_inputs(output):
-            # Targets as numbers: only of those can the cost tell that they are exactly 0 or 1.
-            return self.of_inputs[output.name](z, y.data)
+            return self.of_inputs[output.name](z, y)
         return self.of_outputs(a, y)
 
 

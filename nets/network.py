@@ -20,6 +20,7 @@ from nets.costs import Function as CostFunction
 from nets.costs import as_cost
 from nets.initializers import Initializer, check_sizes, draw_parameters, seeded
 from nets.optim import SGD, Optimiser
+from nets.replayed import Replayed
 
 Array = NDArray[Any]
 
@@ -216,9 +217,10 @@ class Network:
         test = None if test_data is None else self._labelled(test_data)
         size = check_batch_size(mini_batch_size)
         chosen = SGD(eta) if optimiser is None else optimiser
+        replayed = Replayed(self)
         for epoch in range(epochs):
             for x, y in batches(rows, self.rng.permutation(len(rows.inputs)), size):
-                self.step(x, y, chosen)
+                replayed.step(x, y, chosen)
             if test is None:
                 print(f"Epoch {epoch} complete")
             else:

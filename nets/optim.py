@@ -48,22 +48,19 @@ class Optimiser:
         nabla_w: Sequence[Array],
         nabla_b: Sequence[Array],
     ) -> None:
-        """Change every parameter once, given the gradients of the cost in the same order.
-
-        The arrays of the gradients are given up: their memory may become that of the parameters.
-        """
+        """Change every parameter once, given the gradients of the cost in the same order."""
         for i, (w, g) in enumerate(zip(weights, nabla_w, strict=True), start=1):
             if self.l2:
                 g = g + self.l2 * w.data
             if self.l1:
                 g = g + self.l1 * np.sign(w.data)
-            w.assign_sub(self.change(f"w{i}", g))
+            self.descend(w, f"w{i}", g)
         for i, (b, g) in enumerate(zip(biases, nabla_b, strict=True), start=1):
-            b.assign_sub(self.change(f"b{i}", g))
+            self.descend(b, f"b{i}", g)
 
-    def change(self, key: str, g: Array) -> Array:
-        """Compute what is subtracted from the parameter called `key`, in an array to give up."""
-        return np.multiply(g, self.eta, out=g if g.flags.writeable else None)
+    def descend(self, p: Any, key: str, g: Array) -> None:
+        """Change one parameter, called `key`, given its gradient."""
+        p.assign_sub(g, self.eta)
 
 
 class SGD(Optimiser):
@@ -81,12 +78,12 @@ class Momentum(Optimiser):
         if not 0 <= self.mu < 1:
             raise ValueError(f"the momentum mu is {self.mu}: it must be at least 0 and below 1")
 
-    def change(self, key: str, g: Array) -> Array:
-        """Compute -v, and keep v for the next step."""
+    def descend(self, p: Any, key: str, g: Array) -> None:
+        """Add v, which is kept for the next step."""
         v = self.state.get(key)
         v = -self.eta * g if v is None else self.mu * v - self.eta * g
         self.state[key] = v
-        return -v
+        p.assign_sub(v, -1.0)
 
 
 @dataclass
@@ -97,17 +94,16 @@ class Adam(Optimiser):
     beta2: float = 0.999
     epsilon: float = 1e-8
 
-    def change(self, key: str, g: Array) -> Array:
-        """Compute eta m / (sqrt(v) + epsilon) with the means m and v corrected for their start."""
+    def descend(self, p: Any, key: str, g: Array) -> None:
+        """Subtract eta m / (sqrt(v) + epsilon) with the means m and v corrected for their start."""
         state = self.state
         t = state.get(f"{key}.t", np.zeros(())) + 1.0
         m = self.beta1 * state.get(f"{key}.m", 0.0) + (1.0 - self.beta1) * g
         v = self.beta2 * state.get(f"{key}.v", 0.0) + (1.0 - self.beta2) * g * g
         state[f"{key}.t"], state[f"{key}.m"], state[f"{key}.v"] = np.asarray(t), m, v
         unbiased = np.sqrt(v / (1.0 - self.beta2**t))
-        return np.asarray(
-            (self.eta / (1.0 - self.beta1**t)) * m / (unbiased + self.epsilon), dtype=g.dtype
-        )
+        step = (self.eta / (1.0 - self.beta1**t)) * m / (unbiased + self.epsilon)
+        p.assign_sub(np.asarray(step, dtype=g.dtype))
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": SGD, "momentum": Momentum, "adam": Adam}

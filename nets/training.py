@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nets.batches import as_labelled, as_rows, check_batch_size, columns
 from nets.network import Network
 from nets.optim import SCHEDULES, Optimiser
+from nets.replayed import Replayed
 
 Array = NDArray[Any]
 
@@ -67,6 +68,7 @@ class Training:
         self.history: list[dict[str, Any]] = []
         self.best: dict[str, Array] = {}
         self.ended = False
+        self.replayed = Replayed(net)
         self.take_step = self._step  # on workers, that of nets.shards
 
     @property
@@ -109,7 +111,7 @@ class Training:
 
     def _step(self, chosen: Array) -> float:
         """Take one step here, on the examples of these numbers."""
-        return self.net.step(*columns(self.rows, chosen), self.optimiser)
+        return self.replayed.step(*columns(self.rows, chosen), self.optimiser)
 
     def _rest_of_epoch(self) -> Iterator[Array]:
         if self.order is None:

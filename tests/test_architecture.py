@@ -101,6 +101,7 @@ LAYERS = {
         "initializers",
         "optim",
         "batches",
+        "replayed",
         "network",
         "scalar",
         "extras",
