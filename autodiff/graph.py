@@ -215,10 +215,10 @@ def _merge(leaves: list[Node], inner: list[Node]) -> list[Node]:
 
 
 def _names(names: Mapping[str, Any] | None) -> dict[Node, str]:
-    """Return the user's variable names by node; the first name of a node wins."""
+    """Return the user's variable names by node; the first without an underscore wins."""
     found: dict[Node, str] = {}
-    for name, x in (names or {}).items():
-        if isinstance(x, Value | Tensor) and not (name.startswith("_") and x in found):
+    for name, x in sorted((names or {}).items(), key=lambda item: item[0].startswith("_")):
+        if isinstance(x, Value | Tensor):
             found.setdefault(x, name)
     return found
 

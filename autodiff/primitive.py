@@ -51,11 +51,7 @@ TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
 
 
-def _no_arrays(row: "Primitive", args: tuple[Any, ...], params: dict[str, Any] | None) -> Any:
-    raise TypeError(f"{row.name}: an array among the operands, and no array engine is loaded")
-
-
-array_recorder: Callable[..., Any] = _no_arrays  # set by the array engine
+array_recorder: Callable[..., Any]  # set by the array engine
 
 
 def row_called(name: str) -> "Primitive":

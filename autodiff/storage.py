@@ -20,7 +20,7 @@ import numpy as np
 
 from autodiff import files, modes
 from autodiff.graph import reachable
-from autodiff.primitive import TABLE, Multilinear, Pointwise, Primitive
+from autodiff.primitive import TABLE, Pointwise, Primitive
 from autodiff.tensor import Tensor
 from autodiff.tensor import constant as array_constant
 from autodiff.value import Value
@@ -101,8 +101,8 @@ def _encode(x: Any, arrays: list[np.ndarray]) -> Any:
     """Return a parameter as JSON; arrays go on the list and are named by their place."""
     if x is None or isinstance(x, bool | int | str):
         return x
-    if isinstance(x, np.integer):
-        return int(x)
+    if isinstance(x, np.integer | np.bool_):
+        return x.item()
     if isinstance(x, np.ndarray):
         arrays.append(np.asarray(x))
         return {"array": len(arrays) - 1}
@@ -205,8 +205,9 @@ def _place(i: Any, n: int) -> int:
 def _check_size(row: Primitive, operands: Sequence[Any], params: Mapping[str, Any]) -> None:
     """Raise before an operation would make an array beyond the limit."""
     shapes = [x.shape for x in operands]
-    size = math.prod(params["shape"]) if row.name in ("broadcast", "scatter") else 0
-    if isinstance(row, Pointwise):
+    if row.name in ("broadcast", "scatter"):
+        size = math.prod(params["shape"])
+    elif isinstance(row, Pointwise):
         size = math.prod(np.broadcast_shapes(*shapes))
     elif row.name == "matmul":
         size = math.prod(shapes[0][:-1]) * math.prod(shapes[1]) // max(1, shapes[1][-2:][0])
@@ -214,7 +215,7 @@ def _check_size(row: Primitive, operands: Sequence[Any], params: Mapping[str, An
         places = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
         chosen = math.prod(np.size(p) for p in places if isinstance(p, list | np.ndarray))
         size = chosen * math.prod(shapes[0][1:])
-    elif isinstance(row, Multilinear):
+    else:
         size = sum(math.prod(s) for s in shapes)
     if 8 * size > LIMIT_BYTES:
         raise GraphFileError(f"{row.name} would make {size} numbers, more than {LIMIT_BYTES} bytes")
