@@ -22,11 +22,6 @@ class Row:
     experiment: str
     line: str
 
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """Every file with the name that stands in it."""
-        return (*self.code, *self.tests, self.notebook)
-
 
 _HAND = "nets/closed_form/nielsen.py"
 _BY_HAND = "tests/test_closed_form.py"
