@@ -1,6 +1,7 @@
 """Array graphs: a training step over the same step by hand on numpy, and backward over forward."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -10,23 +11,59 @@ from nets.closed_form import Buffers, sgd_step
 from nets.network import Network
 from nets.optim import SGD
 
+ETA = 0.01
+
+
+def drawn(sizes: list[int], batch: int) -> tuple[Network, Any, Any, list[Any], list[Any]]:
+    """Return a network, a mini-batch, and the network's weights and biases as arrays to change."""
+    draw = np.random.default_rng(0)
+    net = Network(sizes, seed=0)
+    y = np.eye(sizes[-1])[:, draw.integers(sizes[-1], size=batch)]
+    w, b = [np.array(p) for p in net.weights], [np.array(p) for p in net.biases]
+    return net, draw.random((sizes[0], batch)), y, w, b
+
 
 def step(sizes: list[int], batch: int, runs: int = 100) -> float:
     """Return the eager training step over `closed_form.sgd_step` with buffers."""
-    draw = np.random.default_rng(0)
-    net, optimiser = Network(sizes, seed=0), SGD(0.01)
-    x, y = (
-        draw.random((sizes[0], batch)),
-        np.eye(sizes[-1])[:, draw.integers(sizes[-1], size=batch)],
-    )
-    x_node, y_node = ad.constant(x), ad.constant(y)
-    w, b = [np.array(p) for p in net.weights], [np.array(p) for p in net.biases]
+    net, x, y, w, b = drawn(sizes, batch)
+    optimiser, x_node, y_node = SGD(ETA), ad.constant(x), ad.constant(y)
     buffers = Buffers(w, batch)
     ours, theirs = together(
         runs,
         lambda: net.step(x_node, y_node, optimiser),
-        lambda: sgd_step(w, b, x, y, 0.01, buffers=buffers),
+        lambda: sgd_step(w, b, x, y, ETA, buffers=buffers),
     )
+    return ours / theirs
+
+
+def replayed(sizes: list[int], batch: int, runs: int = 100) -> float:
+    """Return the replayed step, its update fused and in place, over `closed_form.sgd_step`."""
+    net, x, y, w, b = drawn(sizes, batch)
+    n = len(w)
+
+    def descend(*args: ad.Tensor) -> list[ad.Tensor]:
+        *parameters, x, y, eta = args
+        a = x
+        for weight, bias in zip(parameters[:n], parameters[n:], strict=True):
+            a = ad.sigmoid(weight @ a + bias)
+        cost = ad.quadratic_cost(a, y)
+        steps = ad.gradient(cost, parameters, seed=eta, create_graph=True)
+        return [p - s for p, s in zip(parameters, steps, strict=True)]
+
+    inputs = [ad.constant(x), ad.constant(y), ad.constant(np.array(ETA))]
+    program = ad.trace(descend, *net.w, *net.b, *inputs, donate_argnums=tuple(range(2 * n)))
+    state = [np.array(p) for p in (*net.weights, *net.biases)]
+    buffers = Buffers(w, batch)
+
+    def step() -> None:
+        nonlocal state
+        state = program(*state, x, y, ETA)
+
+    ours, theirs = together(runs, step, lambda: sgd_step(w, b, x, y, ETA, buffers=buffers))
+    if not all(
+        np.allclose(p, q, rtol=1e-9, atol=1e-12) for p, q in zip(state, (*w, *b), strict=True)
+    ):
+        raise ArithmeticError("the two steps have parted: the comparison is void")
     return ours / theirs
 
 
