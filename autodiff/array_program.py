@@ -8,6 +8,7 @@ the function draws at random or reads from elsewhere is fixed when it is recorde
 """
 
 import inspect
+import pickle
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
@@ -97,7 +98,25 @@ class ArrayProgram:
     @property
     def source(self) -> str:
         """The program as Python, for the course that was recorded last."""
+        if not self.courses[False]:
+            raise ValueError("source: nothing is recorded here yet; call the program once")
         return self.courses[False][0].source
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the function, which is recorded again where it arrives."""
+        try:
+            pickle.dumps(self.f)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise TypeError(
+                f"the function of this program cannot be pickled ({error}); define it with def at "
+                f"the top of a module, not as a lambda or inside another function"
+            ) from None
+        return {k: v for k, v in self.__dict__.items() if k not in ("lock", "courses", "rebuild")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.rebuild = tree.flatten(self.shape)[1]
+        self.courses, self.lock = {False: [], True: []}, Lock()
 
     def run(self, args: tuple[Any, ...], grads: bool) -> Any:
         """Return the answer of the first course that holds for these arguments, or of a new one."""

@@ -79,7 +79,7 @@ def composite(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
         y = function(*args, **options)
-        if holds_nodes(args) or holds_nodes(tuple(options.values())):
+        if type(args[0]) is Tensor or holds_nodes(args) or holds_nodes(tuple(options.values())):
             return y
         return y.data if isinstance(y, Value) else y._array[()]
 
@@ -93,13 +93,15 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> ad.sum([ad.Value(1.0), ad.Value(2.0), 3.0]).data
     6.0
     """
-    if isinstance(x, Iterable) and not isinstance(x, Tensor | np.ndarray):
+    if isinstance(x, Tensor):
+        return x.sum(axis, keepdims)
+    if isinstance(x, Iterable) and not isinstance(x, np.ndarray):
         x = list(x)
         if recording.values_among(x) > 0:
             return recording.total(x)
         x = as_node(x) if holds_nodes(x) else x
-    if isinstance(x, Tensor):
-        return x.sum(axis, keepdims)
+        if isinstance(x, Tensor):
+            return x.sum(axis, keepdims)
     return x if isinstance(x, Value) else np.sum(numbers(x, "sum"), axis=axis, keepdims=keepdims)
 
 

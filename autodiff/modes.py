@@ -39,8 +39,9 @@ def _count(change: int) -> None:
     global _active
     with _lock:
         _active += change
-        for listener in LISTENERS:
-            listener(_active)
+        if _active == (change > 0):  # the first block was entered or the last one left
+            for listener in LISTENERS:
+                listener(_active)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Replayed arrays: the same bits as the eager graph, whatever is asked of the program."""
 
+import pickle
 import threading
 from itertools import pairwise
 
@@ -195,6 +196,16 @@ def test_a_program_serves_many_threads():
     for t in threads:
         t.join()
     assert not wrong
+
+
+def test_a_program_of_a_named_function_pickles_and_another_says_why_not():
+    program = traced(cost, network(), argnums=(0, 2))
+    again = pickle.loads(pickle.dumps(program))
+    arrays = network()
+    found, expected = again.value_and_grad(*arrays), program.value_and_grad(*arrays)
+    assert all(map(same, found[1], expected[1]))
+    with pytest.raises(TypeError, match="define it with def"):
+        pickle.dumps(ad.trace(lambda x: x * 2.0, ad.Tensor([1.0])))
 
 
 @pytest.mark.parametrize(("mistake", "words"), [
