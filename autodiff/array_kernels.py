@@ -28,7 +28,7 @@ def squared_error(a: Array, y: Array, out: Any = None) -> Array:
 def chain(g: Array, d: Array, out: Any = None) -> Array:
     if out is not None or g.shape == d.shape:
         y = np.empty_like(g) if out is None else out
-        if loops.product(g, d, y):
+        if loops.product(g, d, y):  # compiled only
             return y
     y = np.multiply(g, d, out=out)
     square = np.vdot(y, y)

@@ -162,11 +162,12 @@ class Writer:
         row = self.row(node)
         name = self.names[node] = self.name(node.name or f"v{i}")
         shares = any(np.may_share_memory(node._array, x._array) for x in node.parents)
-        if shares and all(x in self.known for x in node.parents):
-            view = row.array(*(self.known[x] for x in node.parents), **node.params)
-            if any(np.may_share_memory(view, self.known[x]) for x in node.parents):
-                self.known[node] = self.space[name] = view
-                return
+        there = [self.known[x] for x in node.parents if x in self.known]
+        now = shares and len(there) == len(node.parents)
+        view = row.array(*there, **node.params) if now else None
+        if view is not None and any(np.may_share_memory(view, x) for x in there):
+            self.known[node] = self.space[name] = view
+            return
         words = [self.names[x] for x in node.parents]
         words += [f"{k}={self.word(v, k)}" for k, v in node.params.items()]
         out = self.donation(i, node) if is_output else self.buffer(i, node)

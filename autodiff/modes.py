@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from threading import Lock
+from types import FrameType
 from typing import Any, NamedTuple
 
 LISTENERS: list[Callable[[int], None]] = []
@@ -151,11 +152,11 @@ def teach(y: Any, gradient: Any) -> None:
 
 def source_line() -> str:
     """Return `file:line` of the innermost caller outside this package."""
-    frame = sys._getframe(0)  # compiled functions have none, and those of the package are left out
+    frame: FrameType | None = sys._getframe(
+        0
+    )  # compiled functions have none, and those of the package are left out
     while frame is not None:
         if not str(frame.f_globals.get("__name__", "")).startswith("autodiff."):
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        if frame.f_back is None:
-            break
         frame = frame.f_back
     return "?"

@@ -40,6 +40,6 @@ references: Callable[[Any], int] = sys.getrefcount
 keep = put
 
 
-def drop(row: Places, place: int) -> bool:
+def drop(row: Places, place: int) -> bool:  # compiled only
     """Give up the reference to the node that waits at `place`, if one does."""
     return take(row, place, None) is not None

@@ -130,7 +130,9 @@ class Program:
         """Yield recordings, run forward, with the lanes that each holds for and how many there are."""
         shared, rows, lanes = self._load(args)
         left = np.arange(lanes)
-        for k in range(1 << 20):
+        k = -1
+        while True:
+            k += 1
             fresh = k >= len(self.recordings)
             if fresh:
                 at = int(left[0]) if lanes else 0

@@ -74,10 +74,8 @@ def sum_to(g: Any, shape: Shape) -> Any:
     """Sum `g` over the axes along which `shape` was stretched to g's shape."""
     if g.shape == shape:
         return g
-    axes = stretched(shape, g.shape)
-    if axes:
-        reduce = np.add.reduce if type(g) is np.ndarray else TABLE["sum"]
-        g = reduce(g, axis=axes, keepdims=True)
+    reduce = np.add.reduce if type(g) is np.ndarray else TABLE["sum"]
+    g = reduce(g, axis=stretched(shape, g.shape), keepdims=True)
     return g if g.shape == shape else TABLE["reshape"](g, shape=shape)
 
 

@@ -92,7 +92,7 @@ class Value:
         if name is not None:
             self.name = name
 
-    def __dealloc__(self) -> None:
+    def __dealloc__(self) -> None:  # compiled only
         """Free the operands too, where nobody else holds them; see `hand_over`."""
         if self._a is None:
             return
@@ -428,7 +428,7 @@ def constant(data: float) -> Value:
     return node
 
 
-def hand_over(node: Value) -> None:
+def hand_over(node: Value) -> None:  # compiled only
     """Put an operand of a node that is being freed in line for freeing, if nobody else holds it.
 
     Nothing recurses, and nodes are freed newest first: each waits at its distance in creation from
@@ -446,7 +446,7 @@ def hand_over(node: Value) -> None:
         _waiting += 1
 
 
-def free_in_order(node: Value) -> None:
+def free_in_order(node: Value) -> None:  # compiled only
     """Free what only `node`, which is being freed, holds."""
     global _newest, _waiting
     _newest = node._seq

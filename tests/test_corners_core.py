@@ -1,22 +1,33 @@
 """Corners of recording, sweeping and replaying: each is a branch that only few programs take."""
 
-import _thread
 import math
 import os
+import pickle
 import subprocess
 import sys
 import threading
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import files, modes, numpy_protocol, quiet, storage, sweep
-from autodiff.primitive import POSITIVE
+from autodiff import (
+    array_source,
+    evaluate,
+    files,
+    modes,
+    numpy_protocol,
+    quiet,
+    storage,
+    sweep,
+    value,
+)
+from autodiff.primitive import POSITIVE, ROWS
 
 pytestmark = pytest.mark.engine
 plain = pytest.mark.skipif(ad.compiled, reason="looks inside the plain Python engine")
@@ -142,6 +153,33 @@ def test_nodes_far_apart_in_creation() -> None:
     assert x.grad == 33.0
 
 
+def test_many_nodes_side_by_side() -> None:
+    """More than fit between two turns of the sweep's row."""
+    x = ad.Value(3.0)
+    ad.sum([x * x for _ in range(150_000)]).backward()
+    assert x.grad == 900_000.0
+
+
+@plain
+def test_the_text_that_is_compiled_says_what_python_records(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x, y = ad.Value(0.3), ad.Value(0.7)
+    for name, code in evaluate.METHODS.items():
+        fast = getattr(ad.Value, name)
+        operands = (x, y)[: ROWS[code].arity]  # type: ignore[attr-defined]
+        expected = fast(*operands)
+        assert fast.__wrapped__(*operands).local_derivatives == expected.local_derivatives
+        with ad.scope("block"):
+            assert fast.__wrapped__(*operands).scope == "block"
+        with monkeypatch.context() as patch:
+            patch.setattr(value.cython, "compiled", True)
+            node = fast.__wrapped__(*operands)
+        assert (node.op, node.data) == (expected.op, expected.data)
+        assert node._da == expected._da
+        assert len(operands) == 1 or node._db == expected._db
+
+
 def test_a_program_of_a_leaf_has_no_operations() -> None:
     x = ad.Value(3.0)
     assert ad.trace(x, inputs=[x]).value_and_grad([5.0]) == (5.0, [1.0])
@@ -179,30 +217,30 @@ def test_sweeps_are_counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
             y.backward()
 
 
-def test_where_the_program_is_all_inside() -> None:
-    """A thread that starts in a function of the package has no caller outside it."""
-    space: dict[str, Any] = {"__name__": "autodiff.made", "source_line": modes.source_line}
-    found: list[str] = []
-    done = threading.Event()
-    exec("def work(found, done):\n    found.append(source_line())\n    done.set()", space)
-    _thread.start_new_thread(space["work"], (found, done))
-    assert done.wait(10)
-    assert found == ["?"]
+@plain
+def test_where_there_is_no_caller_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = SimpleNamespace(f_globals={"__name__": "autodiff.value"}, f_back=None)
+    monkeypatch.setattr(modes, "sys", SimpleNamespace(_getframe=lambda _: inner))
+    assert modes.source_line() == "?"
 
 
 def test_comparisons_in_another_thread_are_not_the_traces() -> None:
-    x = ad.Value(1.0)
+    x, t = ad.Value(1.0), ad.Tensor([1.0])
     seen: list[bool] = []
 
+    def look() -> None:
+        seen.append(x > 0.0 and bool(t > 0.0) and bool(t.data[0] > 0.0))
+
     def f(v: Any) -> Any:
-        other = threading.Thread(target=lambda: seen.append(x > 0.0))
+        other = threading.Thread(target=look)
         other.start()
         other.join()
         return v * v
 
-    program = ad.trace(f, 2.0)
-    assert program(3.0) == 9.0
-    assert seen == [True]
+    for example, at in ((2.0, 3.0), (ad.Tensor(2.0), np.array(3.0))):
+        program = ad.trace(f, example)
+        assert program(at) == 9.0
+    assert seen == [True, True]
 
 
 def test_programs_return_what_the_function_returns() -> None:
@@ -229,12 +267,55 @@ def test_traces_say_what_does_not_fit() -> None:
         ad.trace(y, inputs=[y])
     with pytest.raises(TypeError, match="needs a function or a Value, got int"):
         ad.trace(3)
+    with pytest.raises(TypeError, match="needs a function or a node, got int"):
+        ad.trace(3, ad.Tensor([1.0]))
+    t = ad.Tensor([1.0])
+    with pytest.raises(TypeError, match="must be leaves of the graph"):
+        ad.trace(t * t, inputs=[t * t])
     with pytest.raises(ValueError, match="in_axes has 1 entries for 2 arguments"):
         ad.trace(lambda a, b: a, 1.0, 2.0, in_axes=(0,))
     ones = np.ones(2)
     program = ad.trace(lambda a, b: a * b, ones, ones, in_axes=0)
     with pytest.raises(ValueError, match="have 2 and 3 samples"):
         program(ones, np.ones(3))
+
+
+class Unsigned:
+    """A function that does not tell its parameters."""
+
+    __signature__ = "none"
+
+    def __call__(self, x: Any) -> Any:
+        return x * x
+
+
+def test_programs_of_arrays_in_rare_shapes() -> None:
+    program = ad.trace(Unsigned(), ad.Tensor([1.0]))
+    assert program([3.0]).tolist() == [9.0]
+    assert not array_source.takes_out(Unsigned())
+
+    def named(x: Any) -> Any:
+        y = x * x
+        y.name = "two words"
+        return y + 1.0
+
+    assert ad.trace(named, ad.Tensor([1.0]))([3.0]).tolist() == [10.0]
+    a = np.arange(6.0).reshape(2, 3)
+    turned = ad.trace(lambda x: ad.exp(x.T).T.reshape(-1) * 2.0, ad.Tensor(a))
+    assert turned(a).tolist() == (np.exp(a).ravel() * 2.0).tolist()
+    there = pickle.loads(pickle.dumps(ad.trace(ad.exp, ad.Tensor([1.0]))))
+    with pytest.raises(ValueError, match="nothing is recorded here yet"):
+        there.source  # noqa: B018
+    assert there([0.0]).tolist() == [1.0]
+    assert "exp" in there.source
+    nested = ad.trace(
+        lambda p: p["w"] * p["b"][0], {"w": ad.Tensor([1.0]), "b": [ad.Tensor([1.0])]}
+    )
+    assert nested({"w": [2.0], "b": [[3.0]]}).tolist() == [6.0]
+    with pytest.raises(TypeError, match="a dict with the keys"):
+        nested({"w": [2.0]})
+    with pytest.raises(TypeError, match="takes 1 parts here"):
+        nested({"w": [2.0], "b": [[3.0], [4.0]]})
 
 
 def test_numpys_functions_with_rare_arguments() -> None:
@@ -261,7 +342,7 @@ def test_functions_without_a_signature_are_called_as_they_were() -> None:
 def test_graphs_answer_about_single_edges() -> None:
     x, c = ad.Tensor([1.0, -1.0]), ad.constant([1.0, 0.0], name="c")
     y = ad.where(c, x, 0.0 * x)
-    graph = ad.Graph(y, names={"_": y, "y": y, "again": y})
+    graph = ad.Graph(y, names={"_": y, "y": y, "again": y, "n": 3})
     assert graph[y].name == "y"
     with pytest.raises(TypeError, match="Graph: needs a Value or a Tensor, got str"):
         ad.Graph("y")  # type: ignore[arg-type]
@@ -270,6 +351,7 @@ def test_graphs_answer_about_single_edges() -> None:
     assert graph.local(edges[1]).tolist() == [1.0, 0.0]
     assert graph.contribution(edges[1]) is None  # nothing went backward yet
     assert '"nodes"' in graph.to_json()
+    assert y.sum().explain(x).count == 2
 
 
 def test_saved_parameters(tmp_path: Path) -> None:
@@ -283,7 +365,7 @@ def test_saved_parameters(tmp_path: Path) -> None:
         def __index__(self) -> int:
             return 0
 
-    with pytest.raises(TypeError, match="cannot save the parameter .* of type Index"):
+    with pytest.raises(TypeError, match=r"cannot save the parameter .* of type Index"):
         ad.save_graph(tmp_path / "graph.npz", t[Index()])
 
 
@@ -306,7 +388,7 @@ def test_saved_graphs_that_would_grow(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_files_are_written_to_what_is_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="it is a folder, so add a file name"):
         files.write(tmp_path, "text")
-    with pytest.raises(OSError, match="folder .* does not exist"):
+    with pytest.raises(OSError, match=r"folder .* does not exist"):
         files.write(tmp_path / "no" / "file", "text")
     with pytest.raises(OSError, match="cannot be written: embedded null"):
         files.write(tmp_path / "a\0b", "text")

@@ -20,6 +20,10 @@ def examples(rng):
     return Examples(rng.random((20, 6)), rng.integers(0, 10, 20))
 
 
+def test_examples_say_how_many_they_are(examples):
+    assert repr(examples) == "Examples(n=20, features=6, classes=10)"
+
+
 def test_examples_are_the_documents_pairs(examples):
     pairs = list(examples)
     assert len(pairs) == len(examples) == 20
