@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff._engine import compiled
-from autodiff.flat import flatten, reached
+from autodiff.flat import chains, flatten, reached
 from autodiff.primitive import ROWS, Pointwise
 from autodiff.value import Value
 
@@ -66,6 +66,18 @@ class Recording:
         varying[: self.size] = batched
         self._reach(varying)
         self.rows = np.where(varying, np.cumsum(varying, dtype=np.int32) - 1, -1).astype(np.int32)
+        self.ways, self.runs = self.codes.copy(), np.zeros_like(self.a)
+        if compiled:
+            chains(
+                machine.CHAIN,
+                self.first,
+                self.codes,
+                self.a,
+                self.b,
+                self.rows,
+                self.ways,
+                self.runs,
+            )
         self.height = int(varying.sum())
         self.grads = np.zeros(n)
         self.many = self.sums = np.zeros((1, 1))
@@ -75,7 +87,7 @@ class Recording:
 
     def _run(self, way: Any, lanes: int) -> None:
         way(
-            len(self.codes), self.first, self.codes, self.a, self.b, self.more, self.values,
+            len(self.codes), self.first, self.ways, self.runs, self.a, self.b, self.more, self.values,
             self.grads, self.wanted, lanes, self.rows, self.many, self.sums, self.height,
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ cimport autodiff._places as places
 from autodiff.value cimport More, Value
 
 cdef unsigned int SEEN
+cdef int MUL, ADD
 cdef places.Places _row
 
 @cython.locals(node=Value, stamp="unsigned int", visited=list, stamps=list, leaves=list, inner=list, pending=list, wide=Py_ssize_t)
@@ -14,3 +15,5 @@ cdef list in_order(list inner)
 cdef object fill(list leaves, list order, short[::1] codes, int[::1] a, int[::1] b, int[::1] more, double[::1] values)
 @cython.locals(i=Py_ssize_t, k=int, arity=int)
 cpdef object reached(char[::1] flags, Py_ssize_t first, short[::1] codes, int[::1] a, int[::1] b, int[::1] more, char[::1] arities)
+@cython.locals(n=int, i=int, k=int)
+cpdef object chains(int mark, int first, short[::1] codes, int[::1] a, int[::1] b, int[::1] rows, short[::1] ways, int[::1] runs)

@@ -41,7 +41,7 @@ def partials(code: int, xs: list[float]) -> tuple[float, ...]:
     return EVALUATORS[code](*xs)[1:]
 
 
-def forward(n: int, first: int, codes: Any, a: Any, b: Any, more: Any, values: Any, grads: Any,
+def forward(n: int, first: int, codes: Any, runs: Any, a: Any, b: Any, more: Any, values: Any, grads: Any,
             wanted: Any, lanes: int, rows: Any, many: Any, sums: Any, height: int) -> None:  # fmt: skip
     """Compute all values: of shared slots in `values`, of slots with lanes in the rows of `many`."""
     for i in range(first, n):
@@ -58,7 +58,7 @@ def read(xs: list[int], lane: int, values: Any, rows: Any, many: Any) -> list[fl
     return [float(values[x] if rows[x] < 0 else many[rows[x], lane]) for x in xs]
 
 
-def backward(n: int, first: int, codes: Any, a: Any, b: Any, more: Any, values: Any, grads: Any,
+def backward(n: int, first: int, codes: Any, runs: Any, a: Any, b: Any, more: Any, values: Any, grads: Any,
              wanted: Any, lanes: int, rows: Any, many: Any, sums: Any, height: int) -> None:  # fmt: skip
     """Add each slot's gradient times the local derivatives to its operands, newest slot first."""
     for i in range(n - 1, first - 1, -1):

@@ -6,28 +6,33 @@ printed as C-level formulas); nothing about an operation is written here. Each c
 single lane (`v[i]`) and for many lanes, where a slot is either shared by all lanes or has a row of
 its own. A cotangent of zero sends nothing on; the gradient of a shared slot is summed over the
 lanes in four interleaved parts, always in the same order.
+
+Programs written with `+` and `*` spend their time in weighted sums. A *chain* is a run of products, each
+added at once to the sum of those before it; `flat` finds them, and the machine goes through one in a
+loop that keeps the sum (and backward its gradient) at hand.
 """
 
 from collections.abc import Sequence
 
 from autodiff.codegen import IEEE, header, partial_source, pointwise_rows, value_source
-from autodiff.primitive import TABLE, Pointwise
+from autodiff.nary_source import LANES_NARY, SINGLE_NARY, sent, summed
+from autodiff.primitive import Pointwise
 
 PARAMETERS = """
-def {name}(int n, int first, short[::1] codes, int[::1] a, int[::1] b, int[::1] more,
+def {name}(int n, int first, short[::1] codes, int[::1] runs, int[::1] a, int[::1] b, int[::1] more,
            double[::1] values, double[::1] grads, char[::1] wanted, int lanes, int[::1] rows,
            double[:, ::1] many, double[:, ::1] sums, int height):
     if n > first:
 
-        _{name}(n, first, &codes[0], &a[0], &b[0], &more[0], &values[0], &grads[0], &wanted[0],
+        _{name}(n, first, &codes[0], &runs[0], &a[0], &b[0], &more[0], &values[0], &grads[0], &wanted[0],
                 lanes, &rows[0], &many[0, 0], &sums[0, 0], height)
 
 
 {ieee}
-cdef void _{name}(int n, int first, short *codes, int *a, int *b, int *more, double *v, double *g,
+cdef void _{name}(int n, int first, short *codes, int *runs, int *a, int *b, int *more, double *v, double *g,
                   char *wanted, int lanes, int *rows, double *many, double *sums,
                   int height) noexcept:
-    cdef int i, j, k, l, c, code
+    cdef int i, j, k, l, c, code, following
     cdef double y, h, t, s0, s1, s2, s3
     cdef double *Y
     cdef double *G
@@ -147,139 +152,52 @@ def lanes_backward(row: Pointwise) -> list[str]:
     return located(row.arity) + branches(row.arity, body)
 
 
-def sent(target: str, d: str) -> str:
-    """Return the line that adds G[l] * d; where G[l] is 0 nothing is sent."""
-    if d in ("1.0", "-1.0"):
-        return f"{target} += G[l] * {d}"
-    return f"{target} += G[l] * {d} if G[l] != 0.0 else 0.0"
+MARK = -2  # what stands for the code at the ends of a chain
+ADD, MUL = (row for row in pointwise_rows(2) if row.name in ("add", "mul"))
 
-
-def summed(slot: str, d: str) -> list[str]:
-    """Return the lines that add the sum over the lanes to a shared slot's gradient."""
-    lines = ["s0 = s1 = s2 = s3 = 0.0", "for j in range(lanes // 4):"]
-    for k in range(4):
-        at = "4 * j" if k == 0 else f"4 * j + {k}"
-        lines += [f"    {sent(f's{k}', d)}".replace("[l]", f"[{at}]")]
-    lines += ["for l in range(lanes - lanes % 4, lanes):", f"    {sent('s0', d)}"]
-    return [*lines, f"g[{slot}] += (s0 + s1) + (s2 + s3)"]
-
-
-TOTAL, DOT = TABLE["total"].code, TABLE["dot"].code
-
-SINGLE_NARY = {
+CHAIN = {
     "forward": [
-        (TOTAL, "total", ["y = 0.0", "for k in range(b[i]):", "    y += v[more[a[i] + k]]", "v[i] = y"]),
-        (
-            DOT, "dot",
-            [
-                "y = 0.0", "c = b[i] // 2", "for k in range(a[i], a[i] + c):",
-                "    y += v[more[k]] * v[more[k + c]]", "v[i] = y",
-            ],
-        ),
+        "y = v[a[i + 1]]", "following = i + 2 * runs[i]", "for k in range(i, following, 2):",
+        f"    t = {value_source(MUL, 'v[a[k]]', 'v[b[k]]')}", "    v[k] = t",
+        f"    y = {value_source(ADD, 'y', 't')}", "    v[k + 1] = y",
     ],
     "backward": [
-        (TOTAL, "total", ["for k in range(b[i]):", "    g[more[a[i] + k]] += h"]),
-        (
-            DOT, "dot",
-            [
-                "c = b[i] // 2",
-                "for k in range(a[i], a[i] + c):", "    g[more[k]] += h * v[more[k + c]]",
-                "for k in range(a[i], a[i] + c):", "    g[more[k + c]] += h * v[more[k]]",
-            ],
-        ),
-    ],
-}  # fmt: skip
-
-
-def _add_lanes(k: str, d: str) -> list[str]:
-    return [
-        f"if wanted[{k}] and rows[{k}] >= 0:",
-        f"    T = sums + <size_t>rows[{k}] * lanes",
-        "    for l in range(lanes):",
-        f"        {sent('T[l]', d)}",
-        f"elif wanted[{k}]:",
-        *(f"    {line}" for line in summed(k, d)),
-    ]
-
-
-def _factor(k: str, name: str) -> list[str]:
-    return [f"{name} = many + <size_t>rows[{k}] * lanes if rows[{k}] >= 0 else NULL"]
-
-
-def _pairs(body: dict[str, list[str]]) -> list[str]:
-    lines = ["if A != NULL and B != NULL:", *(f"    {x}" for x in body["ab"])]
-    lines += ["elif A != NULL:", *(f"    {x}" for x in body["a"])]
-    lines += ["elif B != NULL:", *(f"    {x}" for x in body["b"])]
-    return [*lines, "else:", *(f"    {x}" for x in body[""])]
-
-
-def _in(lines: list[str]) -> list[str]:
-    return [f"    {x}" for x in lines]
-
-
-def _product(x: str, z: str) -> list[str]:
-    return ["for l in range(lanes):", f"    Y[l] += {x} * {z}"]
-
-
-LANES_NARY = {
-    "forward": [
-        (
-            TOTAL, "total",
-            [
-                "for l in range(lanes):", "    Y[l] = 0.0",
-                "for k in range(a[i], a[i] + b[i]):",
-                *_in(_factor("more[k]", "A")),
-                "    for l in range(lanes):",
-                "        Y[l] += A[l] if A != NULL else v[more[k]]",
-            ],
-        ),
-        (
-            DOT, "dot",
-            [
-                "for l in range(lanes):", "    Y[l] = 0.0",
-                "c = b[i] // 2", "for k in range(a[i], a[i] + c):",
-                *_in(_factor("more[k]", "A")), *_in(_factor("more[k + c]", "B")),
-                *_in(_pairs({
-                    "ab": _product("A[l]", "B[l]"),
-                    "a": ["t = v[more[k + c]]", *_product("A[l]", "t")],
-                    "b": ["t = v[more[k]]", *_product("t", "B[l]")],
-                    "": ["t = v[more[k]] * v[more[k + c]]", "for l in range(lanes):", "    Y[l] += t"],
-                })),
-            ],
-        ),
-    ],
-    "backward": [
-        (
-            TOTAL, "total",
-            ["for k in range(a[i], a[i] + b[i]):", *_in(_add_lanes("more[k]", "1.0"))],
-        ),
-        (
-            DOT, "dot",
-            [
-                "c = b[i] // 2", "for k in range(a[i], a[i] + c):",
-                *_in(_factor("more[k]", "A")), *_in(_factor("more[k + c]", "B")),
-                "    if B != NULL:", *_in(_in(_add_lanes("more[k]", "B[l]"))),
-                "    else:", *_in(_in(_add_lanes("more[k]", "v[more[k + c]]"))),
-                "    if A != NULL:", *_in(_in(_add_lanes("more[k + c]", "A[l]"))),
-                "    else:", *_in(_in(_add_lanes("more[k + c]", "v[more[k]]"))),
-            ],
-        ),
+        "h = g[i]", "following = i - 2 * runs[i]", "for k in range(i - 1, following, -2):",
+        "    t = g[k]", "    s0 = g[a[k + 1]]",
+        "    if h != 0.0:",
+        f"        s0 += h * {partial_source(ADD, 0, 'v[k + 1]', 'v[a[k + 1]]', 'v[k]')}",
+        f"        t += h * {partial_source(ADD, 1, 'v[k + 1]', 'v[a[k + 1]]', 'v[k]')}",
+        "    g[a[k + 1]] = s0",
+        "    if t != 0.0:",
+        f"        g[a[k]] += t * {partial_source(MUL, 0, 'v[k]', 'v[a[k]]', 'v[b[k]]')}",
+        f"        g[b[k]] += t * {partial_source(MUL, 1, 'v[k]', 'v[a[k]]', 'v[b[k]]')}",
+        "    h = s0",
     ],
 }  # fmt: skip
 
 
 def machine_source() -> str:
     """Return the text of `_machine.pyx`."""
-    lines = ["# cython: boundscheck=False, wraparound=False", header()]
+    lines = ["# cython: boundscheck=False, wraparound=False", header(), f"CHAIN = {MARK}"]
     table = [row for arity in (1, 2, 3) for row in pointwise_rows(arity)]
     for name, single, lanes in (
         ("forward", single_forward, lanes_forward),
         ("backward", single_backward, lanes_backward),
     ):
         lines.append(PARAMETERS.format(name=name, ieee=IEEE))
-        order = "range(first, n)" if name == "forward" else "range(n - 1, first - 1, -1)"
-        lines += [f"    for i in {order}:", "        code = codes[i]"]
-        lines.append("        if lanes == 0 or rows[i] < 0:")
+        if name == "forward":
+            lines += ["    following = first", "    while following < n:"]
+        else:
+            lines += ["    following = n - 1", "    while following >= first:"]
+        lines += [
+            "        i = following",
+            f"        following {'+' if name == 'forward' else '-'}= 1",
+            "        code = codes[i]",
+            f"        if code == {MARK}:",
+            *(f"            {line}" for line in CHAIN[name]),
+            "            continue",
+            "        if lanes == 0 or rows[i] < 0:",
+        ]
         if name == "backward":
             lines += [
                 "            h = g[i]",

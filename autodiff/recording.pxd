@@ -10,6 +10,8 @@ cpdef object record(object row, tuple args, object params=*)
 cdef Value finish(object row, list nodes, double y, object partials)
 @cython.locals(n=Py_ssize_t)
 cpdef Py_ssize_t values_among(object xs) except -2
+@cython.locals(i=Py_ssize_t)
+cdef list as_nodes(list xs)
 @cython.locals(y=double, x=Value, nodes=list)
 cpdef object total(object xs)
 @cython.locals(y=double, w=Value, x=Value, nodes=list, n=Py_ssize_t, i=Py_ssize_t, d="double[::1]")

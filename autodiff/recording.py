@@ -83,35 +83,39 @@ def values_among(xs: Any) -> int:
     return n
 
 
+def as_nodes(xs: list[Any]) -> list[Value]:
+    """Turn what are plain numbers in a list into constants, in place."""
+    for i in range(len(xs)):
+        if type(xs[i]) is not Value:
+            xs[i] = constant(as_float(xs[i]))
+    return xs
+
+
 def total(xs: Any) -> Any:
     """Return x1 + ... + xn, added from left to right, as one node."""
-    nodes: list[Value] = []
-    y: float = 0.0
     for arg in xs:
         if type(arg) is not Value and isinstance(arg, np.ndarray) and arg.ndim:
             return primitive.array_recorder(ops.total, tuple(xs), None)
-        x = arg if type(arg) is Value else constant(as_float(arg))
-        nodes.append(x)
+    nodes = as_nodes(list(xs))
+    y: float = 0.0
+    for x in nodes:
         y += x._data
     return finish(ops.total, nodes, y, None)
 
 
 def dot(ws: Any, xs: Any) -> Any:
     """Return w1 x1 + ... + wn xn, added from left to right, as one node."""
-    nodes: list[Value] = []
-    n = len(ws)
+    nodes = as_nodes([*ws, *xs])
+    n = len(nodes) // 2
     partials = array("d", bytes(16 * n))
     d = partials
-    for arg in ws:
-        w = arg if type(arg) is Value else constant(as_float(arg))
-        d[n + len(nodes)] = w._data
-        nodes.append(w)
     y: float = 0.0
-    for i, arg in enumerate(xs):
-        x = arg if type(arg) is Value else constant(as_float(arg))
-        nodes.append(x)
+    for i in range(n):
+        w = nodes[i]
+        x = nodes[n + i]
         d[i] = x._data
-        y += d[n + i] * d[i]
+        d[n + i] = w._data
+        y += w._data * x._data
     return finish(ops.dot, nodes, y, partials)
 
 

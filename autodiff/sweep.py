@@ -68,9 +68,10 @@ def reach(x: Value) -> bool:
 def spread(g: float, operands: list[Value], partials: Sequence[float] | None) -> None:
     """Send a cotangent to the operands of an n-ary node; no partials means a plain sum."""
     d = partials
+    number = _number
     for i in range(len(operands)):
         x = operands[i]
-        if x._stamp != _number:
+        if x._stamp != number:
             reach(x)
         if g != 0.0:
             x._grad += g if d is None else g * d[i]
@@ -151,7 +152,7 @@ def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) 
         places.forget(_places)
         clear()
     _number += 1
-    if _number >= 1 << 32:
+    if _number == 1 << 32:
         raise OverflowError("backward: 2**32 sweeps in one process, which is all it can count")
     _newest = max([node._seq for node in roots])
     leaves = _leaves = []

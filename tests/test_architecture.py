@@ -39,6 +39,7 @@ LAYERS = {
         "ops",
         "symbol",
         "codegen",
+        "nary_source",
         "machine_source",
         "evaluate",
         "machine",

@@ -136,3 +136,34 @@ def test_what_does_not_fit_is_told():
         program(np.ones(3))
     with pytest.raises(TypeError, match="takes 1 arguments, was given 2"):
         program(1.0, 2.0)
+
+
+def woven(draw, xs, steps=60):
+    """Weighted sums as a person writes them, whose parts are used again in every way there is."""
+    pool, s = list(xs), xs[0]
+    for _ in range(steps):
+        choice = draw.integers(6)
+        if choice < 3:
+            s = s + pool[draw.integers(len(pool))] * pool[draw.integers(len(pool))]
+        elif choice == 3:
+            s = s + s * xs[draw.integers(len(xs))]
+        elif choice == 4:
+            product = s * pool[draw.integers(len(pool))]
+            s = product + product
+        else:
+            pool.append(s)
+            s = 0.5 * ad.tanh(s)
+    return s
+
+
+def test_chains_replay_bit_for_bit(rng):
+    found = 0
+    for seed in range(40):
+        point = rng.normal(size=5)
+        point[rng.integers(5)] = 0.0
+        program = ad.trace(lambda x, seed=seed: woven(np.random.default_rng(seed), list(x)), point)
+        value, gradient = program.value_and_grad(point)
+        expected = eager(lambda *x, seed=seed: woven(np.random.default_rng(seed), x), *point)
+        assert (value, tuple(gradient)) == expected
+        found = max(found, int(program.recordings[0].runs.max()))
+    assert found >= 4 if ad.compiled else not found, "a chain is what the compiled machine knows"
