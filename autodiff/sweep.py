@@ -152,7 +152,7 @@ def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) 
         places.forget(_places)
         clear()
     _number += 1
-    if _number == 1 << 32:
+    if _number >= 1 << 32:
         raise OverflowError("backward: 2**32 sweeps in one process, which is all it can count")
     _newest = max([node._seq for node in roots])
     leaves = _leaves = []
