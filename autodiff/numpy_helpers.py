@@ -41,6 +41,7 @@ class _StandAlone(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.name = FILES[self.module] + node.name
         node.returns = None
+        node.decorator_list = []  # what the compiled engine does instead
         for argument in node.args.args:
             argument.annotation = None
         if ast.get_docstring(node) is not None and len(node.body) > 1:
@@ -51,14 +52,6 @@ class _StandAlone(ast.NodeTransformer):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         assert node.value is not None
         return self.visit(ast.Assign([node.target], node.value, lineno=node.lineno))  # type: ignore[no-any-return]
-
-    def visit_If(self, node: ast.If) -> Any:
-        """Leave out the compiled engine's loops: what stands beside them is the same on numpy."""
-        negated = isinstance(node.test, ast.UnaryOp)
-        test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
-        if isinstance(test, ast.Call) and ast.unparse(test).startswith("loops."):
-            return [self.visit(part) for part in node.body] if negated else None
-        return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id in _definitions(self.module):
