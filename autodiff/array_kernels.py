@@ -122,7 +122,7 @@ def _sigmoid(x: Array, y: Array) -> bool:
 @into(_sigmoid)
 def sigmoid(x: Array) -> Array:
     e = _decay(x)
-    y = np.exp(np.minimum(x, 0.0))
+    y: Array = np.exp(np.minimum(x, 0.0))
     y /= 1.0 + e
     return y
 
