@@ -122,9 +122,9 @@ def _sigmoid(x: Array, y: Array) -> bool:
 @into(_sigmoid)
 def sigmoid(x: Array) -> Array:
     e = _decay(x)
-    y: Array = np.exp(np.minimum(x, 0.0))
+    y = np.exp(np.minimum(x, 0.0))
     y /= 1.0 + e
-    return y
+    return np.asarray(y)
 
 
 def _sigmoid_prime(x: Array, y: Array) -> bool:
