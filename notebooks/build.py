@@ -8,7 +8,6 @@ same code, so the pair cannot drift, each run from a clean kernel and stored wit
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jupytext
 import nbformat
@@ -21,12 +20,13 @@ TIMEOUT = 180
 
 
 def names() -> list[str]:
-    """Return the notebooks in the order in which they are read."""
+    """Return all that lies in `source`, in the order in which it is read; what is new comes last."""
     order = [
         "computation_graph", "four_equations", "two_layers_by_hand", "paths", "how_fast",
         "vanishing_gradients", "learning_slowdown", "digits", "scalar_and_tensor",
     ]  # fmt: skip
-    return [n for n in order if (FOLDER / "source" / f"{n}.py").exists()]
+    found = sorted(path.stem for path in (FOLDER / "source").glob("*.py"))
+    return sorted(found, key=lambda n: order.index(n) if n in order else len(order))
 
 
 def target(name: str, language: str) -> Path:
@@ -73,16 +73,3 @@ def build(chosen: list[str], store: bool) -> Iterator[str]:
             if store:
                 nbformat.write(notebook, target(name, language))
             yield f"{target(name, language).name}: {time.perf_counter() - start:.1f} s"
-
-
-def same_code(name: str) -> bool:
-    """Return whether the stored pair has exactly the code of its source."""
-
-    def code(cells: list[Any]) -> list[str]:
-        return [c.source for c in cells if c.cell_type == "code"]
-
-    expected = code(make(name, "en").cells)
-    return all(
-        code(nbformat.read(target(name, language), as_version=4).cells) == expected
-        for language in LANGUAGES
-    )

@@ -1,0 +1,191 @@
+"""The notebooks: the stored pairs are their sources, hold their outputs, and run.
+
+Whatever lies in `notebooks/source` is tested; there is no list to forget. The sources are read here
+without Jupyter, so that the tests need no more than the suite does.
+"""
+
+import ast
+import copy
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "notebooks"
+NAMES = sorted(path.stem for path in (FOLDER / "source").glob("*.py"))
+LIMITS = {"digits": 120}  # seconds; every other notebook has 60
+LONGEST_FUNCTION = 20  # lines
+TRACES = re.compile(
+    r"Traceback \(most|site-packages|ipykernel|<[\w. ]+ at 0x"
+    r"|(?<![\w/.])/(?:home|root|tmp|work|usr|Users|var)/"
+)
+
+each_notebook = pytest.mark.parametrize("name", NAMES)
+each_stored = pytest.mark.parametrize("language", ["en", "ja"])
+
+Cell = tuple[str, str, str]  # code or markdown, the language ("" for both), the text
+
+
+def cells(name: str) -> list[Cell]:
+    """Return the cells of a source in the percent format."""
+    found = []
+    for part in re.split(r"^# %%", (FOLDER / "source" / f"{name}.py").read_text(), flags=re.M)[1:]:
+        head, _, body = part.partition("\n")
+        language = re.search(r'lang="(\w+)"', head)
+        if "[markdown]" in head:
+            text = "\n".join(line.removeprefix("#").removeprefix(" ") for line in body.splitlines())
+            found.append(("markdown", language[1] if language else "", text.strip("\n")))
+        else:
+            found.append(("code", "", body.strip("\n")))
+    return found
+
+
+def stored(name: str, language: str) -> Any:
+    """Return the stored notebook."""
+    ending = "ipynb" if language == "en" else f"{language}.ipynb"
+    path = FOLDER / f"{name}.{ending}"
+    assert path.exists(), f"{path.name} is missing: ./run notebooks {name} --store"
+    return json.loads(path.read_text())
+
+
+def text(source: str | list[str]) -> str:
+    """Return what a notebook file may hold as one string or as a list of lines."""
+    return source if isinstance(source, str) else "".join(source)
+
+
+def outputs(notebook: Any) -> Iterator[Any]:
+    """Yield the outputs of all code cells."""
+    for cell in notebook["cells"]:
+        yield from cell.get("outputs", ())
+
+
+def faults(name: str, language: str, notebook: Any) -> list[str]:
+    """Say in what the stored notebook is not its source, run once from top to bottom."""
+    wanted = [(kind, body) for kind, lang, body in cells(name) if lang in ("", language)]
+    found = [(c["cell_type"], text(c["source"])) for c in notebook["cells"]]
+    said = []
+    if found != wanted:
+        at = next(
+            (i for i, (f, w) in enumerate(zip(found, wanted, strict=False)) if f != w), "last"
+        )
+        said.append(
+            f"cell {at} is not the source's: {len(found)} cells, {len(wanted)} in the source"
+        )
+    counts = [c["execution_count"] for c in notebook["cells"] if c["cell_type"] == "code"]
+    if counts != list(range(1, len(counts) + 1)):
+        said.append(f"its code cells were not run once in order: {counts}")
+    for output in outputs(notebook):
+        kind = output["output_type"]
+        if kind == "error" or output.get("name") == "stderr":
+            said.append(f"it holds an error or a warning: {json.dumps(output)[:200]}")
+        shown = [text(output.get("text", ""))]
+        shown += [text(v) for k, v in output.get("data", {}).items() if k.startswith("text/")]
+        said += [f"it shows {m[0]!r}" for m in map(TRACES.search, shown) if m]
+        said += [f"it names the checkout, {ROOT}" for s in shown if f"{ROOT}/" in s]
+    return said
+
+
+def test_there_are_notebooks_and_no_orphans() -> None:
+    assert NAMES
+    files = {path.name for path in FOLDER.glob("*.ipynb")}
+    assert files == {f"{n}{e}" for n in NAMES for e in (".ipynb", ".ja.ipynb")}
+
+
+@each_notebook
+@each_stored
+def test_what_is_stored_is_the_source_and_ran(name: str, language: str) -> None:
+    assert faults(name, language, stored(name, language)) == []
+
+
+@each_notebook
+@each_stored
+def test_the_outputs_hold_a_picture_and_figures(name: str, language: str) -> None:
+    kinds = [set(o.get("data", ())) for o in outputs(stored(name, language))]
+    assert any(k & {"image/svg+xml", "image/png"} for k in kinds), "no picture inline"
+    assert any(text(o.get("text", "")).strip() for o in outputs(stored(name, language)))
+
+
+@each_notebook
+def test_each_english_cell_has_a_japanese_twin(name: str) -> None:
+    words = [(language, body) for kind, language, body in cells(name) if kind == "markdown"]
+    assert [language for language, _ in words] == ["en", "ja"] * (len(words) // 2)
+    kana = re.compile(r"[\u3040-\u30ff]")
+    for (_, english), (_, japanese) in zip(words[::2], words[1::2], strict=True):
+        assert not kana.search(english)
+        assert kana.search(japanese), f"not Japanese: {japanese[:60]}"
+        heads = [re.findall(r"^#+ ", body, flags=re.M) for body in (english, japanese)]
+        assert heads[0] == heads[1], f"other headings than in English: {japanese[:60]}"
+
+
+@each_notebook
+def test_a_notebook_asserts_and_defines_no_library(name: str) -> None:
+    tree = ast.parse((FOLDER / "source" / f"{name}.py").read_text())
+    nodes = list(ast.walk(tree))
+    asserts = [node for node in nodes if isinstance(node, ast.Assert)]
+    assert any(not isinstance(node.test, ast.Constant) for node in asserts), "nothing is asserted"
+    assert not [node.name for node in nodes if isinstance(node, ast.ClassDef)], "a class"
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= LONGEST_FUNCTION, (
+                f"{node.name} has {lines} lines: it belongs in a module"
+            )
+
+
+@pytest.mark.slow
+@each_notebook
+def test_the_code_runs(name: str) -> None:
+    """The code of both languages is the same; the stored pair is run by ./run notebooks."""
+    code = "\n\n".join(body for kind, _, body in cells(name) if kind == "code")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-W", "ignore:FigureCanvasAgg", "-c", code],
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=LIMITS.get(name, 60),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture
+def good() -> Any:
+    """A stored notebook that a test may spoil."""
+    return copy.deepcopy(stored("computation_graph", "en"))
+
+
+def test_an_altered_cell_is_found(good: Any) -> None:
+    assert faults("computation_graph", "en", good) == []
+    for kind in ("code", "markdown"):
+        spoilt = copy.deepcopy(good)
+        cell = next(c for c in spoilt["cells"] if c["cell_type"] == kind)
+        cell["source"] = text(cell["source"]).replace("a", "e", 1)
+        assert "is not the source's" in faults("computation_graph", "en", spoilt)[0]
+    del good["cells"][-1]
+    assert "cell last" in faults("computation_graph", "en", good)[0]
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ({"output_type": "error", "ename": "E", "evalue": "", "traceback": []}, "an error"),
+        ({"output_type": "stream", "name": "stderr", "text": "careful"}, "a warning"),
+        ({"output_type": "stream", "name": "stdout", "text": f"at {ROOT}/x"}, "names the checkout"),
+        ({"output_type": "stream", "name": "stdout", "text": "/home/me/x"}, "/home/"),
+        ({"output_type": "stream", "name": "stdout", "text": ["a\n", "<C at 0x7f>"]}, "at 0x"),
+    ],
+)
+def test_what_an_output_must_not_hold_is_found(good: Any, output: Any, said: str) -> None:
+    next(c for c in good["cells"] if c["cell_type"] == "code")["outputs"].append(output)
+    assert any(said in fault for fault in faults("computation_graph", "en", good))
+
+
+def test_a_notebook_that_was_not_run_is_found(good: Any) -> None:
+    next(c for c in good["cells"] if c["cell_type"] == "code")["execution_count"] = None
+    assert any("not run once in order" in f for f in faults("computation_graph", "en", good))
