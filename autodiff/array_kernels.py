@@ -140,7 +140,7 @@ def sigmoid_prime(x: Array) -> Array:
 
 
 def sech2(x: Array) -> Array:
-    return 4 * sigmoid_prime(x + x)
+    return np.asarray(4 * sigmoid_prime(x + x))
 
 
 def softplus(x: Array) -> Array:
