@@ -5,6 +5,7 @@ in one sentence on stderr and a non-zero exit; files appear whole or not at all.
 """
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a terminal that lacks a character shows a question mark
             reconfigure(errors="replace")
-    args = _parser().parse_args(arguments)
+    args = _parser().parse_args(
+        [_read(a) for a in (sys.argv[1:] if arguments is None else arguments)]
+    )
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: _say(str(message))
@@ -42,6 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, TypeError, OSError, RuntimeError, MemoryError) as error:
         _say(str(error) or "there is not enough memory for this")
         return 1
+
+
+def _read(argument: str) -> str:
+    """Return an argument as it was typed, also in a locale that knows no UTF-8."""
+    try:
+        return os.fsencode(argument).decode()
+    except ValueError:
+        return argument
 
 
 def _parser() -> Parser:

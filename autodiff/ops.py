@@ -298,7 +298,7 @@ broadcast: Multilinear = multilinear(
     "broadcast", structure.broadcast, lambda g, x, shape: structure.sum_to(g, x.shape), tex="{0}",
 )
 reshape: Multilinear = multilinear(
-    "reshape", np.reshape, lambda g, x, shape: reshape(g, shape=x.shape), tex="{0}",
+    "reshape", structure.reshape, lambda g, x, shape: reshape(g, shape=x.shape), tex="{0}",
 )
 transpose: Multilinear = multilinear(
     "transpose", structure.permuted,

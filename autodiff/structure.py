@@ -150,6 +150,10 @@ def permuted(x: Any, axes: tuple[int, ...]) -> Any:
     return x.transpose(axes)
 
 
+def reshape(x: Any, shape: Shape) -> Any:
+    return x.reshape(shape)
+
+
 def take(x: Any, index: Any) -> Any:
     return x[index]
 

@@ -390,7 +390,7 @@ def test_files_are_written_to_what_is_there(tmp_path: Path) -> None:
         files.write(tmp_path, "text")
     with pytest.raises(OSError, match=r"folder .* does not exist"):
         files.write(tmp_path / "no" / "file", "text")
-    with pytest.raises(OSError, match="cannot be written: embedded null"):
+    with pytest.raises(OSError, match=r"cannot be written: .*embedded null"):
         files.write(tmp_path / "a\0b", "text")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")
