@@ -15,7 +15,7 @@ loop that keeps the sum (and backward its gradient) at hand.
 from collections.abc import Sequence
 
 from autodiff.codegen import IEEE, header, partial_source, pointwise_rows, value_source
-from autodiff.nary_source import LANES_NARY, SINGLE_NARY, sent, summed
+from autodiff.nary_source import HELPERS, LANES_NARY, SINGLE_NARY, sent, summed
 from autodiff.primitive import Pointwise
 
 PARAMETERS = """
@@ -32,7 +32,7 @@ def {name}(int n, int first, short[::1] codes, int[::1] runs, int[::1] a, int[::
 cdef void _{name}(int n, int first, short *codes, int *runs, int *a, int *b, int *more, double *v, double *g,
                   char *wanted, int lanes, int *rows, double *many, double *sums,
                   int height) noexcept:
-    cdef int i, j, k, l, c, code, following
+    cdef int i, j, k, l, c, code, following, sends
     cdef double y, h, t, s0, s1, s2, s3
     cdef double *Y
     cdef double *G
@@ -178,7 +178,7 @@ CHAIN = {
 
 def machine_source() -> str:
     """Return the text of `_machine.pyx`."""
-    lines = ["# cython: boundscheck=False, wraparound=False", header(), f"CHAIN = {MARK}"]
+    lines = ["# cython: boundscheck=False, wraparound=False", header(), f"CHAIN = {MARK}", HELPERS]
     table = [row for arity in (1, 2, 3) for row in pointwise_rows(arity)]
     for name, single, lanes in (
         ("forward", single_forward, lanes_forward),

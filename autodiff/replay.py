@@ -202,10 +202,10 @@ class Program:
             if lanes is None:
                 values = found
                 continue
-            height = int((recording.rows[: recording.size] >= 0).sum())
             if len(lanes) == count:
                 values, sums = found, recording.sums
                 continue
+            height = int((recording.rows[: recording.size] >= 0).sum())
             if values is None:
                 values, sums = np.zeros(count), np.zeros((height, count))
             values[lanes] = found

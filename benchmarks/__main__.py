@@ -33,6 +33,7 @@ LINES = (
     Line("tracing / eager build", "benchmarks.moons.tracing()", 3.0),
     Line("replay, 100 lanes / CasADi VM", "benchmarks.moons.lanes()", 0.35),
     Line("[784, 30, 10] as scalars / closed form", "benchmarks.scalars.mnist_step()", 8.0),
+    Line("MNIST epoch as scalars / closed form", "benchmarks.scalars.mnist_epoch()", 8.0),
     Line("[784, 30, 10], batch 10, eager / closed form", "benchmarks.arrays.step([784,30,10],10)", 1.35),
     Line("[784, 100, 10], batch 10, eager", "benchmarks.arrays.step([784,100,10],10)", 1.1),
     Line("[784, 100, 10], batch 100, eager", "benchmarks.arrays.step([784,100,10],100)", 1.1),

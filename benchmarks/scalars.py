@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from benchmarks.timing import in_a_fresh_process, together
-from nets.closed_form import Buffers, sgd_step
-from nets.data import Examples
+from benchmarks.timing import ROOT, in_a_fresh_process, together
+from nets.closed_form import Buffers, sgd_step, train_epoch
+from nets.data import Examples, load_mnist
 from nets.network import Network
 from nets.optim import SGD
 from nets.scalar_engine import ScalarEngine
@@ -83,4 +83,24 @@ def mnist_step(runs: int = 100) -> float:
         sgd_step(w, b, x, y, 3.0, buffers=buffers)
 
     ours, theirs = together(runs, lambda: engine.step(chosen), closed)
+    return ours / theirs
+
+
+def mnist_epoch(runs: int = 3) -> float:
+    """Return an epoch of MNIST's 50,000, batch 10, as scalars over the closed form's epoch."""
+    data = load_mnist(ROOT.parent / "shared" / "data" / "mnist").training
+    net = Network([784, 30, 10], seed=0)
+    training = Training(net, data, SGD(3.0), 1, 10, data)
+    engine = ScalarEngine(training)
+    order = np.random.default_rng(0).permutation(len(data))
+    w, b = [np.array(p) for p in net.weights], [np.array(p) for p in net.biases]
+
+    def scalars() -> None:
+        for start in range(0, len(order), 10):
+            engine.step(order[start : start + 10])
+
+    def closed() -> None:
+        train_epoch(w, b, training.rows.inputs.T, training.rows.targets.T, 10, 3.0, order)
+
+    ours, theirs = together(runs, scalars, closed)
     return ours / theirs

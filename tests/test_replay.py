@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff import course, machine
 from autodiff.primitive import TABLE, Pointwise
 
 pytestmark = pytest.mark.engine
@@ -167,3 +168,18 @@ def test_chains_replay_bit_for_bit(rng):
         assert (value, tuple(gradient)) == expected
         found = max(found, int(program.recordings[0].runs.max()))
     assert found >= 4 if ad.compiled else not found, "a chain is what the compiled machine knows"
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 6, 9])
+@pytest.mark.parametrize("lanes", [1, 2, 3, 4, 10])
+def test_neurons_in_lanes_have_the_bits_of_the_plain_machine(n, lanes, rng, monkeypatch):
+    w, x = rng.normal(size=n), rng.normal(size=(n, lanes))
+    x[:, 0] *= np.where(x[:, 0] * w < 0, np.inf, 1.0)  # a lane whose relu is off, and no number
+    program = ad.trace(lambda w, x: ad.relu(ad.dot(list(w), list(x))), w, x, in_axes=(None, 1))
+    values, gradient = program.value_and_grad(w, x)
+    monkeypatch.setattr(course, "machine", machine)
+    program.recordings[0].ways = program.recordings[0].codes
+    plain = program.value_and_grad(w, x)
+    assert values.tolist() == plain[0].tolist()
+    assert gradient.tolist() == plain[1].tolist()
+    assert np.isfinite(gradient).all()
