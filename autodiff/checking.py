@@ -58,6 +58,10 @@ def check_grads(
     for mode in modes:
         if mode not in ("fwd", "rev"):
             raise ValueError(f"check_grads: modes are 'fwd' and 'rev', got {mode!r}")
+    if not isinstance(args, tuple | list):
+        raise TypeError(
+            f"check_grads: the arguments come as a tuple, so write (x,) for one, got {args!r:.60}"
+        )
     rng = np.random.default_rng(seed)
     leaves, rebuild = tree.flatten(tuple(args))
     point = [np.asarray(plain(x), dtype=float) for x in leaves]
