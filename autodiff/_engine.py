@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -45,7 +45,9 @@ def choose() -> bool:
         fresh = all(source_hash(stem) == digest for stem, digest in record.items())
     except (OSError, ValueError):
         record, fresh = {}, False
-    if record and fresh and not os.environ.get("AUTODIFF_PURE"):
+    # A folder that several Pythons share may be built for one of them only.
+    built = any((FOLDER / f"_machine{suffix}").exists() for suffix in EXTENSION_SUFFIXES)
+    if record and fresh and built and not os.environ.get("AUTODIFF_PURE"):
         return True
     engine = {f"autodiff.{p.stem}" for p in FOLDER.glob("*.pxd")}
     sys.meta_path.insert(0, Sources(engine))

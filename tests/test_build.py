@@ -112,3 +112,11 @@ def test_stale_engine_is_not_used(tmp_path: Path, name: str) -> None:
     with (package / name).open("a") as f:
         f.write("\n# another line\n")
     assert shown(tmp_path) == "6.0 False"
+
+
+@needs_engine
+def test_an_engine_built_for_another_python_is_not_used(tmp_path: Path) -> None:
+    package = copy(tmp_path, ".so", ".json", "_evaluate.pxd")
+    for extension in package.glob("*.so"):
+        extension.rename(package / extension.name.replace(SUFFIX, ".cpython-399-other.so"))
+    assert shown(tmp_path) == "6.0 False"

@@ -1,0 +1,49 @@
+"""The engine's tests on every Python and numpy that is promised: `pipx run nox`.
+
+`nox -l` lists the sessions, `nox -s "tests-3.13"` runs one. Each builds the engine in an environment
+of its own and tests it compiled and plain, with warnings as errors; Pythons that are not there are
+skipped, as nox says. In the sessions `strict` Python runs without assertions, and in locales that
+are not UTF-8.
+"""
+
+import nox
+
+nox.needs_version = ">=2024.10"
+nox.options.default_venv_backend = "venv"
+ENGINE = ["-n", "2", "-m", "engine", "tests"]
+FILES = [f"tests/test_{name}.py" for name in ("cli", "names", "storage", "checkpoint", "drawing")]
+COMPILED = "import autodiff, sys; sys.exit(not autodiff.compiled)"
+
+
+def on_both_engines(session: nox.Session, numpy: str) -> None:
+    """Build in place, for this Python, and test the compiled and the plain engine."""
+    session.install("-e", ".[test]", numpy)
+    session.run("python", "-W", "error", "-c", COMPILED)
+    arguments = session.posargs or ENGINE
+    session.run("python", "-W", "error", "-m", "pytest", *arguments)
+    session.run("python", "-W", "error", "-m", "pytest", *arguments, env={"AUTODIFF_PURE": "1"})
+
+
+@nox.session(python=["3.11", "3.12", "3.13", "3.14", "3.14t"])
+def tests(session: nox.Session) -> None:
+    """Test with the newest numpy."""
+    on_both_engines(session, "numpy")
+
+
+@nox.session(python=["3.11", "3.12"])
+def oldest(session: nox.Session) -> None:
+    """Test with the oldest numpy."""
+    on_both_engines(session, "numpy==1.26.*")
+
+
+@nox.session(python=["3.11", "3.13"])
+@nox.parametrize("locale", ["C", "en_US.ISO-8859-1"])
+def strict(session: nox.Session, locale: str) -> None:
+    """Test without assertions (-O), and where text is not UTF-8."""
+    session.install("-e", ".[test]")
+    odd = {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    session.run("python", "-W", "error", "-m", "pytest", *(session.posargs or FILES), env=odd)
+    session.run(
+        "python", "-O", "-m", "pytest", "-W", "ignore::pytest.PytestConfigWarning",
+        *(session.posargs or FILES),
+    )  # fmt: skip
