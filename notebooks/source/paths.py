@@ -46,7 +46,7 @@ C.backward()
 ad.draw(C, names=locals())
 
 # %% [markdown] lang="en"
-# By hand: along the upper path $2(a - 1) \cdot \sigma'(z) \cdot x$; along the penalty
+# By hand: through the neuron $2(a - 1) \cdot \sigma'(z) \cdot x$; along the penalty
 # $0.1\, w + 0.1\, w$, for `w` enters the product twice. The sum is the gradient.
 
 # %% [markdown] lang="ja"
@@ -81,6 +81,7 @@ random.seed(3)
 net = MLP(2, [3, 2, 1], activation="sigmoid", named=True)
 output = net([0.5, -1.0])
 cost = (output - 1.0) ** 2
+cost.name = "C"
 cost.backward()
 weight = net.layers[0].neurons[0].w[0]
 account = cost.explain(weight)
@@ -89,16 +90,17 @@ assert account.count == 2
 assert math.isclose(sum(path.product for path in account), weight.grad, rel_tol=1e-12)
 
 # %% [markdown] lang="en"
-# From an input there are as many paths as ways through the layers: 3 neurons times 2 neurons, so 6. In
-# the picture only the three largest are kept, `top_k=3`.
+# From an input there are as many paths as ways through the layers: 3 neurons times 2 neurons, so 6. With
+# `top_k=3` the picture shows the three paths with the largest products of the whole network.
 
 # %% [markdown] lang="ja"
-# 入力からは、層を通る道の数だけパスがあります。3 個 x 2 個で 6 本です。図には、積の大きい 3 本だけを残しました
-# (`top_k=3`)。
+# 入力からは、層を通る道の数だけパスがあります。3 個 x 2 個で 6 本です。`top_k=3` とすると、ネットワーク
+# 全体で積の大きい 3 本のパスだけを描きます。
 
 # %%
 x1, x2 = ad.Value(0.5, "x1"), ad.Value(-1.0, "x2")
 cost = (net([x1, x2]) - 1.0) ** 2
+cost.name = "C"
 cost.backward()
 account = cost.explain(x1)
 assert account.count == 3 * 2
@@ -106,7 +108,7 @@ products = [path.product for path in account]
 print(f"{account.count} paths: {', '.join(f'{p:.4f}' for p in products)}")
 print(f"their sum {sum(products):.12f}, the gradient {x1.grad:.12f}")
 assert math.isclose(sum(products), x1.grad, rel_tol=1e-12)
-ad.draw(cost, focus=x1, top_k=3)
+ad.draw(cost, top_k=3)
 
 # %% [markdown] lang="en"
 # ## Counting without listing
