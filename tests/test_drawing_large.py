@@ -193,6 +193,17 @@ def test_top_paths_are_the_largest_products() -> None:
         assert shown == expected
 
 
+def test_strongest_paths_from_a_node() -> None:
+    x, w = ad.Value(2.0, "x"), ad.Value(3.0, "w")
+    inner = x * w
+    y = inner * inner + 100.0 * w
+    y.backward()
+    ids = ad.Graph(y).ids
+    expected = {ids[node] for node in (inner, y.parents[0], y)}
+    assert {box.node for box in draw(y, focus=inner, top_k=1).scene.boxes} == expected
+    assert ids[w] in {box.node for box in draw(y, top_k=1).scene.boxes}
+
+
 def test_top_paths_of_arrays() -> None:
     w, v = (ad.Tensor(np.full(3, c), name=n) for c, n in ((5.0, "w"), (0.1, "v")))
     y = (w * 0.01 + v * 10.0).sum()

@@ -124,7 +124,7 @@ def draw(
     - `depth=k` leaves k levels of scopes open and draws those inside as one box each;
       `collapse=True` closes all scopes, `collapse="layer1"` (or several names) those.
     - `focus=node` (or a name) with `hops=k` shows what lies at most k edges away; `top_k=k` the k
-      paths with the largest products of derivatives.
+      paths with the largest products of derivatives, with `focus` those from this node on.
     - More than `max_nodes` boxes are put together (scopes, equal siblings, then runs of nodes), and
       the picture says so; `force=True` draws all, in full.
 

@@ -267,11 +267,13 @@ def reduce(
 ) -> View:
     """Return the view of a graph that the arguments of `draw` ask for."""
     small = Reduction(graph)
-    if focus is not None:
+    if top_k is not None:
+        origin = "" if focus is None else f" from {clean(graph[focus].label)}"
+        found = select.strongest(graph, top_k, focus)
+        small.keep(found, f"The {count(top_k, 'strongest path')}{origin}")
+    elif focus is not None:
         near = f"Around {clean(graph[focus].label)}, at most {count(hops, 'edge')} away"
         small.keep(select.around(small.table, focus, hops), near)
-    if top_k is not None:
-        small.keep(select.strongest(graph, top_k), f"The {count(top_k, 'strongest path')}")
     if depth is not None or collapse is True:
         small.close(at_depth(depth or 0))
     elif collapse:

@@ -30,8 +30,10 @@ def around(table: Columns, node: int, hops: int) -> Mask:
     return kept
 
 
-def strongest(graph: Graph, k: int) -> Mask:
-    """Return the nodes of the k paths, from an output to a leaf, whose products are largest.
+def strongest(graph: Graph, k: int, start: int | None = None) -> Mask:
+    """Return the nodes of the k paths, from an output to a parameter, whose products are largest.
+
+    With a `start`, of the paths that lead from this node to an output.
 
     The strength of a path is the product of |local derivative| along it; between arrays, of the
     factor by which the gradient's norm changed. The best strength from each node on is known
@@ -40,8 +42,9 @@ def strongest(graph: Graph, k: int) -> Mask:
     into: list[list[tuple[float, int]]] = [[] for _ in range(len(graph))]
     best = np.full(len(graph), -math.inf)
     for node in graph:
-        if not node.operands:
-            best[node.id] = 0.0 if node.kind == "parameter" else -math.inf
+        if node.id == start or (start is None and node.kind == "parameter"):
+            best[node.id] = 0.0
+            continue
         for i, source in enumerate(node.operands):
             length = _length(graph, Edge(source, node.id, i))
             if length > -math.inf and best[source] > -math.inf:
