@@ -77,8 +77,11 @@ def refusal(what: str, wanted: str, data: Any) -> TypeError:
 class Fixed(np.ndarray):
     """A read-only view of a node's array; `a -= b` gives a new array and leaves this one alone."""
 
-    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
-        return array[()] if return_scalar else np.asarray(array)
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: Any = None) -> Any:
+        scalar = (
+            not array.ndim if return_scalar is None else return_scalar
+        )  # numpy 1.26 does not say
+        return array[()] if scalar else np.asarray(array)
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))

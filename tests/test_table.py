@@ -143,7 +143,8 @@ def test_second_derivatives(row: Pointwise) -> None:
 
 @by_name
 def test_single_precision_is_kept(row: Pointwise) -> None:
-    for shape in [(), (3,)]:
+    # numpy 1.26 makes doubles of single numbers, as it does of its own np.float32.
+    for shape in [(3,)] if np.lib.NumpyVersion(np.__version__) < "2.0.0" else [(), (3,)]:
         xs = [ad.Tensor(np.full(shape, x, np.float32)) for x in moderate(row, 1)[0]]
         y = row(*xs)
         assert y.dtype == np.float32
