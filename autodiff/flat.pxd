@@ -7,10 +7,10 @@ cdef unsigned int SEEN
 cdef int MUL, ADD
 cdef places.Places _row
 
-@cython.locals(node=Value, stamp="unsigned int", visited=list, stamps=list, leaves=list, inner=list, pending=list, wide=Py_ssize_t)
+@cython.locals(node=Value, visited=list, stamps=list, leaves=list, inner=list, pending=list, wide=Py_ssize_t, i=Py_ssize_t, oldest="long long", newest="long long")
 cpdef tuple flatten(list roots, list inputs)
-@cython.locals(node=Value, oldest="long long", newest="long long", place="long long", order=list)
-cdef list in_order(list inner)
+@cython.locals(node=Value, place="long long", order=list)
+cdef list in_order(list inner, long long oldest, long long newest)
 @cython.locals(node=Value, x=Value, slot=int, wide=int)
 cdef object fill(list leaves, list order, short[::1] codes, int[::1] a, int[::1] b, int[::1] more, double[::1] values)
 @cython.locals(i=Py_ssize_t, k=int, arity=int)

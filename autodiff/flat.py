@@ -34,6 +34,7 @@ def flatten(roots: list[Value], inputs: list[Value]) -> tuple[Any, ...]:
         leaves.append(node)
     pending = roots[:]
     wide = 0
+    oldest = newest = 0
     while pending:
         node = pending.pop()
         if node._stamp == SEEN:
@@ -43,18 +44,22 @@ def flatten(roots: list[Value], inputs: list[Value]) -> tuple[Any, ...]:
         node._stamp = SEEN
         if node._code < 0:
             leaves.append(node)
-        elif node._a is not None:
-            inner.append(node)
+            continue
+        inner.append(node)
+        if node._seq < oldest or not oldest:
+            oldest = node._seq
+        if node._seq > newest:
+            newest = node._seq
+        if node._a is not None:
             pending.append(node._a)
             if node._b is not None:
                 pending.append(node._b)
         else:
-            inner.append(node)
             wide += len(node._more.parents)
             pending.extend(node._more.parents)
     first = len(leaves)
     n = first + len(inner)
-    order = in_order(inner)
+    order = in_order(inner, oldest, newest)
     codes = np.full(n, -1, dtype=np.int16)
     a = np.zeros(n, dtype=np.int32)
     b = np.zeros(n, dtype=np.int32)
@@ -62,22 +67,16 @@ def flatten(roots: list[Value], inputs: list[Value]) -> tuple[Any, ...]:
     values = np.empty(n)
     fill(leaves, order, codes, a, b, more, values)
     slots = [node._stamp for node in roots]
-    for node, stamp in zip(visited, stamps, strict=True):
-        node._stamp = stamp
+    for i in range(len(visited)):
+        node = visited[i]
+        node._stamp = stamps[i]
     return leaves, slots, codes, a, b, more, values
 
 
-def in_order(inner: list[Value]) -> list[Value]:
+def in_order(inner: list[Value], oldest: int, newest: int) -> list[Value]:
     """Return the operations in order of creation."""
     if not inner:
         return []
-    node = inner[0]
-    oldest = newest = node._seq
-    for node in inner:
-        if node._seq > newest:
-            newest = node._seq
-        if node._seq < oldest:
-            oldest = node._seq
     if newest - oldest > 8 * len(inner) + 1024:
         return sorted(inner, key=lambda node: node.seq)
     for node in inner:

@@ -139,6 +139,9 @@ class Pointwise(Primitive):
                 and a.dtype.kind == "f" == b.dtype.kind
             ):
                 return self.array(*args)
+            found = RECORDERS.get(type(a))
+            if found is not None and type(b) is type(a) and len(args) < 3:
+                return found.record(self, args, params)
         else:
             if not 0 < missing <= len(self.defaults):
                 raise TypeError(

@@ -2,9 +2,10 @@
 cimport cython
 from autodiff.value cimport More, Value, constant, record1, record2
 
-cdef int _modes
+cdef int _modes, BUILTIN
+cdef list ARITIES
 cpdef bint is_array(object x)
-@cython.locals(nodes=list)
+@cython.locals(nodes=list, n=Py_ssize_t, code=int)
 cpdef object record(object row, tuple args, object params=*)
 @cython.locals(node=Value)
 cdef Value finish(object row, list nodes, double y, object partials)

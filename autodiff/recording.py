@@ -19,22 +19,24 @@ from autodiff.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
 from autodiff.value import More, Value, constant, record1, record2
 
 BUILTIN = len(ROWS)
+ARITIES = [row.arity if isinstance(row, Pointwise) else 0 for row in ROWS]
 _modes = 0
 
 
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Any:
     """Record any operation on Values and numbers; an array among them makes it a Tensor's."""
+    n = len(args)
+    if n < 3 and not _modes and type(args[0]) is Value and type(args[n - 1]) is Value:
+        code = row.code
+        if code < BUILTIN and ARITIES[code] == n:
+            return record1(code, args[0]) if n == 1 else record2(code, args[0], args[1])
     if row is ops.total or row is ops.dot:
-        n = len(args)
         return total(args) if row is ops.total else dot(args[: n // 2], args[n // 2 :])
     if any(map(is_array, args)):
         return primitive.array_recorder(row, args, params)
     nodes = [x if type(x) is Value else constant(as_float(x, row.name)) for x in args]
-    if not _modes and row.code < BUILTIN and isinstance(row, Pointwise):
-        if len(nodes) == 1:
-            return record1(row.code, nodes[0])
-        if len(nodes) == 2:
-            return record2(row.code, nodes[0], nodes[1])
+    if n == 2 and not _modes and row.code < BUILTIN and isinstance(row, Pointwise):
+        return record2(row.code, nodes[0], nodes[1])
     if not isinstance(row, Pointwise):
         raise TypeError(f"{row.name}: works on arrays; write Tensor(...) around its operand")
     xs = [x._data for x in nodes]
