@@ -75,10 +75,11 @@ def expand(
     graph = Graph(y, names=names)
     ends = {graph.ids[x] for x in (y.parents if inputs is None else inputs) if x in graph.ids}
     needed = _needed(graph, graph.ids[y], ends)
-    size = sum(math.prod(graph[i].shape) for i in needed)
+    size = sum(_size(graph, graph[i]) for i in needed)
     if size > LIMIT:
         raise ValueError(
-            f"expand: {size:,} elements would each become a Value; take a part of the array first"
+            f"expand: {size:,} elements and products would be taken apart, more than {LIMIT:,}; take "
+            f"a part of the array first"
         )
     made: dict[int, Objects] = {}
     for id in needed:
@@ -104,6 +105,12 @@ def _needed(graph: Graph, start: int, ends: set[int]) -> list[int]:
                 found.add(i)
                 pending.append(i)
     return sorted(found)
+
+
+def _size(graph: Graph, node: GraphNode) -> int:
+    """Return how many elements a node has, or how many products they are made of."""
+    size = math.prod(node.shape)
+    return size * graph[node.operands[0]].shape[-1] if node.op == "matmul" else size
 
 
 def _leaves(node: GraphNode, wanted: bool) -> Objects:

@@ -5,7 +5,7 @@ Arguments and results are floats, arrays, and nested tuples, lists and dicts of 
 transform (or given nodes) the results are nodes, so transforms nest to any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -132,10 +132,12 @@ def _check_size(what: str, rows: int, columns: int) -> None:
         )
 
 
-def _basis(shape: tuple[int, ...]) -> list[Any]:
-    """Return the unit arrays of a shape, one an element."""
-    n = int(np.prod(shape))
-    return list(np.eye(n).reshape(n, *shape)) if shape else [1.0]
+def _basis(shape: tuple[int, ...]) -> Iterator[Any]:
+    """Yield the unit arrays of a shape, one an element; there is never more than one of them."""
+    for index in np.ndindex(shape):
+        unit = np.zeros(shape)
+        unit[index] = 1.0
+        yield unit if shape else 1.0
 
 
 def _stack(parts: list[Any], shape: tuple[int, ...], last: bool = False) -> Any:
