@@ -18,19 +18,22 @@
 # ノートの記号では、入力を第 1 層と数え、重み付き入力を $u$、活性を $z$、目標を $d$ と書きます。
 
 # %%
+import matplotlib.pyplot as plt
 import numpy as np
 
 import autodiff as ad
 from nets import closed_form as cf
 
 
-def agree(by_hand, autograd, tolerance=1e-12):
-    """Compare two gradients, print the largest relative difference and insist on it."""
-    by_hand, autograd = np.asarray(by_hand), np.asarray(autograd)
+def sigma(u):
+    return 1 / (1 + np.exp(-u))
+
+
+def agree(what, by_hand, autograd):
     assert by_hand.shape == autograd.shape
     worst = np.max(np.abs(by_hand - autograd)) / np.max(np.abs(autograd))
-    assert worst <= tolerance
-    return f"{by_hand.shape}: largest difference {worst:.1e}"
+    print(f"{what:10} shape {by_hand.shape!s:7} differs from autograd by {worst:.1e}")
+    assert worst <= 1e-12
 
 
 rng = np.random.default_rng(4)
@@ -49,14 +52,14 @@ x, d = rng.normal(size=P), rng.normal(size=K)
 # %% [markdown] lang="ja"
 # ## 順伝播: 出力層は恒等写像
 #
-# $u_j^{(2)} = \sum_i w_{ji}^{(2)} x_i$、$z_j^{(2)} = f(u_j^{(2)})$ で、$f$ はシグモイドです。出力は
-# そのまま出します (4.3):
+# $u_j^{(2)} = \sum_i w_{ji}^{(2)} x_i$、
+# $z_j^{(2)} = f(u_j^{(2)})$ で、$f$ はシグモイドです。出力はそのまま出します (4.3):
 #
 # $$y_j = u_j^{(3)} = \sum_i w_{ji}^{(3)} z_i^{(2)}, \qquad E = \tfrac12 \lVert y - d \rVert^2.$$
 
 # %%
 u2 = [sum(w2[j, i] * x[i] for i in range(P)) for j in range(M)]
-z2 = [1 / (1 + np.exp(-u)) for u in u2]
+z2 = [sigma(u) for u in u2]
 y = [sum(w3[j, i] * z2[i] for i in range(M)) for j in range(K)]
 E = sum((y[j] - d[j]) ** 2 for j in range(K)) / 2
 print(f"y = {np.round(y, 4)}, E = {E:.6f}")
@@ -64,24 +67,55 @@ print(f"y = {np.round(y, 4)}, E = {E:.6f}")
 # %% [markdown] lang="en"
 # ## Backward: two sums
 #
-# For the output layer (4.4) and, through the hidden neuron $j$, for the first (4.5 to 4.8):
+# A weight of the last layer appears in one output only, $y_j$, with the factor $z_i^{(2)}$ (4.4):
 #
-# $$\frac{\partial E}{\partial w_{ji}^{(3)}} = (y_j - d_j)\, z_i^{(2)}, \qquad
-# \frac{\partial E}{\partial w_{ji}^{(2)}} =
+# $$\frac{\partial E}{\partial w_{ji}^{(3)}} = (y_j - d_j)\, z_i^{(2)} .$$
+#
+# A weight of the first layer changes $u_j^{(2)}$, with the factor $x_i$, and nothing else. So the
+# chain rule begins (4.5):
+#
+# $$\frac{\partial E}{\partial w_{ji}^{(2)}} =
+# \frac{\partial E}{\partial u_j^{(2)}} \frac{\partial u_j^{(2)}}{\partial w_{ji}^{(2)}}
+# = \frac{\partial E}{\partial u_j^{(2)}}\, x_i .$$
+#
+# From there a hidden neuron reaches the error through *every* output, hence a sum over $k$ (4.6, 4.7):
+#
+# $$\frac{\partial E}{\partial u_j^{(2)}} = \sum_k
+# \frac{\partial E}{\partial u_k^{(3)}} \frac{\partial u_k^{(3)}}{\partial u_j^{(2)}},
+# \qquad \frac{\partial u_k^{(3)}}{\partial u_j^{(2)}} = w_{kj}^{(3)} f'(u_j^{(2)}) .$$
+#
+# Put together (4.8):
+#
+# $$\frac{\partial E}{\partial w_{ji}^{(2)}} =
 # \Bigl( f'(u_j^{(2)}) \sum_k w_{kj}^{(3)} (u_k^{(3)} - d_k) \Bigr) x_i .$$
 #
-# A hidden neuron reaches the error through *every* output, hence the sum over $k$.
+# In code each sum is a loop, and the slope of the sigmoid is $f' = f (1 - f)$.
 
 # %% [markdown] lang="ja"
 # ## 逆伝播: 2 つの和
 #
-# 出力層は (4.4)、隠れニューロン $j$ を通る第 1 層は (4.5)〜(4.8) です:
+# 出力層の重みは、ただ 1 つの出力 $y_j$ に、係数 $z_i^{(2)}$ で現れます (4.4):
 #
-# $$\frac{\partial E}{\partial w_{ji}^{(3)}} = (y_j - d_j)\, z_i^{(2)}, \qquad
-# \frac{\partial E}{\partial w_{ji}^{(2)}} =
+# $$\frac{\partial E}{\partial w_{ji}^{(3)}} = (y_j - d_j)\, z_i^{(2)} .$$
+#
+# 入力側の重みが直接変えるのは $u_j^{(2)}$ だけで、その係数は $x_i$ です。連鎖律はここから始まります (4.5):
+#
+# $$\frac{\partial E}{\partial w_{ji}^{(2)}} =
+# \frac{\partial E}{\partial u_j^{(2)}} \frac{\partial u_j^{(2)}}{\partial w_{ji}^{(2)}}
+# = \frac{\partial E}{\partial u_j^{(2)}}\, x_i .$$
+#
+# 隠れニューロンは *すべての* 出力を通じて誤差に影響するので、$k$ についての和になります (4.6、4.7):
+#
+# $$\frac{\partial E}{\partial u_j^{(2)}} = \sum_k
+# \frac{\partial E}{\partial u_k^{(3)}} \frac{\partial u_k^{(3)}}{\partial u_j^{(2)}},
+# \qquad \frac{\partial u_k^{(3)}}{\partial u_j^{(2)}} = w_{kj}^{(3)} f'(u_j^{(2)}) .$$
+#
+# まとめると (4.8):
+#
+# $$\frac{\partial E}{\partial w_{ji}^{(2)}} =
 # \Bigl( f'(u_j^{(2)}) \sum_k w_{kj}^{(3)} (u_k^{(3)} - d_k) \Bigr) x_i .$$
 #
-# 隠れニューロンは *すべての* 出力を通じて誤差に影響するので、$k$ についての和になります。
+# コードでは、和はそれぞれ 1 つのループです。シグモイドの傾きは $f' = f (1 - f)$ です。
 
 # %%
 dw3 = np.zeros((K, M))
@@ -103,19 +137,21 @@ for j in range(M):
 # 同じネットワークを計算グラフで書きます。ここでは何も導出しません。順伝播を書き、勾配を求めるだけです。
 
 # %%
-W2, W3 = ad.Tensor(w2, "W2"), ad.Tensor(w3, "W3")
-U2 = W2 @ x
+W2, W3 = ad.Tensor(w2, "w2"), ad.Tensor(w3, "w3")
+U2 = W2 @ ad.constant(x, "x")
 Z2 = ad.sigmoid(U2)
 Y = W3 @ Z2
-loss = ad.square(Y - d).sum() * 0.5
-auto2, auto3 = ad.gradient(loss, [W2, W3])
-print("dE/dw3", agree(dw3, auto3))
-print("dE/dw2", agree(dw2, auto2))
-
-library = cf.two_layers(w2, w3, x, d)
-print("the library's own hand-written form", agree(library.dw2, auto2))
+loss = ad.square(Y - ad.constant(d, "d")).sum() * 0.5
+for node, name in ((U2, "u2"), (Z2, "z2"), (Y, "y"), (loss, "E")):
+    node.name = name
 loss.backward()
-ad.draw(loss, names=locals(), rankdir="TB")
+
+agree("dE/dw3", dw3, W3.grad)
+agree("dE/dw2", dw2, W2.grad)
+library = cf.two_layers(w2, w3, x, d)  # the same formulas, kept in the library
+assert np.allclose(library.dw2, dw2, rtol=1e-12, atol=0)
+assert np.allclose(library.dw3, dw3, rtol=1e-12, atol=0)
+ad.draw(loss, rankdir="TB")
 
 # %% [markdown] lang="en"
 # ## L layers
@@ -129,43 +165,55 @@ ad.draw(loss, names=locals(), rankdir="TB")
 # %% [markdown] lang="ja"
 # ## L 層
 #
-# 上で括弧の中にあった量に $\delta_j^{(l)} = \partial E / \partial u_j^{(l)}$ という名前を付けると、2 つの
-# 式は、層ごとに繰り返し使う 1 つの規則になります (4.12, 4.13):
+# 上で括弧の中にあった量に $\delta_j^{(l)} = \partial E / \partial u_j^{(l)}$ という名前を付けると、
+# 2 つの式は、層ごとに繰り返し使う 1 つの規則になります (4.12, 4.13):
 #
 # $$\delta_j^{(l)} = \sum_k \delta_k^{(l+1)} w_{kj}^{(l+1)} f'(u_j^{(l)}), \qquad
 # \frac{\partial E}{\partial w_{ji}^{(l)}} = \delta_j^{(l)} z_i^{(l-1)} .$$
 
 # %%
-sizes = [5, 7, 6, 4, 3]
-weights = [rng.normal(size=(n, m)) / np.sqrt(m) for m, n in zip(sizes, sizes[1:], strict=False)]
-biases = [rng.normal(size=n) for n in sizes[1:]]
-x, d = rng.normal(size=sizes[0]), rng.normal(size=sizes[-1])
+sizes = {1: 5, 2: 7, 3: 6, 4: 4, 5: 3}  # layer: how many neurons
+L = 5
+w = {l: rng.normal(size=(sizes[l], sizes[l - 1])) for l in range(2, L + 1)}
+b = {l: rng.normal(size=sizes[l]) for l in range(2, L + 1)}
+x, d = rng.normal(size=sizes[1]), rng.normal(size=sizes[L])
 
-u, z = [], [x]
-for w, b in zip(weights, biases, strict=True):
-    u.append(w @ z[-1] + b)
-    z.append(1 / (1 + np.exp(-u[-1])))
-z[-1] = u[-1]  # identity at the output
+u, z = {}, {1: x}
+for l in range(2, L + 1):
+    u[l] = w[l] @ z[l - 1] + b[l]
+    z[l] = u[l] if l == L else sigma(u[l])
 
-deltas = [z[-1] - d]
-for layer in range(len(weights) - 2, -1, -1):
-    slope = z[layer + 1] * (1 - z[layer + 1])
-    deltas.insert(0, (deltas[0] @ weights[layer + 1]) * slope)
-dw = [np.outer(delta, below) for delta, below in zip(deltas, z[:-1], strict=True)]
+delta = {L: z[L] - d}
+for l in range(L - 1, 1, -1):
+    delta[l] = np.empty(sizes[l])
+    for j in range(sizes[l]):
+        back = sum(delta[l + 1][k] * w[l + 1][k, j] for k in range(sizes[l + 1]))
+        delta[l][j] = back * z[l][j] * (1 - z[l][j])
 
-W = [ad.Tensor(w, f"W{i}") for i, w in enumerate(weights, start=2)]
-B = [ad.Tensor(b, f"b{i}") for i, b in enumerate(biases, start=2)]
-a = ad.constant(x, "x")
-for i, (w, b) in enumerate(zip(W, B, strict=True)):
-    a = w @ a + b
-    if i < len(W) - 1:
-        a = ad.sigmoid(a)
-loss = ad.square(a - d).sum() * 0.5
-found = ad.gradient(loss, [*W, *B])
-library = cf.multi_layer(weights, biases, x, d)
-for i in range(len(W)):
-    print(f"layer {i + 2}: dE/dw", agree(dw[i], found[i]), " dE/db", agree(deltas[i], found[len(W) + i]))
-    agree(library.dw[i], found[i])
+# %% [markdown] lang="en"
+# The graph of the same network, and the comparison layer by layer. The bias has the factor 1, so its
+# derivative is $\delta$ itself.
+
+# %% [markdown] lang="ja"
+# 同じネットワークの計算グラフを作り、層ごとに比べます。バイアスの係数は 1 なので、
+# その導関数は $\delta$ そのものです。
+
+# %%
+W = {l: ad.Tensor(w[l], f"w{l}") for l in w}
+B = {l: ad.Tensor(b[l], f"b{l}") for l in b}
+out = ad.constant(x, "x")
+for l in range(2, L + 1):
+    out = W[l] @ out + B[l]
+    if l < L:
+        out = ad.sigmoid(out)
+(ad.square(out - d).sum() * 0.5).backward()
+
+library = cf.multi_layer(list(w.values()), list(b.values()), x, d)
+for l in range(2, L + 1):
+    dw = np.outer(delta[l], z[l - 1])
+    agree(f"dE/dw^({l})", dw, W[l].grad)
+    agree(f"dE/db^({l})", delta[l], B[l].grad)
+    assert np.allclose(library.dw[l - 2], dw, rtol=1e-12, atol=1e-15)
 
 # %% [markdown] lang="en"
 # ## A mini-batch: matrices and their shapes
@@ -177,8 +225,8 @@ for i in range(len(W)):
 # \partial W^{(l)} = \tfrac1N \Delta^{(l)} Z^{(l-1)T}, \quad
 # \partial b^{(l)} = \tfrac1N \Delta^{(l)} 1_N .$$
 #
-# A derivative has the shape of what it belongs to. Checking shapes finds most mistakes before any
-# number is looked at, so the table below prints them.
+# The neurons are the rows, the samples the columns. $1_N$ is a column of ones: on the right of a
+# product it spreads the bias over the samples, or sums over them.
 
 # %% [markdown] lang="ja"
 # ## ミニバッチ: 行列とその形
@@ -190,40 +238,60 @@ for i in range(len(W)):
 # \partial W^{(l)} = \tfrac1N \Delta^{(l)} Z^{(l-1)T}, \quad
 # \partial b^{(l)} = \tfrac1N \Delta^{(l)} 1_N .$$
 #
-# 導関数は、元の変数と同じ形を持ちます。形を確かめるだけで、数値を見る前に大半の間違いが見つかります。
-# そこで、下の表には形を並べました。
+# 行がニューロン、列がサンプルです。$1_N$ は 1 を縦に並べた列で、バイアスをすべてのサンプルに配ったり、
+# サンプルについて和を取ったりします。
 
 # %%
 N = 8
-X, D = rng.normal(size=(sizes[0], N)), rng.normal(size=(sizes[-1], N))
-columns = [b[:, None] for b in biases]
+X, D = rng.normal(size=(sizes[1], N)), rng.normal(size=(sizes[L], N))
+b = {l: column.reshape(-1, 1) for l, column in b.items()}
 ones = np.ones((N, 1))
 
-U, Z = [], [X]
-for w, b in zip(weights, columns, strict=True):
-    U.append(w @ Z[-1] + b @ ones.T)
-    Z.append(1 / (1 + np.exp(-U[-1])))
-Z[-1] = U[-1]
-Delta = [Z[-1] - D]
-for layer in range(len(weights) - 2, -1, -1):
-    Delta.insert(0, Z[layer + 1] * (1 - Z[layer + 1]) * (weights[layer + 1].T @ Delta[0]))
+U, Z = {}, {1: X}
+for l in range(2, L + 1):
+    U[l] = w[l] @ Z[l - 1] + b[l] @ ones.T
+    Z[l] = U[l] if l == L else sigma(U[l])
 
-B = [ad.Tensor(b, f"b{i}") for i, b in enumerate(columns, start=2)]
-a = ad.constant(X, "X")
-for i, (w, b) in enumerate(zip(W, B, strict=True)):
-    a = w @ a + b
-    if i < len(W) - 1:
-        a = ad.sigmoid(a)
-found = ad.gradient(ad.square(a - D).sum() * (0.5 / N), [*W, *B])
-library = cf.mini_batch(weights, columns, X, D)
-print("layer   W        Z below  Delta    dW       db")
-for i in range(len(W)):
-    dW, db = Delta[i] @ Z[i].T / N, Delta[i] @ ones / N
-    shapes = [weights[i].shape, Z[i].shape, Delta[i].shape, dW.shape, db.shape]
-    print(f"{i + 2:<7}", *(f"{s!s:8}" for s in shapes))
-    agree(dW, found[i])
-    agree(db, found[len(W) + i])
-    agree(library.dw[i], found[i])
+Delta = {L: Z[L] - D}
+for l in range(L - 1, 1, -1):
+    Delta[l] = Z[l] * (1 - Z[l]) * (w[l + 1].T @ Delta[l + 1])
+dW = {l: Delta[l] @ Z[l - 1].T / N for l in Delta}
+db = {l: Delta[l] @ ones / N for l in Delta}
+
+# %% [markdown] lang="en"
+# Before any number, look at the shapes. A derivative has the shape of what it belongs to, and checking
+# that finds most mistakes.
+
+# %% [markdown] lang="ja"
+# 数値を見る前に、形を見ましょう。導関数は元の変数と同じ形を持ちます。これを確かめるだけで、大半の間違いが見つかります。
+
+# %%
+print("layer  W       Z below  Delta   dW      db")
+for l in range(2, L + 1):
+    shapes = [v.shape for v in (w[l], Z[l - 1], Delta[l], dW[l], db[l])]
+    print("{:<6} {!s:7} {!s:8} {!s:7} {!s:7} {!s:7}".format(l, *shapes))
+    assert shapes == [
+        (sizes[l], sizes[l - 1]),
+        (sizes[l - 1], N),
+        (sizes[l], N),
+        w[l].shape,
+        b[l].shape,
+    ]
+
+# %%
+B = {l: ad.Tensor(b[l], f"b{l}") for l in b}
+out = ad.constant(X, "X")
+for l in range(2, L + 1):
+    out = W[l] @ out + B[l]
+    if l < L:
+        out = ad.sigmoid(out)
+found = ad.gradient(ad.square(out - D).sum() * (0.5 / N), [*W.values(), *B.values()])
+
+library = cf.mini_batch(list(w.values()), list(b.values()), X, D)
+for i, l in enumerate(w):
+    agree(f"dW^({l})", dW[l], found[i])
+    agree(f"db^({l})", db[l], found[len(w) + i])
+    assert np.allclose(library.dw[i], dW[l], rtol=1e-12, atol=1e-15)
 
 # %% [markdown] lang="en"
 # ## The lecture's six equations
@@ -234,55 +302,151 @@ for i in range(len(W)):
 # $$dz_2 = a_2 - y,\quad dW_2 = dz_2\, a_1^T,\quad db_2 = dz_2,\quad
 # dz_1 = W_2^T dz_2 \odot g_1'(z_1),\quad dW_1 = dz_1\, x^T,\quad db_1 = dz_1 .$$
 #
-# For $m$ examples as columns each product is divided by $m$, and $db$ is the mean of the columns.
+# First one example, a column.
 
 # %% [markdown] lang="ja"
 # ## 講義の 6 つの式
 #
-# 隠れ層 1 つ (tanh)、シグモイドの出力 1 つ、交差エントロピー損失です。`dvar` は
-# $\partial J / \partial var$ の略記です:
+# 隠れ層 1 つ (tanh)、シグモイドの出力 1 つ、交差エントロピー損失です。
+# `dvar` は $\partial J / \partial var$ の略記です:
 #
 # $$dz_2 = a_2 - y,\quad dW_2 = dz_2\, a_1^T,\quad db_2 = dz_2,\quad
 # dz_1 = W_2^T dz_2 \odot g_1'(z_1),\quad dW_1 = dz_1\, x^T,\quad db_1 = dz_1 .$$
 #
-# $m$ 個の例を列に並べたときは、積を $m$ で割り、$db$ は列の平均になります。
+# まず、例を 1 つ、列ベクトルで与えます。
 
 # %%
-n, h, m = 4, 5, 6
+n, h = 4, 5  # inputs, hidden neurons
 w1, b1 = rng.normal(size=(h, n)), rng.normal(size=(h, 1))
 w2, b2 = rng.normal(size=(1, h)), rng.normal(size=(1, 1))
-X, y = rng.normal(size=(n, m)), (rng.random((1, m)) < 0.5).astype(float)
+x, y = rng.normal(size=(n, 1)), np.array([[1.0]])
 
-z1 = w1 @ X + b1
-a1 = np.tanh(z1)
-z2 = w2 @ a1 + b2
-a2 = 1 / (1 + np.exp(-z2))
+a1 = np.tanh(w1 @ x + b1)
+a2 = sigma(w2 @ a1 + b2)
 dz2 = a2 - y
-dw2, db2 = dz2 @ a1.T / m, dz2.sum(axis=1, keepdims=True) / m
+dw2 = dz2 @ a1.T
+db2 = dz2
 dz1 = (w2.T @ dz2) * (1 - a1**2)
-dw1, db1 = dz1 @ X.T / m, dz1.sum(axis=1, keepdims=True) / m
+dw1 = dz1 @ x.T
+db1 = dz1
 
-W1, B1, W2, B2 = (ad.Tensor(v, k) for k, v in {"W1": w1, "b1": b1, "W2": w2, "b2": b2}.items())
-J = ad.cross_entropy(ad.sigmoid(W2 @ ad.tanh(W1 @ X + B1) + B2), y)
-found = ad.gradient(J, [W1, B1, W2, B2])
-library = cf.six_equations_batch(w1, b1, w2, b2, X, y)
-for name, hand, auto in zip(("dW1", "db1", "dW2", "db2"), (dw1, db1, dw2, db2), found, strict=True):
-    print(name, agree(hand, auto))
-    agree(getattr(library, name.lower()), auto)
+W1, B1, W2, B2 = ad.Tensor(w1), ad.Tensor(b1), ad.Tensor(w2), ad.Tensor(b2)
+
+
+def forward(inputs, targets):
+    Z1 = W1 @ inputs + B1
+    Z2 = W2 @ ad.tanh(Z1) + B2
+    return Z1, Z2, ad.cross_entropy(ad.sigmoid(Z2), targets)
+
+
+Z1, Z2, J = forward(x, y)
+by_hand = {"dz2": dz2, "dW2": dw2, "db2": db2, "dz1": dz1, "dW1": dw1, "db1": db1}
+found = ad.gradient(J, [Z2, W2, B2, Z1, W1, B1])
+library = cf.six_equations(w1, b1, w2, b2, x, y)
+for (name, value), auto in zip(by_hand.items(), found, strict=True):
+    agree(name, value, auto)
+    assert np.allclose(getattr(library, name.lower()), value, rtol=1e-12, atol=1e-15)
 
 # %% [markdown] lang="en"
-# The inputs got no gradient: nobody asks how to change the picture of a digit. And the weights were
-# drawn at random. Had they all been zero, every hidden neuron would compute the same, get the same
-# derivative, and stay the same for ever:
+# Now $m$ examples as columns, and $J$ is the average of their losses. The products
+# get the factor $\frac1m$, and a bias gets the mean over the columns; `keepdims=True` keeps it a column:
+#
+# $$dZ_2 = A_2 - Y,\quad dW_2 = \tfrac1m\, dZ_2 A_1^T,\quad db_2 = \tfrac1m \textstyle\sum_i dz_2^{(i)},$$
+#
+# $$dZ_1 = W_2^T dZ_2 \odot g_1'(Z_1),\quad dW_1 = \tfrac1m\, dZ_1 X^T,\quad
+# db_1 = \tfrac1m \textstyle\sum_i dz_1^{(i)} .$$
 
 # %% [markdown] lang="ja"
-# 入力の勾配は計算されていません。数字の画像をどう変えるかは、誰も尋ねないからです。また、重みは乱数で
-# 始めました。もしすべて同じ値だったら、隠れニューロンはみな同じ計算をし、同じ導関数を受け取り、いつまでも
-# 同じままです:
+# 次は $m$ 個の例を列に並べ、$J$ を損失の平均とします。積には $\frac1m$ が付き、
+# バイアスは列の平均になります。`keepdims=True` は、それを列のまま保つためのものです:
+#
+# $$dZ_2 = A_2 - Y,\quad dW_2 = \tfrac1m\, dZ_2 A_1^T,\quad db_2 = \tfrac1m \textstyle\sum_i dz_2^{(i)},$$
+#
+# $$dZ_1 = W_2^T dZ_2 \odot g_1'(Z_1),\quad dW_1 = \tfrac1m\, dZ_1 X^T,\quad
+# db_1 = \tfrac1m \textstyle\sum_i dz_1^{(i)} .$$
 
 # %%
-same = [ad.Tensor(np.full_like(v, 0.3)) for v in (w1, b1, w2, b2)]
-W1, B1, W2, B2 = same
-dW1 = ad.gradient(ad.cross_entropy(ad.sigmoid(W2 @ ad.tanh(W1 @ X + B1) + B2), y), W1)
-print(np.round(dW1, 4))
-assert np.ptp(dW1, axis=0).max() == 0.0
+m = 6
+X, Y = rng.normal(size=(n, m)), np.array([[1.0, 0.0, 0.0, 1.0, 0.0, 1.0]])
+
+A1 = np.tanh(w1 @ X + b1)
+A2 = sigma(w2 @ A1 + b2)
+dZ2 = A2 - Y
+dZ1 = (w2.T @ dZ2) * (1 - A1**2)
+by_hand = {
+    "dW2": dZ2 @ A1.T / m,
+    "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+    "dW1": dZ1 @ X.T / m,
+    "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
+}
+
+inputs = ad.constant(X, "X")
+*_, J = forward(inputs, Y)
+J.backward()
+library = cf.six_equations_batch(w1, b1, w2, b2, X, Y)
+for (name, value), node in zip(by_hand.items(), (W2, B2, W1, B1), strict=True):
+    agree(name, value, node.grad)
+    assert np.allclose(getattr(library, name.lower()), value, rtol=1e-12, atol=1e-15)
+assert not inputs.has_grad
+
+# %% [markdown] lang="en"
+# The inputs got no gradient, and need none: it is the weights that learn, not the data.
+#
+# ## Why the weights start at random
+#
+# Let all the weights start equal. Then every hidden neuron computes the same, gets the same
+# derivative, and takes the same step, so it stays the same for ever: five neurons do the work of one.
+# Starting at random breaks the tie.
+#
+# XOR shows what that costs, for one hidden neuron cannot learn it. Each line below is one hidden
+# neuron; the loss after training is printed.
+
+# %% [markdown] lang="ja"
+# 入力には勾配がありませんし、必要もありません。学習するのは重みであって、データではないからです。
+#
+# ## 重みを乱数で始める理由
+#
+# すべての重みを同じ値で始めてみます。すると、どの隠れニューロンも同じ計算をし、同じ導関数を受け取り、同じ 1 歩を進むので、
+# いつまでも同じままです。5 個のニューロンが 1 個分の仕事しかしません。乱数で始めれば、この対称性が破れます。
+#
+# その損失は XOR でよくわかります。隠れニューロンが 1 個では、XOR を学習できないからです。下の図では、
+# 1 本の線が隠れニューロン 1 個です。学習後の損失も表示します。
+
+
+# %%
+X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
+Y = np.array([[0.0, 1.0, 1.0, 0.0]])  # XOR
+
+
+def train(w1, b1, w2, b2, steps=400, eta=0.5):
+    history = [w1[:, 0]]
+    for _ in range(steps):
+        run = cf.six_equations_batch(w1, b1, w2, b2, X, Y)
+        w1, b1 = w1 - eta * run.dw1, b1 - eta * run.db1
+        w2, b2 = w2 - eta * run.dw2, b2 - eta * run.db2
+        history.append(w1[:, 0])
+    return np.array(history), run.loss.mean()
+
+
+shapes = [(h, 2), (h, 1), (1, h), (1, 1)]
+equal, equal_loss = train(*(np.full(shape, 0.3) for shape in shapes))
+random, random_loss = train(*(rng.normal(size=shape) for shape in shapes))
+apart = np.ptp(equal, axis=1).max()
+print(f"equal start:  loss {equal_loss:.3f}, neurons at most {apart:.1f} apart")
+print(f"random start: loss {random_loss:.3f}, neurons at last {np.ptp(random[-1]):.1f} apart")
+assert apart < 1e-9
+assert np.ptp(random[-1]) > 1
+assert random_loss < equal_loss / 5
+
+figure, panels = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True, layout="constrained")
+colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")
+styles = ("-", "--", "-.", ":", (0, (5, 1)))
+runs = {"equal start: all on one line": equal, "random start": random}
+for axes, (title, history) in zip(panels, runs.items(), strict=True):
+    for j in range(h):
+        axes.plot(history[:, j], color=colours[j], linestyle=styles[j], label=f"neuron {j + 1}")
+    axes.set_title(title)
+    axes.set_xlabel("step of gradient descent")
+panels[0].set_ylabel("weight from the first input")
+figure.legend(*panels[1].get_legend_handles_labels(), loc="outside right center")
+plt.show()
