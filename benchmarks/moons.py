@@ -72,7 +72,7 @@ def micrograd(runs: int = 5) -> float:
 
 def traced() -> tuple[Callable[[], Any], Any]:
     """Return what traces the loss as a program of its parameters in three arrays, and these."""
-    problem = Problem(ad.constant, ad.relu)
+    problem = Problem(ad.constant, ad.Value.relu)
     parameters = [
         np.array([[x.data for x in [*ws, b]] for ws, b in layer]) for layer in problem.net
     ]

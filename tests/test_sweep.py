@@ -1,0 +1,82 @@
+"""The backward sweep gives the bits of the plain definition, however far apart the nodes were made."""
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import sweep
+
+pytestmark = pytest.mark.engine
+
+WINDOW = 1 << 16  # places after which the sweep may begin its row anew
+
+
+def defined(y):
+    """Return the gradients of the leaves by the definition: newest node first, a sum over its users."""
+    nodes, pending = {y}, [y]
+    while pending:
+        for x in pending.pop().parents:
+            if x not in nodes:
+                nodes.add(x)
+                pending.append(x)
+    grads = dict.fromkeys(nodes, 0.0)
+    grads[y] = 1.0
+    for node in sorted(nodes, key=lambda node: -node.seq):
+        for x, d in zip(node.parents, node.local_derivatives, strict=True):
+            if grads[node]:
+                grads[x] += grads[node] * d
+    return grads
+
+
+def assert_defined(y, leaves):
+    expected = defined(y)
+    for times in (1, 2):
+        y.backward()
+        assert [x.grad for x in leaves] == [times * expected[x] for x in leaves]
+    assert ad.gradient(y, leaves) == [expected[x] for x in leaves]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nodes_far_apart(seed):
+    draw = np.random.default_rng(seed)
+    leaves = [ad.Value(v) for v in draw.normal(size=4)]
+    pool = list(leaves)
+    for _ in range(80):
+        for _ in range(int(draw.choice([0, 1, 40, 3000]))):
+            ad.constant(0.0)  # time passes
+        a, b = (pool[draw.integers(len(pool))] for _ in range(2))
+        pool.append(ad.tanh(a * b) if draw.integers(2) else ad.dot([a, b, a], [b, 0.5, a]))
+    assert_defined(ad.sum(pool[::3]), leaves)
+
+
+def test_a_long_chain_moves_its_window():
+    x = y = ad.Value(1.0)
+    for _ in range(2 * WINDOW):
+        y = y * 0.99999
+    for _ in range(5000):
+        ad.constant(0.0)
+    assert_defined(y * x, [x])
+
+
+def test_a_layer_wider_than_the_window():
+    x, w = ad.Value(0.7), ad.Value(-1.3)
+    layer = [x * w for _ in range(WINDOW + 2000)]
+    later = [z * w for z in layer]
+    assert_defined(ad.sum(later) * x, [x, w])
+
+
+def test_a_sweep_that_is_interrupted_leaves_nothing_behind(monkeypatch):
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    x = ad.Value(3.0)
+    old = x * x
+    for _ in range(5000):
+        ad.constant(0.0)
+    y = ad.sum([old, x * 2.0, x])
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep, "heappush", stop)
+        with pytest.raises(KeyboardInterrupt):
+            y.backward()
+    x.zero_grad()
+    assert_defined(y, [x])
