@@ -158,19 +158,30 @@ assert rivals["random guess"] < rivals["average darkness"] < rivals["[64, 30, 10
 # 変わりません。値は検証用データで測ります。このような選択のためのデータであり、テスト用データを使ってしまうと、
 # 最後に測るものがなくなるからです。
 
+
 # %%
 def curve(eta, epochs=30, optimiser="sgd", l2=0.0, **settings):
     """Train once from a fixed start and return the validation score after each epoch."""
     network = Network([64, 30, 10], seed=0, **settings)
     run = Training(
-        network, training_data, as_optimiser(optimiser, eta, l2=l2), epochs, 10, monitor=validation_data
+        network,
+        training_data,
+        as_optimiser(optimiser, eta, l2=l2),
+        epochs,
+        10,
+        monitor=validation_data,
     )
     run.run()
     return [entry["correct"] / entry["total"] for entry in run.history]
 
 
 rates = {eta: curve(eta) for eta in (0.001, 0.1, 3.0, 100.0)}
-styles = {0.001: ("#0072B2", ":"), 0.1: ("#56B4E9", "--"), 3.0: ("#009E73", "-"), 100.0: ("#D55E00", "-.")}
+styles = {
+    0.001: ("#0072B2", ":"),
+    0.1: ("#56B4E9", "--"),
+    3.0: ("#009E73", "-"),
+    100.0: ("#D55E00", "-."),
+}
 figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
 for eta, values in rates.items():
     colour, line = styles[eta]
@@ -205,7 +216,9 @@ improved = {
     "chapter 1: quadratic, N(0, 1)": rates[3.0],
     "cross-entropy": curve(0.5, cost="cross_entropy"),
     "cross-entropy, scaled start": curve(0.5, cost="cross_entropy", initializer="scaled"),
-    "cross-entropy, scaled start, L2": curve(0.5, l2=1e-4, cost="cross_entropy", initializer="scaled"),
+    "cross-entropy, scaled start, L2": curve(
+        0.5, l2=1e-4, cost="cross_entropy", initializer="scaled"
+    ),
 }
 figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
 for (name, values), colour, mark in zip(

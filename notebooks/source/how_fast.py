@@ -61,7 +61,9 @@ assert nudged.passes == parameters + 1
 
 def apart(a, b):
     """Return the largest difference of two lists of arrays, relative to the largest number."""
-    return max(np.max(np.abs(p - q)) for p, q in zip(a, b, strict=True)) / max(np.max(np.abs(q)) for q in b)
+    return max(np.max(np.abs(p - q)) for p, q in zip(a, b, strict=True)) / max(
+        np.max(np.abs(q)) for q in b
+    )
 
 
 print(f"by hand and autograd differ by {apart(by_hand.nabla_w, autograd):.0e}")
@@ -73,7 +75,10 @@ assert 1e-12 < apart(nudged.nabla_w, autograd) < 1e-4
 epsilons = 10.0 ** np.arange(-14, 0)
 errors = {
     central: [
-        apart(finite_differences(net.weights, net.biases, x, y, epsilon=e, central=central).nabla_w, autograd)
+        apart(
+            finite_differences(net.weights, net.biases, x, y, epsilon=e, central=central).nabla_w,
+            autograd,
+        )
         for e in epsilons
     ]
     for central in (False, True)
@@ -81,7 +86,9 @@ errors = {
 figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
 axes.loglog(epsilons, errors[False], "o-", color="#D55E00", label="one side (eq. 46)")
 axes.loglog(epsilons, errors[True], "s-", color="#0072B2", label="both sides, twice the passes")
-axes.set(xlabel="epsilon", ylabel="relative error", title="Finite differences lose digits at both ends")
+axes.set(
+    xlabel="epsilon", ylabel="relative error", title="Finite differences lose digits at both ends"
+)
 axes.grid(alpha=0.3)
 axes.legend()
 plt.show()
@@ -103,6 +110,7 @@ assert errors[False][-1] > 1e-4
 # ミニバッチの大きさは同じにします。有限差分は、重みが数千個までは実際に最後まで測り、それより大きいところでは、
 # 順伝播 1 回の時間に必要な回数を掛けます (白抜きの丸)。時間は数回の最短値です。
 
+
 # %%
 def best(job, runs=7):
     """Return the shortest time of several runs in seconds."""
@@ -114,7 +122,15 @@ def best(job, runs=7):
     return min(times)
 
 
-sizes = [[2, 2, 2], [5, 6, 4], [16, 16, 10], [64, 32, 10], [128, 96, 10], [256, 192, 10], [512, 200, 10]]
+sizes = [
+    [2, 2, 2],
+    [5, 6, 4],
+    [16, 16, 10],
+    [64, 32, 10],
+    [128, 96, 10],
+    [256, 192, 10],
+    [512, 200, 10],
+]
 table = []
 print("    weights   passes needed   forward pass   back-propagation   finite differences")
 for shape in sizes:
@@ -127,10 +143,14 @@ for shape in sizes:
     measured = count < 3000
     slow = best(lambda: finite_differences(w, b, x, y), 1) if measured else forward * (count + 1)
     table.append((count, forward, backward, slow, measured))
-    print(f"{count:11,} {count + 1:15,} {forward * 1e6:11.0f} us {backward * 1e6:15.0f} us {slow:17.3f} s{'' if measured else ' (computed)'}")
+    print(
+        f"{count:11,} {count + 1:15,} {forward * 1e6:11.0f} us {backward * 1e6:15.0f} us {slow:17.3f} s{'' if measured else ' (computed)'}"
+    )
 
 counts, forwards, backwards, slows, full = map(np.array, zip(*table, strict=True))
-print(f"back-propagation over one forward pass: {np.min(backwards / forwards):.1f} to {np.max(backwards / forwards):.1f}")
+print(
+    f"back-propagation over one forward pass: {np.min(backwards / forwards):.1f} to {np.max(backwards / forwards):.1f}"
+)
 assert np.all(backwards < 10 * forwards), "a few passes, whatever the size"
 assert slows[-1] / backwards[-1] > 5000
 assert np.all(np.diff(slows / backwards) > 0), "the more weights, the more it pays"
@@ -139,7 +159,9 @@ assert np.all(np.diff(slows / backwards) > 0), "the more weights, the more it pa
 figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
 axes.loglog(counts, slows, "-", color="#D55E00")
 axes.loglog(counts[full], slows[full], "o", color="#D55E00", label="finite differences, measured")
-axes.loglog(counts[~full], slows[~full], "o", color="#D55E00", mfc="white", label="one pass times passes")
+axes.loglog(
+    counts[~full], slows[~full], "o", color="#D55E00", mfc="white", label="one pass times passes"
+)
 axes.loglog(counts, backwards, "s-", color="#0072B2", label="back-propagation")
 axes.loglog(counts, forwards, "^:", color="#009E73", label="one forward pass")
 axes.set(xlabel="weights and biases", ylabel="seconds for one gradient",

@@ -43,6 +43,7 @@ ETA, EPOCHS = 0.15, 300
 #
 # $w = b = 2$ のとき、ニューロンはほぼ最悪の間違いをしているのに、$\sigma'(z)$ が小さいので勾配も小さくなります。
 
+
 # %%
 def quadratic(a, y):
     return 0.5 * (y - a) ** 2
@@ -66,7 +67,9 @@ for start in ((0.6, 0.9), (2.0, 2.0)):
     e = math.exp(-(start[0] + start[1]))
     output = 1 / (1 + e)
     slope = e / (1 + e) ** 2
-    print(f"w = {start[0]}, b = {start[1]}: a = {a.data:.4f}, sigma' = {slope:.4f}, dC/dw = {w.grad:.4f}")
+    print(
+        f"w = {start[0]}, b = {start[1]}: a = {a.data:.4f}, sigma' = {slope:.4f}, dC/dw = {w.grad:.4f}"
+    )
     assert math.isclose(w.grad, output * slope, rel_tol=1e-12)
     assert math.isclose(b.grad, output * slope, rel_tol=1e-12)
 assert round(a.data, 2) == 0.98
@@ -84,6 +87,7 @@ ad.draw(C, names={"w": w, "b": b, "z": z, "a": a, "C": C})
 #
 # 下のループは、エポックごとにグラフを作り直し、勾配と逆の向きに進みます。$w = 0.6$、$b = 0.9$ からは、出力が
 # 0.82 から 0.09 まで下がります。$w = b = 2$ からは、最初の 150 エポックほどはほとんど動きません。
+
 
 # %%
 def learn(w, b, cost):

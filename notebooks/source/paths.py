@@ -124,6 +124,7 @@ ad.draw(cost, top_k=3)
 # あるノードからのパスの数は、その先のノードのパスの数の和です。これは、すべての係数を 1 に置き換えた逆伝播に
 # ほかなりません!
 
+
 # %%
 def paths_by_hand(sizes):
     """Return the number of paths from one input through hidden layers of these sizes to one output."""
@@ -158,6 +159,8 @@ assert account.count == 2**100 > 10**30
 # %%
 doubled.backward()
 whole = sum(path.product for path in account) + float(account.remainder)
-print(f"gradient {x.grad:.12f}; the three largest paths {sum(p.product for p in account):.1e}, all others {float(account.remainder):.12f}")
+print(
+    f"gradient {x.grad:.12f}; the three largest paths {sum(p.product for p in account):.1e}, all others {float(account.remainder):.12f}"
+)
 assert math.isclose(x.grad, 1.0, rel_tol=1e-12)
 assert math.isclose(whole, x.grad, rel_tol=1e-12)

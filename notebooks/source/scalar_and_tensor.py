@@ -97,7 +97,9 @@ for matrix, column, W, B in zip(w, b, net.w, net.b, strict=True):
         difference = np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs))
         worst = max(worst, difference)
         assert difference < 1e-12
-print(f"all {sum(v.size for v in (*net.w, *net.b))} derivatives agree; largest difference {worst:.1e}")
+print(
+    f"all {sum(v.size for v in (*net.w, *net.b))} derivatives agree; largest difference {worst:.1e}"
+)
 
 # %%
 ad.draw(record.cost, rankdir="TB")
@@ -183,7 +185,10 @@ start = time.perf_counter()
 layers = [[[ad.Value(v) for v in row] for row in matrix] for matrix in big.weights]
 out = list(image[:, 0])
 for matrix, column in zip(layers, big.biases, strict=True):
-    out = [ad.sigmoid(ad.dot(row, out) + float(bias[0])) for row, bias in zip(matrix, column, strict=True)]
+    out = [
+        ad.sigmoid(ad.dot(row, out) + float(bias[0]))
+        for row, bias in zip(matrix, column, strict=True)
+    ]
 cost = sum((p - t) ** 2 for p, t in zip(out, target[:, 0], strict=True)) * 0.5
 cost.backward()
 as_values = time.perf_counter() - start

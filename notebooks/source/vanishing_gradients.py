@@ -90,6 +90,7 @@ print("delta of layers 2 and 1: by hand = autograd")
 # $\sigma'(z)$ は最大でも $1/4$ です。重みがそれを補わないかぎり、各層で誤差の少なくとも 4 分の 3 が失われ
 # ます。`gradient_flow` は、各層の誤差の長さと、BP2 が許す上限を測ります。
 
+
 # %%
 def flows(activation, start, depth, width=30):
     """Measure a network of `depth` hidden layers on random inputs."""
@@ -147,9 +148,14 @@ plt.show()
 # %%
 for name, values in ratios.items():
     per_layer = values[-1] ** (1 / depths[-1])
-    print(f"{name:8} 20 layers leave {values[-1]:.1e} of the error: a factor of {per_layer:.2f} a layer")
+    print(
+        f"{name:8} 20 layers leave {values[-1]:.1e} of the error: a factor of {per_layer:.2f} a layer"
+    )
 assert ratios["sigmoid"][-1] < 1e-9
-assert all(later < earlier / 2 for earlier, later in zip(ratios["sigmoid"], ratios["sigmoid"][1:], strict=False))
+assert all(
+    later < earlier / 2
+    for earlier, later in zip(ratios["sigmoid"], ratios["sigmoid"][1:], strict=False)
+)
 assert ratios["tanh"][-1] > 1e-3
 assert ratios["relu"][-1] > 1e-3
 
