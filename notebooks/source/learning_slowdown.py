@@ -93,7 +93,7 @@ ad.draw(C, names={"w": w, "b": b, "z": z, "a": a, "C": C})
 def learn(w, b, cost):
     """Return the output before each epoch and after the last."""
     outputs = []
-    for epoch in range(EPOCHS + 1):
+    for _ in range(EPOCHS + 1):
         w_node, b_node, _, a, C = graph(w, b, cost)
         outputs.append(a.data)
         C.backward()
