@@ -45,6 +45,8 @@ def work():
     u.sum().backward()
     assert t.grad.tolist() == [20_001.0]
     del u
+    x, y = chain(100_000)
+    assert ad.trace(y, inputs=[x]).value_and_grad([2.0]) == (200_002.0, [100_001.0])
     x, y = chain(5_000)
     g = ad.gradient(y * y, x, create_graph=True)
     assert ad.gradient(g, x) == 2.0 * 5_001**2

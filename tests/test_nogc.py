@@ -35,12 +35,25 @@ def arrays():
     y.sum().backward()
     ad.gradient(y.sum(), w)
 
+def f(x):
+    for i in range(300):
+        x = x * x * 0.5 + 0.1 if i % 2 else ad.tanh(x)
+    return x
+
+number = ad.trace(f, 0.5)
+array = ad.trace(lambda t: ad.tanh(t * t + 1.0).sum(), ad.Tensor(np.ones(100)))
+
+def replayed():  # traced once, run often
+    for k in range(20):
+        number.value_and_grad(0.1 * k)
+        array.value_and_grad(np.full(100, 0.1 * k))
+
 def leaky():
     y = scalars()
     class Holder: pass
     h = Holder(); h.y = y; h.self = h  # the fault: a cycle that keeps a graph alive
 
-build = {"scalars": scalars, "arrays": arrays, "leaky": leaky}[sys.argv[1]]
+build = {"scalars": scalars, "arrays": arrays, "replayed": replayed, "leaky": leaky}[sys.argv[1]]
 graphs = int(sys.argv[2])
 build(); build()
 gc.collect()
@@ -60,7 +73,7 @@ def run(build: str, graphs: int) -> tuple[float, int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-@pytest.mark.parametrize(("build", "graphs"), [("scalars", 300), ("arrays", 60)])
+@pytest.mark.parametrize(("build", "graphs"), [("scalars", 300), ("arrays", 60), ("replayed", 60)])
 def test_memory_does_not_grow(build: str, graphs: int) -> None:
     grown, found = run(build, graphs)
     assert grown <= 5.0, "MB"

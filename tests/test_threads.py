@@ -53,6 +53,25 @@ def test_own_graphs_are_exact() -> None:
     together(work)
 
 
+def test_programs_are_exact() -> None:
+    """All threads run the same two programs, and each traces some of its own."""
+    number = ad.trace(lambda x: x * x * x, 1.0)
+    array = ad.trace(lambda t: (t * t * t).sum(), ad.Tensor([1.0, 1.0]))
+
+    def work(i: int) -> None:
+        for k in range(GRAPHS):
+            x, y = float(i), float(k)
+            assert number.value_and_grad(x) == (x**3, 3 * x**2)
+            value, slope = array.value_and_grad(np.array([x, y]))
+            assert value == x**3 + y**3
+            assert slope.tolist() == [3 * x**2, 3 * y**2]
+            if k % 100 == 0:
+                own = ad.trace(lambda z: z * z if z > 2.0 else -z, x)
+                assert own.value_and_grad(y) == ((y * y, 2 * y) if y > 2 else (-y, -1.0))
+
+    together(work)
+
+
 def test_shared_leaves_lose_nothing() -> None:
     x = ad.Value(2.0)
 

@@ -19,7 +19,7 @@ ONE_OPERAND = [r for r in TABLE.values() if isinstance(r, Pointwise) and r.arity
 
 
 def both(f: Callable[..., Any], *xs: float) -> tuple[float, ...]:
-    """Return the partials of f by Value, after checking that Tensor and forward mode agree."""
+    """Return the partials of f by Value; Tensor, forward mode and replay of both must agree."""
     scalars = tuple(ad.Value(x) for x in xs)
     found: tuple[float, ...] = ad.gradient(f(*scalars), scalars)
     arrays = tuple(ad.Tensor([x]) for x in xs)
@@ -27,6 +27,12 @@ def both(f: Callable[..., Any], *xs: float) -> tuple[float, ...]:
         np.testing.assert_allclose(
             a, b[0], rtol=1e-15, atol=0
         )  # numpy's exp is not the C library's
+    everything = tuple(range(len(xs)))
+    numbers = ad.trace(f, *xs, argnums=everything)
+    np.testing.assert_array_equal(numbers.value_and_grad(*xs)[1], found)
+    tensors = ad.trace(lambda *ts: f(*ts).sum(), *arrays, argnums=everything)
+    for a, b in zip(found, tensors.value_and_grad(*arrays)[1], strict=True):
+        np.testing.assert_allclose(a, b[0], rtol=1e-15, atol=0)
     for i, g in enumerate(found):
         direction = [float(i == k) for k in range(len(xs))]
         np.testing.assert_allclose(ad.jvp(f, xs, direction)[1], g, rtol=1e-15, atol=0)

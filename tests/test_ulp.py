@@ -24,10 +24,14 @@ SLOPES = {"power_slope", "gelu_prime"}
 
 
 def worst(row: Pointwise, points: list[tuple[float, ...]]) -> dict[str, tuple[float, object]]:
-    """Return the largest error of the value and of each partial, of Value and of Tensor."""
+    """Return the largest error of the value and of each partial: Value, Tensor, replay, lanes."""
     tensors = [ad.Tensor(list(column)) for column in zip(*points, strict=True)]
     y = row(*tensors)
     gradients = ad.gradient(y, tensors, seed=np.ones(len(points)))
+    everything = tuple(range(row.arity))
+    program = ad.trace(row, *points[0], argnums=everything)
+    columns = [np.array(column) for column in zip(*points, strict=True)]
+    lanes = ad.trace(row, *columns, in_axes=0, argnums=everything).value_and_grad(*columns)
     found: dict[str, tuple[float, object]] = {}
 
     def note(what: str, got: float, exact: object) -> None:
@@ -40,11 +44,16 @@ def worst(row: Pointwise, points: list[tuple[float, ...]]) -> dict[str, tuple[fl
         node = row(*map(ad.Value, xs))
         note("value of Value", node.data, exact)
         note("value of Tensor", float(y.data[k]), exact)
+        value, partials = program.value_and_grad(*xs)
+        note("value of replay", value, exact)
+        note("value of a lane", float(lanes[0][k]), exact)
         for i, rule in enumerate(row.partials):
             if rule is not None and row.name not in SLOPES:
                 exact = oracle.derivative(row, i, *xs)
                 note(f"partial {i} of Value", node.local_derivatives[i], exact)
                 note(f"partial {i} of Tensor", float(gradients[i][k]), exact)
+                note(f"partial {i} of replay", partials[i], exact)
+                note(f"partial {i} of a lane", float(lanes[1][i][k]), exact)
     return found
 
 
