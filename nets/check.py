@@ -19,7 +19,8 @@ from nets.batches import as_rows
 from nets.costs import COSTS
 from nets.extras import UsageError
 from nets.network import Network
-from nets.train import load_run, load_split, sizes_of, start
+from nets.settings import load_split, start
+from nets.train import load_run, sizes_of
 
 BOUND = 1e-12
 

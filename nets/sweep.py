@@ -16,7 +16,7 @@ from typing import Any
 from autodiff import files
 from nets.engines import EngineError, add_options, engine_of
 from nets.extras import UsageError, output_folder, require
-from nets.train import DEFAULTS, load_split, start
+from nets.settings import DEFAULTS, load_split, start
 
 COLUMNS = ("eta", "hidden", "seed", "best", "best_epoch", "last", "total", "cost")
 

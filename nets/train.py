@@ -12,37 +12,17 @@ from nets.activations import ACTIVATIONS
 from nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, sweep_strays
 from nets.costs import COSTS
 from nets.curve import draw_learning_curve
-from nets.data import Split, download_mnist, load_digits, load_mnist
+from nets.data import Split
 from nets.engines import add_options, engine_of
+from nets.expand import EXPANSIONS
 from nets.extras import UsageError, output_folder, require
 from nets.initializers import INITIALIZERS
-from nets.network import Network
-from nets.optim import OPTIMISERS, SCHEDULES, as_optimiser
+from nets.optim import OPTIMISERS, SCHEDULES
 from nets.scalar_engine import ScalarEngine
+from nets.settings import DEFAULTS, PRECISIONS, load_split, start
 from nets.shards import on_engine
 from nets.stopping import noted_signals
 from nets.training import Training
-
-# What decides the run, with the documents' values; a checkpoint keeps these.
-DEFAULTS: dict[str, Any] = {
-    "data": "digits",
-    "sizes": None,  # inputs of the data, 30 hidden neurons, 10 outputs
-    "eta": 3.0,
-    "epochs": 30,
-    "batch": 10,
-    "seed": 0,
-    "activation": "sigmoid",
-    "output": None,
-    "cost": "quadratic",
-    "start": "normal",
-    "optimiser": "sgd",
-    "schedule": "constant",
-    "lmbda": 0.0,
-    "l1": 0.0,
-    "dropout": 0.0,
-    "patience": 0,
-    "monitor": "test",
-}
 
 
 def sizes_of(text: str) -> list[int]:
@@ -78,6 +58,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--dropout", type=float, help="part of the hidden neurons left out (0)")
     add("--patience", type=int, help="stop after so many epochs without progress")
     add("--monitor", choices=("test", "validation"), help="what is scored (test)")
+    add(
+        "--expand", choices=EXPANSIONS, help="copies of the training images, moved or turned (none)"
+    )
+    add("--precision", choices=PRECISIONS, help="of all numbers (double)")
+    add(
+        "--final-test",
+        action="store_true",
+        default=False,
+        help="score the test data once, when all is done",
+    )
     add("--checkpoint", type=Path, default=None, help="file that keeps the run")
     add(
         "--checkpoint-every",
@@ -162,45 +152,11 @@ def run(args: argparse.Namespace) -> int:
         finished = training.run(on_step, on_epoch, lambda: bool(caught))
     if not finished:
         save()
-    return _report(args, settings, training, out, finished)
-
-
-def start(settings: dict[str, Any], split: Split) -> Training:
-    """Make the network and the run that the settings describe."""
-    inputs, outputs = len(split.training.inputs), len(split.training.targets)
-    sizes = settings["sizes"] or [inputs, 30, outputs]
-    output = settings["output"]
-    if output is None and settings["cost"] == "log_likelihood":
-        output = "softmax"
-    net = Network(
-        sizes,
-        activation=settings["activation"],
-        output=output,
-        cost=settings["cost"],
-        initializer=settings["start"],
-        seed=settings["seed"],
-        dropout=settings["dropout"],
-    )
-    n = len(split.training)
-    return Training(
-        net,
-        split.training,
-        as_optimiser(
-            settings["optimiser"], settings["eta"], settings["lmbda"] / n, settings["l1"] / n
-        ),
-        settings["epochs"],
-        settings["batch"],
-        getattr(split, settings["monitor"]),
-        settings["schedule"],
-        settings["patience"],
-    )
-
-
-def load_split(data: str, folder: Path, download: bool = False) -> Split:
-    """Load the digits, or MNIST from a folder, fetched first where that is asked for."""
-    if data == "digits":
-        return load_digits()
-    return load_mnist(download_mnist(folder) if download else folder)
+    code = _report(args, settings, training, out, finished)
+    if finished and args.final_test:
+        right, total = training.net.evaluate(split.test), len(split.test)
+        print(f"test: {right} / {total} ({100 * right / total:.2f} %), looked at once")
+    return code
 
 
 def _saved(args: argparse.Namespace) -> Checkpoint | None:

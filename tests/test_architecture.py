@@ -113,6 +113,8 @@ LAYERS = {
         "lens",
         "checkpoint",
         "training",
+        "expand",
+        "settings",
         "scalar_engine",
         "shards",
         "curve",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nets import train
+from nets import settings
 from nets.checkpoint import save_checkpoint
 from nets.cli import main
 from nets.data import load_digits
@@ -239,7 +239,7 @@ def test_every_technique_is_one_that_training_knows(
     trained: list[Training] = []
 
     def start(*arguments: Any) -> Training:
-        trained.append(train.start(*arguments))
+        trained.append(settings.start(*arguments))
         return trained[-1]
 
     monkeypatch.setattr(kit, "start", start)

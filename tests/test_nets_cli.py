@@ -318,7 +318,7 @@ def test_download_is_asked_for_and_goes_to_the_folder(
         asked.append(folder)
         return small_mnist
 
-    monkeypatch.setattr("nets.train.download_mnist", fetch)
+    monkeypatch.setattr("nets.settings.download_mnist", fetch)
     arguments = ["train", "--data", "mnist", "--data-dir", tmp_path / "new", "--sizes", "6,10"]
     assert call(*arguments, "--epochs", 1, "--out", tmp_path / "out", "--download") == 0
     assert asked == [tmp_path / "new"]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.data import Split
 from nets.extras import UsageError
-from nets.train import DEFAULTS, start
+from nets.settings import DEFAULTS, start
 from nets.training import Training
 
 Part: TypeAlias = dict[str, Any]
