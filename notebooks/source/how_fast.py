@@ -153,7 +153,9 @@ print(
 )
 assert np.all(backwards < 10 * forwards), "a few passes, whatever the size"
 assert slows[-1] / backwards[-1] > 5000
-assert slows[-1] / backwards[-1] > 50 * slows[0] / backwards[0], "the more weights, the more it pays"
+assert slows[-1] / backwards[-1] > 50 * slows[0] / backwards[0], (
+    "the more weights, the more it pays"
+)
 
 # %%
 figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
