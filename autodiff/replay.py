@@ -10,6 +10,7 @@ recorded again for them, so a program never answers wrongly. With *lanes* one pa
 import math
 import pickle
 from functools import partial
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ class Program:
     def __init__(self, f: Any, examples: Any, axes: tuple[Any, ...], argnums: Any) -> None:
         self.f, self.axes, self.argnums = f, axes, argnums
         self.recordings: list[Recording] = []
+        self.lock = RLock()
 
     def record(self, sample: list[Any]) -> Recording:
         """Record f on one sample of its arguments."""
@@ -128,27 +130,28 @@ class Program:
 
     def _runs(self, args: tuple[Any, ...]) -> Any:
         """Yield recordings, run forward, with the lanes that each holds for and how many there are."""
-        shared, rows, lanes = self._load(args)
-        left = np.arange(lanes)
-        k = -1
-        while True:
-            k += 1
-            fresh = k >= len(self.recordings)
-            if fresh:
-                at = int(left[0]) if lanes else 0
-                sample = [_sample(x, axis, at) for x, axis in zip(args, self.axes, strict=True)]
-                self.record(sample)
-            recording = self.recordings[0 if fresh else k]
-            recording.forward(shared, len(left), rows[:, left] if len(left) < lanes else rows)
-            held = recording.holds(len(left))
-            if np.all(held):
-                yield recording, left if lanes else None, lanes
-                return
-            if np.any(held):
-                chosen = left[held]
-                recording.forward(shared, len(chosen), rows[:, chosen])
-                yield recording, chosen, lanes
-                left = left[~held]
+        with self.lock:  # its arrays serve one run at a time
+            shared, rows, lanes = self._load(args)
+            left = np.arange(lanes)
+            k = -1
+            while True:
+                k += 1
+                fresh = k >= len(self.recordings)
+                if fresh:
+                    at = int(left[0]) if lanes else 0
+                    sample = [_sample(x, axis, at) for x, axis in zip(args, self.axes, strict=True)]
+                    self.record(sample)
+                recording = self.recordings[0 if fresh else k]
+                recording.forward(shared, len(left), rows[:, left] if len(left) < lanes else rows)
+                held = recording.holds(len(left))
+                if np.all(held):
+                    yield recording, left if lanes else None, lanes
+                    return
+                if np.any(held):
+                    chosen = left[held]
+                    recording.forward(shared, len(chosen), rows[:, chosen])
+                    yield recording, chosen, lanes
+                    left = left[~held]
 
     def __call__(self, *args: Any) -> Any:
         """Return what f returns for these arguments, with an axis of samples in front if it has lanes."""
@@ -203,7 +206,7 @@ class Program:
                 values = found
                 continue
             if len(lanes) == count:
-                values, sums = found, recording.sums
+                values, sums = found, recording.sums.copy()
                 continue
             height = int((recording.rows[: recording.size] >= 0).sum())
             if values is None:
@@ -246,12 +249,16 @@ class Program:
         return source(self.recordings[0])
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(self.__dict__)
+        state = {k: v for k, v in self.__dict__.items() if k != "lock"}
         try:
             pickle.dumps(self.f)
         except (pickle.PicklingError, AttributeError, TypeError):
             state["f"] = None  # a lambda or a local function: the program goes without it
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.lock = RLock()
 
 
 def _input(x: Any) -> Value:
