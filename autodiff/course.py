@@ -67,7 +67,7 @@ class Recording:
         self._reach(varying)
         self.rows = np.where(varying, np.cumsum(varying, dtype=np.int32) - 1, -1).astype(np.int32)
         self.ways, self.runs = self.codes.copy(), np.zeros_like(self.a)
-        if compiled:
+        if compiled:  # compiled only
             chains(
                 machine.CHAIN,
                 self.first,

@@ -130,7 +130,7 @@ def reached(flags: Any, first: int, codes: Any, a: Any, b: Any, more: Any, ariti
                 flags[i] |= flags[more[k]]
 
 
-def chains(
+def chains(  # compiled only
     mark: int, first: int, codes: Any, a: Any, b: Any, rows: Any, ways: Any, runs: Any
 ) -> None:
     """Mark both ends of each chain in `ways`, a copy of the codes; `runs` gets its number of products.

@@ -23,11 +23,11 @@ def minus_size(x: Any, y: Any) -> bool:
     return False
 
 
-def sigmoid(x: Any, e: Any) -> bool:
+def sigmoid(x: Any, e: Any) -> bool:  # compiled only
     """e = 1 / (1 + e^-x) from e = e^-|x|."""
     return False
 
 
-def sigmoid_prime(e: Any) -> bool:
+def sigmoid_prime(e: Any) -> bool:  # compiled only
     """e = e / (1 + e)^2."""
     return False

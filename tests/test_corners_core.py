@@ -354,6 +354,11 @@ def test_graphs_answer_about_single_edges() -> None:
     assert y.sum().explain(x).count == 2
 
 
+def test_arguments_of_the_checker_come_as_a_tuple() -> None:
+    with pytest.raises(TypeError, match=r"so write \(x,\) for one, got 0.5"):
+        ad.check_grads(ad.sin, 0.5)
+
+
 def test_saved_parameters(tmp_path: Path) -> None:
     t = ad.Tensor([[1.0, 2.0], [3.0, 4.0]])
     y = (t[np.int64(1)].astype("float32").astype("float64") * t[np.bool_(True)]).sum()
