@@ -25,13 +25,14 @@ NOT_MEASURED = {
     "_engine": "chooses between the two engines before anything can be measured",
     "codegen": "prints C when the project is built",
     "machine_source": "prints C when the project is built",
+    "nary_source": "prints C when the project is built",
     "program_source": "prints a program to be read",
     "expression": "reads the command line's formulas",
 }
 LOADERS = ["nets/idx.py", "nets/download.py", "nets/data.py"]
 TESTS = """
     anomaly api array_replay checker corners corners_core data depth explanations fuzz loader
-    mutation network nogc numpy_protocol replay scalar stateful steps storage table threads traps twice
+    mutation network nogc numpy_protocol replay scalar stateful steps storage sweep table threads traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"

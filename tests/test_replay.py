@@ -7,6 +7,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import course, machine
+from autodiff.flat import chains
 from autodiff.primitive import TABLE, Pointwise
 
 pytestmark = pytest.mark.engine
@@ -183,3 +184,16 @@ def test_neurons_in_lanes_have_the_bits_of_the_plain_machine(n, lanes, rng, monk
     assert values.tolist() == plain[0].tolist()
     assert gradient.tolist() == plain[1].tolist()
     assert np.isfinite(gradient).all()
+
+
+def test_a_chain_ends_where_a_factor_is_part_of_it():
+    def f(x):
+        s = x[0] + x[1] * x[2]
+        s = s + x[0] * x[1]
+        return s + s * x[2]
+
+    found = ad.trace(f, np.ones(3)).recordings[0]
+    ways, runs = found.codes.copy(), np.zeros_like(found.a)
+    chains(-2, found.first, found.codes, found.a, found.b, found.rows, ways, runs)
+    assert runs[found.first :].tolist() == [2, 0, 0, 2, 1, 1]
+    assert (ways[found.first :] == -2).tolist() == [True, False, False, True, True, True]
