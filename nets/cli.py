@@ -15,6 +15,7 @@ COMMANDS = {
     "train": ("nets.train", "train a network on digits"),
     "sweep": ("nets.sweep", "train with many settings and compare them"),
     "experiment": ("nets.experiment", "reproduce an experiment of the documents"),
+    "search": ("nets.search", "look for eta, lambda and the batch size"),
     "check": ("nets.check", "compare autograd with BP1 to BP4 worked out by hand"),
     "demo": ("nets.demo", "the whole road once: graph, gradient, picture and network"),
 }

@@ -120,6 +120,7 @@ LAYERS = {
         "curve",
         "train",
         "sweep",
+        "search",
         "check",
         "experiments",
         "experiment",

@@ -346,14 +346,14 @@ def test_the_best_recipe_has_its_section(root: Path, tmp_path: Path) -> None:
         "seconds": 1234.5,
         "validation": "98.4 %",
         "test": "98.3 %",
-        "recipe": {"hidden": [100], "eta": 0.5},
+        "recipe": ["100 hidden neurons", "eta = 0.5"],
     }
     (folder / "best.json").write_text(json.dumps(best))
     assert call("--write", tmp_path / "results.md") == 0
     (section,) = re.findall(
         r"## The best network\n(.*?)\n## ", (tmp_path / "results.md").read_text(), re.S
     )
-    for told in ("1,234 s", best["command"], "98.4 %", "98.3 %", '"eta": 0.5'):
+    for told in ("1,234 s", best["command"], "98.4 %", "98.3 %", "- eta = 0.5"):
         assert str(told) in section
 
 

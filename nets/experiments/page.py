@@ -135,8 +135,7 @@ def _markdown(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def _best(kept: dict[str, Any]) -> str:
     """Return the section of the best recipe that was found."""
-    recipe = kept["recipe"]
-    told = json.dumps(recipe, indent=1) if isinstance(recipe, dict | list) else str(recipe)
+    told = "\n".join(f"- {line}" for line in kept["recipe"])
     return (
         f"## The best network\n\nS19, all techniques together, with hyper-parameters chosen on the "
         f"validation data. Measured in {float(kept['seconds']):,.0f} s:\n\n"
@@ -148,7 +147,7 @@ def _best(kept: dict[str, Any]) -> str:
                 ("test data", "95.42 % and 96.59 % to improve on", str(kept["test"])),
             ],
         )
-        + f"\n```text\n{told}\n```\n"
+        + f"\n{told}\n"
     )
 
 

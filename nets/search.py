@@ -1,0 +1,134 @@
+"""`nets search`: hyper-parameters by the documents' heuristics, chosen on the validation data.
+
+Chapter 3 turns one knob at a time, on few examples and few epochs, so that every try is quick. First
+eta: the largest order of magnitude with which the cost still falls from epoch to epoch, and half of
+it. Then lambda, in powers of ten around n/50,000. Then the size of the mini-batch. Every try is kept
+in search.json, so a search that was stopped goes on where it was.
+"""
+
+import argparse
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autodiff import files
+from nets.data import Split
+from nets.extras import UsageError, output_folder, require
+from nets.settings import DEFAULTS, load_split, start
+from nets.stopping import noted_signals
+
+ETAS = (0.01, 0.1, 1.0, 10.0, 100.0)
+LAMBDAS = (0.0, 0.1, 1.0, 10.0)
+BATCHES = (5, 10, 20, 50)
+Settings = dict[str, Any]
+Try = Callable[[Settings], dict[str, Any]]
+
+
+def falls(costs: list[float]) -> bool:
+    """Return whether the cost goes down in every epoch: no oscillation, no saturation.
+
+    >>> falls([3.0, 2.0, 1.5]), falls([3.0, 1.0, 2.0])
+    (True, False)
+    """
+    return all(after < before for before, after in itertools.pairwise(costs))
+
+
+def search(attempt: Try, base: Settings, n: int) -> Settings:
+    """Return the settings that the heuristics arrive at; `attempt` trains and scores one try."""
+    falling = [eta for eta in ETAS if falls(attempt(base | {"eta": eta})["cost"])]
+    threshold = max(falling, default=min(ETAS))
+    refined = [threshold * factor for factor in (0.25, 0.5, 1.0, 2.0, 5.0)]
+    found = _best(attempt, base, "eta", refined)
+    found = _best(attempt, found, "lmbda", [v * n / 50_000 for v in LAMBDAS])
+    return _best(attempt, found, "batch", BATCHES)
+
+
+def _best(attempt: Try, settings: Settings, name: str, values: Any) -> Settings:
+    """Return the settings with the value that scores best, the first of several."""
+    tries = [settings | {name: value} for value in values]
+    return max(tries, key=lambda one: attempt(one)["correct"])
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add = parser.add_argument
+    add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
+    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--hidden", type=int, default=30, help="hidden neurons (30)")
+    add("--epochs", type=int, default=5, help="passes of each try (5)")
+    add("--examples", type=int, default=1000, help="training examples of each try (1000)")
+    add("--out", type=Path, default=Path("out/search"), help="folder for the tries")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Search as asked, print each try and what was found, and return the exit code."""
+    if min(args.hidden, args.epochs, args.examples) < 1:
+        raise UsageError("--hidden, --epochs and --examples must be at least 1")
+    out = output_folder(args.out)
+    whole = load_split(args.data, args.data_dir)
+    split = Split(whole.training[: args.examples], whole.validation, whole.test)
+    n = len(split.training)
+    base = DEFAULTS | {
+        "data": args.data, "monitor": "validation", "cost": "cross_entropy", "start": "scaled",
+        "sizes": [len(split.training.inputs), args.hidden, len(split.training.targets)],
+        "epochs": args.epochs,
+    }  # fmt: skip
+    kept = _load(out / "search.json", n)
+    print("    eta  lambda  batch    validation   cost, first and last epoch")
+    with noted_signals() as caught, require("tqdm").tqdm(unit="try", disable=None) as bar:
+
+        def attempt(settings: Settings) -> dict[str, Any]:
+            key = json.dumps(settings, sort_keys=True)
+            if key not in kept:
+                if caught:
+                    raise KeyboardInterrupt
+                training = start(settings, split)
+                if not training.run(should_stop=lambda: bool(caught)):
+                    raise KeyboardInterrupt
+                history = training.history
+                kept[key] = {
+                    "correct": max(entry["correct"] for entry in history),
+                    "total": history[-1]["total"],
+                    "cost": [entry["cost"] for entry in history],
+                }
+                text = json.dumps({"examples": n, "tries": kept}, indent=1)
+                files.write(out / "search.json", text + "\n")
+                bar.write(_line(settings, kept[key]))
+            bar.update()
+            result: dict[str, Any] = kept[key]
+            return result
+
+        found = search(attempt, base, n)
+    print("found:" + _line(found, kept[json.dumps(found, sort_keys=True)])[6:])
+    print(
+        f"for all examples: nets train --data {args.data} --cost cross_entropy --start scaled "
+        f"--eta {found['eta']:g} --lmbda {found['lmbda'] * len(whole.training) / n:g} "
+        f"--batch {found['batch']}"
+    )
+    return 0
+
+
+def _load(path: Path, n: int) -> dict[str, Any]:
+    """Return the tries that were made before; a UsageError if the file is of something else."""
+    if not path.exists():
+        return {}
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        tries: dict[str, Any] = saved["tries"]
+        if saved["examples"] != n or any(
+            t.keys() != {"correct", "total", "cost"} for t in tries.values()
+        ):
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"{path} holds another search: give --out another folder") from None
+    return tries
+
+
+def _line(settings: Settings, result: dict[str, Any]) -> str:
+    share = 100 * result["correct"] / result["total"]
+    return (
+        f"{settings['eta']:7g} {settings['lmbda']:7g} {settings['batch']:6}   {share:8.2f} %   "
+        f"{result['cost'][0]:10.4f} {result['cost'][-1]:8.4f}"
+    )
