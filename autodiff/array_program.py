@@ -32,7 +32,7 @@ class Course:
     def __init__(self, writer: Writer, outputs: Any, guards: Sequence[Guard]) -> None:
         self.source = writer.write(outputs, guards)
         exec(compile(self.source, "<program>", "exec"), writer.space)
-        self.run: Callable[..., Any] = writer.space["program"]
+        self.run: Callable[..., Any] = writer.space.pop("program")  # no cycle
 
 
 def trace_arrays(

@@ -56,6 +56,7 @@ class Writer:
     ) -> None:
         self.inputs, self.start = list(inputs), start
         self.space: dict[str, Any] = {"ndarray": np.ndarray, "asarray": np.asarray, "holds": holds}
+        self.taken_names: dict[str, int] = {}  # how often each was wanted
         self.lines: list[str] = []
         self.names = {x: self.name(n) for x, n in zip(inputs, names, strict=True)}
         self.given_up = [self.inputs[i] for i in donated]
@@ -70,10 +71,11 @@ class Writer:
         """Bind a value to a name that is not taken, near the one that is wanted."""
         if not wanted.isidentifier() or keyword.iskeyword(wanted):
             wanted = "v"
-        name, k = wanted, 1
+        name, k = wanted, self.taken_names.get(wanted, 1)
         while name in self.space:
             k += 1
             name = f"{wanted}_{k}"
+        self.taken_names[wanted] = k
         self.space[name] = value
         return name
 

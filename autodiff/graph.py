@@ -97,6 +97,12 @@ class Graph:
                 self.names[self.ids[node]] = name
         self._made: dict[int, GraphNode] = {}
 
+    def __reduce__(self) -> Any:
+        """Pickle and copy as data, the graph of `save_graph` with the labels of this snapshot."""
+        from autodiff.storage import packed
+
+        return unpickled, (packed([self.live[i] for i in self.outputs]), self.names)
+
     def _make(self, i: int) -> GraphNode:
         node = self.live[i]
         if i not in self._made:
@@ -183,6 +189,15 @@ class Graph:
     def is_linear(self, edge: Edge) -> bool:
         """Return whether the target is linear in this operand (a multilinear row)."""
         return isinstance(self[edge.target].primitive, Multilinear)
+
+
+def unpickled(data: bytes, names: list[str | None]) -> Graph:
+    """Return the snapshot that was pickled, of a graph that was recorded anew."""
+    from autodiff.storage import unpacked
+
+    graph = Graph(*unpacked(data))
+    graph.names = names
+    return graph
 
 
 def reachable(outputs: Sequence[Node]) -> list[Node]:

@@ -54,6 +54,11 @@ def save_graph(path: str | os.PathLike[str], *outputs: Value | Tensor) -> Path:
     for y in outputs:
         if not isinstance(y, Value | Tensor):
             raise TypeError(f"save_graph: needs nodes, got {type(y).__name__} {y!r:.60}")
+    return files.write(path, packed(outputs))
+
+
+def packed(outputs: Sequence[Any]) -> bytes:
+    """Return what a file of the graph of these outputs holds."""
     arrays: list[np.ndarray] = []
     live = reachable(outputs)
     ids = {node: i for i, node in enumerate(live)}
@@ -68,7 +73,7 @@ def save_graph(path: str | os.PathLike[str], *outputs: Value | Tensor) -> Path:
     stored = {f"a{i}": array for i, array in enumerate(arrays)}
     graph = np.frombuffer(json.dumps(text).encode("ascii"), dtype=np.uint8)
     np.savez(buffer, graph=graph, **stored)  # type: ignore[arg-type]
-    return files.write(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _describe(node: Any, ids: Mapping[Any, int], arrays: list[np.ndarray]) -> dict[str, Any]:
@@ -128,18 +133,23 @@ def load_graph(path: str | os.PathLike[str]) -> tuple[Any, ...]:
     try:
         if not data:
             raise GraphFileError(f"it is empty or larger than {LIMIT_BYTES} bytes")
-        arrays = _arrays(data)
-        text = json.loads(arrays.pop("graph").tobytes())
-        if not isinstance(text, dict) or text.get("format") != FORMAT:
-            raise GraphFileError("it was not written by save_graph")
-        if text.get("version") != VERSION:
-            raise GraphFileError(f"its version is {text.get('version')!r}, this is {VERSION}")
-        return _rebuild(text, arrays)
+        return unpacked(data)
     except GraphFileError as error:
         raise GraphFileError(f"{given}: not a graph that can be loaded: {error}") from None
     except Exception as error:  # whatever numpy, zip or JSON make of hostile bytes
         reason = f"{type(error).__name__}: {error}"[:200]
         raise GraphFileError(f"{given}: not a graph that can be loaded: {reason}") from None
+
+
+def unpacked(data: bytes) -> tuple[Any, ...]:
+    """Return the outputs of the graph that `packed` put into these bytes."""
+    arrays = _arrays(data)
+    text = json.loads(arrays.pop("graph").tobytes())
+    if not isinstance(text, dict) or text.get("format") != FORMAT:
+        raise GraphFileError("it was not written by save_graph")
+    if text.get("version") != VERSION:
+        raise GraphFileError(f"its version is {text.get('version')!r}, this is {VERSION}")
+    return _rebuild(text, arrays)
 
 
 def _arrays(data: bytes) -> dict[str, np.ndarray]:
@@ -242,7 +252,7 @@ def reduced(node: Any) -> tuple[Any, ...]:
     if node.primitive is not None:
         raise TypeError(
             f"pickle and copy: the node {node.name or 'at hand'} was computed by {node.op} and hangs on "
-            f"its whole graph; use save_graph(path, node) and load_graph, or copy node.detach()"
+            f"its whole graph; pickle Graph(node) or save_graph(path, node), or copy node.detach()"
         )
     data = node._data if isinstance(node, Value) else np.array(node._array)
     grad = node.grad if isinstance(node, Value) else np.array(node.grad)

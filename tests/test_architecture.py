@@ -134,6 +134,7 @@ LAYERS = {
 
 # Imports inside a function that point upward: methods of a node that hand over to a room above.
 UPWARD = {
+    ("autodiff.graph", "autodiff.storage"),
     ("autodiff.value", "autodiff.sweep"),
     ("autodiff.codegen", "autodiff.machine_source"),
     ("autodiff.tensor", "autodiff.reverse"),

@@ -1,7 +1,9 @@
 """Graphs on disk: exact round trips, and one clear error for whatever else a file may hold."""
 
+import copy
 import io
 import json
+import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -174,3 +176,30 @@ def test_damaged_files_give_one_kind_of_error(tmp_path: Path) -> None:
         except ad.GraphFileError:
             refused += 1
     assert refused > 200
+
+
+def test_a_snapshot_pickles_and_copies_with_all_it_shows() -> None:
+    w, x = ad.Tensor([[1.0, -2.0], [0.5, 3.0]], name="w"), ad.Value(0.3)
+    with ad.scope("layer1"):
+        h = ad.sigmoid(w * x)
+    y = (h @ h).sum() + x * x
+    y.backward()
+    graph = ad.Graph(y, h, names={"rate": x, "h": h})
+    for again in (pickle.loads(pickle.dumps(graph)), copy.deepcopy(graph)):
+        assert [n.label for n in again] == [n.label for n in graph]
+        assert again.edges == graph.edges
+        assert again.outputs == graph.outputs
+        for a, b in zip(again, graph, strict=True):
+            assert (a.kind, a.scope, a.op, a.params) == (b.kind, b.scope, b.op, b.params)
+            assert np.array_equal(a.value, b.value)
+            assert np.array_equal(a.grad, b.grad)
+            assert a.live is not b.live
+
+
+def test_a_deep_snapshot_pickles() -> None:
+    y = x = ad.Value(1.0)
+    for _ in range(20_000):
+        y = y + x
+    again = pickle.loads(pickle.dumps(ad.Graph(y)))
+    assert len(again) == 20_001
+    assert again[-1].value == 20_001.0
