@@ -8,6 +8,7 @@ place of the old one, so a graph that was recorded before stays exact. `Tensor` 
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autodiff import loops, modes
 from autodiff.data import Array, Fixed, as_array, fix
@@ -46,7 +47,7 @@ class ArrayNode:
         return fix(self._array)
 
     @data.setter
-    def data(self, data: Any) -> None:
+    def data(self, data: ArrayLike) -> None:
         if self.primitive is not None:
             raise ValueError(
                 f"data: {self!r} was computed by {self.op}; change the leaves it was computed "
@@ -87,7 +88,7 @@ class ArrayNode:
         return fix(np.zeros_like(self._array) if self._grad is None else self._grad)
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: ArrayLike) -> None:
         if not isinstance(grad, Fixed):
             grad = np.array(np.broadcast_to(grad, self._array.shape), dtype=self._array.dtype)
         self._grad = np.asarray(grad)

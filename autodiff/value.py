@@ -12,14 +12,17 @@ stands, with the types of value.pxd; both give the same bits.
 """
 
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
-try:
-    import cython
-except ImportError:
+if TYPE_CHECKING:
     from autodiff import uncompiled as cython
+else:
+    try:
+        import cython
+    except ImportError:
+        from autodiff import uncompiled as cython
 
 from autodiff import evaluate, modes, places
 from autodiff.data import as_float
@@ -76,7 +79,7 @@ class Value:
     )  # fmt: skip
     __array_priority__ = 1000
 
-    def __init__(self, data: Any, name: str | None = None) -> None:
+    def __init__(self, data: SupportsFloat, name: str | None = None) -> None:
         global _clock
         _clock += 1
         self._seq: int = _clock
@@ -111,7 +114,7 @@ class Value:
         return self._data
 
     @data.setter
-    def data(self, data: Any) -> None:
+    def data(self, data: SupportsFloat) -> None:
         global _clock
         if self._code >= 0:
             raise ValueError(
@@ -128,7 +131,7 @@ class Value:
         return self._grad if self.has_grad else 0.0
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: SupportsFloat) -> None:
         self._grad = as_float(grad)
         self._stamp = 1
 
@@ -281,6 +284,7 @@ class Value:
     def __ge__(self, other: Any) -> Any:
         return compare(">=", self, other)
 
+    @cython.returns(object)
     def __add__(self, other: Any) -> Any:
         return (
             record2(evaluate.ADD, self, other)
@@ -288,9 +292,11 @@ class Value:
             else mixed(evaluate.ADD, self, other)
         )
 
+    @cython.returns(object)
     def __radd__(self, other: Any) -> Any:
         return mixed(evaluate.ADD, other, self)
 
+    @cython.returns(object)
     def __sub__(self, other: Any) -> Any:
         return (
             record2(evaluate.SUB, self, other)
@@ -298,9 +304,11 @@ class Value:
             else mixed(evaluate.SUB, self, other)
         )
 
+    @cython.returns(object)
     def __rsub__(self, other: Any) -> Any:
         return mixed(evaluate.SUB, other, self)
 
+    @cython.returns(object)
     def __mul__(self, other: Any) -> Any:
         return (
             record2(evaluate.MUL, self, other)
@@ -308,9 +316,11 @@ class Value:
             else mixed(evaluate.MUL, self, other)
         )
 
+    @cython.returns(object)
     def __rmul__(self, other: Any) -> Any:
         return mixed(evaluate.MUL, other, self)
 
+    @cython.returns(object)
     def __truediv__(self, other: Any) -> Any:
         return (
             record2(evaluate.DIV, self, other)
@@ -318,15 +328,18 @@ class Value:
             else mixed(evaluate.DIV, self, other)
         )
 
+    @cython.returns(object)
     def __rtruediv__(self, other: Any) -> Any:
         return mixed(evaluate.DIV, other, self)
 
+    @cython.returns(object)
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         if type(other) is Value:
             return record2(evaluate.POWC if other.is_constant else evaluate.POWER, self, other)
         varying = type(other) in RECORDERS and not other.is_constant
         return mixed(evaluate.POWER if varying else evaluate.POWC, self, other)
 
+    @cython.returns(object)
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
         return mixed(evaluate.POWER, other, self)
 
