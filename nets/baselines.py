@@ -5,11 +5,10 @@ Each function returns how many of the test examples it gets right.
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 
-from nets.data import DataError, Examples
+from nets.data import Examples
+from nets.extras import require
 
 
 def random_guess(test: Examples, seed: int = 0) -> int:
@@ -43,13 +42,7 @@ def svm(training: Examples, test: Examples, gamma: str | float = "auto", C: floa
     divides by the variance of the pixels too and gives 9785. Trained on all 50,000 images it takes
     minutes; train on a slice to be quick.
     """
-    try:
-        machines = importlib.import_module("sklearn.svm")
-    except ImportError as e:
-        raise DataError(
-            "the support vector machine comes with scikit-learn, which is not installed: "
-            "python -m pip install scikit-learn"
-        ) from e
+    machines = require("sklearn.svm", what="the support vector machine")
     machine = machines.SVC(gamma=gamma, C=C, cache_size=1000)
     machine.fit(training.inputs.T, training.labels)
     return int(np.sum(machine.predict(test.inputs.T) == test.labels))

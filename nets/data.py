@@ -7,7 +7,6 @@ MNIST files, and `download_mnist` fetches them.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, overload
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nets.download import MNIST_FILES, download_mnist, find_file
+from nets.extras import require
 from nets.idx import DataError, read_idx
 
 __all__ = ["DataError", "Examples", "Split", "download_mnist", "load_digits", "load_mnist"]
@@ -124,19 +124,13 @@ def load_digits(seed: int = 0) -> Split:
     """Load scikit-learn's 1,797 real handwritten digits of 8 x 8 pixels; nothing is downloaded.
 
     Shapes: inputs (64, n) between 0 and 1. The seed decides which 1,200 are for training, which
-    297 for validation and which 300 for the test. A `DataError` if scikit-learn is missing.
+    297 for validation and which 300 for the test. scikit-learn comes with the extra `nets`.
 
     >>> training_data, validation_data, test_data = load_digits()
     >>> training_data, len(validation_data), len(test_data)
     (Examples(n=1200, features=64, classes=10), 297, 300)
     """
-    try:
-        datasets = importlib.import_module("sklearn.datasets")
-    except ImportError as e:
-        raise DataError(
-            "the 8 x 8 digits come with scikit-learn, which is not installed: "
-            "python -m pip install scikit-learn"
-        ) from e
+    datasets = require("sklearn.datasets", what="the set of 8 x 8 digits")
     digits = datasets.load_digits()
     order = np.random.default_rng(seed).permutation(len(digits.target))
     rows, labels = digits.data[order] / 16.0, digits.target[order]

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Walk the three stations; return 0 if autograd and the hand agree everywhere."""
     require("tqdm")
     require("matplotlib")
+    require("sklearn")
     out = output_folder(args.out)
     agreements = [
         logistic_regression(out / "logistic.svg"),

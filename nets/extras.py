@@ -1,6 +1,5 @@
 """What the `nets` extra installs, imported where it is used."""
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,18 @@ class UsageError(ValueError):
     """What was asked for cannot be done as asked; the message is one sentence."""
 
 
-def require(module: str, extra: str = "nets") -> Any:
+class MissingExtraError(UsageError, ImportError):
+    """An optional package is not installed; the message names the extra that installs it."""
+
+
+def require(module: str, extra: str = "nets", what: str = "this") -> Any:
     """Import a module of an optional package, or say in one sentence how to install it."""
+    from autodiff.interop import extras
+
     try:
-        return importlib.import_module(module)
-    except ImportError:
-        package = module.partition(".")[0]
-        raise UsageError(
-            f"this needs {package}, which is not installed: "
-            f"python -m pip install 'autodiff[{extra}]'"
-        ) from None
+        return extras.require(module, extra, what)
+    except ImportError as e:
+        raise MissingExtraError(str(e)) from None
 
 
 def output_folder(folder: Path | str) -> Path:

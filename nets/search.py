@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Search as asked, print each try and what was found, and return the exit code."""
     if min(args.hidden, args.epochs, args.examples) < 1:
         raise UsageError("--hidden, --epochs and --examples must be at least 1")
+    bars = require("tqdm")
     out = output_folder(args.out)
     whole = load_split(args.data, args.data_dir)
     split = Split(whole.training[: args.examples], whole.validation, whole.test)
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     }  # fmt: skip
     kept = _load(out / "search.json", n)
     print("    eta  lambda  batch    validation   cost, first and last epoch")
-    with noted_signals() as caught, require("tqdm").tqdm(unit="try", disable=None) as bar:
+    with noted_signals() as caught, bars.tqdm(unit="try", disable=None) as bar:
 
         def attempt(settings: Settings) -> dict[str, Any]:
             key = json.dumps(settings, sort_keys=True)

@@ -91,6 +91,7 @@ LAYERS = {
         "cli",
     ],
     "nets": [
+        "extras",
         "closed_form",
         "perceptron",
         "idx",
@@ -105,7 +106,6 @@ LAYERS = {
         "replayed",
         "network",
         "scalar",
-        "extras",
         "stopping",
         "engines",
         "estimators",

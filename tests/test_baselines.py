@@ -1,12 +1,10 @@
 """The simple classifiers, against the documents' figures and on data with a known answer."""
 
-import sys
-
 import numpy as np
 import pytest
 
 from nets.baselines import average_darkness, random_guess, svm
-from nets.data import DataError, Examples, load_digits, load_mnist
+from nets.data import Examples, load_digits, load_mnist
 
 
 def test_random_guesses_are_right_one_time_in_ten():
@@ -35,10 +33,3 @@ def test_the_support_vector_machine_beats_the_others():
     assert best >= 0.97 * len(test)
     assert svm(training, test) >= 0.9 * len(test)
     assert best > average_darkness(training, test) > random_guess(test)
-
-
-def test_the_machine_without_scikit_learn(monkeypatch):
-    data = load_digits().test
-    monkeypatch.setitem(sys.modules, "sklearn.svm", None)
-    with pytest.raises(DataError, match="pip install scikit-learn"):
-        svm(data, data)

@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import http.server
 import importlib
-import sys
 import threading
 import time
 
@@ -106,12 +105,6 @@ def test_the_digits_need_no_download():
     assert np.array_equal(load_digits(seed=3).training.inputs, split.training.inputs)
     assert not np.array_equal(load_digits(seed=4).training.inputs, split.training.inputs)
     assert isinstance(split.test[0][1], int)
-
-
-def test_the_digits_without_scikit_learn(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(DataError, match="pip install scikit-learn"):
-        load_digits()
 
 
 @pytest.mark.mnist

@@ -12,11 +12,10 @@ def require(module: str, extra: str, what: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        package = module.partition(".")[0]
-        if error.name is not None and error.name.partition(".")[0] != package:
-            raise
+        package = (error.name or module).partition(".")[0]
+        absent = isinstance(error, ModuleNotFoundError)
+        reason = "which is not installed" if absent else f"which cannot be loaded ({error})"
         raise ImportError(
-            f"{what} needs {package}, which is not installed: "
-            f"python -m pip install 'autodiff[{extra}]'",
+            f"{what} needs {package}, {reason}: python -m pip install 'autodiff[{extra}]'",
             name=package,
         ) from None
