@@ -27,6 +27,6 @@ def test_the_tutorial_is_one_session() -> None:
 
 def test_every_tool_has_a_snippet() -> None:
     code = "\n".join(s.code for s in snippets(PAGE))
-    for tool in ("numpy", "scipy", "sklearn", "sympy", "networkx", "onnxruntime", "torch", "jax",
+    for tool in ("numpy", "scipy", "sklearn", "sympy", "networkx", "graphviz", "onnxruntime", "torch", "jax",
                  "concurrent.futures", "to_json"):  # fmt: skip
         assert tool in code, tool

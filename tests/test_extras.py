@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from nets.extras import require
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -164,7 +165,7 @@ def installs(extra: str) -> set[str]:
 def uses() -> set[tuple[str, str]]:
     """Return each (file, module) of the packages where a module is imported that may be absent."""
     found = set()
-    own = {"autodiff", "nets", "numpy", "cython"}
+    own = {"autodiff", "nets", "numpy", "graphviz", "cython"}
     for path in [*ROOT.glob("autodiff/**/*.py"), *ROOT.glob("nets/**/*.py")]:
         modules: list[str] = []
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -208,6 +209,27 @@ def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_
     if tool != "pygraphviz":
         assert reached == {file for file, module in uses() if module == tool}
         assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_a_tool_that_is_installed_but_broken_is_not_said_to_be_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_tool.py").write_text("raise ImportError('libtool.so: cannot be opened')")
+    (tmp_path / "bare_tool.py").write_text("import its_other_part")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match=r"needs broken_tool, which cannot be loaded \(libtool"):
+        require("broken_tool")
+    with pytest.raises(ImportError, match="needs its_other_part, which is not installed"):
+        require("bare_tool")
+
+
+def test_what_is_always_installed_is_used() -> None:
+    """No requirement is asked of users that nothing imports."""
+    sources = [p.read_text(encoding="utf-8") for p in ROOT.glob("autodiff/**/*.py")]
+    for requirement in PROJECT["dependencies"]:
+        package = re.match(r"[\w-]+", requirement)[0]  # type: ignore[index]
+        used = re.compile(rf"^\s*(import|from) {package}\b", re.MULTILINE)
+        assert any(used.search(text) for text in sources), package
 
 
 def test_every_tool_that_may_be_absent_has_a_case() -> None:

@@ -75,6 +75,20 @@ class Picture:
             return target
         return write(target, self._bytes(form))
 
+    def graphviz(self, engine: str = "dot") -> Any:
+        """Return the picture as a `graphviz.Source`: for its viewer and Graphviz's other formats.
+
+        `engine` is the program that lays it out, such as "neato"; ValueError for one that is none.
+
+        >>> import autodiff as ad
+        >>> picture = ad.draw(ad.Value(3.0, name="x") * 2)
+        >>> picture.graphviz().source == picture.source
+        True
+        """
+        from graphviz import Source
+
+        return Source(self.source, engine=engine)
+
     def player(self, path: str | os.PathLike[str], title: str | None = None) -> Path:
         """Write one HTML file that steps through the recording and the backward; return its path."""
         from autodiff import player
