@@ -1,5 +1,7 @@
 """The public interface as a user meets it: operators, numpy beside nodes, functions, transforms, errors."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -135,8 +137,11 @@ def test_every_row_is_a_function_of_the_module() -> None:
         "powc", "sech2", "truth", "beats", "ties", "take", "scatter", "cast", "total", "broadcast",
         "power_slope", "gelu_prime", "squared_error", "chain",
     }  # fmt: skip
-    missing = [n for n in ad.TABLE if not hasattr(ad, n) and n not in internal]
-    assert [n for n in missing if "doctest" not in n and not n.startswith("test_")] == []
+    code = "import autodiff; print(*autodiff.TABLE)"  # afresh: other tests add rows of their own
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    table = done.stdout.split()
+    assert internal < set(table)
+    assert [n for n in table if not hasattr(ad, n) and n not in internal] == []
 
 
 def test_rows_are_methods() -> None:
