@@ -3,14 +3,60 @@
 from cpython.buffer cimport (
     PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer,
 )
-from libc.math cimport fabs
 
 cdef extern from *:
     """
-    #define RESTRICT __restrict
+    #include <math.h>
+    #include <stdlib.h>
+    #ifdef __linux__
+    #include <malloc.h>
+    #endif
+
+    // On x86 the compiler makes each loop twice, and the processor's own is taken when it is loaded.
+    #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+    #define LOOP __attribute__((target_clones("avx2", "default"))) static void
+    #else
+    #define LOOP static void
+    #endif
+    typedef const double *__restrict inputs;
+    typedef double *__restrict doubles;
+
+    LOOP multiply(inputs g, inputs d, doubles y, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) {
+            double p = g[i] * d[i];
+            y[i] = (p != p) & (g[i] == 0.0) ? g[i] : p;
+        }
+    }
+    LOOP subtract(doubles x, inputs g, double scale, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) x[i] = x[i] - scale * g[i];
+    }
+    LOOP mirror(inputs x, doubles y, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) y[i] = -fabs(x[i]);
+    }
+    LOOP settle(inputs x, doubles e, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) e[i] = (x[i] < 0.0 ? e[i] : 1.0) / (1.0 + e[i]);
+    }
+    LOOP slope(doubles e, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) {
+            double below = e[i] + 1.0;
+            e[i] = e[i] / (below * below);
+        }
+    }
+    static void keep_freed_memory(void) {
+    #ifdef __GLIBC__
+        if (getenv("MALLOC_TRIM_THRESHOLD_") || getenv("MALLOC_MMAP_THRESHOLD_") || getenv("GLIBC_TUNABLES"))
+            return;
+        mallopt(M_MMAP_THRESHOLD, 32 << 20);
+        mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    #endif
+    }
     """
-    ctypedef double *doubles "double *RESTRICT"
-    ctypedef const double *inputs "const double *RESTRICT"
+    void multiply(const double *g, const double *d, double *y, Py_ssize_t n) noexcept nogil
+    void subtract(double *x, const double *g, double scale, Py_ssize_t n) noexcept nogil
+    void mirror(const double *x, double *y, Py_ssize_t n) noexcept nogil
+    void settle(const double *x, double *e, Py_ssize_t n) noexcept nogil
+    void slope(double *e, Py_ssize_t n) noexcept nogil
+    void keep_freed_memory() noexcept nogil
 
 cdef inline bint opened(object x, Py_buffer *view, bint writable) except -1:
     """Open an array's memory; False, and nothing to close, where it is no array of doubles."""
@@ -32,35 +78,6 @@ cdef inline bint alike(Py_buffer *a, Py_buffer *b) noexcept:
         if a.shape[i] != b.shape[i]:
             return False
     return True
-
-cdef inline void multiply(inputs g, inputs d, doubles y, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double p
-    for i in range(n):
-        p = g[i] * d[i]
-        y[i] = g[i] if (p != p) & (g[i] == 0.0) else p
-
-cdef inline void subtract(inputs x, inputs g, double scale, doubles y, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        y[i] = x[i] - scale * g[i]
-
-cdef inline void mirror(inputs x, doubles y, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        y[i] = -fabs(x[i])
-
-cdef inline void settle(inputs x, doubles e, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        e[i] = (e[i] if x[i] < 0.0 else 1.0) / (1.0 + e[i])
-
-cdef inline void slope(doubles e, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double below
-    for i in range(n):
-        below = e[i] + 1.0
-        e[i] = e[i] / (below * below)
 
 cdef inline bint opened_alike(object x, object z, object y, Py_buffer *v) except -1:
     """Open two arrays to read and one of the same shape to write; False, and all closed, or True."""
@@ -87,15 +104,19 @@ cdef inline bint product(object g, object d, object y) except -1:
     close(v, 3)
     return True
 
-cdef inline bint descend(object x, object g, double scale, object y) except -1:
-    cdef Py_buffer v[3]
-    if not opened_alike(x, g, y, v):
+cdef inline bint descend(object x, object g, double scale) except -1:
+    cdef Py_buffer a, b
+    if not opened(x, &a, False):
         return False
-    subtract(
-        <const double *>v[0].buf, <const double *>v[1].buf, scale, <double *>v[2].buf, v[0].len // 8
-    )
-    close(v, 3)
-    return True
+    if not opened(g, &b, False):
+        PyBuffer_Release(&a)
+        return False
+    cdef bint fits = alike(&a, &b)
+    if fits:
+        subtract(<double *>a.buf, <const double *>b.buf, scale, a.len // 8)
+    PyBuffer_Release(&b)
+    PyBuffer_Release(&a)
+    return fits
 
 cdef inline bint minus_size(object x, object y) except -1:
     cdef Py_buffer a, b
@@ -128,3 +149,6 @@ cdef inline bint sigmoid_prime(object e) except -1:
     slope(<double *>a.buf, a.len // 8)
     PyBuffer_Release(&a)
     return True
+
+cdef inline void keep_memory() noexcept:
+    keep_freed_memory()

@@ -3,6 +3,7 @@ cimport cython
 cimport autodiff._loops as loops
 
 cdef int _watched
+cdef Py_ssize_t ALONE
 
 cdef class ArrayNode:
     cdef public object _array, _grad, name, primitive, scope, where, params
@@ -10,4 +11,5 @@ cdef class ArrayNode:
     cdef public bint is_constant, needs_grad
     cdef public long long seq
 
+cdef Py_ssize_t holders(ArrayNode node) except -2
 cpdef object fill(ArrayNode node, object array, object primitive, tuple parents, tuple saved, object params, bint needs_grad)

@@ -5,6 +5,8 @@ The array never changes. A leaf hands out read-only views, and assigning `.data`
 place of the old one, so a graph that was recorded before stays exact. `Tensor` adds the operators.
 """
 
+import sys
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -76,11 +78,15 @@ class ArrayNode:
             self.data = array.view(Fixed)
 
     def assign_sub(self, change: Array, scale: float = 1.0) -> None:
-        """Subtract scale * change from the leaf's data: `p.assign_sub(p.grad, eta)` is a descent."""
-        new = np.empty_like(self._array)
-        if not loops.descend(self._array, change, scale, new):
-            new = np.subtract(self._array, scale * change)
-        self.assign(new)
+        """Subtract scale * change from the leaf's data: `p.assign_sub(p.grad, eta)` is a descent.
+
+        Where no graph, view or variable holds the old array, it is written over.
+        """
+        alone = self.primitive is None and holders(self) == ALONE
+        if alone and loops.descend(self._array, change, scale):  # compiled only
+            self.seq = tick()
+        else:
+            self.assign(np.subtract(self._array, scale * change))
 
     @property
     def grad(self) -> Array:
@@ -195,6 +201,12 @@ class ArrayNode:
         return f"Tensor({text}{dtype}{label})"
 
 
+def holders(node: ArrayNode) -> int:
+    """Return how many references to the memory of a node's array this function sees."""
+    array = node._array
+    return getrefcount(array) if array.base is None else -1
+
+
 def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
     """Return the outcome of a comparison; a trace keeps it as a guard."""
     if _watched:
@@ -228,9 +240,22 @@ def fill(
     node.seq = tick()
 
 
+def _alone() -> int:
+    """Return what `holders` sees where only the node holds its array; 0 where threads may run between."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return 0
+    node = ArrayNode()
+    node._array = np.zeros(1)
+    return holders(node)
+
+
+ALONE = _alone()
+
+
 def _watch(watched: int) -> None:
     global _watched
     _watched = watched
 
 
 modes.WATCHERS.append(_watch)
+loops.keep_memory()

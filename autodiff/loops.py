@@ -1,8 +1,9 @@
 """Several passes over an array in one: what the compiled engine does where numpy would need three calls.
 
-Each function fills its last array and returns True, or returns False where the arrays are not whole,
-contiguous doubles of one shape; the caller then does the same on numpy. Uncompiled, all return False:
-these are `_loops.pxd`'s functions for those who have no compiler. Bits are the same either way.
+Each function fills its last array (`descend` its first) and returns True, or returns False where the
+arrays are not whole, contiguous doubles of one shape; the caller then does the same on numpy.
+Uncompiled, all return False: these are `_loops.pxd`'s functions for those who have no compiler. Bits
+are the same either way.
 """
 
 from typing import Any
@@ -13,8 +14,8 @@ def product(g: Any, d: Any, y: Any) -> bool:
     return False
 
 
-def descend(x: Any, g: Any, scale: float, y: Any) -> bool:
-    """y = x - scale * g."""
+def descend(x: Any, g: Any, scale: float) -> bool:
+    """x = x - scale * g, also where x is marked as read-only."""
     return False
 
 
@@ -31,3 +32,13 @@ def sigmoid(x: Any, e: Any) -> bool:  # compiled only
 def sigmoid_prime(e: Any) -> bool:  # compiled only
     """e = e / (1 + e)^2."""
     return False
+
+
+def keep_memory() -> None:
+    """Let the C library keep the memory of freed arrays for the next ones, instead of returning it.
+
+    glibc hands blocks of more than 128 KB back to the system at once, and a new one then costs a page
+    fault per 4 KB, more than the arithmetic in it. From here on blocks of up to 32 MB come from its
+    heap, of which it keeps up to 64 MB; the environment variables MALLOC_TRIM_THRESHOLD_ and
+    MALLOC_MMAP_THRESHOLD_ and GLIBC_TUNABLES have precedence. Other C libraries are left alone.
+    """

@@ -195,9 +195,11 @@ class Network:
         """Take one step down the gradient of a mini-batch's cost, and return the cost before it."""
         cost = self.record(x, y, training=True).cost
         gradients = ad.gradient(cost, [*self.w, *self.b])
+        before = cost.item()
+        del cost  # with its graph, which holds the parameters: now the step may write over them
         n = len(self.w)
         optimiser.step(self.w, self.b, gradients[:n], gradients[n:])
-        return float(cost.data)
+        return float(before)
 
     def SGD(
         self,
