@@ -44,6 +44,8 @@ def work():
         u = u + t
     u.sum().backward()
     assert t.grad.tolist() == [20_001.0]
+    long = ad.trace(u.sum(), inputs=[t])
+    assert long.value_and_grad([[2.0]]) == (40_002.0, [[20_001.0]])
     del u
     x, y = chain(100_000)
     assert ad.trace(y, inputs=[x]).value_and_grad([2.0]) == (200_002.0, [100_001.0])

@@ -48,12 +48,18 @@ def replayed():  # traced once, run often
         number.value_and_grad(0.1 * k)
         array.value_and_grad(np.full(100, 0.1 * k))
 
+def traced():  # programs are made, run and dropped
+    ad.trace(f, 0.5).value_and_grad(0.1)
+    program = ad.trace(lambda t: ad.tanh(t * t + 1.0).sum(), ad.Tensor(np.ones(100)))
+    program.value_and_grad(np.ones(100))
+
 def leaky():
     y = scalars()
     class Holder: pass
     h = Holder(); h.y = y; h.self = h  # the fault: a cycle that keeps a graph alive
 
-build = {"scalars": scalars, "arrays": arrays, "replayed": replayed, "leaky": leaky}[sys.argv[1]]
+build = {"scalars": scalars, "arrays": arrays, "replayed": replayed, "traced": traced,
+         "leaky": leaky}[sys.argv[1]]
 graphs = int(sys.argv[2])
 build(); build()
 gc.collect()
@@ -73,7 +79,9 @@ def run(build: str, graphs: int) -> tuple[float, int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-@pytest.mark.parametrize(("build", "graphs"), [("scalars", 300), ("arrays", 60), ("replayed", 60)])
+@pytest.mark.parametrize(
+    ("build", "graphs"), [("scalars", 300), ("arrays", 60), ("replayed", 60), ("traced", 60)]
+)
 def test_memory_does_not_grow(build: str, graphs: int) -> None:
     grown, found = run(build, graphs)
     assert grown <= 5.0, "MB"
