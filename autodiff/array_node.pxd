@@ -1,8 +1,8 @@
 # Types for the compiled build of array_node.py.
 cimport cython
+cimport autodiff.modes as modes
 cimport autodiff._loops as loops
 
-cdef int _watched
 cdef Py_ssize_t ALONE
 
 cdef class ArrayNode:

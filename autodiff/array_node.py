@@ -17,8 +17,6 @@ from autodiff.data import Array, Fixed, as_array, fix
 from autodiff.primitive import UFUNCS, Primitive
 from autodiff.value import Value, micrograd_op, tick
 
-_watched = 0
-
 
 class ArrayNode:
     """The data and the bookkeeping of a Tensor."""
@@ -44,7 +42,7 @@ class ArrayNode:
     @property
     def data(self) -> Array:
         """The array, read-only. Assigning it (also by `-=`) is for leaves."""
-        if _watched:
+        if modes.watched:
             modes.note("==", self, self._array, True)
         return fix(self._array)
 
@@ -209,7 +207,7 @@ def holders(node: ArrayNode) -> int:
 
 def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
     """Return the outcome of a comparison; a trace keeps it as a guard."""
-    if _watched:
+    if modes.watched:
         modes.note(sign, a, b, outcome)
     return outcome
 
@@ -252,10 +250,4 @@ def _alone() -> int:
 ALONE = _alone()
 
 
-def _watch(watched: int) -> None:
-    global _watched
-    _watched = watched
-
-
-modes.WATCHERS.append(_watch)
 loops.keep_memory()

@@ -38,7 +38,7 @@ def evaluate({xs}):
 RECORD1 = """
 def record(a):
     global _clock
-    if _modes:
+    if modes.active:
         return ROWS[{code}](a)
     node = new(Value)
     node._seq = _clock = _clock + 1
@@ -59,7 +59,7 @@ def record(a):
 RECORD2 = """
 def record(a, b):
     global _clock
-    if type(b) is not Value or _modes:
+    if type(b) is not Value or modes.active:
         return mixed({code}, a, b)
     node = new(Value)
     node._seq = _clock = _clock + 1

@@ -1,4 +1,4 @@
 # Types for the compiled build of modes.py.
-cdef long _active, _watched
+cdef long active, watched
 cpdef object _count(long change)
 cpdef object _watch(long change)

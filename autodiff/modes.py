@@ -2,8 +2,9 @@
 """What holds for all operations inside a `with` block: `no_grad`, `scope`, `anomaly`.
 
 A mode belongs to the context (thread or task) that entered it. Looking that up costs more than
-recording a scalar node, so the engines look only while some mode is active anywhere: they are told
-the number of active blocks through `LISTENERS`.
+recording a scalar node, so the engines look only while some mode is active anywhere: `active` is the
+number of blocks that were entered and not left, `watched` that of the traces which want to know of
+comparisons.
 """
 
 import sys
@@ -14,11 +15,9 @@ from threading import Lock
 from types import FrameType
 from typing import Any, NamedTuple
 
-LISTENERS: list[Callable[[int], None]] = []
-WATCHERS: list[Callable[[int], None]] = []  # told how many traces want to know of comparisons
+active = 0
+watched = 0
 _lock = Lock()
-_active = 0
-_watched = 0
 
 
 class Mode(NamedTuple):
@@ -37,12 +36,9 @@ MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())  # noqa: B0
 
 
 def _count(change: int) -> None:
-    global _active
+    global active
     with _lock:
-        _active += change
-        if _active == (change > 0):  # the first block was entered or the last one left
-            for listener in LISTENERS:
-                listener(_active)
+        active += change
 
 
 @contextmanager
@@ -58,11 +54,9 @@ def watch(guards: list[tuple[Any, ...]]) -> Iterator[None]:
 
 
 def _watch(change: int) -> None:
-    global _watched
+    global watched
     with _lock:
-        _watched += change
-        for watcher in WATCHERS:
-            watcher(_watched)
+        watched += change
 
 
 def tracing() -> bool:

@@ -1,8 +1,9 @@
 # Types for the compiled build of recording.py.
 cimport cython
+cimport autodiff.modes as modes
 from autodiff.value cimport More, Value, constant, record1, record2
 
-cdef int _modes, BUILTIN
+cdef int BUILTIN
 cdef list ARITIES
 cpdef bint is_array(object x)
 @cython.locals(nodes=list, n=Py_ssize_t, code=int)

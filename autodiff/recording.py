@@ -20,13 +20,12 @@ from autodiff.value import More, Value, constant, record1, record2
 
 BUILTIN = len(ROWS)
 ARITIES = [row.arity if isinstance(row, Pointwise) else 0 for row in ROWS]
-_modes = 0
 
 
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Any:
     """Record any operation on Values and numbers; an array among them makes it a Tensor's."""
     n = len(args)
-    if n < 3 and not _modes and type(args[0]) is Value and type(args[n - 1]) is Value:
+    if n < 3 and not modes.active and type(args[0]) is Value and type(args[n - 1]) is Value:
         code = row.code
         if code < BUILTIN and ARITIES[code] == n:
             return record1(code, args[0]) if n == 1 else record2(code, args[0], args[1])
@@ -35,7 +34,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     if any(map(is_array, args)):
         return primitive.array_recorder(row, args, params)
     nodes = [x if type(x) is Value else constant(as_float(x, row.name)) for x in args]
-    if n == 2 and not _modes and row.code < BUILTIN and isinstance(row, Pointwise):
+    if n == 2 and not modes.active and row.code < BUILTIN and isinstance(row, Pointwise):
         return record2(row.code, nodes[0], nodes[1])
     if not isinstance(row, Pointwise):
         raise TypeError(f"{row.name}: works on arrays; write Tensor(...) around its operand")
@@ -52,7 +51,7 @@ def is_array(x: Any) -> bool:
 def finish(row: Primitive, nodes: list[Value], y: float, partials: Any) -> Value:
     """Return the node of an operation that has been evaluated, as the mode in force wants it."""
     node = constant(y)
-    mode: Mode | None = MODE.get() if _modes else None
+    mode: Mode | None = MODE.get() if modes.active else None
     if mode is not None and (mode.scopes or mode.anomaly):
         node._more = More()
         node._more.scope = mode.path
@@ -121,10 +120,4 @@ def dot(ws: Any, xs: Any) -> Any:
     return finish(ops.dot, nodes, y, partials)
 
 
-def _listen(active: int) -> None:
-    global _modes
-    _modes = active
-
-
-modes.LISTENERS.append(_listen)
 RECORDERS[Value] = Recorder(1, record)

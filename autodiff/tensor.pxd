@@ -1,10 +1,10 @@
 # Types for the compiled build of tensor.py.
 cimport cython
+cimport autodiff.modes as modes
 from autodiff.array_node cimport ArrayNode, fill
 from autodiff.quiet cimport restore, silence
 from autodiff.value cimport Value
 
-cdef int _modes
 
 @cython.final
 cdef class Tensor(ArrayNode):

@@ -19,7 +19,6 @@ from autodiff.value import Value
 
 FLOAT = np.dtype(float)
 NONE: dict[str, Any] = {}
-_modes = 0
 
 
 class Tensor(ArrayNode):
@@ -58,7 +57,7 @@ class Tensor(ArrayNode):
         """
         from autodiff.reverse import backward
 
-        if _modes:
+        if modes.active:
             modes.teach(self, gradient)
         backward(self, gradient)
 
@@ -223,7 +222,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         array = np.asarray(array)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)
-    if _modes:
+    if modes.active:
         mode = MODE.get()
         node.scope = mode.path
         node.where = modes.source_line() if mode.anomaly else ""
@@ -290,11 +289,5 @@ def _explain(
     return f"{row.name}: cannot be applied to {listed}{extra}: {error}"
 
 
-def _listen(active: int) -> None:
-    global _modes
-    _modes = active
-
-
-modes.LISTENERS.append(_listen)
 primitive.array_recorder = record
 RECORDERS[Tensor] = Recorder(2, record)

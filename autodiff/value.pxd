@@ -1,10 +1,10 @@
 # Types for the compiled build of value.py.
 cimport cython
+cimport autodiff.modes as modes
 cimport autodiff._evaluate as evaluate
 cimport autodiff._places as places
 
 cdef long long _clock
-cdef int _modes, _watched
 cdef places.Places _dead
 cdef list _far
 cdef long long _newest, _waiting

@@ -35,8 +35,6 @@ BUILTIN = len(ROWS)
 EMPTY: Any = (0.0, 0, None, None)
 
 _clock = 0
-_modes = 0
-_watched = 0
 _dead = places.places()
 _far: list[Any] = []
 _newest = 0
@@ -109,7 +107,7 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Setting it is for leaves; graphs that were recorded before stay exact."""
-        if _watched:
+        if modes.watched:
             _guard("==", self, self._data, True)
         return self._data
 
@@ -231,7 +229,7 @@ class Value:
         """
         from autodiff.sweep import backward
 
-        if _modes:
+        if modes.active:
             modes.teach(self, gradient)
         backward([self], [as_float(gradient)])
 
@@ -483,7 +481,7 @@ def free_in_order(node: Value) -> None:  # compiled only
 def record1(code: int, a: Value) -> Value:
     """Record an operation on one Value."""
     global _clock
-    if _modes or code >= BUILTIN:
+    if modes.active or code >= BUILTIN:
         return ROWS[code](a)  # type: ignore[no-any-return]
     if not cython.compiled:
         return _recorders[code](a)  # type: ignore[no-any-return]
@@ -499,7 +497,7 @@ def record1(code: int, a: Value) -> Value:
 def record2(code: int, a: Value, b: Value) -> Value:
     """Record an operation on two Values."""
     global _clock
-    if _modes or code >= BUILTIN:
+    if modes.active or code >= BUILTIN:
         return ROWS[code](a, b)  # type: ignore[no-any-return]
     if not cython.compiled:
         return _recorders[code](a, b)  # type: ignore[no-any-return]
@@ -542,7 +540,7 @@ def compare(sign: str, a: Value, b: Any) -> Any:
         else x >= z if sign == ">="
         else x != z
     )  # fmt: skip
-    if _watched:
+    if modes.watched:
         _guard(sign, a, b, outcome)
     return outcome
 
@@ -554,21 +552,8 @@ def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
         guards.append((sign, a, b, outcome))
 
 
-def _listen(active: int) -> None:
-    global _modes
-    _modes = active
-
-
-def _watch(watched: int) -> None:
-    global _watched
-    _watched = watched
-
-
 if not cython.compiled:
     # Calls are what costs most where Python runs this file: record each operation in a single one.
     _recorders = evaluate.Recorders(globals())
     for _name, _code in evaluate.METHODS.items():
         setattr(Value, _name, wraps(getattr(Value, _name))(_recorders[_code]))
-
-modes.LISTENERS.append(_listen)
-modes.WATCHERS.append(_watch)
