@@ -15,8 +15,10 @@ cdef extern from *:
     // On x86 the compiler makes each loop twice, and the processor's own is taken when it is loaded.
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
     #define LOOP __attribute__((target_clones("avx2", "default"))) static void
+    #define INDEPENDENT _Pragma("GCC ivdep")
     #else
     #define LOOP static void
+    #define INDEPENDENT
     #endif
     typedef const double *__restrict inputs;
     typedef double *__restrict doubles;
@@ -33,13 +35,16 @@ cdef extern from *:
     LOOP mirror(inputs x, doubles y, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) y[i] = -fabs(x[i]);
     }
-    LOOP settle(inputs x, doubles e, Py_ssize_t n) {
-        for (Py_ssize_t i = 0; i < n; i++) e[i] = (x[i] < 0.0 ? e[i] : 1.0) / (1.0 + e[i]);
+    // Here y may be e itself: each element is read before it is written.
+    LOOP settle(const double *x, const double *e, double *y, Py_ssize_t n) {
+        INDEPENDENT
+        for (Py_ssize_t i = 0; i < n; i++) y[i] = (x[i] < 0.0 ? e[i] : 1.0) / (1.0 + e[i]);
     }
-    LOOP slope(doubles e, Py_ssize_t n) {
+    LOOP slope(const double *e, double *y, Py_ssize_t n) {
+        INDEPENDENT
         for (Py_ssize_t i = 0; i < n; i++) {
             double below = e[i] + 1.0;
-            e[i] = e[i] / (below * below);
+            y[i] = e[i] / (below * below);
         }
     }
     static void keep_freed_memory(void) {
@@ -54,8 +59,8 @@ cdef extern from *:
     void multiply(const double *g, const double *d, double *y, Py_ssize_t n) noexcept nogil
     void subtract(double *x, const double *g, double scale, Py_ssize_t n) noexcept nogil
     void mirror(const double *x, double *y, Py_ssize_t n) noexcept nogil
-    void settle(const double *x, double *e, Py_ssize_t n) noexcept nogil
-    void slope(double *e, Py_ssize_t n) noexcept nogil
+    void settle(const double *x, const double *e, double *y, Py_ssize_t n) noexcept nogil
+    void slope(const double *e, double *y, Py_ssize_t n) noexcept nogil
     void keep_freed_memory() noexcept nogil
 
 cdef inline bint opened(object x, Py_buffer *view, bint writable) except -1:
@@ -130,24 +135,20 @@ cdef inline bint minus_size(object x, object y) except -1:
     PyBuffer_Release(&a)
     return True
 
-cdef inline bint sigmoid(object x, object e) except -1:
-    cdef Py_buffer a, b
-    if not opened(x, &a, False):
+cdef inline bint sigmoid(object x, object e, object y) except -1:
+    cdef Py_buffer v[3]
+    if not opened_alike(x, e, y, v):
         return False
-    if not opened(e, &b, True):
-        PyBuffer_Release(&a)
-        return False
-    settle(<const double *>a.buf, <double *>b.buf, a.len // 8)
-    PyBuffer_Release(&b)
-    PyBuffer_Release(&a)
+    settle(<const double *>v[0].buf, <const double *>v[1].buf, <double *>v[2].buf, v[0].len // 8)
+    close(v, 3)
     return True
 
-cdef inline bint sigmoid_prime(object e) except -1:
-    cdef Py_buffer a
-    if not opened(e, &a, True):
+cdef inline bint sigmoid_prime(object e, object y) except -1:
+    cdef Py_buffer v[3]
+    if not opened_alike(e, e, y, v):
         return False
-    slope(<double *>a.buf, a.len // 8)
-    PyBuffer_Release(&a)
+    slope(<const double *>v[0].buf, <double *>v[2].buf, v[0].len // 8)
+    close(v, 3)
     return True
 
 cdef inline void keep_memory() noexcept:

@@ -13,6 +13,9 @@ cdef struct Row:
 
 ctypedef Row *Places
 
+cdef inline Py_hash_t address(object node) noexcept:
+    return <Py_hash_t>(<size_t><void *>node >> 4)
+
 cdef inline Places places() noexcept:
     cdef Places row = <Places>realloc(NULL, sizeof(Row))
     row.size = 0

@@ -116,24 +116,44 @@ def _decay_into(x: Array, e: Array) -> bool:
 
 
 def _sigmoid(x: Array, y: Array) -> bool:
-    return _decay_into(x, y) and loops.sigmoid(x, y)
+    return _decay_into(x, y) and loops.sigmoid(x, y, y)
 
 
 @into(_sigmoid)
 def sigmoid(x: Array) -> Array:
+    return _sigmoid_of(x, _decay(x))
+
+
+def _sigmoid_prime(x: Array, y: Array) -> bool:
+    return _decay_into(x, y) and loops.sigmoid_prime(y, y)
+
+
+@into(_sigmoid_prime)
+def sigmoid_prime(x: Array) -> Array:
+    return np.asarray(sigmoid_slope(_decay(x)))
+
+
+def sigmoid_and_decay(x: Array) -> tuple[Array, Array]:
+    """Return sigmoid(x), and the exponential that `sigmoid_slope` makes its derivative from."""
+    e, y = np.empty_like(x), np.empty_like(x)
+    if _decay_into(x, e) and loops.sigmoid(x, e, y):  # compiled only
+        return y, e
     e = _decay(x)
+    return _sigmoid_of(x, e), e
+
+
+def _sigmoid_of(x: Array, e: Array) -> Array:
     y = np.exp(np.minimum(x, 0.0))
     y /= 1.0 + e
     return np.asarray(y)
 
 
-def _sigmoid_prime(x: Array, y: Array) -> bool:
-    return _decay_into(x, y) and loops.sigmoid_prime(y)
+def _sigmoid_slope(e: Array, y: Array) -> bool:
+    return loops.sigmoid_prime(e, y)
 
 
-@into(_sigmoid_prime)
-def sigmoid_prime(x: Array) -> Array:
-    e = _decay(x)
+@into(_sigmoid_slope)
+def sigmoid_slope(e: Array) -> Array:
     below = e + 1.0
     below *= below
     return np.asarray(e / below)

@@ -2,11 +2,12 @@
 cimport cython
 cimport autodiff.modes as modes
 cimport autodiff._loops as loops
+cimport autodiff._places as places
 
 cdef Py_ssize_t ALONE
 
 cdef class ArrayNode:
-    cdef public object _array, _grad, name, primitive, scope, where, params
+    cdef public object _array, _grad, kept, name, primitive, scope, where, params
     cdef public tuple parents, saved
     cdef public bint is_constant, needs_grad
     cdef public long long seq

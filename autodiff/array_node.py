@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autodiff import loops, modes
+from autodiff import loops, modes, places
 from autodiff.data import Array, Fixed, as_array, fix
 from autodiff.primitive import UFUNCS, Primitive
 from autodiff.value import Value, micrograd_op, tick
@@ -22,7 +22,7 @@ class ArrayNode:
     """The data and the bookkeeping of a Tensor."""
 
     __slots__ = (
-        "_array", "_grad", "is_constant", "name", "needs_grad", "params", "parents", "primitive",
+        "_array", "_grad", "is_constant", "kept", "name", "needs_grad", "params", "parents", "primitive",
         "saved", "scope", "seq", "where",
     )  # fmt: skip
 
@@ -32,6 +32,7 @@ class ArrayNode:
     primitive: Primitive | None
     parents: tuple[Any, ...]
     saved: tuple[Array, ...]
+    kept: Array | None
     params: dict[str, Any]
     needs_grad: bool
     is_constant: bool
@@ -143,7 +144,9 @@ class ArrayNode:
 
     def item(self) -> float:
         """Return the only element as a Python float."""
-        return float(self.data.item())
+        if modes.watched:
+            modes.note("==", self, self._array, True)
+        return float(self._array.item())
 
     def __float__(self) -> float:
         return self.item()
@@ -170,7 +173,7 @@ class ArrayNode:
         return bool(self.data)
 
     def __hash__(self) -> int:
-        return id(self) >> 4
+        return places.address(self)
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -230,6 +233,7 @@ def fill(
     node.primitive = primitive
     node.parents = parents
     node.saved = saved
+    node.kept = None
     node.params = params
     node.needs_grad = needs_grad
     node.is_constant = primitive is None and not needs_grad

@@ -19,12 +19,13 @@ from autodiff.tensor import constant as array_constant
 from autodiff.value import Value
 from autodiff.value import constant as scalar_constant
 
+NODES = (Value, Tensor)
 Axis = int | tuple[int, ...] | None
 
 
 def is_node(x: Any) -> bool:
     """Return whether x is a Value or a Tensor."""
-    return isinstance(x, Value | Tensor)
+    return isinstance(x, NODES)
 
 
 def array_of(x: Any) -> Any:

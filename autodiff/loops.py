@@ -24,13 +24,13 @@ def minus_size(x: Any, y: Any) -> bool:
     return False
 
 
-def sigmoid(x: Any, e: Any) -> bool:  # compiled only
-    """e = 1 / (1 + e^-x) from e = e^-|x|."""
+def sigmoid(x: Any, e: Any, y: Any) -> bool:
+    """y = 1 / (1 + e^-x) from e = e^-|x|; y may be e."""
     return False
 
 
-def sigmoid_prime(e: Any) -> bool:  # compiled only
-    """e = e / (1 + e)^2."""
+def sigmoid_prime(e: Any, y: Any) -> bool:
+    """y = e / (1 + e)^2; y may be e."""
     return False
 
 

@@ -155,11 +155,12 @@ sech2: Pointwise = pointwise(
 
 sigmoid: Pointwise = pointwise(
     "sigmoid", kernels.sigmoid, arrays.sigmoid, (lambda y, x: sigmoid_prime(x),),
+    keep=arrays.sigmoid_and_decay,
     tex=r"\sigma({0})", reference=lambda mp, x: 1 / (1 + mp.exp(-x)), doc="1 / (1 + e^-x), eq. 3",
 )
 sigmoid_prime: Pointwise = pointwise(
     "sigmoid_prime", kernels.sigmoid_prime, arrays.sigmoid_prime,
-    (lambda y, x: -y * tanh(0.5 * x),),
+    (lambda y, x: -y * tanh(0.5 * x),), of_kept=arrays.sigmoid_slope,
     tex=r"\sigma'({0})", reference=lambda mp, x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2,
     doc="sigma'(x) = sigma(x) (1 - sigma(x)), exact also where sigma is saturated",
 )

@@ -45,7 +45,22 @@ class Recorder(NamedTuple):
     record: Callable[["Primitive", tuple[Any, ...], dict[str, Any]], Any]
 
 
-RECORDERS: dict[type, Recorder] = {}
+@dataclass(slots=True, eq=False)
+class Kept:
+    """An array x, as a rule is given it, with the part that was kept when its row was computed."""
+
+    x: Any
+    part: Any
+
+
+def _of_kept(row: "Primitive", args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Apply a row to an array with a kept part: the part serves where the row knows it."""
+    if row.of_kept is not None:
+        return row.of_kept(args[0].part)
+    return row(*(a.x if type(a) is Kept else a for a in args), **params)
+
+
+RECORDERS: dict[type, Recorder] = {Kept: Recorder(0, _of_kept)}
 UFUNCS: dict[Any, "Primitive"] = {}
 TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
@@ -64,7 +79,9 @@ class Primitive:
     """One row of the table; `code` is its place in the table.
 
     `array` computes it on arrays; where that is a numpy ufunc, numpy's calls of it on nodes record
-    this row, and so do calls of the further numpy functions named in `numpy`.
+    this row, and so do calls of the further numpy functions named in `numpy`. Where an array and its
+    derivative share their dear part, the one row's `keep` makes (y, part) of x, and the other's
+    `of_kept` makes its own y of the part.
     """
 
     name: str
@@ -74,6 +91,8 @@ class Primitive:
     precedence: int = 9
     doc: str = ""
     numpy: tuple[Rule, ...] = ()
+    keep: Rule | None = None
+    of_kept: Rule | None = None
     code: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from autodiff import array_kernels, modes, ops, structure, sweep, tree
-from autodiff.primitive import Multilinear, Pointwise
+from autodiff.primitive import Kept, Multilinear, Pointwise
 from autodiff.quiet import restore, silence
 from autodiff.tensor import Tensor, constant
 from autodiff.value import Value
 from autodiff.value import constant as scalar
 
 Node = Value | Tensor
+NODES = (Value, Tensor)
 _creation = attrgetter("seq")
 _lock = Lock()
 ONE = np.ones(())
@@ -84,6 +85,8 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
     if type(node) is Tensor and not create_graph:
         t = node
         row, operand, xs, y, params = t.primitive, t.parents[i], t.saved, t._array, t.params
+        if t.kept is not None:
+            xs = (Kept(xs[0], t.kept),)
     else:
         row, operand, xs, y, params = (
             node.primitive, node.parents[i], node.parents, node, node.params,
@@ -126,11 +129,11 @@ def scaled(g: Any, d: Any) -> Any:
     if modes.tracing():
         return ops.chain(g, d)
     product = g * d
-    plain = product.data if isinstance(product, Value | Tensor) else product
+    plain = product.data if isinstance(product, NODES) else product
     square = np.vdot(plain, plain)
     if square == square:
         return product
-    lost = (g.data if isinstance(g, Value | Tensor) else g) == 0
+    lost = (g.data if isinstance(g, NODES) else g) == 0
     lost &= np.isnan(plain)
     return ops.where(np.asarray(lost, dtype=float), g, product) if np.any(lost) else product
 
@@ -201,16 +204,16 @@ def gradient(
     >>> gradient(first, x)
     18.0
     """
-    if not isinstance(y, Value | Tensor):
+    if not isinstance(y, NODES):
         raise TypeError(f"gradient: y must be a Value or a Tensor, got {type(y).__name__}")
     nodes, rebuild = tree.flatten(xs)
     for x in nodes:
-        if not isinstance(x, Value | Tensor):
+        if not isinstance(x, NODES):
             raise TypeError(f"gradient: xs must hold nodes, found {type(x).__name__} {x!r:.60}")
-    start = seed if isinstance(seed, Value | Tensor) else seed_for(y, seed, "gradient")
+    start = seed if isinstance(seed, NODES) else seed_for(y, seed, "gradient")
     if create_graph:
         check_fresh(y)
-        if not isinstance(start, Value | Tensor):
+        if not isinstance(start, NODES):
             start = scalar(start) if type(y) is Value else constant(start)
         found = adjoints([y], [start], create_graph=True)
         parts = [found.get(x) for x in nodes]

@@ -18,6 +18,7 @@ from autodiff.quiet import restore, silence
 from autodiff.value import Value
 
 FLOAT = np.dtype(float)
+NUMBERS = (float, int, np.integer, np.bool_)
 NONE: dict[str, Any] = {}
 
 
@@ -196,7 +197,7 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
 
 def operand(x: Any, dtype: Any, row: Primitive) -> Any:
     """Return an operand that is no node as a constant; numbers and integer arrays are of `dtype`."""
-    if isinstance(x, float | int | np.integer | np.bool_):
+    if isinstance(x, NUMBERS):
         array = np.asarray(x, dtype=dtype)
     elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
         array = np.array(x, dtype=dtype)
@@ -211,9 +212,14 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     """Record any operation that has an array among its operands."""
     parents, arrays, needs = operands(args, row)
     params = params or NONE
+    keep = row.keep if needs else None
+    kept = None
     warnings = silence()
     try:
-        array = row.array(*arrays, **params)
+        if keep is None:
+            array = row.array(*arrays, **params)
+        else:
+            array, kept = keep(*arrays)
     except (ValueError, IndexError, TypeError) as error:
         raise type(error)(_explain(row, parents, params, error)) from None
     finally:
@@ -222,6 +228,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         array = np.asarray(array)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)
+    node.kept = kept
     if modes.active:
         mode = MODE.get()
         node.scope = mode.path

@@ -265,7 +265,7 @@ class Value:
         return bool(compare("!=", self, 0.0))
 
     def __hash__(self) -> int:
-        return id(self) >> 4
+        return places.address(self)
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -8,6 +8,7 @@ scopes `layer1`, `layer2`, ..., its nodes named w1, b1, z1, a1, and reverse mode
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, overload
 
 import numpy as np
@@ -171,14 +172,15 @@ class Network:
         zs, outputs = [], []
         final = len(self.w)
         for layer, (w, b) in enumerate(zip(self.w, self.b, strict=True), start=1):
-            with ad.scope(f"layer{layer}"):
+            scope, z_name, a_name = _labels(layer)
+            with scope:
                 z = w @ a + b
-                z.name = f"z{layer}"
+                z.name = z_name
                 zs.append(z)
                 if layer == final and not last:
                     break
                 a = (self.output if layer == final else self.activation)(z)
-                a.name = f"a{layer}"
+                a.name = a_name
                 outputs.append(a)
                 if training and self.dropout and layer < final:
                     a = a * self._mask(a.shape, layer)
@@ -281,6 +283,12 @@ class Network:
             raise ValueError(f"{name} is {array!r:.60}, not an array of numbers") from None
         node: ad.Tensor = ad.constant(own, name=name, copy=False)
         return node
+
+
+@cache
+def _labels(layer: int) -> tuple[Any, str, str]:
+    """Return a layer's scope and the names of its z and a."""
+    return ad.scope(f"layer{layer}"), f"z{layer}", f"a{layer}"
 
 
 def _assign(nodes: Sequence[ad.Tensor], arrays: Sequence[Any], what: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 import autodiff as ad
 from autodiff import ops
 from autodiff.checking import derivative
-from autodiff.primitive import TABLE, Multilinear, Pointwise, Primitive
+from autodiff.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
 from tests import oracle
 
 pytestmark = pytest.mark.engine
@@ -214,6 +214,27 @@ def test_compiled_and_plain_engine_give_the_same_bits() -> None:
         answers.append(done.stdout.splitlines())
     assert len(answers[0]) >= 40
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("row", [r for r in TABLE.values() if r.keep], ids=lambda r: r.name)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_is_kept_gives_the_same_bits(row: Any, dtype: Any) -> None:
+    points = [0.0, -0.0, 1e-30, 0.3, 2.5, 30.0, 710.0, 1e30, np.inf, np.nan]
+    x = np.array([points, [-p for p in points]], dtype=dtype).reshape(4, 5)
+    for part in (x, x.T, x[:, ::2], x[0, 0:1].reshape(())):
+        with np.errstate(all="ignore"):
+            y, kept = row.keep(part)
+            before = kept.copy()
+            slope = row.partials[0](y, Kept(part, kept))
+            np.testing.assert_array_equal(y, row.array(part))
+            np.testing.assert_array_equal(slope, row.partials[0](y, part))
+        np.testing.assert_array_equal(kept, before)
+        assert y.dtype == slope.dtype == dtype
+    t = ad.Tensor(x)
+    assert row(t).kept is not None
+    assert row(ad.constant(x)).kept is None
+    unrelated = ops.abs(Kept(x, None))  # a row that has no use for what was kept
+    np.testing.assert_array_equal(unrelated, np.abs(x))
 
 
 CASES: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
