@@ -7,9 +7,8 @@ scopes `layer1`, `layer2`, ..., its nodes named w1, b1, z1, a1, and reverse mode
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, overload
+from typing import Any, NamedTuple, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +54,7 @@ class Parameters(Sequence[Array]):
         return repr(list(self))
 
 
-@dataclass(frozen=True, eq=False)
-class Record:
+class Record(NamedTuple):
     """The nodes of one mini-batch's graph: x, then z and a of every layer, and the cost."""
 
     x: ad.Tensor
