@@ -1,9 +1,11 @@
 """Training shared by workers: the same bits for any number of them, through deaths and on a cluster."""
 
 import argparse
+import datetime
 import itertools
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -157,14 +159,52 @@ def test_a_sweep_goes_on_where_it_was_stopped(root: Path, tmp_path: Path) -> Non
     assert "is a sweep with" in nets(root, *sweep[:-4], "--out", str(tmp_path), code=1)
 
 
-@pytest.fixture
-def scheduler() -> Any:
+def certificate(folder: Path) -> dict[str, str]:
+    """Write a certificate for this machine, signed by itself; return Dask's configuration of it."""
+    x509 = pytest.importorskip("cryptography.x509", reason="the extra distributed is not installed")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    day = datetime.timedelta(days=1)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )  # fmt: skip
+    files = {"cert": "cert.pem", "key": "key.pem"}
+    return {"distributed.comm.tls.ca-file": str(folder / "cert.pem")} | {
+        f"distributed.comm.tls.{role}.{what}": str(folder / file)
+        for role in ("scheduler", "worker", "client")
+        for what, file in files.items()
+    }
+
+
+@pytest.fixture(params=["tcp", "tls"])
+def scheduler(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A Dask scheduler and two worker processes on the loopback, in folders of their own."""
     pytest.importorskip("distributed", reason="the extra distributed is not installed")
+    import dask
+
+    settings = certificate(tmp_path) if request.param == "tls" else {}
     code = (
-        "import distributed, sys\n"
+        "import dask, distributed, sys\n"
+        f"dask.config.set({settings!r})\n"
         "if __name__ == '__main__':\n"
+        f"    security = distributed.Security(require_encryption={request.param == 'tls'})\n"
         "    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, host='127.0.0.1',\n"
+        f"                                  protocol='{request.param}', security=security,\n"
         "                                  dashboard_address=None) as cluster:\n"
         "        print(cluster.scheduler_address, flush=True)\n"
         "        print(*(w.pid for w in cluster.workers.values()), flush=True)\n"
@@ -177,7 +217,9 @@ def scheduler() -> Any:
         assert started.stdout is not None
         address = started.stdout.readline().strip()
         pids = [int(p) for p in started.stdout.readline().split()]
-        yield address, pids
+        assert address.startswith(f"{request.param}://127.0.0.1:")
+        with dask.config.set(settings):
+            yield address, pids
         assert started.stdin is not None
         started.stdin.close()
         started.wait(30)
@@ -201,6 +243,48 @@ def test_a_dask_cluster_gives_the_same_bits_even_when_a_worker_dies(scheduler: A
         training.take_step = step
         training.run()
     assert same(expected, weights(training))
+
+
+def test_a_cluster_under_tls_refuses_who_has_no_certificate(scheduler: Any) -> None:
+    address, _ = scheduler
+    if not address.startswith("tls"):
+        pytest.skip("an open cluster on this machine takes everybody on it")
+    import dask
+
+    with (
+        dask.config.set({"distributed.comm.tls.ca-file": None, "distributed.comm.tls.client.cert": None}),
+        pytest.raises(UsageError, match="cannot be used"),
+        engine_of(argparse.Namespace(workers=None, scheduler=address)),
+    ):  # fmt: skip
+        pass
+
+
+class Counting(ThreadPoolExecutor):
+    """A worker that counts the bytes of what it is sent and what it sends back."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.sent: list[int] = []
+        self.returned: list[int] = []
+
+    def submit(self, function: Any, /, *args: Any, **options: Any) -> Any:
+        self.sent.append(len(pickle.dumps((function, args, options))))
+        future = super().submit(function, *args, **options)
+        future.add_done_callback(lambda f: self.returned.append(len(pickle.dumps(f.result()))))
+        return future
+
+
+def test_the_data_is_sent_once_and_a_step_moves_parameters_and_gradients_alone() -> None:
+    with Counting() as worker:
+        trained_on(worker)
+    net = run().net
+    parameters = sum(p.data.nbytes for p in (*net.w, *net.b))
+    data = sum(x.nbytes for x in run().rows)
+    large = [n for n in worker.sent if n > parameters + 1000]
+    assert len(large) <= 4  # the shards that were under way before the worker had the data
+    assert all(n > data for n in large)
+    assert len(worker.sent) > 40
+    assert max(worker.returned) < parameters + 1000
 
 
 def test_without_dask_one_sentence_says_what_to_install(root: Path) -> None:
