@@ -6,9 +6,9 @@ mini-batch is recorded as ONE graph over matrices (examples are columns), layer 
 scopes `layer1`, `layer2`, ..., its nodes named w1, b1, z1, a1, and reverse mode gives the gradient.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple, Protocol, overload
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,38 +20,10 @@ from nets.costs import Function as CostFunction
 from nets.costs import as_cost
 from nets.initializers import Initializer, check_sizes, draw_parameters, seeded
 from nets.optim import SGD, Optimiser
+from nets.parameters import Parameters, assign
 from nets.replayed import Replayed
 
 Array = NDArray[Any]
-
-
-class Parameters(Sequence[Array]):
-    """The weights or the biases as plain arrays; assigning an element changes the network."""
-
-    def __init__(self, nodes: Sequence[ad.Tensor]) -> None:
-        self._nodes = nodes
-
-    @overload
-    def __getitem__(self, index: int) -> Array: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Array]: ...
-    def __getitem__(self, index: int | slice) -> Array | list[Array]:
-        if isinstance(index, slice):
-            return [node.data for node in self._nodes[index]]
-        return self._nodes[index].data
-
-    def __setitem__(self, index: int, array: Any) -> None:
-        node = self._nodes[index]
-        node.data = np.asarray(array, dtype=node.dtype)
-
-    def __iter__(self) -> Iterator[Array]:
-        return iter([node.data for node in self._nodes])
-
-    def __len__(self) -> int:
-        return len(self._nodes)
-
-    def __repr__(self) -> str:
-        return repr(list(self))
 
 
 class Record(NamedTuple):
@@ -118,7 +90,7 @@ class Network:
 
     @weights.setter
     def weights(self, arrays: Sequence[Any]) -> None:
-        _assign(self.w, arrays, "weights")
+        assign(self.w, arrays, "weights")
 
     @property
     def biases(self) -> Parameters:
@@ -127,7 +99,7 @@ class Network:
 
     @biases.setter
     def biases(self, arrays: Sequence[Any]) -> None:
-        _assign(self.b, arrays, "biases")
+        assign(self.b, arrays, "biases")
 
     def feedforward(self, a: Any) -> Array:
         """Compute the network's output, a' = sigma(w a + b) layer by layer (eq. 22).
@@ -287,15 +259,3 @@ class Network:
 def _labels(layer: int) -> tuple[Any, str, str]:
     """Return a layer's scope and the names of its z and a."""
     return ad.scope(f"layer{layer}"), f"z{layer}", f"a{layer}"
-
-
-def _assign(nodes: Sequence[ad.Tensor], arrays: Sequence[Any], what: str) -> None:
-    """Give every node its new array, all or none."""
-    new = [np.asarray(array, dtype=nodes[0].dtype) for array in arrays]
-    if [v.shape for v in new] != [node.shape for node in nodes]:
-        raise ValueError(
-            f"{what} have the shapes {[v.shape for v in new]}, but the network needs "
-            f"{[node.shape for node in nodes]}"
-        )
-    for node, array in zip(nodes, new, strict=True):
-        node.data = array

@@ -104,6 +104,7 @@ LAYERS = {
         "optim",
         "batches",
         "replayed",
+        "parameters",
         "network",
         "scalar",
         "stopping",
