@@ -13,23 +13,39 @@ from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from threading import Lock
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 active = 0
 watched = 0
 _lock = Lock()
 
 
-class Mode(NamedTuple):
-    """The modes in force: recording or not, open scopes, source lines, a trace's guards, a teacher."""
+class Mode:
+    """What is in force: recording or not, scopes, source lines, a trace's guards, a teacher.
 
-    recording: bool = True
-    scopes: tuple[str, ...] = ()
-    path: str = ""
-    anomaly: bool = False
-    guards: list[tuple[Any, ...]] | None = None
-    teacher: Callable[[Any, Any], None] | None = None
-    outer: Any = None
+    A block begins with what is in force outside of it, `outer`, and changes it before it is entered.
+    """
+
+    __slots__ = ("anomaly", "guards", "outer", "path", "recording", "scopes", "teacher")
+
+    recording: bool
+    scopes: tuple[str, ...]
+    path: str
+    anomaly: bool
+    guards: list[tuple[Any, ...]] | None
+    teacher: Callable[[Any, Any], None] | None
+    outer: Any  # the Mode outside of the block
+
+    def __init__(self, outer: "Mode | None" = None) -> None:
+        self.outer = outer
+        if outer is None:
+            self.recording, self.anomaly = True, False
+            self.scopes, self.path = (), ""
+            self.guards = self.teacher = None
+        else:
+            self.recording, self.anomaly = outer.recording, outer.anomaly
+            self.scopes, self.path = outer.scopes, outer.path
+            self.guards, self.teacher = outer.guards, outer.teacher
 
 
 MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())  # noqa: B039  it never changes
@@ -44,7 +60,9 @@ def _count(change: int) -> None:
 @contextmanager
 def watch(guards: list[tuple[Any, ...]]) -> Iterator[None]:
     """Add to `guards` every comparison of numbers and every reading of one inside the block."""
-    token = MODE.set(MODE.get()._replace(guards=guards))
+    inside = Mode(MODE.get())
+    inside.guards = guards
+    token = MODE.set(inside)
     _watch(1)
     try:
         yield
@@ -87,7 +105,10 @@ class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
 
     def changed(self, now: Mode) -> Mode:
         """Return the mode inside the block."""
-        return now._replace(**self.changes, outer=now)
+        inside = Mode(now)
+        for name, value in self.changes.items():
+            setattr(inside, name, value)
+        return inside
 
 
 class scope(mode):  # noqa: N801
@@ -106,10 +127,10 @@ class scope(mode):  # noqa: N801
         self.name = name
 
     def changed(self, now: Mode) -> Mode:
-        path = f"{now.path}/{self.name}" if now.path else self.name
-        return Mode(
-            now.recording, (*now.scopes, self.name), path, now.anomaly, now.guards, now.teacher, now
-        )
+        inside = Mode(now)
+        inside.scopes = (*now.scopes, self.name)
+        inside.path = f"{now.path}/{self.name}" if now.path else self.name
+        return inside
 
 
 def no_grad() -> mode:

@@ -48,17 +48,25 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
     pending = list(roots)
     while pending:
         node = pending.pop()
-        if node in seen or not needs_grad(node) or not node.parents:
-            continue
-        if type(node) is Value and not scalars:
-            continue
-        seen.add(node)
-        pending.extend(node.parents)
+        if type(node) is Tensor:
+            t = node
+            if not t.needs_grad or t.primitive is None or t in seen:
+                continue
+            seen.add(t)
+            pending.extend(t.parents)
+        elif scalars and not node.is_constant and node.parents and node not in seen:
+            seen.add(node)
+            pending.extend(node.parents)
     return sorted(seen, key=_creation, reverse=True)
 
 
-def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) -> dict[Node, Any]:
-    """Return the derivative of `sum seeds * roots` with respect to every node they depend on."""
+def adjoints(
+    roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool, wanted: Any = None
+) -> dict[Node, Any]:
+    """Return the derivative of `sum seeds * roots` with respect to every node they depend on.
+
+    Where only some are `wanted`, the cotangent of another is forgotten once it is sent on.
+    """
     total: dict[Node, Any] = {}
     for root, seed in zip(roots, seeds, strict=True):
         total[root] = total[root] + seed if root in total else seed
@@ -66,6 +74,8 @@ def adjoints(roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool) ->
         g = total.get(node)
         if g is None:
             continue
+        if wanted is not None and node not in wanted:
+            del total[node]
         for i, operand in enumerate(node.parents):
             if needs_grad(operand):
                 part = contribution(node, i, g, create_graph)
@@ -159,11 +169,11 @@ def seed_for(y: Node, gradient: Any, what: str) -> Any:
     return seed
 
 
-def numbers(y: Node, seed: Any) -> dict[Node, Any]:
+def numbers(y: Node, seed: Any, wanted: Any = None) -> dict[Node, Any]:
     """Return the adjoints of one array as arrays, without numpy's warnings."""
     warnings = silence()
     try:
-        return adjoints([y], [seed], False)
+        return adjoints([y], [seed], False, wanted)
     finally:
         restore(warnings)
 
@@ -219,14 +229,15 @@ def gradient(
         parts = [found.get(x) for x in nodes]
     else:
         parts = _numbers(y, start, nodes)
-    for x, part in zip(nodes, parts, strict=True):
-        if part is None and strict:
-            raise ValueError(
-                f"gradient: the output does not depend on {x!r}; leave strict=False to get a zero"
-            )
-    return rebuild(
-        [zero(x, create_graph) if p is None else p for x, p in zip(nodes, parts, strict=True)]
-    )
+    for i in range(len(nodes)):
+        if parts[i] is None:
+            if strict:
+                raise ValueError(
+                    f"gradient: the output does not depend on {nodes[i]!r}; leave strict=False to "
+                    f"get a zero"
+                )
+            parts[i] = zero(nodes[i], create_graph)
+    return rebuild(parts)
 
 
 def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
@@ -236,10 +247,10 @@ def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
         parts = iter(sweep.gradients([y], [float(seed)], scalars))
         return [next(parts) if type(x) is Value else None for x in nodes]
     seed = seed.data if isinstance(seed, Tensor) else seed
-    total = numbers(y, seed)
-    values = [n for n in total if type(n) is Value]
+    total = numbers(y, seed, set(nodes))
     scalars = [x for x in nodes if type(x) is Value]
-    if not scalars or not values:
+    values = [n for n in total if type(n) is Value] if scalars else []
+    if not values:
         return own([None if type(x) is Value else total.get(x) for x in nodes])
     below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
     reached = dict(zip(scalars, below, strict=True))

@@ -13,5 +13,5 @@ cdef class Tensor(ArrayNode):
 cpdef object operand(object x, object dtype, object row)
 @cython.locals(t=Tensor, u=Tensor, needs=bint, parents=list, arrays=list)
 cdef tuple operands(tuple args, object row)
-@cython.locals(node=Tensor, t=Tensor, needs=bint, parents=tuple, arrays=tuple)
+@cython.locals(node=Tensor, needs=bint, parents=tuple, arrays=tuple, mode=modes.Mode)
 cpdef Tensor record(object row, tuple args, object params=*)

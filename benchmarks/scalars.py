@@ -53,15 +53,22 @@ def chain(n: int) -> dict[str, float]:
 
 
 def ten_million() -> dict[str, float]:
-    """Return time a node at 10,000,000 over that at 100,000 (each in new processes), and the rest."""
+    """Return time a node at 10,000,000 over that at 100,000 (each in new processes), and the rest.
+
+    Of the times the quickest of five counts: a page that is touched for the first time is the system's
+    affair, in a virtual machine its host's too, and takes anything between one and five times as long.
+    """
     small = [in_a_fresh_process("benchmarks.scalars.chain(100_000)") for _ in range(5)]
-    large = [in_a_fresh_process("benchmarks.scalars.chain(10_000_000)") for _ in range(3)]
+    large = [in_a_fresh_process("benchmarks.scalars.chain(10_000_000)") for _ in range(5)]
+
+    def quickest(found: list[Any]) -> float:
+        return float(min(x["node"] for x in found))
 
     def middle(found: list[Any], what: str) -> float:
         return float(np.median([x[what] for x in found]))
 
     return {
-        "ratio": middle(large, "node") / middle(small, "node"),
+        "ratio": quickest(large) / quickest(small),
         "bytes": middle(large, "bytes"),
         "backward": middle(large, "backward"),
     }

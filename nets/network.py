@@ -235,12 +235,13 @@ class Network:
 
     def _input(self, x: Any, name: str) -> ad.Tensor:
         first = self._constant(x, name)
-        if first.ndim != 2 or first.shape[0] != self.sizes[0]:
+        shape = first.shape
+        if len(shape) != 2 or shape[0] != self.sizes[0]:
             raise ValueError(
-                f"{name} has shape {first.shape}, but the network takes ({self.sizes[0]}, m): "
+                f"{name} has shape {shape}, but the network takes ({self.sizes[0]}, m): "
                 f"examples are columns, so one example is ({self.sizes[0]}, 1)"
             )
-        if first.shape[1] == 0:
+        if shape[1] == 0:
             raise ValueError(f"{name} is empty: it needs at least one column")
         return first
 

@@ -1,0 +1,3 @@
+# Types for the compiled build of tree.py.
+cdef object _take_apart(object tree, list leaves)
+cdef object _put_together(object shape, object leaves)
