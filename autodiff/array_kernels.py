@@ -133,13 +133,14 @@ def sigmoid_prime(x: Array) -> Array:
     return np.asarray(sigmoid_slope(_decay(x)))
 
 
-def sigmoid_and_decay(x: Array) -> tuple[Array, Array]:
+def sigmoid_and_decay(x: Array, out: Any = None, part: Any = None) -> tuple[Array, Array]:
     """Return sigmoid(x), and the exponential that `sigmoid_slope` makes its derivative from."""
-    e, y = np.empty_like(x), np.empty_like(x)
-    if _decay_into(x, e) and loops.sigmoid(x, e, y):  # compiled only
-        return y, e
-    e = _decay(x)
-    return _sigmoid_of(x, e), e
+    y = np.empty_like(x) if out is None else out
+    e = np.empty_like(x) if part is None else part
+    if not (_decay_into(x, e) and loops.sigmoid(x, e, y)):  # compiled only
+        e[...] = _decay(x)
+        y[...] = _sigmoid_of(x, e)
+    return y, e
 
 
 def _sigmoid_of(x: Array, e: Array) -> Array:

@@ -2,9 +2,10 @@
 
 What a node computes is the table's, so nothing is written a second time; what is decided here is
 where results go. A buffer is taken again as soon as nobody reads it any more, an elementwise result
-replaces an operand that is read for the last time, what depends on no argument is computed once, and
-a view of a buffer is made once. Results that are returned are arrays of their own, or stand in the
-memory of arguments that were given up ("donated").
+replaces an operand that is read for the last time, what depends on no argument is computed once, what
+an operation and its derivative share is computed once, and a view of a buffer is made once. Results
+that are returned are arrays of their own, or stand in the memory of arguments that were given up
+("donated").
 """
 
 import inspect
@@ -66,6 +67,7 @@ class Writer:
         self.free: dict[Any, list[str]] = {}
         self.holders: dict[Tensor, set[Tensor]] = {x: {x} for x in inputs}
         self.last: dict[Tensor, int] = {}
+        self.parts: dict[Tensor, str] = {}  # by x, what was kept when a row was applied to it
 
     def name(self, wanted: str, value: Any = None) -> str:
         """Bind a value to a name that is not taken, near the one that is wanted."""
@@ -93,6 +95,7 @@ class Writer:
         compared = [[x for x in g[1:3] if isinstance(x, Tensor)] for g in guards]
         order = self.in_order([*roots, *(x for found in compared for x in found)])
         place = {node: i for i, node in enumerate(order)}
+        asked = {x.parents[0] for x in order if self.row(x).of_kept and x.ndim}
         for i, node in enumerate(order):
             held = set().union(*(self.holders.get(x, set()) for x in node.parents))
             self.last |= dict.fromkeys(held, i)
@@ -111,7 +114,7 @@ class Writer:
             done.setdefault(i, []).append(node)
         self.test(tests.get(-1, []))
         for i, node in enumerate(order):
-            self.operation(i, node, node in roots)
+            self.operation(i, node, node in roots, node.parents[0] in asked)
             self.test(tests.get(i, []))
             for x in done.get(i, []):
                 if x in self.buffers and self.buffers[x] != self.buffers.get(node):
@@ -159,8 +162,11 @@ class Writer:
         assert node.primitive is not None
         return node.primitive
 
-    def operation(self, i: int, node: Tensor, is_output: bool) -> None:
-        """Write the line of one operation, unless it is a view that can be made now."""
+    def operation(self, i: int, node: Tensor, is_output: bool, asked: bool) -> None:
+        """Write the line of one operation, unless it is a view that can be made now.
+
+        Where it is `asked` what an operation keeps of its operand, that has a buffer of its own.
+        """
         row = self.row(node)
         name = self.names[node] = self.name(node.name or f"v{i}")
         shares = any(np.may_share_memory(node._array, x._array) for x in node.parents)
@@ -175,7 +181,17 @@ class Writer:
         out = self.donation(i, node) if is_output else self.buffer(i, node)
         if out is not None:
             words.append(f"out={out}")
-        call = f"{self.word(row.array, row.name)}({', '.join(words)})"
+        function, called = row.array, row.name
+        if asked and row.keep is not None and node.parents[0] not in self.parts:
+            part = self.parts[node.parents[0]] = self.name("part", np.empty_like(node._array))
+            words.append(f"part={part}")
+            call = f"{self.word(row.keep, row.keep.__name__)}({', '.join(words)})"
+            self.lines.append(f"{name} = {call}[0]")
+            return
+        if row.of_kept is not None and node.parents[0] in self.parts:
+            function, called = row.of_kept, row.of_kept.__name__
+            words[0] = self.parts[node.parents[0]]
+        call = f"{self.word(function, called)}({', '.join(words)})"
         bare = out is None and not node.ndim  # numpy would return a number
         self.lines.append(f"{name} = {f'asarray({call})' if bare else call}")
 

@@ -24,15 +24,37 @@ def drawn(sizes: list[int], batch: int) -> tuple[Network, Any, Any, list[Any], l
 
 
 def step(sizes: list[int], batch: int, runs: int = 100) -> float:
-    """Return the eager training step over `closed_form.sgd_step` with buffers."""
+    """Return the training step on Tensors over `closed_form.sgd_step` with buffers."""
     net, x, y, w, b = drawn(sizes, batch)
-    optimiser, x_node, y_node = SGD(ETA), ad.constant(x), ad.constant(y)
-    buffers = Buffers(w, batch)
-    ours, theirs = together(
-        runs,
-        lambda: net.step(x_node, y_node, optimiser),
-        lambda: sgd_step(w, b, x, y, ETA, buffers=buffers),
-    )
+    parameters, inputs, targets = [*net.w, *net.b], ad.constant(x), ad.constant(y)
+
+    def cost() -> ad.Tensor:
+        a = inputs
+        for weight, bias in zip(net.w, net.b, strict=True):
+            a = ad.sigmoid(weight @ a + bias)
+        return ad.quadratic_cost(a, targets)
+
+    def step() -> None:
+        for p, gradient in zip(parameters, ad.gradient(cost(), parameters), strict=True):
+            p.assign_sub(gradient, ETA)
+
+    return compared(step, runs, (w, b), (x, y), net)
+
+
+def named(sizes: list[int], batch: int, runs: int = 100) -> float:
+    """Return the same by `Network.step`, which checks its input and names every node and layer."""
+    net, x, y, w, b = drawn(sizes, batch)
+    optimiser, inputs, targets = SGD(ETA), ad.constant(x), ad.constant(y)
+    return compared(lambda: net.step(inputs, targets, optimiser), runs, (w, b), (x, y), net)
+
+
+def compared(step: Any, runs: int, by_hand: Any, example: Any, net: Network) -> float:
+    """Return a step of the network over that of the closed form, which must end at the same place."""
+    buffers = Buffers(by_hand[0], example[0].shape[1])
+    ours, theirs = together(runs, step, lambda: sgd_step(*by_hand, *example, ETA, buffers=buffers))
+    ended = zip((*net.weights, *net.biases), (*by_hand[0], *by_hand[1]), strict=True)
+    if not all(np.allclose(p, q, rtol=1e-9, atol=1e-12) for p, q in ended):
+        raise ArithmeticError("the two steps have parted: the comparison is void")
     return ours / theirs
 
 

@@ -179,6 +179,25 @@ def test_the_source_is_python_with_the_users_names_and_few_buffers():
     assert sum(isinstance(v, np.ndarray) and k.startswith("t") for k, v in names.items()) == 1
 
 
+def both_and_slope(x):
+    """Two sigmoids of one x, one of them an output, and the derivative of the other."""
+    a = ad.sigmoid(x)
+    return [a, ad.gradient((a * ad.sigmoid(x)).sum(), x, create_graph=True)]
+
+
+def test_an_exponential_that_an_operation_and_its_derivative_share_is_computed_once():
+    program = traced(cost, network(), argnums=(0, 1, 2, 3))
+    program.value_and_grad(*network())
+    source = program.courses[True][0].source
+    assert source.count("sigmoid_and_decay(") == source.count("sigmoid_slope(part") == 2
+    assert "sigmoid_prime" not in source
+    assert "sigmoid_and_decay" not in traced(cost, network()).source  # nothing asks for it
+    program = ad.trace(both_and_slope, ad.Tensor(np.zeros((2, 3))))
+    for x in rng.normal(scale=30.0, size=(3, 2, 3)):
+        expected = both_and_slope(ad.Tensor(x))
+        assert all(same(ours, node.data) for ours, node in zip(program(x), expected, strict=True))
+
+
 def test_a_program_serves_many_threads():
     program = traced(cost, network((40, 30, 5), 64), argnums=(0, 1, 2, 3))
     tasks = [network((40, 30, 5), 64) for _ in range(8)]
