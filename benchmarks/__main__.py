@@ -38,6 +38,8 @@ LINES = (
     Line("[784, 100, 10], batch 10, eager", "benchmarks.arrays.step([784,100,10],10)", 1.1),
     Line("[784, 100, 10], batch 100, eager", "benchmarks.arrays.step([784,100,10],100)", 1.1),
     Line("six layers of 256, batch 64, eager", f"benchmarks.arrays.step({WIDE},64)", 1.1),
+    Line("[784, 30, 10], batch 10, by hand, new arrays", "benchmarks.arrays.by_hand([784,30,10],10)", None),
+    Line("[784, 100, 10], batch 10, by hand, new arrays", "benchmarks.arrays.by_hand([784,100,10],10)", None),
     Line("[784, 30, 10], batch 10, nets.Network, named", "benchmarks.arrays.named([784,30,10],10)", None),
     Line("six layers of 256, batch 64, nets.Network", f"benchmarks.arrays.named({WIDE},64)", None),
     Line("[784, 30, 10], batch 10, replayed", "benchmarks.arrays.replayed([784,30,10],10)", 1.0),
