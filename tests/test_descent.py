@@ -1,5 +1,6 @@
 """A descent may write over an array only where nobody can see it."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff import array_node, loops
 
 pytestmark = pytest.mark.engine
 G = np.full((2, 3), 2.0)
@@ -93,6 +95,7 @@ FAULTS = """
 import resource
 import numpy as np
 import autodiff as ad
+from autodiff import array_node, loops
 def work():
     for _ in range(100):
         kept = [np.ones(100_000) for _ in range(4)]
@@ -119,3 +122,18 @@ def test_memory_of_freed_arrays_is_kept_unless_the_environment_says_otherwise() 
 
     assert faults() < 1_000
     assert faults(MALLOC_TRIM_THRESHOLD_="131072", MALLOC_MMAP_THRESHOLD_="131072") > 20_000
+
+
+def test_nothing_is_written_over_where_threads_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: True, raising=False)
+    assert array_node._alone() > 0
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False)
+    assert array_node._alone() == 0  # which no array that is held by anything can be
+
+
+@pytest.mark.parametrize("name", ["product", "descend", "minus_size", "sigmoid", "sigmoid_prime"])
+def test_without_a_compiler_the_passes_leave_their_arrays_alone(name: str) -> None:
+    passes = getattr(loops, name)
+    arrays = [np.full(3, float(k)) for k in range(len(inspect.signature(passes).parameters))]
+    assert passes(*arrays) is False
+    assert [x[0] for x in arrays] == [float(k) for k in range(len(arrays))]
