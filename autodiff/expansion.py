@@ -214,7 +214,7 @@ def _extreme(parts: list[Value], largest: bool) -> Value:
     numbers = [p.data for p in parts]
     best = max(numbers) if largest else min(numbers)
     tied = [p for p in parts if p.data == best]
-    return ops.total(*tied) / float(len(tied)) if len(tied) > 1 else ops.identity(tied[0])  # type: ignore[no-any-return]
+    return ops.total(*tied) / float(len(tied)) if len(tied) > 1 else ops.identity(tied[0])
 
 
 def _scatter(x: Objects, index: Any, shape: tuple[int, ...]) -> Objects:

@@ -8,7 +8,7 @@ the table.
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, Protocol, cast, overload
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from autodiff.value import constant as scalar_constant
 
 NODES = (Value, Tensor)
 Axis = int | tuple[int, ...] | None
+P = ParamSpec("P")
 
 
 def is_node(x: Any) -> bool:
@@ -74,7 +75,20 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
     return node
 
 
-def composite(function: Callable[..., Any]) -> Callable[..., Any]:
+class Composite(Protocol[P]):
+    """A function that is built from rows, for those who check types: nodes give a node."""
+
+    @overload
+    def __call__(
+        self, x: Tensor | Sequence[Tensor], /, *args: P.args, **options: P.kwargs
+    ) -> Tensor: ...
+    @overload
+    def __call__(self, x: Any, /, *args: P.args, **options: P.kwargs) -> Any: ...
+    @overload
+    def __call__(self, *args: Any, **options: Any) -> Any: ...
+
+
+def composite(function: Callable[Concatenate[Any, P], Any]) -> Composite[P]:
     """Let a function written for nodes return plain numbers where it is given no node."""
 
     @wraps(function)
@@ -84,9 +98,15 @@ def composite(function: Callable[..., Any]) -> Callable[..., Any]:
             return y
         return y.data if isinstance(y, Value) else y._array[()]
 
-    return call
+    return cast(Composite[P], call)
 
 
+@overload
+def sum(x: Value | Sequence[Value]) -> Value: ...
+@overload
+def sum(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+@overload
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any: ...
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the sum of an array's elements over `axis`, or of Values as ONE n-ary node.
 
@@ -106,6 +126,12 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return x if isinstance(x, Value) else np.sum(numbers(x, "sum"), axis=axis, keepdims=keepdims)
 
 
+@overload
+def dot(a: Sequence[Value], b: Sequence[Value | float]) -> Value: ...
+@overload
+def dot(a: Tensor, b: Any) -> Tensor: ...
+@overload
+def dot(a: Any, b: Any) -> Any: ...
 def dot(a: Any, b: Any) -> Any:
     """Return a1 b1 + ... + an bn: of Values as ONE node, of arrays as a matrix product.
 
@@ -130,6 +156,10 @@ def dot(a: Any, b: Any) -> Any:
     return matmul(a, b)
 
 
+@overload
+def matmul(a: Tensor, b: Any) -> Tensor: ...
+@overload
+def matmul(a: Any, b: Any) -> Any: ...
 def matmul(a: Any, b: Any) -> Any:
     """Return the matrix product a @ b: (m, k) @ (k, n) gives (m, n), as numpy's for other ranks."""
     return ops.matmul(a, b)

@@ -14,13 +14,23 @@ ranks highest among them; `RECORDERS` holds one entry a kind, so nothing here kn
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
 
-from autodiff.data import number, numbers
+from autodiff.data import Array, number, numbers
 
 Rule = Callable[..., Any]
+
+
+class Recorded(Protocol):
+    """What every kind of node has."""
+
+    @property
+    def parents(self) -> tuple[Any, ...]: ...
+
+
+Node = TypeVar("Node", bound=Recorded)
 
 
 class Domain(NamedTuple):
@@ -146,6 +156,17 @@ class Pointwise(Primitive):
     @property
     def arity(self) -> int:
         return len(self.partials)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, x: float, /, *others: float) -> float: ...
+        @overload
+        def __call__(self, x: Node, /, *others: Node | float) -> Node: ...
+        @overload
+        def __call__(self, x: Array, /, *others: Array | float) -> Array: ...
+        @overload
+        def __call__(self, *args: Any, **params: Any) -> Any: ...
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         missing = len(self.partials) - len(args)

@@ -28,6 +28,10 @@ def neuron(w: ad.Value, x: float, b: ad.Value) -> ad.Value:
     return a
 
 
+def cost(w: ad.Tensor, x: NDArray[np.float64], y: NDArray[np.float64]) -> ad.Tensor:
+    return ad.quadratic_cost(a=ad.sigmoid(w @ x), y=y) if y.any() else ad.sum(ad.sigmoid(w @ x))
+
+
 def train(eta: float) -> float:
     w, b = ad.Value(2.0, name="w"), ad.Value(-1.0)
     cost: ad.Value = (neuron(w, 0.5, b) - 1.0) ** 2
@@ -109,6 +113,12 @@ assert_type(w * w - w / w + w**w, ad.Value)
 assert_type(-w, ad.Value)
 assert_type(abs(w), ad.Value)
 assert_type(w.exp().tanh(), ad.Value)
+assert_type(ad.sigmoid(w), ad.Value)
+assert_type(ad.maximum(w, 0.0), ad.Value)
+assert_type(ad.sigmoid(2.0), float)
+assert_type(ad.exp(x), NDArray[np.floating[Any]])
+assert_type(ad.sum([w, w]), ad.Value)
+assert_type(ad.dot([w, w], [w, 1.0]), ad.Value)
 assert_type(w * x, ad.Tensor)
 assert_type(x * w, ad.Tensor)
 assert_type(w * t, ad.Tensor)
@@ -127,6 +137,14 @@ assert_type(t @ t, ad.Tensor)
 assert_type(-t, ad.Tensor)
 assert_type(t[0], ad.Tensor)
 assert_type(t.sum(), ad.Tensor)
+assert_type(ad.sigmoid(t), ad.Tensor)
+assert_type(ad.sum(t), ad.Tensor)
+assert_type(ad.mean(t, axis=0), ad.Tensor)
+assert_type(ad.concatenate([t, t]), ad.Tensor)
+assert_type(ad.softmax(t), ad.Tensor)
+assert_type(ad.quadratic_cost(t, x), ad.Tensor)
+assert_type(ad.matmul(t, t), ad.Tensor)
+assert_type(ad.maximum(t, 0.0), ad.Tensor)
 assert_type(t.T.reshape(3, 1), ad.Tensor)
 assert_type(t.detach(), ad.Tensor)
 
