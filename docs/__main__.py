@@ -23,7 +23,10 @@ ORDER = (
     "api_nets.md", "ecosystem.md", "scaling.md", "performance.md", "trust.md", "results.md",
     "index.ja.md",
 )  # fmt: skip
-TITLES = {"index.md": "autodiff", "index.ja.md": "日本語"}
+TITLES = {
+    "index.md": "Overview", "api.md": "API of autodiff", "api_nets.md": "API of nets",
+    "index.ja.md": "日本語",
+}  # fmt: skip
 
 
 def assemble() -> None:
