@@ -84,15 +84,15 @@ class ArrayProgram:
         self.courses: dict[bool, list[Course]] = {False: [], True: []}
         self.recorded = 0  # how often f was recorded
         self.lock = Lock()  # the buffers of a course serve one run at a time
-        self.record([own(x) for x in tree.flatten(list(examples))[0]], False)
+        self._record([own(x) for x in tree.flatten(list(examples))[0]], False)
 
     def __call__(self, *args: Any) -> Any:
         """Return what f returns for these arguments."""
-        return self.run(args, False)
+        return self._run(args, False)
 
     def value_and_grad(self, *args: Any) -> tuple[Any, Any]:
         """Return f's value, one number, and its gradient with respect to the arguments `argnums`."""
-        found: tuple[Any, Any] = self.run(args, True)
+        found: tuple[Any, Any] = self._run(args, True)
         return found
 
     @property
@@ -118,22 +118,22 @@ class ArrayProgram:
         self.rebuild = tree.flatten(self.shape)[1]
         self.courses, self.lock = {False: [], True: []}, Lock()
 
-    def run(self, args: tuple[Any, ...], grads: bool) -> Any:
+    def _run(self, args: tuple[Any, ...], grads: bool) -> Any:
         """Return the answer of the first course that holds for these arguments, or of a new one."""
         if len(args) != len(self.shape):
             raise TypeError(f"the program takes {len(self.shape)} arguments, was given {len(args)}")
         leaves = args if self.flat else taken_apart(self.shape, args, [])
         leaves = [x._array if type(x) is Tensor else x for x in leaves]
         with self.lock:
-            found = self.ask(leaves, grads)
+            found = self._ask(leaves, grads)
             if found is None:
                 leaves = [plain(x) for x in leaves]
                 for k in () if grads else self.donated:
                     leaves[k] = leaves[k].copy()
-                found = self.ask(leaves, grads)
-            return self.record(leaves, grads) if found is None else found
+                found = self._ask(leaves, grads)
+            return self._record(leaves, grads) if found is None else found
 
-    def ask(self, leaves: Sequence[Any], grads: bool) -> Any:
+    def _ask(self, leaves: Sequence[Any], grads: bool) -> Any:
         """Return the answer of the first course that has one."""
         warnings = silence()
         try:
@@ -145,7 +145,7 @@ class ArrayProgram:
             restore(warnings)
         return None
 
-    def record(self, leaves: Sequence[Any], grads: bool) -> Any:
+    def _record(self, leaves: Sequence[Any], grads: bool) -> Any:
         """Record f on these arrays, keep its course, and return what it returned."""
         self.recorded += 1
         start = tick()
@@ -153,7 +153,7 @@ class ArrayProgram:
         guards: list[Guard] = []
         with modes.watch(guards):
             if self.leaves is not None:
-                start, inputs = -1, self.checked(leaves)
+                start, inputs = -1, self._checked(leaves)
                 args = self.rebuild(inputs)
                 y = self.f
             else:
@@ -168,13 +168,13 @@ class ArrayProgram:
                     raise ValueError("value_and_grad: the function must return a single number")
                 found = gradient(y, tuple(args[i] for i in chosen), create_graph=True)
                 y = (y, found if isinstance(self.argnums, tuple) else found[0])
-        writer = Writer(inputs, self.names(), () if grads else self.donated, start)
+        writer = Writer(inputs, self._names(), () if grads else self.donated, start)
         self.courses[grads] = [Course(writer, y, guards), *self.courses[grads]][:KEPT]
         if self.leaves is not None:  # the graph was recorded on other numbers
-            return self.ask(leaves, grads)
+            return self._ask(leaves, grads)
         return tree.map_tree(lambda node: node._array.copy(), y)
 
-    def checked(self, arrays: Sequence[Any]) -> list[Tensor]:
+    def _checked(self, arrays: Sequence[Any]) -> list[Tensor]:
         """Return the leaves of the built graph, if these arrays have their shapes."""
         assert self.leaves is not None
         shapes, found = [x.shape for x in self.leaves], [np.shape(x) for x in arrays]
@@ -185,7 +185,7 @@ class ArrayProgram:
             )
         return self.leaves
 
-    def names(self) -> list[str]:
+    def _names(self) -> list[str]:
         """Return the arguments' names, those of the function's parameters."""
         if self.leaves is not None:
             return [x.name or f"x{i}" for i, x in enumerate(self.leaves)]

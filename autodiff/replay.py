@@ -62,7 +62,7 @@ def trace(
     if len(axes) != len(examples):
         raise ValueError(f"trace: in_axes has {len(axes)} entries for {len(examples)} arguments")
     program = Program(f, examples, tuple(axes), argnums)
-    program.record([_sample(x, axis, 0) for x, axis in zip(examples, axes, strict=True)])
+    program._record([_sample(x, axis, 0) for x, axis in zip(examples, axes, strict=True)])
     return program
 
 
@@ -74,7 +74,7 @@ class Program:
         self.recordings: list[Recording] = []
         self.lock = RLock()
 
-    def record(self, sample: list[Any]) -> Recording:
+    def _record(self, sample: list[Any]) -> Recording:
         """Record f on one sample of its arguments."""
         if self.f is None:
             raise ValueError(
@@ -140,7 +140,7 @@ class Program:
                 if fresh:
                     at = int(left[0]) if lanes else 0
                     sample = [_sample(x, axis, at) for x, axis in zip(args, self.axes, strict=True)]
-                    self.record(sample)
+                    self._record(sample)
                 recording = self.recordings[0 if fresh else k]
                 recording.forward(shared, len(left), rows[:, left] if len(left) < lanes else rows)
                 held = recording.holds(len(left))
