@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # As `python -m venv DIR` it links itself to DIR/bin/python; installations and jobs are noted only.
 STAND_IN = """#!/bin/sh
 case "$*" in
+    "-c import pygraphviz") exit 1 ;;
     -c*) shift; exec "{python}" -c "$@" ;;
     "-m venv "*) mkdir -p "$3/bin" && ln -s "$0" "$3/bin/python" ;;
     "-m pip --version") exit 0 ;;
