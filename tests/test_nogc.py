@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+import tracemalloc
 
+import numpy as np
 import pytest
+
+import autodiff as ad
 
 pytestmark = pytest.mark.engine
 
@@ -92,3 +96,18 @@ def test_memory_does_not_grow(build: str, graphs: int) -> None:
 def test_a_cycle_would_be_seen() -> None:
     _, found = run("leaky", 5)
     assert found > 0
+
+
+def test_a_gradient_keeps_no_cotangent_that_nobody_asked_for() -> None:
+    x = ad.Tensor(np.full((100, 100), 0.5))
+    y = x
+    for _ in range(50):
+        y = ad.tanh(y) + x
+    y = y.sum()
+    tracemalloc.start()
+    try:
+        ad.gradient(y, x)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * x.data.nbytes  # of the 100 arrays that flow back
