@@ -110,4 +110,4 @@ def test_a_gradient_keeps_no_cotangent_that_nobody_asked_for() -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 8 * x.data.nbytes  # of the 100 arrays that flow back
+    assert peak < 20 * x.data.nbytes  # 100 arrays flow back; a step needs a few at a time
