@@ -73,6 +73,7 @@ class BuildEngine(build_ext):
 
     def translate(self) -> None:
         """Replace each extension's Python source by the C that Cython makes of it."""
+        import numpy as np
         from Cython.Build import cythonize
 
         translated = cythonize(
@@ -85,6 +86,8 @@ class BuildEngine(build_ext):
         sources = {e.name: e.sources for e in translated}
         for extension in self.extensions:
             extension.sources = sources[extension.name]
+            extension.include_dirs = [np.get_include()]
+            extension.define_macros = [("NPY_NO_DEPRECATED_API", "NPY_1_22_API_VERSION")]
 
     def build_extensions(self) -> None:
         if self.compiler.compiler_type != "msvc":

@@ -1,8 +1,7 @@
 # cython: cdivision=True
 # The compiled twin of loops.py: loops over arrays of doubles that lie whole in memory.
-from cpython.buffer cimport (
-    PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer,
-)
+cimport numpy as cnp
+import numpy
 
 cdef extern from *:
     """
@@ -28,6 +27,15 @@ cdef extern from *:
             double p = g[i] * d[i];
             y[i] = (p != p) & (g[i] == 0.0) ? g[i] : p;
         }
+    }
+    LOOP stretch(inputs g, double d, doubles y, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) {
+            double p = g[i] * d;
+            y[i] = (p != p) & (g[i] == 0.0) ? g[i] : p;
+        }
+    }
+    LOOP halve_square(doubles y, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) y[i] = 0.5 * (y[i] * y[i]);
     }
     LOOP subtract(doubles x, inputs g, double scale, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) x[i] = x[i] - scale * g[i];
@@ -57,98 +65,91 @@ cdef extern from *:
     }
     """
     void multiply(const double *g, const double *d, double *y, Py_ssize_t n) noexcept nogil
+    void stretch(const double *g, double d, double *y, Py_ssize_t n) noexcept nogil
+    void halve_square(double *y, Py_ssize_t n) noexcept nogil
     void subtract(double *x, const double *g, double scale, Py_ssize_t n) noexcept nogil
     void mirror(const double *x, double *y, Py_ssize_t n) noexcept nogil
     void settle(const double *x, const double *e, double *y, Py_ssize_t n) noexcept nogil
     void slope(const double *e, double *y, Py_ssize_t n) noexcept nogil
     void keep_freed_memory() noexcept nogil
 
-cdef inline bint opened(object x, Py_buffer *view, bint writable) except -1:
-    """Open an array's memory; False, and nothing to close, where it is no array of doubles."""
-    cdef int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT
-    try:
-        PyObject_GetBuffer(x, view, flags | PyBUF_WRITABLE if writable else flags)
-    except (ValueError, BufferError, TypeError):
-        return False
-    if view.itemsize == 8 and view.format != NULL and view.format[0] == b"d" and not view.format[1]:
-        return True
-    PyBuffer_Release(view)
-    return False
+cdef extern from "numpy/arrayobject.h":
+    void **PyArray_API  # where numpy's C functions are: each compiled module asks once
 
-cdef inline bint alike(Py_buffer *a, Py_buffer *b) noexcept:
-    cdef int i
-    if a.ndim != b.ndim:
+cdef inline bint whole(object x) noexcept:
+    """Return whether x is an array of doubles that lie one after the other."""
+    if PyArray_API == NULL:
+        cnp.import_array()
+    return (
+        cnp.PyArray_Check(x)
+        and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE
+        and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)
+    )
+
+cdef inline double *start(object x) noexcept:
+    return <double *>cnp.PyArray_DATA(<cnp.ndarray>x)
+
+cdef inline Py_ssize_t size(object x) noexcept:
+    return cnp.PyArray_SIZE(<cnp.ndarray>x)
+
+cdef inline bint fit(object x, object y) noexcept:
+    """Return whether both are whole and of one shape."""
+    return whole(x) and whole(y) and cnp.PyArray_SAMESHAPE(<cnp.ndarray>x, <cnp.ndarray>y)
+
+cdef inline bint receives(object y, object x) noexcept:
+    """Return whether y can be written to, element by element of x."""
+    return fit(x, y) and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>y)
+
+cdef inline object like(object x):
+    if not whole(x):
+        return numpy.empty_like(x)
+    return cnp.PyArray_EMPTY(cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_DIMS(<cnp.ndarray>x), cnp.NPY_DOUBLE, 0)
+
+cdef inline bint alike(object x, object y) noexcept:
+    return fit(x, y)
+
+cdef inline bint owned(object x) noexcept:
+    return cnp.PyArray_CHKFLAGS(<cnp.ndarray>x, cnp.NPY_ARRAY_OWNDATA | cnp.NPY_ARRAY_WRITEABLE)
+
+cdef inline bint product(object g, object d, object y) noexcept:
+    if not (receives(y, g) and whole(d)):
         return False
-    for i in range(a.ndim):
-        if a.shape[i] != b.shape[i]:
-            return False
+    if fit(g, d):
+        multiply(start(g), start(d), start(y), size(y))
+    elif cnp.PyArray_NDIM(<cnp.ndarray>d) == 0:
+        stretch(start(g), start(d)[0], start(y), size(y))
+    else:
+        return False
     return True
 
-cdef inline bint opened_alike(object x, object z, object y, Py_buffer *v) except -1:
-    """Open two arrays to read and one of the same shape to write; False, and all closed, or True."""
-    cdef int n = 0
-    for array in (x, z, y):
-        if not opened(array, &v[n], n == 2):
-            break
-        n += 1
-    if n == 3 and alike(&v[0], &v[1]) and alike(&v[0], &v[2]):
-        return True
-    close(v, n)
-    return False
-
-cdef inline void close(Py_buffer *v, int n):
-    cdef int i
-    for i in range(n):
-        PyBuffer_Release(&v[i])
-
-cdef inline bint product(object g, object d, object y) except -1:
-    cdef Py_buffer v[3]
-    if not opened_alike(g, d, y, v):
+cdef inline bint half_square(object y) noexcept:
+    if not receives(y, y):
         return False
-    multiply(<const double *>v[0].buf, <const double *>v[1].buf, <double *>v[2].buf, v[0].len // 8)
-    close(v, 3)
+    halve_square(start(y), size(y))
     return True
 
-cdef inline bint descend(object x, object g, double scale) except -1:
-    cdef Py_buffer a, b
-    if not opened(x, &a, False):
+cdef inline bint descend(object x, object g, double scale) noexcept:
+    if not fit(x, g):
         return False
-    if not opened(g, &b, False):
-        PyBuffer_Release(&a)
-        return False
-    cdef bint fits = alike(&a, &b)
-    if fits:
-        subtract(<double *>a.buf, <const double *>b.buf, scale, a.len // 8)
-    PyBuffer_Release(&b)
-    PyBuffer_Release(&a)
-    return fits
-
-cdef inline bint minus_size(object x, object y) except -1:
-    cdef Py_buffer a, b
-    if not opened(x, &a, False):
-        return False
-    if not opened(y, &b, True):
-        PyBuffer_Release(&a)
-        return False
-    mirror(<const double *>a.buf, <double *>b.buf, a.len // 8)
-    PyBuffer_Release(&b)
-    PyBuffer_Release(&a)
+    subtract(start(x), start(g), scale, size(x))
     return True
 
-cdef inline bint sigmoid(object x, object e, object y) except -1:
-    cdef Py_buffer v[3]
-    if not opened_alike(x, e, y, v):
+cdef inline bint minus_size(object x, object y) noexcept:
+    if not receives(y, x):
         return False
-    settle(<const double *>v[0].buf, <const double *>v[1].buf, <double *>v[2].buf, v[0].len // 8)
-    close(v, 3)
+    mirror(start(x), start(y), size(y))
     return True
 
-cdef inline bint sigmoid_prime(object e, object y) except -1:
-    cdef Py_buffer v[3]
-    if not opened_alike(e, e, y, v):
+cdef inline bint sigmoid(object x, object e, object y) noexcept:
+    if not (receives(y, x) and fit(e, y)):
         return False
-    slope(<const double *>v[0].buf, <double *>v[2].buf, v[0].len // 8)
-    close(v, 3)
+    settle(start(x), start(e), start(y), size(y))
+    return True
+
+cdef inline bint sigmoid_prime(object e, object y) noexcept:
+    if not receives(y, e):
+        return False
+    slope(start(e), start(y), size(y))
     return True
 
 cdef inline void keep_memory() noexcept:

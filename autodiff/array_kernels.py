@@ -25,10 +25,9 @@ def into(passes: Callable[..., bool]) -> Callable[..., Any]:
 
     def choose(function: Callable[..., Array]) -> Callable[..., Array]:
         def compute(*xs: Any, out: Any = None) -> Any:
-            if out is not None or xs[0].shape == xs[-1].shape:
-                y = np.empty_like(xs[0]) if out is None else out
-                if passes(*xs, y):  # compiled only
-                    return y
+            y = loops.like(xs[0]) if out is None else out
+            if passes(*xs, y):  # compiled only
+                return y
             y = function(*xs)
             if out is None:
                 return y
@@ -46,6 +45,12 @@ def identity(x: Array) -> Array:
     return x
 
 
+def _squared_error(a: Array, y: Array, c: Array) -> bool:
+    same = loops.alike(a, c) and a.shape == y.shape
+    return same and np.subtract(a, y, out=c) is c and loops.half_square(c)
+
+
+@into(_squared_error)
 def squared_error(a: Array, y: Array) -> Array:
     away = np.asarray(a - y)
     return np.asarray(0.5 * (away * away))
@@ -135,8 +140,8 @@ def sigmoid_prime(x: Array) -> Array:
 
 def sigmoid_and_decay(x: Array, out: Any = None, part: Any = None) -> tuple[Array, Array]:
     """Return sigmoid(x), and the exponential that `sigmoid_slope` makes its derivative from."""
-    y = np.empty_like(x) if out is None else out
-    e = np.empty_like(x) if part is None else part
+    y = loops.like(x) if out is None else out
+    e = loops.like(x) if part is None else part
     if not (_decay_into(x, e) and loops.sigmoid(x, e, y)):  # compiled only
         e[...] = _decay(x)
         y[...] = _sigmoid_of(x, e)

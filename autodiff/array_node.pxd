@@ -2,6 +2,7 @@
 cimport cython
 cimport autodiff.modes as modes
 cimport autodiff._loops as loops
+cimport numpy as cnp
 cimport autodiff._places as places
 
 cdef Py_ssize_t ALONE

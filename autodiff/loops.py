@@ -8,9 +8,31 @@ are the same either way.
 
 from typing import Any
 
+import numpy as np
+
+
+def like(x: Any) -> Any:
+    """Return an array of x's shape and type that is not filled yet."""
+    return np.empty_like(x)
+
+
+def alike(x: Any, y: Any) -> bool:
+    """Return whether both have the same shape and type, where that is quick to say."""
+    return False
+
+
+def owned(x: Any) -> bool:
+    """Return whether x is an array that has its memory for itself and may be written to."""
+    return x.base is None and bool(x.flags.writeable)
+
 
 def product(g: Any, d: Any, y: Any) -> bool:
-    """y = g * d, and g (a zero) wherever g is 0 and the product is not a number."""
+    """y = g * d, and g (a zero) wherever g is 0 and the product is not a number; d may be one number."""
+    return False
+
+
+def half_square(y: Any) -> bool:
+    """y = y^2 / 2."""
     return False
 
 

@@ -55,12 +55,13 @@ class Recorder(NamedTuple):
     record: Callable[["Primitive", tuple[Any, ...], dict[str, Any]], Any]
 
 
-@dataclass(slots=True, eq=False)
 class Kept:
     """An array x, as a rule is given it, with the part that was kept when its row was computed."""
 
-    x: Any
-    part: Any
+    __slots__ = ("part", "x")
+
+    def __init__(self, x: Any, part: Any) -> None:
+        self.x, self.part = x, part
 
 
 def _of_kept(row: "Primitive", args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -172,16 +173,12 @@ class Pointwise(Primitive):
         missing = len(self.partials) - len(args)
         if not missing:
             a, b = args[0], args[-1]
-            if (
-                type(a) is np.ndarray
-                and type(b) is np.ndarray
-                and len(args) < 3
-                and a.dtype.kind == "f" == b.dtype.kind
-            ):
-                return self.array(*args)
-            found = RECORDERS.get(type(a))
-            if found is not None and type(b) is type(a) and len(args) < 3:
-                return found.record(self, args, params)
+            if type(a) is type(b) and len(args) < 3:
+                found = RECORDERS.get(type(a))
+                if found is not None:
+                    return found.record(self, args, params)
+                if type(a) is np.ndarray and a.dtype.kind == "f" == b.dtype.kind:
+                    return self.array(*args)
         else:
             if not 0 < missing <= len(self.defaults):
                 raise TypeError(

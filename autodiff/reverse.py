@@ -15,8 +15,9 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
-from autodiff import array_kernels, modes, ops, structure, sweep, tree
+from autodiff import array_kernels, loops, modes, ops, structure, sweep, tree
 from autodiff.primitive import Kept, Multilinear, Pointwise
 from autodiff.quiet import restore, silence
 from autodiff.tensor import Tensor, constant
@@ -45,6 +46,8 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
     Without `scalars`, Values are left out: their part of the graph is swept by itself.
     """
     seen: set[Node] = set()
+    order: list[Node] = []
+    before, in_order = 1 << 62, True
     pending = list(roots)
     while pending:
         node = pending.pop()
@@ -52,12 +55,19 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
             t = node
             if not t.needs_grad or t.primitive is None or t in seen:
                 continue
+            in_order = in_order and t.seq < before
+            before = t.seq
             seen.add(t)
+            order.append(t)
             pending.extend(t.parents)
         elif scalars and not node.is_constant and node.parents and node not in seen:
+            in_order = False
             seen.add(node)
+            order.append(node)
             pending.extend(node.parents)
-    return sorted(seen, key=_creation, reverse=True)
+    if not in_order:  # which layer upon layer is
+        order.sort(key=_creation, reverse=True)
+    return order
 
 
 def adjoints(
@@ -76,7 +86,9 @@ def adjoints(
             continue
         if wanted is not None and node not in wanted:
             del total[node]
-        for i, operand in enumerate(node.parents):
+        operands = node.parents
+        for i in range(len(operands)):
+            operand = operands[i]
             if needs_grad(operand):
                 part = contribution(node, i, g, create_graph)
                 if part is not None:
@@ -118,6 +130,8 @@ def like(part: Any, operand: Any) -> Any:
     """Return a contribution in the operand's shape (undoing a broadcast) and dtype."""
     t = operand
     array = t._array
+    if loops.alike(part, array):  # compiled only
+        return part
     if part.shape != array.shape:
         part = structure.sum_to(part, array.shape)
     if part.dtype is not array.dtype and part.dtype != array.dtype:
@@ -134,7 +148,7 @@ def scaled(g: Any, d: Any) -> Any:
             return -g
         if d - d == 0.0:
             return g * d
-    if type(g) is np.ndarray:
+    if type(g) is ndarray:
         return array_kernels.chain(g, d)
     if modes.tracing():
         return ops.chain(g, d)
@@ -261,8 +275,8 @@ def own(parts: list[Any]) -> list[Any]:
     """Return the parts with a copy of every array that is a view or stands twice."""
     seen: set[int] = set()
     for i, part in enumerate(parts):
-        if isinstance(part, np.ndarray):
-            if part.base is not None or not part.flags.writeable or id(part) in seen:
+        if isinstance(part, ndarray):
+            if not loops.owned(part) or id(part) in seen:
                 parts[i] = part.copy()
             seen.add(id(part))
     return parts

@@ -1,4 +1,5 @@
 # Types for the compiled build of structure.py.
+cpdef object sum(object x, object axis, bint keepdims, object out=*)
 cpdef object broadcast(object x, object shape, object out=*)
 cpdef object sum_to(object g, object shape)
 cpdef object product(object a, object b)

@@ -12,10 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy import matmul, ndarray
 
 from autodiff.primitive import TABLE
 
 Shape = tuple[int, ...]
+add: Any = np.add.reduce
 Axis = int | tuple[int, ...] | None
 
 
@@ -50,7 +52,6 @@ def count(shape: Shape, axis: Axis) -> float:
 
 
 def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
-    add: Any = np.add.reduce
     return add(x, axis, None, out, keepdims)
 
 
@@ -74,14 +75,14 @@ def sum_to(g: Any, shape: Shape) -> Any:
     """Sum `g` over the axes along which `shape` was stretched to g's shape."""
     if g.shape == shape:
         return g
-    reduce = np.add.reduce if type(g) is np.ndarray else TABLE["sum"]
-    g = reduce(g, axis=stretched(shape, g.shape), keepdims=True)
+    axes = stretched(shape, g.shape)
+    g = sum(g, axes, True) if type(g) is ndarray else TABLE["sum"](g, axis=axes, keepdims=True)
     return g if g.shape == shape else TABLE["reshape"](g, shape=shape)
 
 
 def spread(g: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any:
     """Stretch the result of reducing an array of `shape` back over the reduced axes."""
-    if type(g) is np.ndarray and not g.ndim:
+    if type(g) is ndarray and not g.ndim:
         return broadcast(g, shape)
     if not keepdims and g.shape:
         axes = axes_of(axis, len(shape))
@@ -98,7 +99,7 @@ def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 def swap(x: Any) -> Any:
     """Transpose the last two axes."""
-    if type(x) is np.ndarray:
+    if type(x) is ndarray:
         return x.swapaxes(-1, -2)
     n = len(x.shape)
     return TABLE["transpose"](x, axes=(*range(n - 2), n - 1, n - 2))
@@ -106,8 +107,8 @@ def swap(x: Any) -> Any:
 
 def product(a: Any, b: Any) -> Any:
     """Return the matrix product."""
-    plain = type(a) is np.ndarray and type(b) is np.ndarray
-    return np.matmul(a, b) if plain else TABLE["matmul"](a, b)
+    plain = type(a) is ndarray and type(b) is ndarray
+    return matmul(a, b) if plain else TABLE["matmul"](a, b)
 
 
 def _column(x: Any) -> Any:

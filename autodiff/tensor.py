@@ -8,6 +8,7 @@ derivatives are formed from the row's rule when backward comes by.
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from autodiff import modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
@@ -19,6 +20,7 @@ from autodiff.value import Value
 
 FLOAT = np.dtype(float)
 NUMBERS = (float, int, np.integer, np.bool_)
+ARRAYS = (np.ndarray, np.floating)
 NONE: dict[str, Any] = {}
 
 
@@ -224,7 +226,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         raise type(error)(_explain(row, parents, params, error)) from None
     finally:
         restore(warnings)
-    if type(array) is not np.ndarray:
+    if type(array) is not ndarray:
         array = np.asarray(array)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)
@@ -253,7 +255,7 @@ def operands(
         if type(x) is Tensor:
             t = x
             kind = t._array.dtype
-        elif isinstance(x, np.ndarray | np.floating):
+        elif type(x) is not float and isinstance(x, ARRAYS):
             kind = x.dtype
         else:
             continue

@@ -1,0 +1,1 @@
+# costs.py is compiled as it stands.

@@ -1,0 +1,1 @@
+# functions.py is compiled as it stands.

@@ -1,0 +1,1 @@
+# ops.py is compiled as it stands.

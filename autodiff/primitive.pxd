@@ -1,0 +1,3 @@
+# Types for the compiled build of primitive.py.
+cdef class Kept:
+    cdef public object x, part
