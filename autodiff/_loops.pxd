@@ -34,16 +34,35 @@ cdef extern from *:
             y[i] = (p != p) & (g[i] == 0.0) ? g[i] : p;
         }
     }
-    LOOP halve_square(doubles y, Py_ssize_t n) {
-        for (Py_ssize_t i = 0; i < n; i++) y[i] = 0.5 * (y[i] * y[i]);
-    }
     LOOP subtract(doubles x, inputs g, double scale, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) x[i] = x[i] - scale * g[i];
     }
     LOOP mirror(inputs x, doubles y, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) y[i] = -fabs(x[i]);
     }
-    // Here y may be e itself: each element is read before it is written.
+    // From here on y may be an operand itself: each element is read before it is written.
+    // b is read by strides, in bytes: 0 where it is stretched, 8 where its numbers lie together.
+    LOOP add(
+        const double *a, const char *b, double sign, double *y,
+        Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t down, Py_ssize_t along
+    ) {
+        for (Py_ssize_t k = 0; k < rows; k++, a += columns, y += columns, b += down) {
+            const double first = sign * *(const double *)b;
+            if (along == 0) {
+                INDEPENDENT
+                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] + first;
+            } else if (along == 8) {
+                INDEPENDENT
+                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] + sign * ((const double *)b)[i];
+            } else {
+                INDEPENDENT
+                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] + sign * *(const double *)(b + i * along);
+            }
+        }
+    }
+    LOOP halve_square(double *y, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) y[i] = 0.5 * (y[i] * y[i]);
+    }
     LOOP settle(const double *x, const double *e, double *y, Py_ssize_t n) {
         INDEPENDENT
         for (Py_ssize_t i = 0; i < n; i++) y[i] = (x[i] < 0.0 ? e[i] : 1.0) / (1.0 + e[i]);
@@ -66,6 +85,10 @@ cdef extern from *:
     """
     void multiply(const double *g, const double *d, double *y, Py_ssize_t n) noexcept nogil
     void stretch(const double *g, double d, double *y, Py_ssize_t n) noexcept nogil
+    void add(
+        const double *a, const char *b, double sign, double *y,
+        Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t down, Py_ssize_t along,
+    ) noexcept nogil
     void halve_square(double *y, Py_ssize_t n) noexcept nogil
     void subtract(double *x, const double *g, double scale, Py_ssize_t n) noexcept nogil
     void mirror(const double *x, double *y, Py_ssize_t n) noexcept nogil
@@ -76,15 +99,22 @@ cdef extern from *:
 cdef extern from "numpy/arrayobject.h":
     void **PyArray_API  # where numpy's C functions are: each compiled module asks once
 
-cdef inline bint whole(object x) noexcept:
-    """Return whether x is an array of doubles that lie one after the other."""
+cdef inline void meet_numpy() noexcept:
     if PyArray_API == NULL:
         cnp.import_array()
+
+cdef inline bint doubles(object x) noexcept:
+    """Return whether x is an array of doubles as the processor reads them."""
+    meet_numpy()
     return (
         cnp.PyArray_Check(x)
         and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE
-        and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)
+        and cnp.PyArray_ISBEHAVED_RO(<cnp.ndarray>x)
     )
+
+cdef inline bint whole(object x) noexcept:
+    """Return whether x is an array of doubles that lie one after the other."""
+    return doubles(x) and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x)
 
 cdef inline double *start(object x) noexcept:
     return <double *>cnp.PyArray_DATA(<cnp.ndarray>x)
@@ -108,6 +138,14 @@ cdef inline object like(object x):
 cdef inline bint alike(object x, object y) noexcept:
     return fit(x, y)
 
+cdef inline object as_array(object x):
+    if not isinstance(x, float):  # numpy's double is one, too
+        return numpy.asarray(x)
+    meet_numpy()
+    y = cnp.PyArray_EMPTY(0, NULL, cnp.NPY_DOUBLE, 0)
+    start(y)[0] = x
+    return y
+
 cdef inline bint owned(object x) noexcept:
     return cnp.PyArray_CHKFLAGS(<cnp.ndarray>x, cnp.NPY_ARRAY_OWNDATA | cnp.NPY_ARRAY_WRITEABLE)
 
@@ -121,6 +159,28 @@ cdef inline bint product(object g, object d, object y) noexcept:
     else:
         return False
     return True
+
+cdef inline object added(object a, object b, double sign, object out):
+    cdef int i, axes
+    cdef Py_ssize_t[2] shape, strides
+    if not (whole(a) and doubles(b) and cnp.PyArray_CheckExact(a) and cnp.PyArray_CheckExact(b)):
+        return None
+    axes = cnp.PyArray_NDIM(<cnp.ndarray>a)
+    if axes > 2 or axes != cnp.PyArray_NDIM(<cnp.ndarray>b) or not size(a):
+        return None
+    shape[0] = shape[1] = 1
+    strides[0] = strides[1] = 0
+    for i in range(axes):
+        shape[2 - axes + i] = cnp.PyArray_DIM(<cnp.ndarray>a, i)
+        if cnp.PyArray_DIM(<cnp.ndarray>b, i) == shape[2 - axes + i]:
+            strides[2 - axes + i] = cnp.PyArray_STRIDE(<cnp.ndarray>b, i)
+        elif cnp.PyArray_DIM(<cnp.ndarray>b, i) != 1:
+            return None
+    y = like(a) if out is None else out
+    if not receives(y, a):
+        return None
+    add(start(a), <char *>start(b), sign, start(y), shape[0], shape[1], strides[0], strides[1])
+    return y
 
 cdef inline bint half_square(object y) noexcept:
     if not receives(y, y):

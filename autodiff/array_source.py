@@ -46,7 +46,7 @@ def takes_out(function: Any) -> bool:
 
 def elementwise(row: Primitive) -> bool:
     """Return whether the result may take the place of an operand."""
-    return isinstance(row.array, np.ufunc) and row.array.signature is None
+    return row.ufunc is not None and row.ufunc.signature is None
 
 
 class Writer:

@@ -21,6 +21,11 @@ def alike(x: Any, y: Any) -> bool:
     return False
 
 
+def as_array(x: Any) -> Any:
+    """Return a number as an array without axes, an array as it is."""
+    return np.asarray(x)
+
+
 def owned(x: Any) -> bool:
     """Return whether x is an array that has its memory for itself and may be written to."""
     return x.base is None and bool(x.flags.writeable)
@@ -29,6 +34,11 @@ def owned(x: Any) -> bool:
 def product(g: Any, d: Any, y: Any) -> bool:
     """y = g * d, and g (a zero) wherever g is 0 and the product is not a number; d may be one number."""
     return False
+
+
+def added(a: Any, b: Any, sign: float, out: Any) -> Any:
+    """Return a + sign b, in `out` where that is given, for matrices of which b may be stretched; or None."""
+    return None
 
 
 def half_square(y: Any) -> bool:

@@ -201,8 +201,8 @@ class _Program:
         row = term.op
         assert row is not None
         params = getattr(term, "params", {})
-        if isinstance(row.array, np.ufunc):
-            return f"np.{row.array.__name__}({', '.join(parts)})"
+        if row.ufunc is not None:
+            return f"np.{row.ufunc.__name__}({', '.join(parts)})"
         match row.name:
             case "sum" | "mean" | "max" | "min":
                 axis = "" if params["axis"] is None else f", axis={params['axis']}"

@@ -29,12 +29,12 @@ from autodiff.primitive import (
 )
 
 add: Pointwise = pointwise(
-    "add", kernels.add, np.add,
+    "add", kernels.add, arrays.add,
     (lambda y, a, b: 1.0, lambda y, a, b: 1.0),
     tex="{0} + {1}", infix="+", precedence=1, reference=lambda mp, a, b: a + b,
 )
 sub: Pointwise = pointwise(
-    "sub", kernels.sub, np.subtract,
+    "sub", kernels.sub, arrays.sub,
     (lambda y, a, b: 1.0, lambda y, a, b: -1.0),
     tex="{0} - {1}", infix="-", precedence=1, reference=lambda mp, a, b: a - b,
 )
@@ -87,7 +87,7 @@ square: Pointwise = pointwise(
 
 squared_error: Pointwise = pointwise(
     "squared_error", kernels.squared_error, arrays.squared_error,
-    (lambda c, a, y: a - y, lambda c, a, y: y - a),
+    (lambda c, a, y: sub(a, y), lambda c, a, y: sub(y, a)),
     tex=r"\tfrac{{1}}{{2}}({0} - {1})^2", reference=lambda mp, a, y: (a - y) ** 2 / 2,
     doc="(a - y)^2 / 2, one term of the quadratic cost, eq. 6",
 )

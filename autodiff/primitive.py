@@ -89,8 +89,8 @@ def row_called(name: str) -> "Primitive":
 class Primitive:
     """One row of the table; `code` is its place in the table.
 
-    `array` computes it on arrays; where that is a numpy ufunc, numpy's calls of it on nodes record
-    this row, and so do calls of the further numpy functions named in `numpy`. Where an array and its
+    `array` computes it on arrays; where that is a numpy ufunc (or has one as its attribute `ufunc`,
+    which it computes in fewer passes), numpy's calls of it on nodes record this row, and so do calls of the further numpy functions named in `numpy`. Where an array and its
     derivative share their dear part, the one row's `keep` makes (y, part) of x, and the other's
     `of_kept` makes its own y of the part.
     """
@@ -112,9 +112,15 @@ class Primitive:
         object.__setattr__(self, "code", len(ROWS))
         ROWS.append(self)
         TABLE[self.name] = self
-        for function in (self.array, *self.numpy):
+        for function in (self.ufunc, *self.numpy):
             if isinstance(function, np.ufunc):
                 UFUNCS[function] = self
+
+    @property
+    def ufunc(self) -> Any:
+        """numpy's ufunc that computes the row on arrays; None where there is none."""
+        function = getattr(self.array, "ufunc", self.array)
+        return function if isinstance(function, np.ufunc) else None
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

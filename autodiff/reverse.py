@@ -59,7 +59,7 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
             before = t.seq
             seen.add(t)
             order.append(t)
-            pending.extend(t.parents)
+            pending += t.parents
         elif scalars and not node.is_constant and node.parents and node not in seen:
             in_order = False
             seen.add(node)
@@ -78,8 +78,9 @@ def adjoints(
     Where only some are `wanted`, the cotangent of another is forgotten once it is sent on.
     """
     total: dict[Node, Any] = {}
-    for root, seed in zip(roots, seeds, strict=True):
-        total[root] = total[root] + seed if root in total else seed
+    for i in range(len(roots)):
+        root = roots[i]
+        total[root] = total[root] + seeds[i] if root in total else seeds[i]
     for node in computed(roots, create_graph):
         g = total.get(node)
         if g is None:
@@ -120,7 +121,8 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
         part = scaled(g, rule(y, *xs))
     else:
         assert isinstance(row, Multilinear)
-        part = row.transpose(i)(g, *xs, **params)
+        transpose = row.transpose(i)
+        part = transpose(g, *xs, **params) if params else transpose(g, *xs)
     if type(operand) is Value:
         return structure.sum_to(part, ()) if type(part) is not Value else part
     return like(part, operand)

@@ -1,4 +1,5 @@
 # Types for the compiled build of tensor.py.
+cimport autodiff._loops as loops
 cimport cython
 cimport autodiff.modes as modes
 from autodiff.array_node cimport ArrayNode, fill

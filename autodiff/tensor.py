@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from autodiff import modes, ops, primitive
+from autodiff import loops, modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
 from autodiff.data import Array, as_array, fix, own_index
 from autodiff.modes import MODE
@@ -199,7 +199,9 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
 
 def operand(x: Any, dtype: Any, row: Primitive) -> Any:
     """Return an operand that is no node as a constant; numbers and integer arrays are of `dtype`."""
-    if isinstance(x, NUMBERS):
+    if type(x) is float and dtype is FLOAT:
+        array = loops.as_array(x)
+    elif isinstance(x, NUMBERS):
         array = np.asarray(x, dtype=dtype)
     elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
         array = np.array(x, dtype=dtype)
@@ -219,7 +221,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     warnings = silence()
     try:
         if keep is None:
-            array = row.array(*arrays, **params)
+            array = row.array(*arrays, **params) if params else row.array(*arrays)
         else:
             array, kept = keep(*arrays)
     except (ValueError, IndexError, TypeError) as error:
@@ -227,7 +229,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     finally:
         restore(warnings)
     if type(array) is not ndarray:
-        array = np.asarray(array)
+        array = loops.as_array(array)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)
     node.kept = kept

@@ -79,8 +79,8 @@ def pointwise(m: Dialect, row: Primitive, xs: list[Any]) -> Any:
     """Return a pointwise row of the table in a dialect."""
     if row.name in m.own:
         return m.own[row.name](*xs)
-    if isinstance(row.array, np.ufunc):
-        function = getattr(m, row.array.__name__, None)
+    if row.ufunc is not None:
+        function = getattr(m, row.ufunc.__name__, None)
         if function is not None:
             return function(*xs)
     if row.name not in FORMULAS:
