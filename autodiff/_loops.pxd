@@ -1,7 +1,6 @@
 # cython: cdivision=True
 # The compiled twin of loops.py: loops over arrays of doubles that lie whole in memory.
 cimport numpy as cnp
-import numpy
 
 cdef extern from *:
     """
@@ -97,6 +96,7 @@ cdef extern from *:
     void keep_freed_memory() noexcept nogil
 
 cdef extern from "numpy/arrayobject.h":
+    object PyArray_NewLikeArray(cnp.ndarray x, cnp.NPY_ORDER order, void *dtype, int subclass)
     void **PyArray_API  # where numpy's C functions are: each compiled module asks once
 
 cdef inline void meet_numpy() noexcept:
@@ -132,16 +132,18 @@ cdef inline bint receives(object y, object x) noexcept:
 
 cdef inline object like(object x):
     if not whole(x):
-        return numpy.empty_like(x)
+        return PyArray_NewLikeArray(<cnp.ndarray>cnp.PyArray_FROM_O(x), cnp.NPY_KEEPORDER, NULL, False)
     return cnp.PyArray_EMPTY(cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_DIMS(<cnp.ndarray>x), cnp.NPY_DOUBLE, 0)
 
 cdef inline bint alike(object x, object y) noexcept:
     return fit(x, y)
 
 cdef inline object as_array(object x):
-    if not isinstance(x, float):  # numpy's double is one, too
-        return numpy.asarray(x)
     meet_numpy()
+    if cnp.PyArray_CheckExact(x):
+        return x
+    if not isinstance(x, float):  # numpy's double is one, too
+        return cnp.PyArray_FROM_OF(x, cnp.NPY_ARRAY_ENSUREARRAY)
     y = cnp.PyArray_EMPTY(0, NULL, cnp.NPY_DOUBLE, 0)
     start(y)[0] = x
     return y

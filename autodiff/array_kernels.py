@@ -41,12 +41,12 @@ def into(passes: Callable[..., bool]) -> Callable[..., Any]:
     return choose
 
 
-def add(a: Array, b: Array, out: Any = None) -> Array:
+def add(a: Array, b: Array, out: Any = None) -> Any:
     y = loops.added(a, b, 1.0, out)  # compiled only
     return np.add(a, b, out=out) if y is None else y
 
 
-def sub(a: Array, b: Array, out: Any = None) -> Array:
+def sub(a: Array, b: Array, out: Any = None) -> Any:
     y = loops.added(a, b, -1.0, out)  # compiled only
     return np.subtract(a, b, out=out) if y is None else y
 
@@ -58,9 +58,14 @@ def identity(x: Array) -> Array:
     return x
 
 
-def squared_error(a: Array, y: Array, out: Any = None) -> Array:
-    c = sub(a, y, out)
-    return c if loops.half_square(c) else np.asarray(np.multiply(0.5, c * c, out=out))
+def _squared_error(a: Array, y: Array, c: Array) -> bool:
+    return loops.added(a, y, -1.0, c) is c and loops.half_square(c)
+
+
+@into(_squared_error)
+def squared_error(a: Array, y: Array) -> Array:
+    away = np.asarray(a - y)
+    return np.asarray(0.5 * (away * away))
 
 
 def _chain(g: Array, d: Array, y: Array) -> bool:

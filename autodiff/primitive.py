@@ -89,10 +89,10 @@ def row_called(name: str) -> "Primitive":
 class Primitive:
     """One row of the table; `code` is its place in the table.
 
-    `array` computes it on arrays; where that is a numpy ufunc (or has one as its attribute `ufunc`,
-    which it computes in fewer passes), numpy's calls of it on nodes record this row, and so do calls of the further numpy functions named in `numpy`. Where an array and its
-    derivative share their dear part, the one row's `keep` makes (y, part) of x, and the other's
-    `of_kept` makes its own y of the part.
+    `array` computes it on arrays; where that is a numpy ufunc, or has one as its attribute `ufunc`
+    to do the same more quickly, numpy's calls of it on nodes record this row, and so do calls of the
+    further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
+    the one row's `keep` makes (y, part) of x, and the other's `of_kept` makes its own y of the part.
     """
 
     name: str

@@ -10,7 +10,7 @@ from autodiff.value cimport Value
 cpdef bint needs_grad(object node) except -1
 @cython.locals(seen=set, pending=list, order=list, before="long long", in_order=bint, t=Tensor)
 cpdef list computed(object roots, bint scalars)
-@cython.locals(total=dict, operands=tuple, i=Py_ssize_t)
+@cython.locals(total=dict, i=Py_ssize_t)
 cpdef dict adjoints(object roots, object seeds, bint create_graph, object wanted=*)
 @cython.locals(t=Tensor, xs=tuple)
 cpdef object contribution(object node, Py_ssize_t i, object g, bint create_graph=*)

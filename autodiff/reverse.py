@@ -78,8 +78,7 @@ def adjoints(
     Where only some are `wanted`, the cotangent of another is forgotten once it is sent on.
     """
     total: dict[Node, Any] = {}
-    for i in range(len(roots)):
-        root = roots[i]
+    for i, root in enumerate(roots):
         total[root] = total[root] + seeds[i] if root in total else seeds[i]
     for node in computed(roots, create_graph):
         g = total.get(node)
@@ -87,9 +86,7 @@ def adjoints(
             continue
         if wanted is not None and node not in wanted:
             del total[node]
-        operands = node.parents
-        for i in range(len(operands)):
-            operand = operands[i]
+        for i, operand in enumerate(node.parents):
             if needs_grad(operand):
                 part = contribution(node, i, g, create_graph)
                 if part is not None:

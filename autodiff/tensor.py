@@ -8,7 +8,6 @@ derivatives are formed from the row's rule when backward comes by.
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from autodiff import loops, modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
@@ -199,10 +198,8 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
 
 def operand(x: Any, dtype: Any, row: Primitive) -> Any:
     """Return an operand that is no node as a constant; numbers and integer arrays are of `dtype`."""
-    if type(x) is float and dtype is FLOAT:
-        array = loops.as_array(x)
-    elif isinstance(x, NUMBERS):
-        array = np.asarray(x, dtype=dtype)
+    if isinstance(x, NUMBERS):
+        array = loops.as_array(x) if dtype is FLOAT and type(x) is float else np.asarray(x, dtype)
     elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
         array = np.array(x, dtype=dtype)
     else:
@@ -228,8 +225,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         raise type(error)(_explain(row, parents, params, error)) from None
     finally:
         restore(warnings)
-    if type(array) is not ndarray:
-        array = loops.as_array(array)
+    array = loops.as_array(array)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)
     node.kept = kept
