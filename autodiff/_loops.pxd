@@ -99,11 +99,12 @@ cdef extern from "numpy/arrayobject.h":
     object PyArray_NewLikeArray(cnp.ndarray x, cnp.NPY_ORDER order, void *dtype, int subclass)
     void **PyArray_API  # where numpy's C functions are: each compiled module asks once
 
-cdef inline void meet_numpy() noexcept:
+cdef inline int meet_numpy() except -1:
     if PyArray_API == NULL:
         cnp.import_array()
+    return 0
 
-cdef inline bint doubles(object x) noexcept:
+cdef inline bint doubles(object x) except -1:
     """Return whether x is an array of doubles as the processor reads them."""
     meet_numpy()
     return (
@@ -112,7 +113,7 @@ cdef inline bint doubles(object x) noexcept:
         and cnp.PyArray_ISBEHAVED_RO(<cnp.ndarray>x)
     )
 
-cdef inline bint whole(object x) noexcept:
+cdef inline bint whole(object x) except -1:
     """Return whether x is an array of doubles that lie one after the other."""
     return doubles(x) and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x)
 
@@ -122,21 +123,18 @@ cdef inline double *start(object x) noexcept:
 cdef inline Py_ssize_t size(object x) noexcept:
     return cnp.PyArray_SIZE(<cnp.ndarray>x)
 
-cdef inline bint fit(object x, object y) noexcept:
+cdef inline bint alike(object x, object y) except -1:
     """Return whether both are whole and of one shape."""
     return whole(x) and whole(y) and cnp.PyArray_SAMESHAPE(<cnp.ndarray>x, <cnp.ndarray>y)
 
-cdef inline bint receives(object y, object x) noexcept:
+cdef inline bint receives(object y, object x) except -1:
     """Return whether y can be written to, element by element of x."""
-    return fit(x, y) and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>y)
+    return alike(x, y) and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>y)
 
 cdef inline object like(object x):
     if not whole(x):
         return PyArray_NewLikeArray(<cnp.ndarray>cnp.PyArray_FROM_O(x), cnp.NPY_KEEPORDER, NULL, False)
     return cnp.PyArray_EMPTY(cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_DIMS(<cnp.ndarray>x), cnp.NPY_DOUBLE, 0)
-
-cdef inline bint alike(object x, object y) noexcept:
-    return fit(x, y)
 
 cdef inline object as_array(object x):
     meet_numpy()
@@ -151,10 +149,10 @@ cdef inline object as_array(object x):
 cdef inline bint owned(object x) noexcept:
     return cnp.PyArray_CHKFLAGS(<cnp.ndarray>x, cnp.NPY_ARRAY_OWNDATA | cnp.NPY_ARRAY_WRITEABLE)
 
-cdef inline bint product(object g, object d, object y) noexcept:
+cdef inline bint product(object g, object d, object y) except -1:
     if not (receives(y, g) and whole(d)):
         return False
-    if fit(g, d):
+    if alike(g, d):
         multiply(start(g), start(d), start(y), size(y))
     elif cnp.PyArray_NDIM(<cnp.ndarray>d) == 0:
         stretch(start(g), start(d)[0], start(y), size(y))
@@ -184,31 +182,31 @@ cdef inline object added(object a, object b, double sign, object out):
     add(start(a), <char *>start(b), sign, start(y), shape[0], shape[1], strides[0], strides[1])
     return y
 
-cdef inline bint half_square(object y) noexcept:
+cdef inline bint half_square(object y) except -1:
     if not receives(y, y):
         return False
     halve_square(start(y), size(y))
     return True
 
-cdef inline bint descend(object x, object g, double scale) noexcept:
-    if not fit(x, g):
+cdef inline bint descend(object x, object g, double scale) except -1:
+    if not alike(x, g):
         return False
     subtract(start(x), start(g), scale, size(x))
     return True
 
-cdef inline bint minus_size(object x, object y) noexcept:
+cdef inline bint minus_size(object x, object y) except -1:
     if not receives(y, x):
         return False
     mirror(start(x), start(y), size(y))
     return True
 
-cdef inline bint sigmoid(object x, object e, object y) noexcept:
-    if not (receives(y, x) and fit(e, y)):
+cdef inline bint sigmoid(object x, object e, object y) except -1:
+    if not (receives(y, x) and alike(e, y)):
         return False
     settle(start(x), start(e), start(y), size(y))
     return True
 
-cdef inline bint sigmoid_prime(object e, object y) noexcept:
+cdef inline bint sigmoid_prime(object e, object y) except -1:
     if not receives(y, e):
         return False
     slope(start(e), start(y), size(y))
