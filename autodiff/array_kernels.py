@@ -172,7 +172,7 @@ def _sigmoid_slope(e: Array, y: Array) -> bool:
 
 @into(_sigmoid_slope)
 def sigmoid_slope(e: Array) -> Array:
-    below = e + 1.0
+    below = np.add(e, 1.0, dtype=e.dtype)
     below *= below
     return np.asarray(e / below)
 
