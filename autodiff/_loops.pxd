@@ -131,6 +131,21 @@ cdef inline bint receives(object y, object x) except -1:
     """Return whether y can be written to, element by element of x."""
     return alike(x, y) and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>y)
 
+cdef inline bint clear_of(object y, object x) except -1:
+    """Return whether what is written to y, whole, leaves alone what is still to be read of x."""
+    cdef char *low = <char *>start(x)
+    cdef char *high = low + 8
+    cdef Py_ssize_t reach
+    if start(x) == start(y) and alike(x, y):
+        return True
+    for i in range(cnp.PyArray_NDIM(<cnp.ndarray>x)):
+        reach = (cnp.PyArray_DIM(<cnp.ndarray>x, i) - 1) * cnp.PyArray_STRIDE(<cnp.ndarray>x, i)
+        if reach < 0:
+            low += reach
+        else:
+            high += reach
+    return high <= <char *>start(y) or low >= <char *>(start(y) + size(y))
+
 cdef inline object like(object x):
     if not whole(x):
         return PyArray_NewLikeArray(<cnp.ndarray>cnp.PyArray_FROM_O(x), cnp.NPY_KEEPORDER, NULL, False)
@@ -177,7 +192,7 @@ cdef inline object added(object a, object b, double sign, object out):
         elif cnp.PyArray_DIM(<cnp.ndarray>b, i) != 1:
             return None
     y = like(a) if out is None else out
-    if not receives(y, a):
+    if not receives(y, a) or not (out is None or (clear_of(y, a) and clear_of(y, b))):
         return None
     add(start(a), <char *>start(b), sign, start(y), shape[0], shape[1], strides[0], strides[1])
     return y
