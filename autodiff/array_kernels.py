@@ -172,9 +172,9 @@ def _sigmoid_slope(e: Array, y: Array) -> bool:
 
 @into(_sigmoid_slope)
 def sigmoid_slope(e: Array) -> Array:
-    below = np.add(e, 1.0, dtype=e.dtype)
+    below = e + 1.0
     below *= below
-    return np.asarray(e / below)
+    return np.asarray(e / below, dtype=e.dtype)
 
 
 def sech2(x: Array) -> Array:
