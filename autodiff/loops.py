@@ -1,9 +1,9 @@
-"""Several passes over an array in one: what the compiled engine does where numpy would need three calls.
+"""Arrays without calls of numpy, and several passes over them in one: the compiled engine's short cuts.
 
-Each function fills its last array (`descend` its first) and returns True, or returns False where the
-arrays are not whole, contiguous doubles of one shape; the caller then does the same on numpy.
-Uncompiled, all return False: these are `_loops.pxd`'s functions for those who have no compiler. Bits
-are the same either way.
+A pass fills its last array (`descend` its first) and returns True, or returns False where the arrays
+are not whole, contiguous doubles of one shape (`added` returns the sum or None); the caller then does
+the same on numpy. Uncompiled, no pass is taken: these are `_loops.pxd`'s functions for those who have
+no compiler. Bits are the same either way.
 """
 
 from typing import Any

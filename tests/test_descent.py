@@ -131,7 +131,9 @@ def test_nothing_is_written_over_where_threads_run_at_once(monkeypatch: pytest.M
     assert array_node._alone() == 0  # which no array that is held by anything can be
 
 
-@pytest.mark.parametrize("name", ["product", "descend", "minus_size", "sigmoid", "sigmoid_prime"])
+@pytest.mark.parametrize(
+    "name", ["product", "half_square", "descend", "minus_size", "sigmoid", "sigmoid_prime"]
+)
 def test_without_a_compiler_the_passes_leave_their_arrays_alone(name: str) -> None:
     passes = getattr(loops, name)
     arrays = [np.full(3, float(k)) for k in range(len(inspect.signature(passes).parameters))]

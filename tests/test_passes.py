@@ -178,7 +178,13 @@ def test_structure_sums_like_numpy() -> None:
 
 
 def test_a_result_written_over_an_operand_that_is_read_in_another_order() -> None:
-    for other in (lambda x: x.T, lambda x: x[:, ::-1], lambda x: x[:, :1], lambda x: x[1:2], lambda x: x):
+    for other in (
+        lambda x: x.T,
+        lambda x: x[:, ::-1],
+        lambda x: x[:, :1],
+        lambda x: x[1:2],
+        lambda x: x,
+    ):
         for f, numpys in ((arrays.add, np.add), (arrays.sub, np.subtract)):
             x = np.arange(9.0).reshape(3, 3) ** 2
             expected = numpys(x, other(x))
