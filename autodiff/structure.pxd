@@ -1,4 +1,7 @@
 # Types for the compiled build of structure.py.
+cimport autodiff._loops as loops
+cimport numpy as cnp
+
 cpdef object sum(object x, object axis, bint keepdims, object out=*)
 cpdef object broadcast(object x, object shape, object out=*)
 cpdef object sum_to(object g, object shape)

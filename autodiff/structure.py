@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy import matmul, ndarray
 
+from autodiff import loops
 from autodiff.primitive import TABLE
 
 Shape = tuple[int, ...]
@@ -76,7 +77,11 @@ def sum_to(g: Any, shape: Shape) -> Any:
     if g.shape == shape:
         return g
     axes = stretched(shape, g.shape)
-    g = sum(g, axes, True) if type(g) is ndarray else TABLE["sum"](g, axis=axes, keepdims=True)
+    if type(g) is not ndarray:
+        g = TABLE["sum"](g, axis=axes, keepdims=True)
+    else:
+        rows = loops.row_sums(np.add, g) if axes == (1,) else None  # compiled only
+        g = sum(g, axes, True) if rows is None else rows
     return g if g.shape == shape else TABLE["reshape"](g, shape=shape)
 
 

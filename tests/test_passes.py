@@ -170,6 +170,27 @@ def test_the_order_of_layers_and_of_branches() -> None:
         assert len(found) == 3 or len(found) == 5
 
 
+@pytest.mark.parametrize("rows", [1, 2, 7, 30])
+@pytest.mark.parametrize(
+    "n", [0, 2, 3, 7, 8, 9, 10, 16, 17, 127, 128, 129, 130, 1000, 1024, 1025, 8193]
+)
+def test_the_rows_of_a_matrix(rows: int, n: int) -> None:
+    """The gradient of a bias over a mini-batch of n: numpy's sum of each row, in numpy's order."""
+    draw = np.random.default_rng(rows * 100_000 + n)
+    x = draw.normal(size=(rows, n)) * 10.0 ** draw.integers(-9, 9, size=(rows, n))
+    for layout in LAYOUTS.values():
+        part = layout(x)
+        same(structure.sum_to(part, (rows, 1)), np.add.reduce(part, 1, keepdims=True))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_rows_of_odd_numbers() -> None:
+    x = np.array([[a, b, c] for a in ODD for b in ODD for c in ODD])
+    same(structure.sum_to(x, (len(x), 1)), x.sum(axis=1, keepdims=True))
+    same(structure.sum_to(x[:, :1].copy(), (len(x), 1)), x[:, :1])
+    same(structure.sum_to(np.array(x[:, :2]), (len(x), 1)), x[:, :2].sum(axis=1, keepdims=True))
+
+
 def test_structure_sums_like_numpy() -> None:
     x = np.arange(6.0).reshape(2, 3)
     same(structure.sum(x, 1, True), x.sum(axis=1, keepdims=True))
