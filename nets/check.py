@@ -19,8 +19,8 @@ from nets.batches import as_rows
 from nets.costs import COSTS
 from nets.extras import UsageError
 from nets.network import Network
-from nets.settings import load_split, start
-from nets.train import load_run, sizes_of
+from nets.settings import listed, load_split, start
+from nets.train import load_run
 
 BOUND = 1e-12
 
@@ -110,7 +110,11 @@ def table(differences: list[Difference]) -> str:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add = parser.add_argument
-    add("--sizes", type=sizes_of, help="neurons per layer (64,30,20,10 on the 8 x 8 digits)")
+    add(
+        "--sizes",
+        type=listed(int, "sizes such as 784,30,10"),
+        help="neurons per layer (64,30,20,10 on the 8 x 8 digits)",
+    )
     add("--activation", choices=closed_form.ACTIVATIONS, default="sigmoid")
     add("--output", choices=ACTIVATIONS, help="of the last layer, where it differs")
     add("--cost", choices=COSTS, default="quadratic")

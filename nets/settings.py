@@ -1,7 +1,9 @@
 """What decides a training run, and the run that it describes."""
 
+import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,6 +12,8 @@ from nets.expand import expand
 from nets.network import Network
 from nets.optim import as_optimiser
 from nets.training import Training
+
+Number = TypeVar("Number", int, float)
 
 # What decides the run, with the documents' values; a checkpoint keeps these.
 DEFAULTS: dict[str, Any] = {
@@ -74,3 +78,15 @@ def load_split(data: str, folder: Path, download: bool = False) -> Split:
     if data == "digits":
         return load_digits()
     return load_mnist(download_mnist(folder) if download else folder)
+
+
+def listed(number: Callable[[str], Number], what: str) -> Callable[[str], list[Number]]:
+    """Return what reads numbers between commas; `what` names them, with an example."""
+
+    def read(text: str) -> list[Number]:
+        try:
+            return [number(t) for t in text.split(",")]
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r:.40} is not a list of {what}") from None
+
+    return read

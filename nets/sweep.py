@@ -10,38 +10,32 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from autodiff import files
 from nets.engines import EngineError, add_options, engine_of
 from nets.extras import UsageError, output_folder, require
-from nets.settings import DEFAULTS, load_split, start
+from nets.settings import DEFAULTS, listed, load_split, start
 
-Number = TypeVar("Number", int, float)
 COLUMNS = ("eta", "hidden", "seed", "best", "best_epoch", "last", "total", "cost")
-
-
-def listed(number: Callable[[str], Number], like: str) -> Callable[[str], list[Number]]:
-    """Return what reads numbers between commas."""
-
-    def read(text: str) -> list[Number]:
-        try:
-            return [number(t) for t in text.split(",")]
-        except ValueError:
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is no list of numbers between commas, such as {like}"
-            ) from None
-
-    return read
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add = parser.add_argument
-    add("--eta", type=listed(float, "0.01,3"), default=[3.0], help="learning rates, such as 0.01,3")
-    add("--hidden", type=listed(int, "30,100"), default=[30], help="hidden neurons, such as 30,100")
+    add(
+        "--eta",
+        type=listed(float, "rates such as 0.01,3"),
+        default=[3.0],
+        help="learning rates, such as 0.01,3",
+    )
+    add(
+        "--hidden",
+        type=listed(int, "sizes such as 30,100"),
+        default=[30],
+        help="hidden neurons, such as 30,100",
+    )
     add("--seeds", type=int, default=1, help="runs of each, with the seeds 0, 1, ... (1)")
     add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
     add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")

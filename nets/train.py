@@ -19,20 +19,10 @@ from nets.extras import UsageError, output_folder, require
 from nets.initializers import INITIALIZERS
 from nets.optim import OPTIMISERS, SCHEDULES
 from nets.scalar_engine import ScalarEngine
-from nets.settings import DEFAULTS, PRECISIONS, load_split, start
+from nets.settings import DEFAULTS, PRECISIONS, listed, load_split, start
 from nets.shards import on_engine
 from nets.stopping import noted_signals
 from nets.training import Training
-
-
-def sizes_of(text: str) -> list[int]:
-    """Read sizes such as 784,30,10."""
-    try:
-        return [int(n) for n in text.split(",")]
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r:.40} is not a list of sizes such as 784,30,10"
-        ) from None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
     add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
     add("--download", action="store_true", default=False, help="fetch MNIST into that folder first")
-    add("--sizes", type=sizes_of, help="neurons per layer, such as 784,30,10")
+    add(
+        "--sizes",
+        type=listed(int, "sizes such as 784,30,10"),
+        help="neurons per layer, such as 784,30,10",
+    )
     add("--eta", type=float, help="learning rate (3.0)")
     add("--epochs", type=int, help="passes over the training data (30)")
     add("--batch", type=int, help="examples in a mini-batch (10)")

@@ -182,6 +182,7 @@ BAD: list[tuple[Sequence[str], str]] = [
     ([], "arguments are required: COMMAND"),
     (["fly"], "invalid choice: 'fly'"),
     (["train", "--sizes", "a,b"], "'a,b' is not a list of sizes"),
+    (["sweep", "--eta", "1,x"], "'1,x' is not a list of rates such as 0.01,3"),
     (["train", "--sizes", "64"], "at least two positive whole numbers"),
     (["train", "--sizes", "784,30,10"], "have 64 numbers each"),
     (["train", "--sizes", "64,30,3"], "have 10 numbers each"),
