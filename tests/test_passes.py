@@ -200,13 +200,14 @@ def test_structure_sums_like_numpy() -> None:
 
 
 def test_a_result_written_over_an_operand_that_is_read_in_another_order() -> None:
-    for other in (
+    orders: list[Callable[[Any], Any]] = [
         lambda x: x.T,
         lambda x: x[:, ::-1],
         lambda x: x[:, :1],
         lambda x: x[1:2],
         lambda x: x,
-    ):
+    ]
+    for other in orders:
         for f, numpys in ((arrays.add, np.add), (arrays.sub, np.subtract)):
             x = np.arange(9.0).reshape(3, 3) ** 2
             expected = numpys(x, other(x))
@@ -214,11 +215,11 @@ def test_a_result_written_over_an_operand_that_is_read_in_another_order() -> Non
     row = np.arange(10.0)
     same(arrays.add(row[:-1], row[:-1], out=row[1:]), 2.0 * np.arange(9.0))
 
-    def f(w: Any) -> Any:
+    def skew(w: Any) -> Any:
         s = w * 2.0
         return ad.sum(ops.exp(s - s.T))
 
     w = np.arange(9.0).reshape(3, 3) / 7
-    program = ad.trace(f, Tensor(w))
+    program = ad.trace(skew, Tensor(w))
     for factor in (1.0, -0.3):
-        same(program(factor * w), f(Tensor(factor * w)).data)
+        same(program(factor * w), skew(Tensor(factor * w)).data)
