@@ -36,6 +36,9 @@ cdef extern from *:
     LOOP subtract(doubles x, inputs g, double scale, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) x[i] = x[i] - scale * g[i];
     }
+    LOOP fill(doubles y, double x, Py_ssize_t n) {
+        for (Py_ssize_t i = 0; i < n; i++) y[i] = x;
+    }
     LOOP mirror(inputs x, doubles y, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) y[i] = -fabs(x[i]);
     }
@@ -90,6 +93,7 @@ cdef extern from *:
     ) noexcept nogil
     void halve_square(double *y, Py_ssize_t n) noexcept nogil
     void subtract(double *x, const double *g, double scale, Py_ssize_t n) noexcept nogil
+    void fill(double *y, double x, Py_ssize_t n) noexcept nogil
     void mirror(const double *x, double *y, Py_ssize_t n) noexcept nogil
     void settle(const double *x, const double *e, double *y, Py_ssize_t n) noexcept nogil
     void slope(const double *e, double *y, Py_ssize_t n) noexcept nogil
@@ -135,7 +139,7 @@ cdef inline bint clear_of(object y, object x) except -1:
     """Return whether what is written to y, whole, leaves alone what is still to be read of x."""
     cdef char *low = <char *>start(x)
     cdef char *high = low + 8
-    cdef Py_ssize_t reach
+    cdef Py_ssize_t i, reach
     if start(x) == start(y) and alike(x, y):
         return True
     for i in range(cnp.PyArray_NDIM(<cnp.ndarray>x)):
@@ -197,34 +201,54 @@ cdef inline object added(object a, object b, double sign, object out):
     add(start(a), <char *>start(b), sign, start(y), shape[0], shape[1], strides[0], strides[1])
     return y
 
-cdef inline object row_sums(object add, object x):
-    cdef cnp.ufunc numpys = add
+cdef inline bint sum_rows(cnp.ufunc add, double *x, double *y, Py_ssize_t rows, cnp.npy_intp n) except -1:
+    """y = the sums of rows of n numbers, by the loop that numpy's `add` has for doubles."""
+    cdef Py_ssize_t i
     cdef int k = 0
-    cdef char *types = numpys.types
+    cdef char *types = <char *>add.types
     cdef char *args[3]
-    cdef cnp.npy_intp[2] shape
-    cdef cnp.npy_intp n
     cdef cnp.npy_intp[3] steps = [0, 8, 0]
-    if not whole(x) or cnp.PyArray_NDIM(<cnp.ndarray>x) != 2 or not size(x):
-        return None
-    n = cnp.PyArray_DIM(<cnp.ndarray>x, 1)
-    if n > 1024:  # numpy may take longer rows in parts
-        return None
+    if not 0 < n <= 1024:  # numpy may take longer rows in parts
+        return False
     while types[3 * k] != cnp.NPY_DOUBLE or types[3 * k + 1] != cnp.NPY_DOUBLE:
         k += 1
-        if k == numpys.ntypes:
-            return None
-    shape[0], shape[1] = cnp.PyArray_DIM(<cnp.ndarray>x, 0), 1
-    y = cnp.PyArray_EMPTY(2, shape, cnp.NPY_DOUBLE, 0)
-    args[0] = args[2] = <char *>start(y)
-    args[1] = <char *>start(x)
-    for _ in range(shape[0]):
-        (<double *>args[0])[0] = 0.0  # what numpy begins with
-        numpys.functions[k](args, &n, steps, numpys.data[k])
-        args[1] += 8 * n
-        args[0] += 8
-        args[2] += 8
+        if k == add.ntypes:
+            return False
+    for i in range(rows):
+        y[i] = 0.0  # what numpy begins with
+        args[0] = args[2] = <char *>(y + i)
+        args[1] = <char *>(x + i * n)
+        add.functions[k](args, &n, steps, add.data[k])
+    return True
+
+cdef inline object row_sums(object add, object x, tuple shape):
+    if not whole(x) or cnp.PyArray_NDIM(<cnp.ndarray>x) != 2 or len(shape) != 2:
+        return None
+    if shape[0] != cnp.PyArray_DIM(<cnp.ndarray>x, 0) or shape[1] != 1:
+        return None
+    y = cnp.PyArray_EMPTY(2, [cnp.PyArray_DIM(<cnp.ndarray>x, 0), 1], cnp.NPY_DOUBLE, 0)
+    rows = sum_rows(add, start(x), start(y), size(y), cnp.PyArray_DIM(<cnp.ndarray>x, 1))
+    return y if rows else None
+
+cdef inline object total(object add, object x):
+    cdef double y
+    if not (whole(x) and cnp.PyArray_CheckExact(x) and sum_rows(add, start(x), &y, 1, size(x))):
+        return None
+    return cnp.PyArray_ToScalar(&y, <cnp.ndarray>x)
+
+cdef inline object filled(tuple shape, object x):
+    cdef int i
+    cdef cnp.npy_intp[4] n
+    if not whole(x) or size(x) != 1 or len(shape) > 4:
+        return None
+    for i in range(len(shape)):
+        n[i] = shape[i]
+    y = cnp.PyArray_EMPTY(<int>len(shape), n, cnp.NPY_DOUBLE, 0)
+    fill(start(y), start(x)[0], size(y))
     return y
+
+cdef inline object swapped(object x):
+    return cnp.PyArray_SwapAxes(<cnp.ndarray>x, -1, -2)
 
 cdef inline bint half_square(object y) except -1:
     if not receives(y, y):

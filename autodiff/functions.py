@@ -19,7 +19,7 @@ from autodiff.tensor import constant as array_constant
 from autodiff.value import Value
 from autodiff.value import constant as scalar_constant
 
-NODES = (Value, Tensor)
+NODES = (Tensor, Value)
 Axis = int | tuple[int, ...] | None
 P = ParamSpec("P")
 

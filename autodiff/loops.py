@@ -41,13 +41,28 @@ def added(a: Any, b: Any, sign: float, out: Any) -> Any:
     return None
 
 
-def row_sums(add: Any, x: Any) -> Any:
-    """Return the sums of a matrix's short rows as a column, by the loop inside numpy's `add`; or None.
+def row_sums(add: Any, x: Any, shape: tuple[int, ...]) -> Any:
+    """Return the sums of a matrix's short rows as a column of `shape`, by the loop inside numpy's `add`.
 
     A bias gets its gradient so, from a mini-batch: numpy takes three times as long to come to its loop
-    as the loop takes.
+    as the loop takes. None where x has other rows.
     """
     return None
+
+
+def total(add: Any, x: Any) -> Any:
+    """Return the sum of an array of few numbers by the loop inside numpy's `add`, or None."""
+    return None
+
+
+def filled(shape: tuple[int, ...], x: Any) -> Any:
+    """Return an array that holds the one number x everywhere, or None."""
+    return None
+
+
+def swapped(x: Any) -> Any:
+    """Return an array with its last two axes exchanged."""
+    return x.swapaxes(-1, -2)
 
 
 def half_square(y: Any) -> bool:

@@ -25,7 +25,7 @@ from autodiff.value import Value
 from autodiff.value import constant as scalar
 
 Node = Value | Tensor
-NODES = (Value, Tensor)
+NODES = (Tensor, Value)
 _creation = attrgetter("seq")
 _lock = Lock()
 ONE = np.ones(())
@@ -47,25 +47,28 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
     """
     seen: set[Node] = set()
     order: list[Node] = []
-    before, in_order = 1 << 62, True
+    before, in_order = 1 << 62, not scalars  # in order, as layers are, no node is met twice
     pending = list(roots)
-    while pending:
-        node = pending.pop()
+    for node in pending:
         if type(node) is Tensor:
             t = node
-            if not t.needs_grad or t.primitive is None or t in seen:
+            if not t.needs_grad or t.primitive is None or t.seq == before:
                 continue
-            in_order = in_order and t.seq < before
+            if in_order and t.seq > before:
+                in_order = False
+                seen.update(order)
+            if not in_order:
+                if t in seen:
+                    continue
+                seen.add(t)
             before = t.seq
-            seen.add(t)
             order.append(t)
             pending += t.parents
         elif scalars and not node.is_constant and node.parents and node not in seen:
-            in_order = False
             seen.add(node)
             order.append(node)
             pending.extend(node.parents)
-    if not in_order:  # which layer upon layer is
+    if not in_order:
         order.sort(key=_creation, reverse=True)
     return order
 
@@ -81,11 +84,9 @@ def adjoints(
     for i, root in enumerate(roots):
         total[root] = total[root] + seeds[i] if root in total else seeds[i]
     for node in computed(roots, create_graph):
-        g = total.get(node)
+        g = total.get(node) if wanted is None or node in wanted else total.pop(node, None)
         if g is None:
             continue
-        if wanted is not None and node not in wanted:
-            del total[node]
         for i, operand in enumerate(node.parents):
             if needs_grad(operand):
                 part = contribution(node, i, g, create_graph)
@@ -246,8 +247,7 @@ def gradient(
         if parts[i] is None:
             if strict:
                 raise ValueError(
-                    f"gradient: the output does not depend on {nodes[i]!r}; leave strict=False to "
-                    f"get a zero"
+                    f"gradient: the output does not depend on {nodes[i]!r}; without strict it is 0"
                 )
             parts[i] = zero(nodes[i], create_graph)
     return rebuild(parts)
@@ -263,11 +263,10 @@ def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
     total = numbers(y, seed, set(nodes))
     scalars = [x for x in nodes if type(x) is Value]
     values = [n for n in total if type(n) is Value] if scalars else []
-    if not values:
-        return own([None if type(x) is Value else total.get(x) for x in nodes])
-    below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
-    reached = dict(zip(scalars, below, strict=True))
-    return own([reached[x] if type(x) is Value else total.get(x) for x in nodes])
+    if values:
+        below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
+        total.update(zip(scalars, below, strict=True))
+    return own([total.get(x) for x in nodes])
 
 
 def own(parts: list[Any]) -> list[Any]:
@@ -275,9 +274,10 @@ def own(parts: list[Any]) -> list[Any]:
     seen: set[int] = set()
     for i, part in enumerate(parts):
         if isinstance(part, ndarray):
-            if not loops.owned(part) or id(part) in seen:
+            place = id(part)
+            if not loops.owned(part) or place in seen:
                 parts[i] = part.copy()
-            seen.add(id(part))
+            seen.add(place)
     return parts
 
 

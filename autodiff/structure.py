@@ -18,7 +18,7 @@ from autodiff import loops
 from autodiff.primitive import TABLE
 
 Shape = tuple[int, ...]
-add: Any = np.add.reduce
+plus: Any = np.add
 Axis = int | tuple[int, ...] | None
 
 
@@ -53,13 +53,17 @@ def count(shape: Shape, axis: Axis) -> float:
 
 
 def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
-    return add(x, axis, None, out, keepdims)
+    whole = axis is None and out is None and not keepdims
+    y = loops.total(plus, x) if whole else None  # compiled only
+    return plus.reduce(x, axis, None, out, keepdims) if y is None else y
 
 
 def broadcast(x: Any, shape: Shape, out: Any = None) -> Any:
     """Return x stretched to `shape`, as an array of its own."""
-    y = np.empty(shape, dtype=x.dtype) if out is None else out
-    y[...] = x
+    y = loops.filled(shape, x) if out is None else None  # compiled only
+    if y is None:
+        y = np.empty(shape, dtype=x.dtype) if out is None else out
+        y[...] = x
     return y
 
 
@@ -76,12 +80,13 @@ def sum_to(g: Any, shape: Shape) -> Any:
     """Sum `g` over the axes along which `shape` was stretched to g's shape."""
     if g.shape == shape:
         return g
-    axes = stretched(shape, g.shape)
-    if type(g) is not ndarray:
-        g = TABLE["sum"](g, axis=axes, keepdims=True)
+    if type(g) is ndarray:
+        rows = loops.row_sums(plus, g, shape)  # compiled only
+        if rows is not None:
+            return rows
+        g = sum(g, stretched(shape, g.shape), True)
     else:
-        rows = loops.row_sums(np.add, g) if axes == (1,) else None  # compiled only
-        g = sum(g, axes, True) if rows is None else rows
+        g = TABLE["sum"](g, axis=stretched(shape, g.shape), keepdims=True)
     return g if g.shape == shape else TABLE["reshape"](g, shape=shape)
 
 
@@ -105,7 +110,7 @@ def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
 def swap(x: Any) -> Any:
     """Transpose the last two axes."""
     if type(x) is ndarray:
-        return x.swapaxes(-1, -2)
+        return loops.swapped(x)
     n = len(x.shape)
     return TABLE["transpose"](x, axes=(*range(n - 2), n - 1, n - 2))
 

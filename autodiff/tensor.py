@@ -185,13 +185,10 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
     >>> constant([1.0, 2.0], name="x").is_constant
     True
     """
-    if copy:
-        array = as_array(data, "constant")
-    else:
+    if not copy:
         data.flags.writeable = False
-        array = data
     node: Tensor = Tensor.__new__(Tensor)
-    fill(node, array, None, (), (), {}, False)
+    fill(node, as_array(data, "constant") if copy else data, None, (), (), {}, False)
     node.name = name
     return node
 
@@ -245,20 +242,20 @@ def operands(
     if len(args) == 1 and type(args[0]) is Tensor:
         t = args[0]
         return args, (t._array,), t.needs_grad
-    if len(args) == 2 and type(args[0]) is Tensor and type(args[1]) is Tensor:
-        t, u = args
-        return args, (t._array, u._array), t.needs_grad or u.needs_grad
+    if len(args) == 2 and type(args[0]) is Tensor:
+        t = args[0]
+        if type(args[1]) is Tensor:
+            u = args[1]
+            return args, (t._array, u._array), t.needs_grad or u.needs_grad
+        if type(args[1]) is float and t._array.dtype is FLOAT:
+            u = operand(args[1], FLOAT, row)
+            return (t, u), (t._array, u._array), t.needs_grad
     dtype: Any = None
     for x in args:
-        if type(x) is Tensor:
-            t = x
-            kind = t._array.dtype
-        elif type(x) is not float and isinstance(x, ARRAYS):
+        if type(x) is Tensor or (type(x) is not float and isinstance(x, ARRAYS)):
             kind = x.dtype
-        else:
-            continue
-        if kind.kind == "f" and (dtype is None or kind.itemsize > dtype.itemsize):
-            dtype = kind
+            if kind.kind == "f" and (dtype is None or kind.itemsize > dtype.itemsize):
+                dtype = kind
     if dtype is None:
         dtype = FLOAT
     parents = []

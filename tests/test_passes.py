@@ -15,6 +15,7 @@ from hypothesis import given
 import autodiff as ad
 from autodiff import array_kernels as arrays
 from autodiff import ops, structure
+from autodiff.data import Fixed
 from autodiff.reverse import computed
 from autodiff.tensor import Tensor
 
@@ -190,6 +191,42 @@ def test_rows_of_odd_numbers() -> None:
     same(structure.sum_to(x, (len(x), 1)), x.sum(axis=1, keepdims=True))
     same(structure.sum_to(x[:, :1].copy(), (len(x), 1)), x[:, :1])
     same(structure.sum_to(np.array(x[:, :2]), (len(x), 1)), x[:, :2].sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (1,), (2, 4), (3, 0), (10, 10), (2, 3, 171), (32, 32), (25, 41)]
+)
+def test_the_sum_of_all_numbers(shape: tuple[int, ...]) -> None:
+    draw = np.random.default_rng(len(shape))
+    x = np.asarray(draw.normal(size=shape) * 10.0 ** draw.integers(-9, 9, size=shape))
+    for name, layout in LAYOUTS.items():
+        if shape or name not in ("every other", "backwards"):
+            part = layout(x)
+            for y in (part, part.view(Fixed)):
+                same(structure.sum(y, None, False), np.add.reduce(y, None))
+            assert type(structure.sum(part, None, False)) is type(np.add.reduce(part, None))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_sum_of_odd_numbers() -> None:
+    for a in ODD:
+        same(structure.sum(np.array(a), None, False), np.add.reduce(np.array(a), None))
+        for b in ODD:
+            x = np.array([[a], [b], [a]])
+            same(structure.sum(x, None, False), np.add.reduce(x, None))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_one_number_everywhere() -> None:
+    for n in ODD:
+        for shape in ((), (3,), (2, 0), (2, 3), (1, 2, 3, 4), (1, 1, 2, 1, 2)):
+            for x in (np.array(n), np.full((1,) * len(shape), n), np.array(n, dtype=np.float32)):
+                y = structure.broadcast(x, shape)
+                same(y, np.array(np.broadcast_to(x, shape)))
+                assert y.base is None
+    same(structure.broadcast(np.arange(3.0), (2, 3)), np.array([[0.0, 1.0, 2.0]] * 2))
+    with pytest.raises(ValueError, match="broadcast"):
+        structure.broadcast(np.ones(2), (3,))
 
 
 def test_structure_sums_like_numpy() -> None:
