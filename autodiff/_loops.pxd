@@ -36,7 +36,7 @@ cdef extern from *:
     LOOP subtract(doubles x, inputs g, double scale, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) x[i] = x[i] - scale * g[i];
     }
-    LOOP fill(doubles y, double x, Py_ssize_t n) {
+    LOOP repeat(doubles y, double x, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) y[i] = x;
     }
     LOOP mirror(inputs x, doubles y, Py_ssize_t n) {
@@ -44,24 +44,31 @@ cdef extern from *:
     }
     // From here on y may be an operand itself: each element is read before it is written.
     // b is read by strides, in bytes: 0 where it is stretched, 8 where its numbers lie together.
-    LOOP add(
-        const double *a, const char *b, double sign, double *y,
-        Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t down, Py_ssize_t along
-    ) {
-        for (Py_ssize_t k = 0; k < rows; k++, a += columns, y += columns, b += down) {
-            const double first = sign * *(const double *)b;
-            if (along == 0) {
-                INDEPENDENT
-                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] + first;
-            } else if (along == 8) {
-                INDEPENDENT
-                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] + sign * ((const double *)b)[i];
-            } else {
-                INDEPENDENT
-                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] + sign * *(const double *)(b + i * along);
-            }
-        }
+    #define ROWS(NAME, OF)                                                                              \
+    LOOP NAME(                                                                                          \
+        const double *a, const char *b, double *y,                                                      \
+        Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t down, Py_ssize_t along                          \
+    ) {                                                                                                 \
+        for (Py_ssize_t k = 0; k < rows; k++, a += columns, y += columns, b += down) {                  \
+            const double first = *(const double *)b;                                                    \
+            if (along == 0) {                                                                           \
+                INDEPENDENT                                                                             \
+                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] OF first;                          \
+            } else if (along == 8) {                                                                    \
+                INDEPENDENT                                                                             \
+                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] OF ((const double *)b)[i];         \
+            } else {                                                                                    \
+                INDEPENDENT                                                                             \
+                for (Py_ssize_t i = 0; i < columns; i++) y[i] = a[i] OF *(const double *)(b + i * along); \
+            }                                                                                           \
+        }                                                                                               \
     }
+    typedef void (*by_rows)(
+        const double *, const char *, double *, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t
+    );
+    ROWS(plus, +)
+    ROWS(minus, -)
+    ROWS(times, *)
     LOOP halve_square(double *y, Py_ssize_t n) {
         for (Py_ssize_t i = 0; i < n; i++) y[i] = 0.5 * (y[i] * y[i]);
     }
@@ -87,13 +94,14 @@ cdef extern from *:
     """
     void multiply(const double *g, const double *d, double *y, Py_ssize_t n) noexcept nogil
     void stretch(const double *g, double d, double *y, Py_ssize_t n) noexcept nogil
-    void add(
-        const double *a, const char *b, double sign, double *y,
+    ctypedef void (*by_rows)(
+        const double *a, const char *b, double *y,
         Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t down, Py_ssize_t along,
     ) noexcept nogil
+    by_rows plus, minus, times
     void halve_square(double *y, Py_ssize_t n) noexcept nogil
     void subtract(double *x, const double *g, double scale, Py_ssize_t n) noexcept nogil
-    void fill(double *y, double x, Py_ssize_t n) noexcept nogil
+    void repeat(double *y, double x, Py_ssize_t n) noexcept nogil
     void mirror(const double *x, double *y, Py_ssize_t n) noexcept nogil
     void settle(const double *x, const double *e, double *y, Py_ssize_t n) noexcept nogil
     void slope(const double *e, double *y, Py_ssize_t n) noexcept nogil
@@ -179,18 +187,20 @@ cdef inline bint product(object g, object d, object y) except -1:
         return False
     return True
 
-cdef inline object added(object a, object b, double sign, object out):
+cdef inline object combined(object a, object b, by_rows of, object out):
     cdef int i, axes
     cdef Py_ssize_t[2] shape, strides
     if not (whole(a) and doubles(b) and cnp.PyArray_CheckExact(a) and cnp.PyArray_CheckExact(b)):
         return None
     axes = cnp.PyArray_NDIM(<cnp.ndarray>a)
-    if axes > 2 or axes != cnp.PyArray_NDIM(<cnp.ndarray>b) or not size(a):
+    if axes > 2 or not size(a) or cnp.PyArray_NDIM(<cnp.ndarray>b) not in (0, axes):
         return None
     shape[0] = shape[1] = 1
     strides[0] = strides[1] = 0
     for i in range(axes):
         shape[2 - axes + i] = cnp.PyArray_DIM(<cnp.ndarray>a, i)
+        if cnp.PyArray_NDIM(<cnp.ndarray>b) == 0:
+            continue
         if cnp.PyArray_DIM(<cnp.ndarray>b, i) == shape[2 - axes + i]:
             strides[2 - axes + i] = cnp.PyArray_STRIDE(<cnp.ndarray>b, i)
         elif cnp.PyArray_DIM(<cnp.ndarray>b, i) != 1:
@@ -198,8 +208,17 @@ cdef inline object added(object a, object b, double sign, object out):
     y = like(a) if out is None else out
     if not receives(y, a) or not (out is None or (clear_of(y, a) and clear_of(y, b))):
         return None
-    add(start(a), <char *>start(b), sign, start(y), shape[0], shape[1], strides[0], strides[1])
+    of(start(a), <char *>start(b), start(y), shape[0], shape[1], strides[0], strides[1])
     return y
+
+cdef inline object added(object a, object b, object out):
+    return combined(a, b, plus, out)
+
+cdef inline object subtracted(object a, object b, object out):
+    return combined(a, b, minus, out)
+
+cdef inline object multiplied(object a, object b, object out):
+    return combined(a, b, times, out)
 
 cdef inline bint sum_rows(cnp.ufunc add, double *x, double *y, Py_ssize_t rows, cnp.npy_intp n) except -1:
     """y = the sums of rows of n numbers, by the loop that numpy's `add` has for doubles."""
@@ -236,16 +255,11 @@ cdef inline object total(object add, object x):
         return None
     return cnp.PyArray_ToScalar(&y, <cnp.ndarray>x)
 
-cdef inline object filled(tuple shape, object x):
-    cdef int i
-    cdef cnp.npy_intp[4] n
-    if not whole(x) or size(x) != 1 or len(shape) > 4:
-        return None
-    for i in range(len(shape)):
-        n[i] = shape[i]
-    y = cnp.PyArray_EMPTY(<int>len(shape), n, cnp.NPY_DOUBLE, 0)
-    fill(start(y), start(x)[0], size(y))
-    return y
+cdef inline bint fill(object y, object x) except -1:
+    if not (receives(y, y) and whole(x)) or cnp.PyArray_NDIM(<cnp.ndarray>x) != 0:
+        return False
+    repeat(start(y), start(x)[0], size(y))
+    return True
 
 cdef inline object swapped(object x):
     return cnp.PyArray_SwapAxes(<cnp.ndarray>x, -1, -2)

@@ -42,16 +42,21 @@ def into(passes: Callable[..., bool]) -> Callable[..., Any]:
 
 
 def add(a: Array, b: Array, out: Any = None) -> Any:
-    y = loops.added(a, b, 1.0, out)  # compiled only
+    y = loops.added(a, b, out)  # compiled only
     return np.add(a, b, out=out) if y is None else y
 
 
 def sub(a: Array, b: Array, out: Any = None) -> Any:
-    y = loops.added(a, b, -1.0, out)  # compiled only
+    y = loops.subtracted(a, b, out)  # compiled only
     return np.subtract(a, b, out=out) if y is None else y
 
 
-add.ufunc, sub.ufunc = np.add, np.subtract  # type: ignore[attr-defined]
+def mul(a: Array, b: Array, out: Any = None) -> Any:
+    y = loops.multiplied(a, b, out)  # compiled only
+    return np.multiply(a, b, out=out) if y is None else y
+
+
+add.ufunc, sub.ufunc, mul.ufunc = np.add, np.subtract, np.multiply  # type: ignore[attr-defined]
 
 
 def identity(x: Array) -> Array:
@@ -59,7 +64,7 @@ def identity(x: Array) -> Array:
 
 
 def _squared_error(a: Array, y: Array, c: Array) -> bool:
-    return loops.added(a, y, -1.0, c) is c and loops.half_square(c)
+    return loops.subtracted(a, y, c) is c and loops.half_square(c)
 
 
 @into(_squared_error)

@@ -1,9 +1,9 @@
 """Arrays without calls of numpy, and several passes over them in one: the compiled engine's short cuts.
 
-A pass fills its last array (`descend` its first) and returns True, or returns False where the arrays
-are not whole, contiguous doubles of one shape (`added` returns the sum or None); the caller then does
-the same on numpy. Uncompiled, no pass is taken: these are `_loops.pxd`'s functions for those who have
-no compiler. Bits are the same either way.
+A pass fills its last array (`fill` and `descend` their first) and returns True, or returns False where
+the arrays are not whole, contiguous doubles of one shape; those that make an array or a sum return it,
+or None. The caller then does the same on numpy. Uncompiled, no pass is taken: these are `_loops.pxd`'s
+functions for those who have no compiler. Bits are the same either way.
 """
 
 from typing import Any
@@ -36,8 +36,18 @@ def product(g: Any, d: Any, y: Any) -> bool:
     return False
 
 
-def added(a: Any, b: Any, sign: float, out: Any) -> Any:
-    """Return a + sign b, in `out` where that is given, for matrices of which b may be stretched; or None."""
+def added(a: Any, b: Any, out: Any) -> Any:
+    """Return a + b, in `out` where that is given, for matrices of which b may be stretched; or None."""
+    return None
+
+
+def subtracted(a: Any, b: Any, out: Any) -> Any:
+    """Return a - b likewise."""
+    return None
+
+
+def multiplied(a: Any, b: Any, out: Any) -> Any:
+    """Return a * b likewise."""
     return None
 
 
@@ -55,9 +65,9 @@ def total(add: Any, x: Any) -> Any:
     return None
 
 
-def filled(shape: tuple[int, ...], x: Any) -> Any:
-    """Return an array that holds the one number x everywhere, or None."""
-    return None
+def fill(y: Any, x: Any) -> bool:
+    """y = x, one number everywhere."""
+    return False
 
 
 def swapped(x: Any) -> Any:

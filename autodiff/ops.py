@@ -39,7 +39,7 @@ sub: Pointwise = pointwise(
     tex="{0} - {1}", infix="-", precedence=1, reference=lambda mp, a, b: a - b,
 )
 mul: Pointwise = pointwise(
-    "mul", kernels.mul, np.multiply,
+    "mul", kernels.mul, arrays.mul,
     (lambda y, a, b: b, lambda y, a, b: a),
     tex=r"{0} \, {1}", infix="*", precedence=2, reference=lambda mp, a, b: a * b,
 )

@@ -60,9 +60,8 @@ def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
 
 def broadcast(x: Any, shape: Shape, out: Any = None) -> Any:
     """Return x stretched to `shape`, as an array of its own."""
-    y = loops.filled(shape, x) if out is None else None  # compiled only
-    if y is None:
-        y = np.empty(shape, dtype=x.dtype) if out is None else out
+    y = np.empty(shape, dtype=x.dtype) if out is None else out
+    if not loops.fill(y, x):
         y[...] = x
     return y
 
@@ -81,8 +80,8 @@ def sum_to(g: Any, shape: Shape) -> Any:
     if g.shape == shape:
         return g
     if type(g) is ndarray:
-        rows = loops.row_sums(plus, g, shape)  # compiled only
-        if rows is not None:
+        rows = loops.row_sums(plus, g, shape)
+        if rows is not None:  # compiled only
             return rows
         g = sum(g, stretched(shape, g.shape), True)
     else:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.engine
 
 ODD = [0.0, -0.0, 1.0, -1.5, 0.1, 3e-320, -5e-324, 1.3e-160, 1e200, -1e308, np.inf, -np.inf, np.nan]
 NUMBERS = st.sampled_from(ODD)
+PASSES = [(arrays.add, np.add), (arrays.sub, np.subtract), (arrays.mul, np.multiply)]
 LAYOUTS: dict[str, Callable[[Any], Any]] = {
     "whole": lambda x: x,
     "transposed": lambda x: np.asfortranarray(x),
@@ -67,10 +68,11 @@ def chained(g: Any, d: Any) -> None:
 
 @given(pairs())
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_sums_and_differences(pair: tuple[Any, Any]) -> None:
+def test_sums_differences_and_products(pair: tuple[Any, Any]) -> None:
     a, b = pair
-    for ours, numpys in ((arrays.add, np.add), (arrays.sub, np.subtract)):
-        for x, y in ((a, b), (b, a), (a, a), (b, b)):
+    number = a.ravel()[:1].reshape(()) if a.size else np.array(2.0)
+    for ours, numpys in PASSES:
+        for x, y in ((a, b), (b, a), (a, a), (b, b), (a, number), (number, number)):
             expected = np.asarray(numpys(x, y))
             same(ours(x, y), expected)
             out = np.empty_like(expected)
@@ -91,6 +93,7 @@ def test_every_odd_number_meets_every_other(layout: str) -> None:
         b = LAYOUTS[layout](b)
         same(arrays.add(a, b), a + b)
         same(arrays.sub(a, b), a - b)
+        same(arrays.mul(a, b), a * b)
         same(arrays.squared_error(a, b), 0.5 * ((a - b) * (a - b)))
         chained(a, b)
     for number in ODD:
@@ -107,7 +110,7 @@ def test_squared_errors_and_the_chain_rule(pair: tuple[Any, Any]) -> None:
     chained(a, y.ravel()[:1].reshape(()) if y.size else y)
 
 
-@pytest.mark.parametrize("f", [arrays.add, arrays.sub, arrays.squared_error, arrays.chain])
+@pytest.mark.parametrize("f", [arrays.add, arrays.mul, arrays.squared_error, arrays.chain])
 def test_shapes_that_do_not_fit_are_refused(f: Callable[..., Any]) -> None:
     for wrong in ((2, 4), (4, 3), (3, 2), (2,)):
         with pytest.raises(ValueError, match="broadcast"):
@@ -245,7 +248,7 @@ def test_a_result_written_over_an_operand_that_is_read_in_another_order() -> Non
         lambda x: x,
     ]
     for other in orders:
-        for f, numpys in ((arrays.add, np.add), (arrays.sub, np.subtract)):
+        for f, numpys in PASSES:
             x = np.arange(9.0).reshape(3, 3) ** 2
             expected = numpys(x, other(x))
             same(f(x, other(x), out=x), expected)
