@@ -13,6 +13,7 @@ from nets.network import Network
 from nets.optim import SGD
 
 ETA = 0.01
+RUNS = 500
 
 
 def drawn(sizes: list[int], batch: int) -> tuple[Network, Any, Any, list[Any], list[Any]]:
@@ -24,7 +25,7 @@ def drawn(sizes: list[int], batch: int) -> tuple[Network, Any, Any, list[Any], l
     return net, draw.random((sizes[0], batch)), y, w, b
 
 
-def step(sizes: list[int], batch: int, runs: int = 100) -> float:
+def step(sizes: list[int], batch: int) -> float:
     """Return the training step on Tensors over `closed_form.sgd_step` with buffers."""
     net, x, y, w, b = drawn(sizes, batch)
     parameters, inputs, targets = [*net.w, *net.b], ad.constant(x), ad.constant(y)
@@ -39,10 +40,10 @@ def step(sizes: list[int], batch: int, runs: int = 100) -> float:
         for p, gradient in zip(parameters, ad.gradient(cost(), parameters), strict=True):
             p.assign_sub(gradient, ETA)
 
-    return compared(step, lambda: [p.data for p in parameters], runs, (w, b), (x, y))
+    return compared(step, lambda: [p.data for p in parameters], (w, b), (x, y))
 
 
-def named(sizes: list[int], batch: int, runs: int = 100) -> float:
+def named(sizes: list[int], batch: int) -> float:
     """Return the same by `Network.step`, which checks its input and names every node and layer."""
     net, x, y, w, b = drawn(sizes, batch)
     optimiser, inputs, targets = SGD(ETA), ad.constant(x), ad.constant(y)
@@ -50,10 +51,10 @@ def named(sizes: list[int], batch: int, runs: int = 100) -> float:
     def step() -> None:
         net.step(inputs, targets, optimiser)
 
-    return compared(step, lambda: [*net.weights, *net.biases], runs, (w, b), (x, y))
+    return compared(step, lambda: [*net.weights, *net.biases], (w, b), (x, y))
 
 
-def by_hand(sizes: list[int], batch: int, runs: int = 100) -> float:
+def by_hand(sizes: list[int], batch: int) -> float:
     """Return the same by hand, cost included, each result a new array: numpy as eager engines use it."""
     net, x, y, w, b = drawn(sizes, batch)
     weights, biases = ([np.array(p) for p in found] for found in (net.weights, net.biases))
@@ -75,10 +76,10 @@ def by_hand(sizes: list[int], batch: int, runs: int = 100) -> float:
             weights[k] -= nabla_w
             biases[k] -= nabla_b
 
-    return compared(step, lambda: [*weights, *biases], runs, (w, b), (x, y))
+    return compared(step, lambda: [*weights, *biases], (w, b), (x, y))
 
 
-def replayed(sizes: list[int], batch: int, runs: int = 100) -> float:
+def replayed(sizes: list[int], batch: int) -> float:
     """Return the replayed step, its update fused and in place, over `closed_form.sgd_step`."""
     net, x, y, w, b = drawn(sizes, batch)
     n = len(w)
@@ -99,23 +100,23 @@ def replayed(sizes: list[int], batch: int, runs: int = 100) -> float:
     def step() -> None:
         state[:] = program(*state, x, y, ETA)
 
-    return compared(step, lambda: state, runs, (w, b), (x, y))
+    return compared(step, lambda: state, (w, b), (x, y))
 
 
 def compared(
-    step: Callable[[], None], parameters: Callable[[], Any], runs: int, closed: Any, example: Any
+    step: Callable[[], None], parameters: Callable[[], Any], closed: Any, example: Any
 ) -> float:
     """Return a step over that of the closed form; both must end at the same weights and biases."""
     w, b = closed
     buffers = Buffers(w, example[0].shape[1])
-    ours, theirs = together(runs, step, lambda: sgd_step(w, b, *example, ETA, buffers=buffers))
+    ours, theirs = together(RUNS, step, lambda: sgd_step(w, b, *example, ETA, buffers=buffers))
     for p, q in zip(parameters(), (*w, *b), strict=True):
         if not np.allclose(p, q, rtol=1e-9, atol=1e-12):
             raise ArithmeticError("the two steps have parted: the comparison is void")
     return ours / theirs
 
 
-def backward(sizes: list[int], batch: int, runs: int = 12) -> float:
+def backward(sizes: list[int], batch: int) -> float:
     """Return forward + backward over forward alone."""
     draw = np.random.default_rng(0)
     w = [ad.Tensor(draw.normal(size=(m, n)) / n**0.5) for n, m in pairwise(sizes)]
@@ -127,7 +128,7 @@ def backward(sizes: list[int], batch: int, runs: int = 12) -> float:
             a = ad.relu(weight @ a)
         return a.sum()
 
-    both, alone = together(runs, lambda: ad.gradient(forward(), w), forward)
+    both, alone = together(12, lambda: ad.gradient(forward(), w), forward)
     return both / alone
 
 
