@@ -118,7 +118,7 @@ def test_back_propagation_costs_a_few_passes_whatever_the_size(
     assert max(small["away"], middle["away"]) < 1e-6
     assert middle["differences"] > 30 * middle["backprop"]
     # A load on the machine may blur a time tenfold; a nudge for each weight would be 507 and 23,861 passes.
-    assert all(r["forward"] < r["backprop"] < 100 * r["forward"] for r in (small, middle, large))
+    assert all(0 < r["backprop"] < 100 * r["forward"] for r in (small, middle, large))
 
 
 def test_the_digits_that_come_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
