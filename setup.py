@@ -107,7 +107,8 @@ class BuildEngine(build_ext):
         """Write `_compiled.json` beside the engine, or remove it: all modules are built or none."""
         names = {e.name for e in self.extensions}
         if names and names == self.built:
-            modules = sorted({n.partition(".")[2] for n in names} | set(used))
+            shared = {p.stem for p in PACKAGE.glob("_*.pxd")} - {"_evaluate"}  # which is printed
+            modules = sorted({n.partition(".")[2] for n in names} | set(used) | shared)
             text = json.dumps({m: digest(m) for m in modules}, indent=1)
             record.write_text(text + "\n", encoding="ascii")
         else:

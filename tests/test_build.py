@@ -104,7 +104,7 @@ def test_with_compiler_every_module_is_compiled(tmp_path: Path) -> None:
 
 
 @needs_engine
-@pytest.mark.parametrize("name", ["value.py", "value.pxd", "ops.py", "symbol.py"])
+@pytest.mark.parametrize("name", ["value.py", "value.pxd", "ops.py", "symbol.py", "_loops.pxd"])
 def test_stale_engine_is_not_used(tmp_path: Path, name: str) -> None:
     package = copy(tmp_path, ".so", ".json", "_evaluate.pxd")
     assert shown(tmp_path) == "6.0 True"
