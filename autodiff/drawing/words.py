@@ -20,9 +20,9 @@ SIGNS = {"mul": "×", "div": "÷", "sub": "−", "add": "+", "total": "Σ", "pow
 
 
 def number(x: float | None) -> str:
-    """Return x with four significant digits.
+    """Return x with four significant digits; a zero has no sign.
 
-    >>> [number(x) for x in (None, 0.0, 1 / 3, float("nan"), float("-inf"))]
+    >>> [number(x) for x in (None, -0.0, 1 / 3, float("nan"), float("-inf"))]
     ['–', '0', '0.3333', 'NaN', '-∞']
     """
     if x is None:
@@ -31,7 +31,7 @@ def number(x: float | None) -> str:
         return "NaN"
     if math.isinf(x):
         return "∞" if x > 0 else "-∞"
-    return f"{x:.4g}"
+    return f"{x + 0.0:.4g}"
 
 
 def size(x: Any) -> float | None:
