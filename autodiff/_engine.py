@@ -1,6 +1,8 @@
 """Choose between the compiled modules and their Python sources, before either is imported.
 
-A compiled module lies beside its source and Python would always prefer X
+A compiled module lies beside its source and Python would always prefer it, even where the source was
+edited since. So the sources are compared with what the engine was built from, and taken if they differ,
+if the engine is for another Python, or if the variable AUTODIFF_PURE is set.
 """
 
 import hashlib

@@ -111,6 +111,13 @@ cdef extern from "numpy/arrayobject.h":
     object PyArray_NewLikeArray(cnp.ndarray x, cnp.NPY_ORDER order, void *dtype, int subclass)
     void **PyArray_API  # where numpy's C functions are: each compiled module asks once
 
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct PyUFuncObject:
+        int ntypes
+        const char *types
+        void (**functions)(char **args, const cnp.npy_intp *shape, const cnp.npy_intp *steps, void *data) noexcept
+        void **data
+
 cdef inline int meet_numpy() except -1:
     if PyArray_API == NULL:
         cnp.import_array()
@@ -220,16 +227,16 @@ cdef inline object subtracted(object a, object b, object out):
 cdef inline object multiplied(object a, object b, object out):
     return combined(a, b, times, out)
 
-cdef inline bint sum_rows(cnp.ufunc add, double *x, double *y, Py_ssize_t rows, cnp.npy_intp n) except -1:
+cdef inline bint sum_rows(object ufunc, double *x, double *y, Py_ssize_t rows, cnp.npy_intp n) noexcept:
     """y = the sums of rows of n numbers, by the loop that numpy's `add` has for doubles."""
     cdef Py_ssize_t i
     cdef int k = 0
-    cdef char *types = <char *>add.types
+    cdef PyUFuncObject *add = <PyUFuncObject *>ufunc
     cdef char *args[3]
     cdef cnp.npy_intp[3] steps = [0, 8, 0]
     if not 0 < n <= 1024:  # numpy may take longer rows in parts
         return False
-    while types[3 * k] != cnp.NPY_DOUBLE or types[3 * k + 1] != cnp.NPY_DOUBLE:
+    while add.types[3 * k] != cnp.NPY_DOUBLE or add.types[3 * k + 1] != cnp.NPY_DOUBLE:
         k += 1
         if k == add.ntypes:
             return False
