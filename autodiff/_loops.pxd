@@ -216,7 +216,7 @@ cdef inline object combined(object a, object b, by_rows of, object out):
     if not receives(y, a) or not (out is None or (clear_of(y, a) and clear_of(y, b))):
         return None
     of(start(a), <char *>start(b), start(y), shape[0], shape[1], strides[0], strides[1])
-    return y
+    return y if axes or out is not None else cnp.PyArray_ToScalar(start(y), <cnp.ndarray>y)
 
 cdef inline object added(object a, object b, object out):
     return combined(a, b, plus, out)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autodiff import loops, modes, places
-from autodiff.data import Array, Fixed, as_array, fix
+from autodiff.data import Array, as_array, as_float, fix
 from autodiff.primitive import UFUNCS, Primitive
 from autodiff.value import Value, micrograd_op, tick
 
@@ -68,24 +68,26 @@ class ArrayNode:
 
         What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
         """
-        array.flags.writeable = False
+        array = np.asarray(array)  # of a result without axes numpy makes a number
         old = self._array
         if self.primitive is None and array.shape == old.shape and array.dtype == old.dtype:
+            array.flags.writeable = False
             self._array = array
             self.seq = tick()
-        else:  # says what is wrong, or keeps the other dtype
-            self.data = array.view(Fixed)
+        else:  # says what is wrong, or takes the other precision
+            self.data = array
 
     def assign_sub(self, change: Array, scale: float = 1.0) -> None:
         """Subtract scale * change from the leaf's data: `p.assign_sub(p.grad, eta)` is a descent.
 
-        Where no graph, view or variable holds the old array, it is written over.
+        Where no graph, view or variable holds the old array, it is written over. Its precision stays.
         """
+        scale, change = as_float(scale, "assign_sub"), plain(change)
         alone = self.primitive is None and holders(self) == ALONE
         if alone and loops.descend(self._array, change, scale):  # compiled only
             self.seq = tick()
         else:
-            self.assign(np.subtract(self._array, scale * change))
+            self.assign(np.subtract(self._array, scale * change, dtype=self._array.dtype))
 
     @property
     def grad(self) -> Array:
@@ -93,10 +95,8 @@ class ArrayNode:
         return fix(np.zeros_like(self._array) if self._grad is None else self._grad)
 
     @grad.setter
-    def grad(self, grad: ArrayLike) -> None:
-        if not isinstance(grad, Fixed):
-            grad = np.array(np.broadcast_to(grad, self._array.shape), dtype=self._array.dtype)
-        self._grad = np.asarray(grad)
+    def grad(self, grad: ArrayLike | None) -> None:
+        self._grad = None if grad is None else fitting(grad, self)  # None clears it, as elsewhere
 
     @property
     def has_grad(self) -> bool:
@@ -213,6 +213,19 @@ def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
     if modes.watched:
         modes.note(sign, a, b, outcome)
     return outcome
+
+
+def fitting(grad: ArrayLike, node: ArrayNode) -> Array:
+    """Return a gradient that is set by hand in the shape and the precision of its node."""
+    array, shape = as_array(grad, "grad"), node._array.shape
+    if array.shape != shape:
+        try:
+            array = np.array(np.broadcast_to(array, shape))
+        except ValueError:
+            raise ValueError(
+                f"grad: {node.name or 'the node'} has shape {shape}, the gradient {array.shape}"
+            ) from None
+    return array if array.dtype == node.dtype else array.astype(node.dtype)
 
 
 def plain(x: Any) -> Any:

@@ -58,7 +58,7 @@ class ArrayProgram:
 
     Arguments are Tensors, arrays or numbers of the shapes that were traced; other shapes are traced
     when they come. Results are arrays. An argument among `donate_argnums` is given up: a result may
-    be written over its array, which saves the memory of a second one.
+    be written over its array (not over a Tensor's), which saves the memory of a second one.
 
     >>> import autodiff as ad
     >>> x = np.array([1.0, 2.0])
@@ -122,8 +122,14 @@ class ArrayProgram:
         """Return the answer of the first course that holds for these arguments, or of a new one."""
         if len(args) != len(self.shape):
             raise TypeError(f"the program takes {len(self.shape)} arguments, was given {len(args)}")
-        leaves = args if self.flat else taken_apart(self.shape, args, [])
-        leaves = [x._array if type(x) is Tensor else x for x in leaves]
+        given = args if self.flat else taken_apart(self.shape, args, [])
+        leaves = [x._array if type(x) is Tensor else x for x in given]
+        for k in () if grads else self.donated:
+            if type(given[k]) is Tensor:  # graphs may hold it
+                leaves[k] = leaves[k].copy()
+        for x in given if modes.tracing() else ():
+            if type(x) is Tensor:
+                modes.note("==", x, x._array, True)
         with self.lock:
             found = self._ask(leaves, grads)
             if found is None:

@@ -33,6 +33,11 @@ def holds(sign: str, a: Any, b: Any, outcome: Any) -> bool:
     return bool(np.array_equal(SIGNS[sign](a, b), outcome))
 
 
+def overlap(x: Any, *others: Any) -> bool:
+    """Return whether x may lie in the memory of one of the others."""
+    return any(np.may_share_memory(x, y) for y in others)
+
+
 @lru_cache
 def takes_out(function: Any) -> bool:
     """Return whether a function can be told where to write its result."""
@@ -57,6 +62,7 @@ class Writer:
     ) -> None:
         self.inputs, self.start = list(inputs), start
         self.space: dict[str, Any] = {"ndarray": np.ndarray, "asarray": np.asarray, "holds": holds}
+        self.space["overlap"] = overlap
         self.taken_names: dict[str, int] = {}  # how often each was wanted
         self.lines: list[str] = []
         self.names = {x: self.name(n) for x, n in zip(inputs, names, strict=True)}
@@ -99,8 +105,9 @@ class Writer:
         for i, node in enumerate(order):
             held = set().union(*(self.holders.get(x, set()) for x in node.parents))
             self.last |= dict.fromkeys(held, i)
-            written = takes_out(self.row(node).array) and node not in roots
-            self.holders[node] = {node} if written else {node, *held}
+            self.holders[node] = {node} if takes_out(self.row(node).array) else {node, *held}
+        for root in roots:  # is read when all is done
+            self.last |= dict.fromkeys(self.holders.get(root, ()), len(order))
         tests: dict[int, list[Guard]] = {}
         for guard, nodes in zip(guards, compared, strict=True):
             at = max((place.get(x, -1) for x in nodes), default=-1)
@@ -259,11 +266,16 @@ class Writer:
             if not x.ndim:
                 lines.append(f"{name} = asarray({name}, {dtype})")
             tests.append(f"type({name}) is not ndarray or {name}.shape != {x.shape!r}")
-            tests.append(f"{name}.dtype is not {dtype}")
-        tests += [f"not {self.names[x]}.flags.writeable" for x in self.taken]
+            tests.append(f"{name}.dtype is not {dtype} and {name}.dtype != {dtype}")
+        taken = [self.names[x] for x in self.taken]
+        tests += [f"{name}.base is not None or not {name}.flags.writeable" for name in taken]
         for x, y in combinations(self.inputs, 2):
             if self.kind(x) == self.kind(y) and (x in self.taken or y in self.taken):
                 tests.append(f"{self.names[x]} is {self.names[y]}")
+        for x in self.inputs if taken else ():
+            name = self.names[x]
+            if x not in self.taken:
+                tests.append(f"{name}.base is not None and overlap({name}, {', '.join(taken)})")
         return [*lines, f"if ({' or '.join(tests)}):", "    return None"] if tests else []
 
 

@@ -1,12 +1,14 @@
 """One call of a user's function on fresh leaves: what every transform of a function starts with."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from autodiff import ops, tree
+from autodiff.modes import MODE, mode
 from autodiff.reverse import Node, gradient
 from autodiff.tensor import Tensor
 from autodiff.value import Value
@@ -48,15 +50,16 @@ class Call:
                 )
         self.nested = _depth.get() > 0 or any(is_node(x) for x in tree.flatten(list(args))[0])
         lifted = list(args)
-        for i in wanted:
-            lifted[i] = tree.map_tree(lift, args[i])
-        chosen = lifted[argnums] if isinstance(argnums, int) else tuple(lifted[i] for i in wanted)
-        self.inputs, self.rebuild_inputs = tree.flatten(chosen)
         token = _depth.set(_depth.get() + 1)
-        try:
-            result = f(*lifted)
+        try:  # what is differentiated is recorded, also inside a `no_grad`
+            with nullcontext() if MODE.get().recording else mode(recording=True):
+                for i in wanted:
+                    lifted[i] = tree.map_tree(lift, args[i])
+                result = f(*lifted)
         finally:
             _depth.reset(token)
+        chosen = lifted[argnums] if isinstance(argnums, int) else tuple(lifted[i] for i in wanted)
+        self.inputs, self.rebuild_inputs = tree.flatten(chosen)
         self.outputs, self.rebuild_outputs = tree.flatten(result)
 
     def output(self) -> Any:

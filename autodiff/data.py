@@ -52,6 +52,17 @@ def numbers(data: Any, what: str) -> NDArray[Any]:
     return array
 
 
+def together(data: tuple[Any, ...], what: str) -> list[NDArray[Any]]:
+    """Return arrays of real numbers; what are Python's numbers take the type of the others."""
+    arrays = [numbers(x, what) for x in data]
+    weak = [type(x) in (int, float) for x in data]
+    if not any(weak):
+        return arrays
+    parts = zip(data, arrays, weak, strict=True)
+    dtype = np.result_type(*(number if yields else array for number, array, yields in parts))
+    return [x.astype(dtype) if yields else x for x, yields in zip(arrays, weak, strict=True)]
+
+
 def refusal(what: str, wanted: str, data: Any) -> TypeError:
     """Return the error that says what was given instead of a number, and what to write."""
     remedy = "give a number, an array, a Value or a Tensor"
@@ -128,13 +139,19 @@ def own_index(index: Any) -> Any:
     return deepcopy(index) if isinstance(index, list | np.ndarray) else index
 
 
-def as_array(data: Any, what: str = "Tensor") -> Array:
-    """Return `data` as a float array of its own, or raise a TypeError that says what to write."""
-    if isinstance(data, Fixed) and not data.flags.writeable:
-        return np.asarray(data)
+def as_array(data: Any, what: str = "Tensor", copy: bool = True) -> Array:
+    """Return `data` as a float array of its own, or raise a TypeError that says what to write.
+
+    With `copy=False` an array is taken over as it is and made read-only, if it can serve.
+    """
     if isinstance(data, np.ndarray | np.generic):
         if data.dtype in (np.float64, np.float32):
-            return np.array(data)
+            if isinstance(data, Fixed) and not data.flags.writeable:
+                return np.asarray(data)
+            if copy or type(data) is not np.ndarray:
+                return np.array(data)
+            data.flags.writeable = False
+            return data
         if data.dtype.kind in "iub":
             raise TypeError(
                 f"{what}: an array of dtype {data.dtype} has no gradient; "

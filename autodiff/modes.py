@@ -61,7 +61,7 @@ def _count(change: int) -> None:
 def watch(guards: list[tuple[Any, ...]]) -> Iterator[None]:
     """Add to `guards` every comparison of numbers and every reading of one inside the block."""
     inside = Mode(MODE.get())
-    inside.guards = guards
+    inside.guards, inside.recording = guards, True
     token = MODE.set(inside)
     _watch(1)
     try:
@@ -87,6 +87,21 @@ def note(sign: str, a: Any, b: Any, outcome: Any) -> None:
     guards = MODE.get().guards
     if guards is not None:
         guards.append((sign, a, b, outcome))
+
+
+def read_leaves(y: Any) -> None:
+    """Tell the trace in force, if any, that every number was read that y is computed from.
+
+    What is then computed from the graph and is no node itself (a gradient) depends on all of them.
+    """
+    pending, seen = [y], set()
+    while pending and tracing():
+        node = pending.pop()
+        if node not in seen:
+            seen.add(node)
+            pending += node.parents
+            if not node.parents:
+                node.data  # noqa: B018  reading it is what is noted
 
 
 class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
@@ -158,8 +173,9 @@ def anomaly() -> mode:
     return mode(anomaly=True)
 
 
-def teach(y: Any, gradient: Any) -> None:
-    """Let the teacher in force, if any, look at the graph of y before its backward runs."""
+def before_backward(y: Any, gradient: Any) -> None:
+    """Let the trace and the teacher in force, if any, look at the graph of y."""
+    read_leaves(y)
     teacher = MODE.get().teacher
     if teacher is not None:
         teacher(y, gradient)

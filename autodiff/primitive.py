@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
 
-from autodiff.data import Array, number, numbers
+from autodiff.data import Array, number, together
 
 Rule = Callable[..., Any]
 
@@ -141,7 +141,7 @@ class Primitive:
 
     def number(self, *args: Any, **params: Any) -> Any:
         """Return the value for plain numbers or arrays."""
-        return self.array(*(numbers(a, self.name) for a in args), **params)
+        return self.array(*together(args, self.name), **params)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -57,6 +57,8 @@ def finish(row: Primitive, nodes: list[Value], y: float, partials: Any) -> Value
         node._more.scope = mode.path
         node._more.where = modes.source_line() if mode.anomaly else ""
     if mode is not None and not mode.recording:
+        for x in nodes:
+            modes.note("==", x, x._data, True)
         return node
     node._code = row.code
     if isinstance(row, Pointwise) and len(nodes) <= 2:

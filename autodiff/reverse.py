@@ -26,10 +26,8 @@ from autodiff.value import constant as scalar
 
 Node = Value | Tensor
 NODES = (Tensor, Value)
-_creation = attrgetter("seq")
 _lock = Lock()
-ONE = np.ones(())
-ONE.flags.writeable = False
+ONE = np.broadcast_to(1.0, ())  # read-only
 
 
 def needs_grad(node: Node) -> bool:
@@ -69,7 +67,7 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
             order.append(node)
             pending.extend(node.parents)
     if not in_order:
-        order.sort(key=_creation, reverse=True)
+        order.sort(key=attrgetter("seq"), reverse=True)
     return order
 
 
@@ -165,7 +163,7 @@ def scaled(g: Any, d: Any) -> Any:
 def seed_for(y: Node, gradient: Any, what: str) -> Any:
     """Return the cotangent that backward starts from, or say why there is none."""
     if isinstance(y, Value):
-        return 1.0 if gradient is None else float(gradient)
+        return 1.0 if gradient is None else float(getattr(gradient, "_data", gradient))
     if gradient is None:
         if y._array.shape == ():
             return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
@@ -175,7 +173,7 @@ def seed_for(y: Node, gradient: Any, what: str) -> Any:
                 f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
             )
         return np.ones(y.shape, dtype=y.dtype)
-    seed = np.array(gradient.data if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
+    seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
     if seed.shape != y.shape:
         raise ValueError(
             f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
@@ -234,14 +232,15 @@ def gradient(
     for x in nodes:
         if not isinstance(x, NODES):
             raise TypeError(f"gradient: xs must hold nodes, found {type(x).__name__} {x!r:.60}")
-    start = seed if isinstance(seed, NODES) else seed_for(y, seed, "gradient")
+    start = seed_for(y, seed, "gradient")
     if create_graph:
         check_fresh(y)
-        if not isinstance(start, NODES):
-            start = scalar(start) if type(y) is Value else constant(start)
+        fresh = scalar if type(y) is Value else constant
+        start = seed if isinstance(seed, NODES) else fresh(start)
         found = adjoints([y], [start], create_graph=True)
         parts = [found.get(x) for x in nodes]
     else:
+        modes.read_leaves(y)
         parts = _numbers(y, start, nodes)
     for i in range(len(nodes)):
         if parts[i] is None:
@@ -259,7 +258,6 @@ def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
         scalars = [x for x in nodes if type(x) is Value]
         parts = iter(sweep.gradients([y], [float(seed)], scalars))
         return [next(parts) if type(x) is Value else None for x in nodes]
-    seed = seed.data if isinstance(seed, Tensor) else seed
     total = numbers(y, seed, set(nodes))
     scalars = [x for x in nodes if type(x) is Value]
     values = [n for n in total if type(n) is Value] if scalars else []
@@ -273,7 +271,9 @@ def own(parts: list[Any]) -> list[Any]:
     """Return the parts with a copy of every array that is a view or stands twice."""
     seen: set[int] = set()
     for i, part in enumerate(parts):
-        if isinstance(part, ndarray):
+        if isinstance(part, np.generic):  # what numpy makes of an array without axes
+            parts[i] = np.asarray(part)
+        elif isinstance(part, ndarray):
             place = id(part)
             if not loops.owned(part) or place in seen:
                 parts[i] = part.copy()

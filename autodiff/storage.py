@@ -254,7 +254,7 @@ def reduced(node: Any) -> tuple[Any, ...]:
             f"pickle and copy: the node {node.name or 'at hand'} was computed by {node.op} and hangs on "
             f"its whole graph; pickle Graph(node) or save_graph(path, node), or copy node.detach()"
         )
-    data = node._data if isinstance(node, Value) else np.array(node._array)
+    data = node.data if isinstance(node, Value) else np.array(node.data)
     grad = node.grad if isinstance(node, Value) else np.array(node.grad)
     kind = "value" if isinstance(node, Value) else "tensor"
     return restored, (kind, data, node.name, node.is_constant, grad if node.has_grad else None)

@@ -192,4 +192,6 @@ def concatenate_transpose(i: int, g: Any, *xs: Any, axis: int) -> Any:
 
 
 def cast(x: Any, dtype: Any) -> Any:
+    if dtype not in (np.float64, np.float32):
+        raise TypeError("an array of a graph is float32 or float64; take .data.astype for another")
     return x.astype(dtype)

@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff import loops, modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
-from autodiff.data import Array, as_array, fix, own_index
+from autodiff.data import Array, as_array, own_index
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
 from autodiff.quiet import restore, silence
@@ -59,8 +59,8 @@ class Tensor(ArrayNode):
         """
         from autodiff.reverse import backward
 
-        if modes.active:
-            modes.teach(self, gradient)
+        if modes.active or modes.watched:
+            modes.before_backward(self, gradient)
         backward(self, gradient)
 
     def explain(self, wrt: Any, **options: Any) -> Any:
@@ -77,7 +77,8 @@ class Tensor(ArrayNode):
 
     def detach(self) -> "Tensor":
         """Return the array as a new constant, through which no gradient flows."""
-        return constant(fix(self._array))
+        with modes.no_grad():
+            return record(ops.identity, (self,))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(
@@ -185,10 +186,8 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
     >>> constant([1.0, 2.0], name="x").is_constant
     True
     """
-    if not copy:
-        data.flags.writeable = False
     node: Tensor = Tensor.__new__(Tensor)
-    fill(node, as_array(data, "constant") if copy else data, None, (), (), {}, False)
+    fill(node, as_array(data, "constant", copy), None, (), (), {}, False)
     node.name = name
     return node
 
@@ -231,7 +230,9 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         node.scope = mode.path
         node.where = modes.source_line() if mode.anomaly else ""
         if not mode.recording:
-            fill(node, array, None, (), (), {}, False)
+            node.needs_grad = False
+            if mode.guards is None:  # a trace must know where it comes from
+                fill(node, array, None, (), (), {}, False)
     return node
 
 

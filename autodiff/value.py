@@ -129,9 +129,9 @@ class Value:
         return self._grad if self.has_grad else 0.0
 
     @grad.setter
-    def grad(self, grad: SupportsFloat) -> None:
-        self._grad = as_float(grad)
-        self._stamp = 1
+    def grad(self, grad: SupportsFloat | None) -> None:
+        self._grad = 0.0 if grad is None else as_float(grad)
+        self._stamp = 0 if grad is None else 1
 
     @property
     def has_grad(self) -> bool:
@@ -229,8 +229,8 @@ class Value:
         """
         from autodiff.sweep import backward
 
-        if modes.active:
-            modes.teach(self, gradient)
+        if modes.active or modes.watched:
+            modes.before_backward(self, gradient)
         backward([self], [as_float(gradient)])
 
     def explain(self, wrt: Any, **options: Any) -> Any:
@@ -252,7 +252,7 @@ class Value:
 
     def detach(self) -> "Value":
         """Return the number as a new constant, through which no gradient flows."""
-        return constant(self._data)
+        return constant(self.data)
 
     def item(self) -> float:
         """Return the number as a Python float."""
