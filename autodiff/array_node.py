@@ -82,7 +82,9 @@ class ArrayNode:
 
         Where no graph, view or variable holds the old array, it is written over. Its precision stays.
         """
-        scale, change = as_float(scale, "assign_sub"), plain(change)
+        if type(scale) is not float:
+            scale = as_float(scale, "assign_sub")
+        change = plain(change)
         alone = self.primitive is None and holders(self) == ALONE
         if alone and loops.descend(self._array, change, scale):  # compiled only
             self.seq = tick()

@@ -94,8 +94,8 @@ def read_leaves(y: Any) -> None:
 
     What is then computed from the graph and is no node itself (a gradient) depends on all of them.
     """
-    pending, seen = [y], set()
-    while pending and tracing():
+    pending, seen = [y] if watched and tracing() else [], set()
+    while pending:
         node = pending.pop()
         if node not in seen:
             seen.add(node)

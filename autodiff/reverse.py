@@ -271,13 +271,13 @@ def own(parts: list[Any]) -> list[Any]:
     """Return the parts with a copy of every array that is a view or stands twice."""
     seen: set[int] = set()
     for i, part in enumerate(parts):
-        if isinstance(part, np.generic):  # what numpy makes of an array without axes
-            parts[i] = np.asarray(part)
-        elif isinstance(part, ndarray):
+        if isinstance(part, ndarray):
             place = id(part)
             if not loops.owned(part) or place in seen:
                 parts[i] = part.copy()
             seen.add(place)
+        elif isinstance(part, np.generic):  # what numpy makes of an array without axes
+            parts[i] = np.asarray(part)
     return parts
 
 
