@@ -177,8 +177,15 @@ class ArrayNode:
     def __hash__(self) -> int:
         return places.address(self)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    def __eq__(self, other: object) -> Any:
+        """Compare the elements with plain numbers; nodes are equal to themselves alone."""
+        differ = self != other
+        return ~differ if isinstance(differ, np.ndarray | np.bool_) else not differ
+
+    def __ne__(self, other: object) -> Any:
+        if isinstance(other, np.ndarray | np.number | float | int):
+            return compared("!=", self, other, self._array != other)
+        return self is not other
 
     def __lt__(self, other: Any) -> Any:
         return compared("<", self, other, self._array < plain(other))

@@ -23,7 +23,13 @@ from autodiff.primitive import Primitive
 from autodiff.tensor import Tensor
 
 Guard = tuple[str, Any, Any, Any]
-SIGNS: Any = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+SIGNS: Any = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "!=": operator.ne,
+}
 
 
 def holds(sign: str, a: Any, b: Any, outcome: Any) -> bool:

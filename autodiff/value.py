@@ -267,8 +267,11 @@ class Value:
     def __hash__(self) -> int:
         return places.address(self)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    def __eq__(self, other: object) -> Any:
+        """Compare with a plain number; nodes are equal to themselves alone."""
+        if type(other) is not Value and isinstance(other, float | int | np.number):
+            return not compare("!=", self, other)
+        return NotImplemented if isinstance(other, np.ndarray) else self is other
 
     def __lt__(self, other: Any) -> Any:
         return compare("<", self, other)

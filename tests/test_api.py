@@ -399,3 +399,26 @@ def test_all_is_sorted_complete_and_importable() -> None:
     assert len(ad.__all__) == len(set(ad.__all__))
     for name in ad.__all__:
         assert getattr(ad, name) is not None
+
+
+def test_nodes_compare_with_plain_numbers_and_are_equal_to_themselves_alone() -> None:
+    t, v = ad.Tensor([1.0, 2.0]), ad.Value(2.0)
+    plain = np.array([1.0, 3.0])
+    for left, right in ((t, plain), (plain, t)):
+        assert (left == right).tolist() == [True, False]
+        assert (left != right).tolist() == [False, True]
+    assert (t == 1).tolist() == [True, False]
+    assert np.mean(t == np.array([1.0, 2.0])) == 1.0
+    assert (v == 2.0, v != 2.0, v == 1, 2.0 in [v]) == (True, False, False, True)
+    for node in (t, v):
+        twin: Any = type(node)(node.data)
+        assert (node == node, node == twin, node != twin) == (True, False, True)
+        assert (node == "x", node != None, {node: 1}[node]) == (False, True, 1)  # noqa: E711
+    program = ad.trace(lambda x: x * 2.0 if x == 1.0 else x * 3.0, 1.0)
+    assert [program(x) for x in (1.0, 2.0, 1.0)] == [2.0, 6.0, 2.0]
+    chosen = ad.trace(lambda x: (x * (x == 1.0).astype(float)).sum(), t)
+    assert [float(chosen(np.array(x))) for x in ([1.0, 2.0], [1.0, 1.0], [0.0, 1.0])] == [
+        1.0,
+        2.0,
+        1.0,
+    ]
