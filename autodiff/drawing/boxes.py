@@ -34,8 +34,8 @@ class Box:
 
     @property
     def computed(self) -> bool:
-        """Whether a gradient was computed here."""
-        return self.gradient is not None
+        """Whether a gradient was computed here, or none is asked for."""
+        return self.gradient is not None or self.kind == "constant"
 
 
 def node_box(graph: Graph, view: View, i: int, full: bool) -> Box:

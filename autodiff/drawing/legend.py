@@ -49,7 +49,7 @@ def make(scene: Scene, wide: float) -> Legend:
 
 def _entries(scene: Scene) -> list[tuple[str, str]]:
     kinds = {b.kind for b in scene.boxes}
-    signs = {hue_of(b.gradient, b.amount) for b in scene.boxes}
+    signs = {hue_of(b.gradient, b.amount) for b in scene.boxes if b.kind != "constant"}
     states = {a.meaning.state for a in scene.arrows}
     found: list[tuple[str, str]] = []
     for kind, text in KINDS.items():
@@ -82,10 +82,9 @@ def _kind(kind: str) -> str:
     if kind == "group":
         frame = (2.0, 2.0, 20.0, 12.0)
     outer = f'<path class="outer" fill="none" d="{more}"/>' if more else ""
-    return (
-        f'<g class="{kind}"><path class="body" stroke-width="1.4" '
-        f'd="{shapes.outline(kind, frame)}"/>{outer}</g>'
-    )
+    square = kind == "operation"  # so flat, its corners would make it a constant
+    path = shapes.rounded(frame, 3.0) if square else shapes.outline(kind, frame)
+    return f'<g class="{kind}"><path class="body" stroke-width="1.4" d="{path}"/>{outer}</g>'
 
 
 def _tint(sign: str, mark: str) -> str:

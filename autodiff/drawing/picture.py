@@ -68,7 +68,7 @@ class Picture:
         target = Path(path)
         form = target.suffix.lower()
         if form not in FORMS:
-            raise ValueError(f"save: {target.name}: the name must end in one of {', '.join(FORMS)}")
+            raise ValueError(f"save: {target}: the name must end in one of {', '.join(FORMS)}")
         if form in (".svg", ".png", ".pdf") and not engine.available():
             target = write(target.with_suffix(".dot"), self.source)
             warnings.warn(f"{engine.ADVICE}; the graph was written to {target}.", stacklevel=2)
