@@ -6,6 +6,7 @@ errors delta as derivatives with respect to the nodes z); the other side comes f
 """
 
 import argparse
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -57,6 +58,7 @@ def compare(net: Network, x: Any, y: Any) -> list[Difference]:
     return sorted(found, key=lambda d: (d.layer, d.equation))
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are told in words
 def against_hand(net: Network, x: Any, y: Any) -> ad.Comparison:
     """Hold every z, a, delta and gradient against the closed form; a slip is named by its layer.
 
@@ -92,6 +94,11 @@ def relative(ours: Any, theirs: Any) -> float:
     scale = float(np.max(np.abs(theirs)))
     away = float(np.max(np.abs(np.asarray(ours) - theirs)))
     return away / scale if scale else away
+
+
+def finite(differences: list[Difference]) -> bool:
+    """Say whether all that was compared are finite numbers."""
+    return all(math.isfinite(d.relative) for d in differences)
 
 
 def table(differences: list[Difference]) -> str:
@@ -148,6 +155,8 @@ def run(args: argparse.Namespace) -> int:
         net, what = training.net, f"weights of {args.checkpoint}"
     rows = as_rows(split.training[: args.batch], net.sizes[0], net.sizes[-1])
     differences = compare(net, rows.inputs.T, rows.targets.T)
+    if not finite(differences):
+        raise UsageError(f"{what}: some numbers are not finite, so there is nothing to compare")
     print(
         f"{net.sizes}, {net.activation.name}, {net.cost.name} cost, {what}, "
         f"{len(rows.inputs)} examples of {data}: largest relative difference"

@@ -82,6 +82,7 @@ class Flow:
         return files.write(path, picture.getvalue())
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def gradient_flow(network: Network, x: Any, y: Any) -> Flow:
     """Measure, layer by layer, how the error of a batch grows or shrinks on its way back (4.5).
 
@@ -98,7 +99,7 @@ def gradient_flow(network: Network, x: Any, y: Any) -> Flow:
     deltas = [m * g for g in ad.gradient(record.cost, record.z)]
     gradients = ad.gradient(record.cost, network.w)
     sizes = [float(np.linalg.norm(d)) / m**0.5 for d in deltas]
-    weights = [float(np.linalg.norm(w, 2)) for w in network.weights]
+    weights = [_largest_singular_value(w) for w in network.weights]
     slopes = [_slopes(network, z.data, z is record.z[-1]) for z in record.z]
     rows: list[LayerFlow] = []
     product = 1.0
@@ -114,6 +115,11 @@ def gradient_flow(network: Network, x: Any, y: Any) -> Flow:
             float(np.linalg.norm(gradients[i])), factor, bound, product,
         ))  # fmt: skip
     return Flow(tuple(rows))
+
+
+def _largest_singular_value(w: Any) -> float:
+    """Return ||w||, NaN where training has left numbers that are not finite."""
+    return float(np.linalg.norm(w, 2)) if np.isfinite(w).all() else float("nan")
 
 
 def _slopes(network: Network, z: Any, last: bool) -> Any:

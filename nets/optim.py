@@ -41,6 +41,7 @@ class Optimiser:
             if not (np.isfinite(value) and value >= 0):
                 raise ValueError(f"the regularisation {name} is {value}: it must be 0 or more")
 
+    @np.errstate(over="ignore", invalid="ignore")  # a run that diverges is told by its cost
     def step(
         self,
         weights: Sequence[Any],

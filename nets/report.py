@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import autodiff as ad
 from autodiff import files
 from nets.charts import chart
-from nets.check import BOUND, compare
+from nets.check import BOUND, compare, finite
 from nets.flow import gradient_flow
 from nets.network import Network
 from nets.page import (
@@ -195,6 +195,8 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
         found = compare(net, x, y)
     except ValueError as error:
         return [element("p", f"Not compared: {error}.")]
+    if not finite(found):
+        return [element("p", "Not compared: the trained weights give numbers that are not finite.")]
     names = ("BP1", "BP2", "BP3", "BP4")
     by_layer: dict[int, dict[str, float]] = {}
     for d in found:

@@ -9,6 +9,7 @@ in search.json, so a search that was stopped goes on where it was.
 import argparse
 import itertools
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from nets.data import Split
 from nets.extras import UsageError, output_folder, require
 from nets.settings import DEFAULTS, load_split, start
 from nets.stopping import noted_signals
+from nets.training import storable
 
 ETAS = (0.01, 0.1, 1.0, 10.0, 100.0)
 LAMBDAS = (0.0, 0.1, 1.0, 10.0)
@@ -26,13 +28,14 @@ Settings = dict[str, Any]
 Try = Callable[[Settings], dict[str, Any]]
 
 
-def falls(costs: list[float]) -> bool:
-    """Return whether the cost goes down in every epoch: no oscillation, no saturation.
+def falls(costs: list[float | None]) -> bool:
+    """Return whether the cost goes down in every epoch: no oscillation, no saturation, always finite.
 
     >>> falls([3.0, 2.0, 1.5]), falls([3.0, 1.0, 2.0])
     (True, False)
     """
-    return all(after < before for before, after in itertools.pairwise(costs))
+    finite = [cost for cost in costs if cost is not None]
+    return finite == costs and all(after < before for before, after in itertools.pairwise(finite))
 
 
 def search(attempt: Try, base: Settings, n: int) -> Settings:
@@ -92,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
                 kept[key] = {
                     "correct": max(entry["correct"] for entry in history),
                     "total": history[-1]["total"],
-                    "cost": [entry["cost"] for entry in history],
+                    "cost": [entry["cost"] for entry in storable(history)],
                 }
                 text = json.dumps({"examples": n, "tries": kept}, indent=1)
                 files.write(out / "search.json", text + "\n")
@@ -102,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
             return result
 
         found = search(attempt, base, n)
-    print("found:" + _line(found, kept[json.dumps(found, sort_keys=True)])[6:])
+    print(_line(found, kept[json.dumps(found, sort_keys=True)]) + "   is what was found")
     print(
         f"for all examples: nets train --data {args.data} --cost cross_entropy --start scaled "
         f"--eta {found['eta']:g} --lmbda {found['lmbda'] * len(whole.training) / n:g} "
@@ -129,7 +132,8 @@ def _load(path: Path, n: int) -> dict[str, Any]:
 
 def _line(settings: Settings, result: dict[str, Any]) -> str:
     share = 100 * result["correct"] / result["total"]
+    first, last = (math.nan if c is None else c for c in (result["cost"][0], result["cost"][-1]))
     return (
         f"{settings['eta']:7g} {settings['lmbda']:7g} {settings['batch']:6}   {share:8.2f} %   "
-        f"{result['cost'][0]:10.4f} {result['cost'][-1]:8.4f}"
+        f"{first:10.4f} {last:8.4f}"
     )

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 import zlib
 from pathlib import Path
@@ -22,7 +23,7 @@ from nets.scalar_engine import ScalarEngine
 from nets.settings import DEFAULTS, PRECISIONS, listed, load_split, start
 from nets.shards import on_engine
 from nets.stopping import noted_signals
-from nets.training import Training
+from nets.training import Training, storable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -120,6 +121,8 @@ def run(args: argparse.Namespace) -> int:
         entry = training.history[-1]
         bar.write(f"Epoch {entry['epoch']}: {entry['correct']} / {entry['total']}", sys.stdout)
         sys.stdout.flush()
+        if training.diverged == entry["epoch"]:
+            bar.write(_diverged(settings, entry["epoch"]), sys.stderr)
         save()
         _write_history(out, settings, training)
 
@@ -211,8 +214,17 @@ def _fingerprint(split: Split) -> list[int]:
 
 
 def _write_history(out: Path, settings: dict[str, Any], training: Training) -> None:
-    text = json.dumps({"settings": settings, "history": training.history}, indent=1)
+    text = json.dumps({"settings": settings, "history": storable(training.history)}, indent=1)
     files.write(out / "history.json", text + "\n")
+
+
+def _diverged(settings: dict[str, Any], epoch: int) -> str:
+    """Say that the run has left the numbers, and what to lower."""
+    lower = [f"--{name} ({settings[name]:g})" for name in ("eta", "lmbda", "l1") if settings[name]]
+    return (
+        f"nets: the cost is not a finite number since epoch {epoch}, so what is learnt from there "
+        f"on is worth nothing: lower {' or '.join(lower)}"
+    )
 
 
 def _report(
@@ -239,7 +251,10 @@ def _report(
         return 130
     best = training.best_epoch
     share = 100 * best["correct"] / best["total"]
-    print(f"best: epoch {best['epoch']}, {best['correct']} / {best['total']} ({share:.2f} %)")
+    if math.isfinite(best["cost"]):
+        print(f"best: epoch {best['epoch']}, {best['correct']} / {best['total']} ({share:.2f} %)")
+    else:
+        print("best: none, for in no epoch was the cost a finite number")
     from nets.report import write_report
 
     about = f"{settings['data']}, eta = {settings['eta']}, seed {settings['seed']}"

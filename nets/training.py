@@ -5,6 +5,7 @@ order of the examples in the current epoch, how many mini-batches of it are done
 `state` hands it out, `restore` takes it back, and the run then ends with the same bits.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,9 +18,6 @@ from nets.optim import SCHEDULES, Optimiser
 from nets.replayed import Replayed
 
 Array = NDArray[Any]
-
-
-_ENTRY = ("epoch", "correct", "total", "cost", "eta")
 
 
 class Training:
@@ -83,8 +81,16 @@ class Training:
 
     @property
     def best_epoch(self) -> dict[str, Any]:
-        """The entry of the history with the best score, the first of several."""
-        return max(self.history, key=lambda entry: entry["correct"])
+        """The entry of the history with the best score, the first of several.
+
+        An epoch whose cost was not finite is best only where there is no other.
+        """
+        return max(self.history, key=lambda e: (math.isfinite(e["cost"]), e["correct"]))
+
+    @property
+    def diverged(self) -> int | None:
+        """The first epoch whose cost was not a finite number, if there is one."""
+        return next((e["epoch"] for e in self.history if not math.isfinite(e["cost"])), None)
 
     def run(
         self,
@@ -131,9 +137,9 @@ class Training:
             "cost": self.cost / len(self.rows.inputs),
             "eta": self.optimiser.eta,
         }
-        if self.patience and (not self.history or correct > self.best_epoch["correct"]):
-            self.best = self._parameters()
         self.history.append(entry)
+        if self.patience and self.best_epoch is entry:
+            self.best = self._parameters()
         self.epoch, self.position, self.order, self.cost = self.epoch + 1, 0, None, 0.0
         waited = self.epoch - 1 - self.best_epoch["epoch"]
         self.ended = self.epoch >= self.epochs or bool(self.patience and waited >= self.patience)
@@ -157,8 +163,8 @@ class Training:
         meta = {
             "epoch": self.epoch,
             "position": self.position,
-            "cost": self.cost,
-            "history": self.history,
+            "cost": _number(self.cost),
+            "history": storable(self.history),
             "ended": self.ended,
             "generator": self.net.rng.bit_generator.state,
         }
@@ -173,13 +179,8 @@ class Training:
                 raise ValueError("its order of examples is for another number of examples")
             self.net.rng.bit_generator.state = meta["generator"]
             self.epoch, self.position = int(meta["epoch"]), int(meta["position"])
-            self.cost, self.history = (
-                float(meta["cost"]),
-                [
-                    {k: float(e[k]) if k in ("cost", "eta") else int(e[k]) for k in _ENTRY}
-                    for e in meta["history"]
-                ],
-            )
+            self.cost = _read(meta["cost"])
+            self.history = [{k: _KINDS[k](e[k]) for k in _KINDS} for e in meta["history"]]
             if len(self.history) != self.epoch or not 0 <= self.position <= self.steps:
                 raise ValueError("its history and its position do not agree")
         except (KeyError, TypeError, ValueError) as e:
@@ -195,3 +196,29 @@ class Training:
 
     def _numbers(self) -> Array:
         return np.arange(len(self.rows.inputs))
+
+
+def storable(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a history as JSON can hold it: a cost that is not finite becomes null.
+
+    >>> storable([{"epoch": 0, "cost": math.nan}])
+    [{'epoch': 0, 'cost': None}]
+    """
+    return [entry | {"cost": _number(entry["cost"])} for entry in history]
+
+
+def _number(cost: float) -> float | None:
+    return cost if math.isfinite(cost) else None
+
+
+def _read(number: Any) -> float:
+    return math.nan if number is None else float(number)
+
+
+_KINDS: dict[str, Callable[[Any], Any]] = {
+    "epoch": int,
+    "correct": int,
+    "total": int,
+    "cost": _read,
+    "eta": float,
+}

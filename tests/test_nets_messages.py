@@ -1,0 +1,86 @@
+"""What the `nets` command says where a run or an option is no good, and what it does about streams."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nets.checkpoint import load_checkpoint
+from nets.cli import main
+from nets.flow import gradient_flow
+from nets.network import Network
+from nets.optim import SGD
+from nets.search import falls
+from nets.training import Training
+
+pytest.importorskip("sklearn", reason="the extra nets is not installed")
+
+SMALL = ["train", "--sizes", "64,8,10"]
+
+
+def call(*arguments: object) -> int:
+    try:
+        return main([str(a) for a in arguments])
+    except SystemExit as leaving:
+        return int(str(leaving.code))
+
+
+def strict(text: str) -> Any:
+    """Read JSON as the standard has it, without NaN and Infinity."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_a_run_that_left_the_numbers_says_so(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "run.npz"
+    given = ["--lmbda", "1e9", "--epochs", 2, "--out", tmp_path, "--checkpoint", path]
+    assert call(*SMALL, *given) == 0
+    told = capfd.readouterr()
+    assert "not a finite number since epoch 0" in told.err
+    assert "lower --eta (3) or --lmbda (1e+09)" in told.err
+    assert len([line for line in told.err.splitlines() if "batch/s" not in line]) == 1
+    assert "best: none" in told.out
+    assert "%" not in told.out
+    history = strict((tmp_path / "history.json").read_text())["history"]
+    assert [entry["cost"] for entry in history] == [None, None]
+    report = (tmp_path / "report.html").read_text()
+    assert "not finite" in report
+    assert "DIFFER" not in report
+    assert load_checkpoint(path).meta["training"]["history"] == history
+    again = ["--checkpoint", path, "--resume", "--epochs", 3, "--out", tmp_path]
+    assert call("train", *again) == 0
+    assert len(strict((tmp_path / "history.json").read_text())["history"]) == 3
+    capfd.readouterr()
+    assert call("check", "--checkpoint", path) == 1
+    assert "not finite, so there is nothing to compare" in capfd.readouterr().err
+
+
+def test_an_epoch_with_a_finite_cost_is_better_than_one_without() -> None:
+    data = [(np.array([[0.0]]), 0), (np.array([[1.0]]), 1)]
+    run = Training(Network([1, 2], seed=0), data, SGD(3.0), 2, 2, data)
+    run.history = [
+        {"epoch": 0, "correct": 0, "cost": 0.1},
+        {"epoch": 1, "correct": 2, "cost": math.inf},
+    ]
+    assert run.best_epoch["epoch"] == 0
+    assert run.diverged == 1
+
+
+def test_a_cost_that_is_not_finite_does_not_fall() -> None:
+    assert not falls([None])
+    assert not falls([3.0, None])
+    assert falls([3.0, 2.0])
+
+
+def test_the_flow_of_a_network_that_left_the_numbers() -> None:
+    net = Network([2, 3, 2], seed=0)
+    net.weights = [np.full((3, 2), np.inf), np.ones((2, 3))]
+    first, last = gradient_flow(net, np.ones((2, 1)), np.ones((2, 1))).layers
+    assert math.isnan(first.weights)
+    assert last.weights == pytest.approx(6**0.5)
