@@ -5,13 +5,19 @@ in one sentence on stderr and a non-zero exit; files appear whole or not at all.
 """
 
 import argparse
+import contextlib
+import itertools
+import math
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NoReturn
 
 FORMULA = "formula such as 'sigmoid(w*x + b)'; name parts as in 'z = w*x + b; sigmoid(z)'"
+TAKING = ("-o", "--at", "--theme", "--wrt", "--top")  # options that a value follows
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,27 +30,54 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:  # a terminal that lacks a character shows a question mark
-            reconfigure(errors="replace")
-    args = _parser().parse_args(
-        [_read(a) for a in (sys.argv[1:] if arguments is None else arguments)]
-    )
     try:
-        with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_, **__: _say(str(message))
-            warnings.simplefilter("always", UserWarning)
-            return int(args.run(args) or 0)
+        try:
+            return _run(sys.argv[1:] if arguments is None else arguments)
+        finally:
+            if sys.stdout is not None:  # it is where the caller closed it
+                sys.stdout.flush()
     except KeyboardInterrupt:
         _say("stopped; nothing was written")
         return 130
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone
+        _give_up_output()  # whoever read it has gone
         return 1
     except (ValueError, TypeError, OSError, RuntimeError, MemoryError) as error:
-        _say(str(error) or "there is not enough memory for this")
+        if isinstance(error, OSError) and error.errno and error.filename is None:
+            _give_up_output()
+            _say(f"the output cannot be written: {error.strerror}")
+        else:
+            _say(str(error) or "there is not enough memory for this")
         return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a terminal that lacks a character shows a question mark
+            reconfigure(errors="replace")
+    args = _parser().parse_args(_formulas_apart([_read(a) for a in arguments]))
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: _say(str(message))
+        warnings.simplefilter("always", UserWarning)
+        return int(args.run(args) or 0)
+
+
+def _give_up_output() -> None:
+    """Let what is left of the output go nowhere, so that Python's end is not one more error."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _formulas_apart(arguments: list[str]) -> list[str]:
+    """Put a blank before a formula that begins with a minus, so that it is not read as an option."""
+    if arguments[:1] not in (["draw"], ["play"], ["explain"]):
+        return arguments
+    apart = arguments[:1]
+    for before, argument in itertools.pairwise(arguments):
+        option = re.match(r"--?$|--[^\W\d]|-h$|-o", argument) or before in TAKING
+        apart.append(f" {argument}" if argument.startswith("-") and not option else argument)
+    return apart
 
 
 def _read(argument: str) -> str:
@@ -57,6 +90,8 @@ def _read(argument: str) -> str:
 
 def _parser() -> Parser:
     parser = Parser(prog="autodiff", description="Graphs of formulas, and why each gradient is.")
+    version = sys.modules["autodiff"].__version__
+    parser.add_argument("--version", action="version", version=f"autodiff {version}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[Any], int | None], text: str) -> argparse.ArgumentParser:
@@ -100,6 +135,7 @@ def _parser() -> Parser:
 def _recorded(args: Any) -> tuple[Any, dict[str, Any]]:
     from autodiff.expression import parse, parse_values
 
+    args.formula = args.formula.strip()
     return parse(args.formula).record(parse_values(args.at))
 
 
@@ -117,34 +153,56 @@ def _play(args: Any) -> None:
     from autodiff.player import save
 
     y, names = _recorded(args)
-    path = save(Graph(y, names=names), args.out, f"{args.formula.strip()}, step by step")
+    path = save(Graph(y, names=names), args.out, f"{args.formula}, step by step")
     y.backward()
     print(f"{path}: {_summary(y, names)}; open it in a browser")
 
 
 def _summary(y: Any, names: dict[str, Any]) -> str:
-    grads = ", ".join(f"d/d{n} = {x.grad:.6g}" for n, x in names.items() if not x.parents)
+    grads = ", ".join(f"d/d{n} = {names[n].grad:.6g}" for n in _leaves(names))
     return f"value {y.data:.6g}, {grads}"
 
 
-def _explain(args: Any) -> None:
+def _leaves(names: dict[str, Any]) -> list[str]:
+    """Return the names of what values were given for, the first name of each."""
+    first = {x: n for n, x in reversed(names.items()) if not x.parents}
+    return [n for n, x in names.items() if first.get(x) == n]
+
+
+def _explain(args: Any) -> int:
     from autodiff.derivation import derive
     from autodiff.expression import ExpressionError
     from autodiff.paths import explain
+    from autodiff.reverse import gradient
 
     if args.top < 1:
         raise ExpressionError(f"--top is {args.top}: it must be at least 1")
     y, names = _recorded(args)
-    wanted = [args.wrt] if args.wrt else [n for n, x in names.items() if not x.parents]
-    for name in wanted:
+    unfit = []
+    for name in [args.wrt] if args.wrt else _leaves(names):
         if name not in names:
             raise ExpressionError(
                 f"--wrt {name:.60}: the expression has no such name, only {', '.join(names)}"
             )
+        found = gradient(y, names[name])
+        if not math.isfinite(found):
+            unfit.append(f"d/d{name} is {found:g}")
+            continue
         explanation = explain(y, names[name], top=args.top, names=names)
         print(explanation.text, end="\n\n")
-        if explanation.count:
-            print(derive(y, wrt=names[name], names=names).text, end="\n\n")
+        if explanation.count and (derived := derive(y, wrt=names[name], names=names).text):
+            print(derived, end="\n\n")
+    if unfit:
+        print(f"{', '.join(unfit)}, which is no sum of numbers:\n{_blame(y, names)}")
+    return 1 if unfit else 0
+
+
+def _blame(y: Any, names: dict[str, Any]) -> str:
+    """Return what blame_nan finds; where it stands in a formula is told by the numbers alone."""
+    from autodiff.blame import blame_nan
+
+    lines = str(blame_nan(y, names) or "").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("  where:"))
 
 
 def _exercise(args: Any) -> int:
@@ -153,8 +211,8 @@ def _exercise(args: Any) -> int:
     exercise = make_exercise(args.depth, args.reuse, args.seed)
     if args.check is not None:
         found = exercise.check(_answers(args.check, exercise.questions))
-        for question, word in found.items():
-            print(f"{question}: {word}")
+        for question in exercise.questions:
+            print(f"{question}: {found.get(question, 'not answered')}")
         return 0 if set(found.values()) <= {"right"} else 1
     print(exercise.key if args.key else exercise.text)
     if args.out is not None:
@@ -163,21 +221,29 @@ def _exercise(args: Any) -> int:
 
 
 def _answers(text: str, questions: Sequence[str]) -> dict[str, float]:
-    """Read answers such as "u1=6, dy/da=-2"."""
-    answers = {}
+    """Read answers such as "u1=6, dy/da=-1/2"; one that is left empty is none."""
+    answers: dict[str, float] = {}
     for part in filter(str.strip, text.split(",")):
         question, _, answer = (p.strip() for p in part.partition("="))
         if question not in questions:
             raise ValueError(
                 f"--check: {question!r:.60} was not asked; asked are {', '.join(questions)}"
             )
+        if not answer:
+            continue
         try:
-            answers[question] = float(answer)
-        except ValueError:
-            raise ValueError(f"--check: {question}={answer:.60} is not a number") from None
+            answers[question] = _number("".join(answer.split()))
+        except (ValueError, ZeroDivisionError, OverflowError):
+            raise ValueError(
+                f"--check: {question}={answer:.60} is not a number: write one such as 6 or -1/2"
+            ) from None
     if not answers:
         raise ValueError(f"--check: no answers; write them as {questions[0]}=1,{questions[-1]}=2")
     return answers
+
+
+def _number(text: str) -> float:
+    return float(Fraction(text)) if "/" in text else float(text)
 
 
 def _ops(args: Any) -> None:
@@ -193,4 +259,6 @@ def _sentence(text: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(f"autodiff: {_sentence(text)}", file=sys.stderr)
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(f"autodiff: {_sentence(text)}", file=sys.stderr)

@@ -32,6 +32,8 @@ def primitive(
     12.0
     """
 
+    _refuse(partials)
+
     def define(function: Callable[..., float]) -> Pointwise:
         label = name or function.__name__
         rules = tuple(partials)
@@ -50,6 +52,24 @@ def primitive(
         )
 
     return define
+
+
+def _refuse(partials: Any) -> None:
+    """Raise a TypeError for what is no list of local derivatives, such as f under `@primitive`."""
+    remedy = "give a list, one function (y, x1, ...) or None for each operand"
+    example = "@primitive(partials=[lambda y, x: 2.0 * x])"
+    if callable(partials):
+        wrong = f"partials is the function {getattr(partials, '__name__', '')}".rstrip()
+    elif not isinstance(partials, Sequence) or isinstance(partials, str):
+        wrong = f"partials is a {type(partials).__name__}"
+    elif not partials:
+        wrong = "partials is empty"
+    else:
+        odd = [p for p in partials if p is not None and not callable(p)]
+        if not odd:
+            return
+        wrong = f"partials holds {odd[0]!r:.60}, which is no function"
+    raise TypeError(f"primitive: {wrong}; {remedy}, as in {example}")
 
 
 def _slot(i: int) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from autodiff.misspelt import foreign_sign, misspelt
 from autodiff.primitive import TABLE, Pointwise, Primitive
 from autodiff.value import Value
 
@@ -54,9 +55,8 @@ class Expression:
             remedy = (
                 f"did you mean {close[0]}?"
                 if close
-                else (
-                    f"give each name one, as in {','.join(f'{_short(n)}=1' for n in missing[:3])}"
-                )
+                else "give each name one, as in --at "
+                + ",".join(f"{_short(n)}=1" for n in missing[:3])
             )
             raise ExpressionError(
                 f"{_listed(missing)} {'has' if len(missing) == 1 else 'have'} no value: {remedy}"
@@ -92,13 +92,16 @@ def parse(text: str) -> Expression:
             f"the expression has {len(text):,} characters, more than {LONGEST:,}: write longer "
             f"computations in Python"
         )
+    if sign := foreign_sign(text):
+        raise ExpressionError(f"{_quoted(text)} cannot be read: {sign}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = ast.parse(text.strip())
     except SyntaxError as e:
         column = f" at character {e.offset}" if e.offset else ""
-        raise ExpressionError(f"{_quoted(text)} cannot be read{column}: {e.msg}") from None
+        remedy = misspelt(text, functions()) or e.msg
+        raise ExpressionError(f"{_quoted(text)} cannot be read{column}: {remedy}") from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as e:
         reason = "it is nested too deeply" if not isinstance(e, ValueError) else str(e)
         raise ExpressionError(f"{_quoted(text)} cannot be read: {reason}") from None
@@ -145,7 +148,7 @@ def parse_values(text: str) -> dict[str, float]:
         name, sign, number = (p.strip() for p in part.partition("="))
         if not sign or not name.isidentifier():
             raise ExpressionError(
-                f"{_quoted(part.strip())} is not a value: write name=number, as in w=2,x=0.5"
+                f"{_quoted(part.strip())} is not a value: write name=number, as in --at w=2,x=0.5"
             )
         if name in values:
             raise ExpressionError(f"{name} is given two values: {values[name]:g} and {number}")
@@ -189,7 +192,7 @@ def _check(tree: ast.expr) -> list[str]:
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             row = functions().get(name)
             if row is None:
-                raise ExpressionError(f"unknown function {_short(name)}: {_nearest(name)}")
+                raise ExpressionError(f"unknown function {_short(name)}: {_nearest(name, tree)}")
             assert isinstance(row, Pointwise)
             arity = row.arity
             if not arity - len(row.defaults) <= len(args) <= arity:
@@ -202,16 +205,28 @@ def _check(tree: ast.expr) -> list[str]:
 
 def _refused(tree: ast.AST) -> ExpressionError:
     hint = " (for a power write **)" if isinstance(getattr(tree, "op", None), ast.BitXor) else ""
+    match tree:
+        case ast.Call(func=ast.Constant() | ast.BinOp() as factor, args=[other], keywords=[]):
+            hint = f" (for a product write {_product(factor, other)})"
     return ExpressionError(
         f"{_quoted(ast.unparse(tree))} is not part of a formula{hint}: use numbers, names, "
         f"+ - * / **, brackets and functions such as exp(x)"
     )
 
 
-def _nearest(name: str) -> str:
+def _nearest(name: str, call: ast.Call) -> str:
     close = difflib.get_close_matches(name, functions(), n=3, cutoff=0.55)
     every = "`autodiff ops` lists them all"
+    if len(call.args) == 1 and not close:
+        every += f"; for a product write {_product(call.func, call.args[0])}"
     return f"did you mean {' or '.join(close)}? {every}" if close else every
+
+
+def _product(factor: ast.expr, other: ast.expr) -> str:
+    first = ast.unparse(factor)
+    return _short(
+        f"{f'({first})' if isinstance(factor, ast.BinOp) else first}*({ast.unparse(other)})"
+    )
 
 
 def _number(value: float) -> float:

@@ -7,6 +7,7 @@ Python while recording stay as they were).
 """
 
 import keyword
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +33,7 @@ def to_numpy_source(
     """Return a Python program on numpy that computes y and its gradient, as readable text.
 
     It defines `function(parameters and named inputs)`, which returns the value and a dict of the
-    gradients by name. y is a single number.
+    gradients by name (where parameters share a name, by argument: w, w_2). y is a single number.
 
     >>> import autodiff as ad
     >>> w, x = ad.Value(2.0, name="w"), ad.constant(0.5, name="x")
@@ -81,10 +82,13 @@ class _Program:
         arguments = [n for n in self.graph if not n.operands and self._is_argument(n)]
         parameters = [n for n in self.graph if n.kind == "parameter"]
         names = ", ".join(self._name(n) for n in arguments)
-        results = ", ".join(f"{n.label!r}: {self._gradient(n)}" for n in parameters)
+        keys = self._keys(parameters)
+        results = ", ".join(
+            f"{k!r}: {self._gradient(n)}" for k, n in zip(keys, parameters, strict=True)
+        )
         label = self.graph[self.end].label
         doc = f"Return {label} and its gradient with respect to "
-        doc += (", ".join(n.label for n in parameters) or "nothing") + "."
+        doc += (", ".join(keys) or "nothing") + "."
         lines = [
             f"def {function}({names}):",
             f'    """{_harmless(doc)}"""',
@@ -109,6 +113,13 @@ class _Program:
 
     def _name(self, node: GraphNode) -> str:
         return self.names["value", node.id]
+
+    def _keys(self, parameters: list[GraphNode]) -> list[str]:
+        """Return each parameter's label, or where that is not its alone the name of its argument."""
+        labels = Counter(n.label for n in parameters)
+        arguments = {self._name(n) for n in parameters}
+        alone = {label for label, k in labels.items() if k == 1 and label not in arguments}
+        return [n.label if n.label in alone else self._name(n) for n in parameters]
 
     def _is_literal_array(self, node: GraphNode) -> bool:
         return node.kind == "constant" and 1 != np.size(node.value) <= SMALL

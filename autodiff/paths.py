@@ -118,7 +118,8 @@ class Explanation:
         for path in self.paths:
             way, formulas, numbers = path.lines()
             lines.append(f"  {_percent(path.share):>7}  {short(path.product):>12}  {way}")
-            lines.append(f"{'':27}{formulas}")
+            if formulas:  # a node itself has no edges
+                lines.append(f"{'':27}{formulas}")
             if numbers != formulas:
                 lines.append(f"{'':25}= {numbers}")
         others = self.count - len(self.paths)

@@ -28,6 +28,7 @@ NOT_MEASURED = {
     "nary_source": "prints C when the project is built",
     "program_source": "prints a program to be read",
     "expression": "reads the command line's formulas",
+    "misspelt": "words what the command line refuses",
 }
 LOADERS = ["nets/idx.py", "nets/download.py", "nets/data.py"]
 TESTS = """

@@ -52,6 +52,7 @@ LAYERS = {
         "course",
         "array_node",
         "tensor",
+        "misspelt",
         "expression",
         "functions",
         "costs",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import autodiff as ad
+from autodiff import cli
 from autodiff.cli import main
 from autodiff.exercises import make_exercise
 from autodiff.primitive import TABLE
@@ -79,7 +81,52 @@ def test_exercise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = asked.questions[-1]
     capsys.readouterr()
     assert main([*given, "--check", f"{first}={asked.answers[first] + 1}"]) == 1
-    assert f"{first}: wrong" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{first}: wrong" in said
+    assert f"{asked.questions[0]}: not answered" in said
+
+
+def test_an_answer_may_be_a_fraction(capsys: pytest.CaptureFixture[str]) -> None:
+    question, right = next(iter(make_exercise().answers.items()))
+    assert main(["exercise", "--check", f"{question}={2 * right:g} / 2"]) == 0
+    assert f"{question}: right" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"autodiff {ad.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "given", [("-(x*log(x))", "--at", "x=1"), ("--at", "x=1", "-hypot(x,0)"), ("-x", "--top", "3")]
+)
+def test_a_formula_may_begin_with_a_minus(
+    given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = () if "--at" in given else ("--at", "x=1")
+    assert main(["explain", *given, *at]) == 0
+    assert "/dx = -1, " in capsys.readouterr().out
+
+
+def test_what_is_no_number_is_blamed_and_the_rest_explained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "sqrt(w)*x", "--at", "w=0,x=3"]) == 1
+    said = capsys.readouterr()
+    assert "dv3/dx = 0, 1 path" in said.out
+    assert "d/dw is inf, which is no sum of numbers:\nbackward: v2 = sqrt(...)" in said.out
+    assert said.out.count("remedy") == 1
+    assert "blame_nan" not in said.out + said.err
+
+
+def test_a_node_of_several_names_is_explained_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "a = w; b = a; b*2", "--at", "w=1"]) == 0
+    assert capsys.readouterr().out.count("1 path") == 1
+    assert main(["explain", "a = w; b = a", "--at", "w=1"]) == 0
+    assert capsys.readouterr().out == "dw/dw = 1, 1 path:\n    100 %             1  itself\n\n"
+    assert main(["explain", "a = w; b = a", "--at", "w=1", "--wrt", "b"]) == 0
+    assert capsys.readouterr().out.count("1 path") == 1
 
 
 def test_ops_lists_the_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,16 +149,20 @@ def test_ops_lists_the_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
         (("draw", "w*x", "--at", "w=2,x=a"), "not a number"),
         (("draw", "x", "--at", "x=1", "-o", "graph.bmp"), "must end in"),
         (("draw", "x*x", "--at", "x=1", "-o", "no/such/graph.svg"), "no/such does not exist"),
-        (("play", "x*x", "--at", "x=1", "-o", "."), "it is a folder"),
-        (("play", "x*x", "--at", "x=1", "-o", "a\0b"), "cannot be written"),
+        (("play", "x*x", "--at", "x=1", "-o", "."), "must end in"),
+        (("play", "x*x", "--at", "x=1", "-o", "a\0b.html"), "cannot be written"),
         (("play", "__import__('os').system('touch hacked')"), "not part of a formula"),
         (("play", "(" * 5000), "5,000 characters"),
         (("explain", "x*x", "--at", "x=1", "--wrt", "y"), "no such name"),
         (("explain", "x*x", "--at", "x=1", "--top", "0"), "at least 1"),
-        (("explain", "log(x)", "--at", "x=0"), "no sum of numbers"),
+        (("play", "x*x", "--at", "x=1", "-o", "p.svg"), "p.svg: the name must end in .html"),
+        (("draw", "x*x", "--at", "x=1", "-o", "."), "save: .: the name must end in"),
+        (("explain", "x*y", "--at", "x=1"), "--at y=1"),
         (("exercise", "--depth", "0"), "depth=0"),
         (("exercise", "--check", "nonsense"), "not asked"),
         (("exercise", "--check", "y=two"), "not a number"),
+        (("exercise", "--check", "y=1/0"), "not a number"),
+        (("exercise", "--check", "y="), "no answers"),
         (("exercise", "--check", ""), "no answers"),
         (("exercise", "--check", "y=1", "--key"), "not allowed with"),
     ],
@@ -179,9 +230,40 @@ def test_a_terminal_without_the_characters(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_reader_that_leaves_gets_no_traceback() -> None:
+@pytest.mark.parametrize(
+    "command",
+    ["ops | head -n 1", "ops | true", "--help | true", "ops >&-", "ops 2>&-", "nothing 2>&-",
+     "explain 'x*' >&-", "explain 'x*' 2>&-", "explain 'x*' >&- 2>&-"],
+)  # fmt: skip
+def test_a_reader_that_leaves_gets_no_traceback(command: str) -> None:
     done = subprocess.run(
-        f'"{sys.executable}" -m autodiff ops | head -n 1',
-        shell=True, capture_output=True, text=True, check=False,
+        f'"{sys.executable}" -m autodiff {command}', shell=True, capture_output=True, text=True,
+        check=False, env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"},
     )  # fmt: skip
     assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    if "x*" in command:  # what is said stays off the output
+        assert done.stdout == ""
+
+
+def test_stopping_it_early_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_parser", stopped)
+    assert main(["ops"]) == 130
+    assert capsys.readouterr().err == "autodiff: stopped; nothing was written\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_an_output_that_takes_nothing_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "autodiff", "ops"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("autodiff: the output cannot be written: ")
+    assert done.stderr.count("\n") == 1

@@ -47,6 +47,18 @@ def test_a_users_operation_says_what_does_not_fit() -> None:
     assert ad.grad(scaled, argnums=(0, 1))(2.0, 3.0) == (3.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("partials", "word"),
+    [
+        (len, "is the function len"), ([], "is empty"), (3, "is a int"),
+        ([lambda y, x: 1.0, 2.0], "holds 2.0"),
+    ],
+)  # fmt: skip
+def test_partials_that_are_no_list_are_refused_at_once(partials: Any, word: str) -> None:
+    with pytest.raises(TypeError, match=rf"^primitive: partials {word}.*as in @primitive"):
+        ad.primitive(partials)
+
+
 def test_functions_on_arrays() -> None:
     x = ad.Tensor(np.arange(6.0).reshape(2, 3))
     assert ad.dot([1.0, 2.0], np.array([3.0, 4.0])) == 11.0

@@ -210,9 +210,20 @@ def test_names_become_identifiers_of_their_own() -> None:
     exec(to_numpy_source(y), scope)
     value, gradients = scope["value_and_grad"](2.0, 3.0, 0.5, 1.5)
     assert value == 4.5
-    assert set(gradients) == {"for", "np", "a'; import os #"}
+    assert gradients == {"for_2": 2.25, "for_3": 1.5, "np": 9.0, "a'; import os #": 3.0}
     with pytest.raises(ValueError, match="no name of a function"):
         to_numpy_source(y, function="f(x): import os")
+
+
+def test_parameters_of_one_name_keep_their_gradients() -> None:
+    same = [ad.Value(k, name="w") for k in (1.0, 2.0, 3.0)]
+    other = ad.Value(4.0, name="w_2")
+    source = to_numpy_source(ad.sum([w * w for w in same]) + other)
+    assert "Return v8 and its gradient with respect to w, w_2, w_3, w_2_2." in source
+    scope: dict[str, Any] = {}
+    exec(source, scope)
+    _, gradients = scope["value_and_grad"](1.0, 2.0, 3.0, 4.0)
+    assert gradients == {"w": 2.0, "w_2": 4.0, "w_3": 6.0, "w_2_2": 1.0}
 
 
 def test_an_operation_of_the_users_own_is_printed() -> None:

@@ -80,7 +80,10 @@ def test_every_scalar_operation_can_be_named(name: str) -> None:
         ("x + y; x = 1", "twice"), ("x, y = 1", "not part"), ("import os", "not part"),
         ("x\0", "null bytes"), ("\ud800*x", "surrogate"), ("9" * 400 + "*x", "too large"),
         ("(" * 300 + "x" + ")" * 300, "nested"), ("-" * 900 + "x", "nested"), ("x" * 3000, "3,000"),
-        ("+".join(["x"] * 150), "nested"),
+        ("+".join(["x"] * 150), "nested"), ("2w", r"write 2\*w"), ("1 + 2.5w", r"write 2.5\*w"),
+        ("2(w)", r"write 2\*\(w\)"), ("w(x + 1)", r"write w\*\(x \+ 1\)"), ("sin w", r"write sin\(w\)"),
+        ("w x", r"write w\*x"), ("f(x)=x**2", "without the brackets"), ("w·x", r"write \* for ·"),
+        ("lambda*x", "lambda is a word of Python's"), ("1e5 + 0x1f + (", "never closed"),
     ],
 )  # fmt: skip
 def test_refuses_with_a_sentence(text: str, word: str) -> None:
@@ -93,7 +96,7 @@ def test_refuses_with_a_sentence(text: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("values", "word"),
     [
-        ({}, "w and x have no value"), ({"w": 1.0, "x": 1.0, "z": 1.0}, "names w and x"),
+        ({}, "w and x have no value: .* --at w=1,x=1"), ({"w": 1.0, "x": 1.0, "z": 1.0}, "names w and x"),
         ({"w": 1.0, "xx": 1.0}, "did you mean xx"),
     ],
 )  # fmt: skip

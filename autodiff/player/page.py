@@ -48,8 +48,11 @@ def page(graph: Graph, title: str | None = None) -> str:
 
 
 def save(graph: Graph, path: str | os.PathLike[str], title: str | None = None) -> Path:
-    """Write the player's page to a file and return its path."""
-    return write(path, page(graph, title))
+    """Write the player's page to a file and return its path; ValueError if that is no .html."""
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"player: {target}: the name must end in .html")
+    return write(target, page(graph, title))
 
 
 def digest(text: str) -> str:
