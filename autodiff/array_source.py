@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import tree
+from autodiff.data import one_hot
 from autodiff.primitive import Primitive
 from autodiff.tensor import Tensor
 
@@ -29,6 +30,7 @@ SIGNS: Any = {
     ">": operator.gt,
     ">=": operator.ge,
     "!=": operator.ne,
+    "one-hot": one_hot,
 }
 
 

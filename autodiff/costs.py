@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import ops
+from autodiff import modes, ops, structure
+from autodiff.data import one_hot
 from autodiff.functions import Axis, as_array_node, as_node, composite, holds_nodes, is_node, sum
+from autodiff.modes import no_grad
 from autodiff.tensor import Tensor
 
 
@@ -18,31 +20,28 @@ from autodiff.tensor import Tensor
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return log(sum(e^x)) over `axis`, without overflow and right to the last digits.
 
-    The largest term is taken out as e^0 = 1 and 1 + the rest goes to log1p; that 1 is formed as
-    1 + expm1(0), so that its derivative is not lost.
+    The largest term is taken out as e^0 = 1 and 1 + the rest goes to log1p.
     """
     x = as_array_node(x)
-    top = _finite(np.max(x.data, axis=axis, keepdims=True), 0.0)
-    rest = ops.where(_first(x.data - top == 0, axis), ops.expm1(x - top), ops.exp(x - top))
-    whole = (x.data - top == 0).any(axis=axis, keepdims=True)
-    total = rest.sum(axis, keepdims=True)
-    y = ops.where(whole, ops.log1p(total), ops.log(total)) + top
-    return y if keepdims else y.reshape(np.sum(x.data, axis=axis).shape)
+    with no_grad():
+        peak = ops.max(x, axis=axis, keepdims=True)
+        finite = _finite(peak)
+        top = ops.where(finite, peak, 0.0)
+        one = ops.where(finite, ops.ties(x, axis=axis, largest=True), 0.0)  # adds up to 1
+    total = (ops.exp(x - top) - one).sum(axis, keepdims=True)
+    y = ops.where(finite, ops.log1p(total), ops.log(total)) + top
+    return y if keepdims else _without(y, x, axis)
 
 
-def _finite(x: Any, otherwise: float) -> Any:
-    return np.where(np.isfinite(x), x, np.asarray(otherwise, dtype=x.dtype))
+def _finite(x: Any) -> Any:
+    """Return 1 where x is a number, 0 where it is infinite or NaN."""
+    return 1.0 - ops.truth(x - x)
 
 
-def _first(hit: Any, axis: Axis) -> Any:
-    """Return `hit` with only the first True along `axis` kept."""
-    axes = tuple(range(hit.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(a % hit.ndim for a in axes) if hit.ndim else ()
-    others = tuple(a for a in range(hit.ndim) if a not in axes)
-    flat = hit.transpose(*others, *axes)
-    rows = flat.reshape(*flat.shape[: len(others)], -1)
-    kept = (rows & (np.cumsum(rows, axis=-1) == 1)).reshape(flat.shape)
-    return kept.transpose(np.argsort((*others, *axes)))
+def _without(y: Any, x: Any, axis: Axis) -> Any:
+    """Return y without the axes of x that were reduced."""
+    axes = structure.axes_of(axis, x.ndim)
+    return y.reshape(tuple(n for i, n in enumerate(x.shape) if i not in axes))
 
 
 @composite
@@ -66,11 +65,14 @@ def softmax(x: Any, axis: int = 0) -> Any:
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return sqrt(sum(x^2)); the largest element is divided out first, and at 0 the gradient is 0."""
     x = as_array_node(x)
-    top = np.max(np.abs(x.data), axis=axis, keepdims=True)
-    top = np.where(top > 0, _finite(top, 1.0), np.ones_like(top))
+    with no_grad():
+        peak = ops.max(ops.abs(x), axis=axis, keepdims=True)
+        top = ops.where(_finite(peak), ops.where(ops.step(peak), peak, 1.0), 1.0)
     squares = ops.square(x / top).sum(axis, keepdims=True)
-    root = ops.where(squares.data != 0, ops.sqrt(squares), 0.0) * top
-    return root if keepdims else root.reshape(np.sum(x.data, axis=axis).shape)
+    with no_grad():
+        some = ops.truth(squares)
+    root = ops.where(some, ops.sqrt(squares), 0.0) * top
+    return root if keepdims else _without(root, x, axis)
 
 
 def _examples(a: Any) -> int:
@@ -122,13 +124,16 @@ def softmax_cross_entropy(z: Any, y: Any, axis: int = 0) -> Any:
     """
     z = as_array_node(z)
     y = _targets(y, z)
-    if is_node(y) and y.is_constant:
-        y = np.asarray(y.data)
-    if is_node(y) or not _one_hot(y, axis) or y.shape != z.shape:
+    if not _one_hot(y, axis) or y.shape != z.shape:
         return -(log_softmax(z, axis) * y).sum() * (1.0 / _examples(z))
     chosen = ops.where(y, z, 0.0).sum(axis, keepdims=True)
     return logsumexp(ops.where(y, 0.0, z - chosen), axis).sum() * (1.0 / _examples(z))
 
 
 def _one_hot(y: Any, axis: int) -> bool:
-    return bool(y.ndim and np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=axis) == 1))
+    """Return whether targets are fixed and one-hot; a trace keeps the outcome as a guard."""
+    if not is_node(y):
+        return one_hot(y, axis)
+    found = isinstance(y, Tensor) and y.is_constant and one_hot(y._array, axis)
+    modes.note("one-hot", y, axis, found)
+    return found

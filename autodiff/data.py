@@ -6,6 +6,7 @@ as `Fixed`, whose in-place operators make a new array, so that `p.data -= eta * 
 """
 
 import operator
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -63,6 +64,11 @@ def together(data: tuple[Any, ...], what: str) -> list[NDArray[Any]]:
     return [x.astype(dtype) if yields else x for x, yields in zip(arrays, weak, strict=True)]
 
 
+def one_hot(y: Any, axis: int) -> bool:
+    """Return whether an array holds a single 1 and else zeros along an axis."""
+    return bool(y.ndim and np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=axis) == 1))
+
+
 def refusal(what: str, wanted: str, data: Any) -> TypeError:
     """Return the error that says what was given instead of a number, and what to write."""
     remedy = "give a number, an array, a Value or a Tensor"
@@ -75,14 +81,34 @@ def refusal(what: str, wanted: str, data: Any) -> TypeError:
     elif isinstance(data, int):
         remedy = "it is beyond the range of a float"
     elif isinstance(data, list | tuple):
-        remedy = "write np.array(...) or Tensor(...) around numbers"
+        remedy = next(
+            map(of_part, odd_parts(data)), "write np.array(...) or Tensor(...) around numbers"
+        )
     elif isinstance(data, complex) or np.iscomplexobj(data):
         remedy = "take its real part or its absolute value"
+    elif hasattr(data, "__float__") and not isinstance(data, np.ndarray):
+        remedy = "write float(...) around it"
     given = (
         f"an array of dtype {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
     )
     shown = "" if isinstance(data, int | np.ndarray) else f" {data!r:.60}"
     return TypeError(f"{what}: needs {wanted}, got {given}{shown}; {remedy}")
+
+
+def odd_parts(data: Any) -> Iterator[Any]:
+    """Yield what is not a number among nested lists."""
+    for part in data:
+        if isinstance(part, list | tuple):
+            yield from odd_parts(part)
+        elif not isinstance(part, int | float | np.ndarray | np.generic):
+            yield part
+
+
+def of_part(part: Any) -> str:
+    """Return what to do about something in a list that is not a number."""
+    if hasattr(part, "parents"):
+        return "it holds nodes: put them together with stack([...])"
+    return f"{part!r:.40} in it is not a real number"
 
 
 class Fixed(np.ndarray):
@@ -93,6 +119,14 @@ class Fixed(np.ndarray):
             not array.ndim if return_scalar is None else return_scalar
         )  # numpy 1.26 does not say
         return array[()] if scalar else np.asarray(array)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if not self.flags.writeable:
+            raise ValueError(
+                "the array of a node is read-only, since graphs were computed from it; assign a whole "
+                "one (p.data = ..., p.data -= ..., p.grad = ...), or take a copy with np.array(...)"
+            )
+        super().__setitem__(index, value)
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))

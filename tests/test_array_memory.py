@@ -334,3 +334,37 @@ def test_a_gradient_that_is_set_has_the_shape_of_its_leaf() -> None:
     v.grad = 3.0
     v.grad = None  # type: ignore[assignment]
     assert (v.has_grad, v.grad) == (False, 0.0)
+
+
+@pytest.mark.parametrize("f", [ad.logsumexp, ad.softmax, ad.log_softmax, ad.norm])
+def test_what_takes_the_largest_term_out_is_replayed(f: Callable[[Any], Any]) -> None:
+    weights = np.arange(12.0).reshape(3, 4)
+
+    def cost(x: Any) -> Any:
+        return (f(x) * weights).sum()
+
+    program = ad.trace(cost, ad.Tensor(weights))
+    draw = np.random.default_rng(0)
+    odd = np.array([[np.inf, 1.0, 0.0, 2.0], [np.nan] * 4, [-np.inf] * 4])
+    for x in (draw.normal(size=(3, 4)), 1e200 * draw.normal(size=(3, 4)), np.ones((3, 4)), odd):
+        leaf = ad.Tensor(x)
+        y = cost(leaf)
+        value, gradient = program.value_and_grad(x)
+        same(value, y.data)
+        np.testing.assert_allclose(gradient, ad.gradient(y, leaf), rtol=1e-13, atol=1e-300)
+    assert program.recorded == 2
+
+
+def test_a_program_holds_for_targets_that_are_one_hot_as_long_as_they_are() -> None:
+    def cost(z: Any, y: Any) -> Any:
+        return ad.softmax_cross_entropy(z, y)
+
+    z = ad.Tensor(np.random.default_rng(0).normal(size=(3, 4)))
+    program = ad.trace(cost, z, ad.constant(np.eye(3)[:, [0, 1, 2, 0]]))
+    for columns in ([0, 1, 2, 0], [2, 2, 1, 0], [1, 1, 1, 1]):
+        y = np.eye(3)[:, columns]
+        same(program(z.data, y), cost(z, y).data)
+    assert program.recorded == 1
+    soft = np.full((3, 4), 1 / 3)
+    same(program(z.data, soft), cost(z, ad.constant(soft)).data)
+    assert program.recorded == 2

@@ -158,3 +158,13 @@ def test_a_graph_holds_what_it_saw() -> None:
     graph = ad.Graph((x * x).sum())
     x.data = [5.0, 6.0]
     assert np.asarray(graph[graph.ids[x]].value).tolist() == [1.0, 2.0]
+
+
+def test_writing_into_the_array_of_a_node_says_what_to_do_instead() -> None:
+    w = ad.Tensor([1.0, 2.0])
+    for array in (w.data, w.grad, (w * 2.0).data):
+        with pytest.raises(ValueError, match=r"read-only.*assign a whole one"):
+            array[0] = 3.0
+    copy = np.array(w.data)
+    copy[0] = 3.0
+    assert w.data.tolist() == [1.0, 2.0]

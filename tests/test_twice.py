@@ -1,5 +1,6 @@
 """Backward again and again, shared nodes, and inputs that must be refused."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ JUNK = [
     (None, "returned nothing"),
     (1j, "real part"),
     (np.array([1j]), "real part"),
-    (["a"], "around numbers"),
+    (["a"], "around numbers|is not a real number"),
     ([[1.0], [1.0, 2.0]], "around numbers|regular array"),
     ({}, "give a number"),
     (object(), "give a number"),
@@ -144,3 +145,17 @@ def test_a_node_is_not_data() -> None:
     for make in (ad.Value, ad.Tensor):
         with pytest.raises(TypeError, match="detach"):
             make(ad.Value(1.0))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [([1.0, None], "None in it"), ([[1j]], "1j in it"), ([ad.Value(1.0)], r"stack\(")],
+)
+def test_what_is_wrong_in_a_list_is_named(data: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=f"Tensor: needs real numbers.*{said}"):
+        ad.Tensor(data)
+
+
+def test_another_kind_of_number_is_converted_by_hand() -> None:
+    with pytest.raises(TypeError, match=r"float\(\.\.\.\)"):
+        ad.Value(Fraction(1, 3))  # type: ignore[arg-type]
