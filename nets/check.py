@@ -15,12 +15,11 @@ import numpy as np
 
 import autodiff as ad
 from nets import closed_form
-from nets.activations import ACTIVATIONS
 from nets.batches import as_rows
 from nets.costs import COSTS
-from nets.extras import UsageError
+from nets.extras import UsageError, at_least
 from nets.network import Network
-from nets.settings import listed, load_split, start
+from nets.settings import check_cost, check_ends, listed, load_split, output_of, start
 from nets.train import load_run
 
 BOUND = 1e-12
@@ -123,32 +122,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="neurons per layer (64,30,20,10 on the 8 x 8 digits)",
     )
     add("--activation", choices=closed_form.ACTIVATIONS, default="sigmoid")
-    add("--output", choices=ACTIVATIONS, help="of the last layer, where it differs")
+    add("--output", choices=closed_form.ACTIVATIONS, help="of the last layer, where it differs")
     add("--cost", choices=COSTS, default="quadratic")
     add("--batch", type=int, default=10, help="examples in the mini-batch (10)")
     add("--seed", type=int, default=0, help="seed of the random weights (0)")
     add("--checkpoint", type=Path, help="check these trained weights instead of random ones")
     add("--data", choices=("digits", "mnist"), default="digits")
-    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the table and return 0 if every difference is within the bound, else 1."""
-    if args.batch < 1:
-        raise UsageError(f"--batch is {args.batch}: it must be at least 1")
+    at_least(1, vars(args), "batch")
+    at_least(0, vars(args), "seed")
     data = args.data
     if args.checkpoint is None:
+        check_cost(vars(args))
         split = load_split(data, args.data_dir)
-        sizes = args.sizes or [len(split.training.inputs), 30, 20, 10]
-        output = "softmax" if args.cost == "log_likelihood" else None
-        net = Network(
-            sizes, args.activation, args.cost, seed=args.seed, output=args.output or output
-        )
+        sizes = check_ends(args.sizes or [len(split.training.inputs), 30, 20, 10], split, data)
+        output = output_of(vars(args))
+        net = Network(sizes, args.activation, args.cost, seed=args.seed, output=output)
         what = f"random weights, seed {args.seed}"
     else:
         saved = load_run(args.checkpoint)
         settings = saved.meta["settings"]
         data = settings["data"]
+        check_cost(settings)
         split = load_split(data, args.data_dir)
         training = start(settings, split)
         training.restore(saved.meta["training"], saved.arrays)

@@ -60,6 +60,10 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = {info.filename: info for info in archive.infolist()}
+            if "meta.npy" not in entries:
+                raise CheckpointError(
+                    f"{path} is not a checkpoint of nets train: give another file"
+                )
             head = json.loads(_read(archive, entries, "meta.npy", {"uint8"}).tobytes())
             if not isinstance(head, dict) or head.get("format") != FORMAT:
                 raise CheckpointError(f"{path} was not written as a {FORMAT}")
@@ -77,8 +81,12 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     except OSError as e:
         reason = e.strerror or str(e)
         raise CheckpointError(f"{path} cannot be read: {reason[:1].lower()}{reason[1:]}") from None
+    except zipfile.BadZipFile:
+        raise CheckpointError(
+            f"{path} is not a checkpoint of nets train, or was damaged: give another file"
+        ) from None
     except (
-        zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, KeyError, TypeError, EOFError,
+        zipfile.LargeZipFile, ValueError, KeyError, TypeError, EOFError,
         RecursionError, NotImplementedError, RuntimeError, struct.error, AttributeError,
     ) as e:  # fmt: skip
         raise CheckpointError(f"{path} is not a readable checkpoint: {_first_line(e)}") from None

@@ -152,11 +152,11 @@ def load_mnist(
     """
     folder = Path(data_dir)
     if not folder.is_dir():
-        raise DataError(f"{folder} is not a folder: {_WANTED}")
+        raise DataError(f"{folder} is not a folder: {_wanted(folder)}")
     paths = {name: find_file(folder, name) for name in MNIST_FILES}
     missing = [name for name, path in paths.items() if path is None]
     if missing:
-        raise DataError(f"{folder} lacks {', '.join(missing)}: {_WANTED}")
+        raise DataError(f"{folder} lacks {', '.join(missing)}: {_wanted(folder)}")
     images, labels, test_images, test_labels = (
         read_idx(path, ndim=3 if "images" in name else 1)
         for name, path in paths.items()
@@ -190,10 +190,12 @@ def load_mnist(
     )
 
 
-_WANTED = (
-    f"the MNIST files {', '.join(MNIST_FILES)} are expected there, plain or with .gz; "
-    "nets.data.download_mnist(folder) fetches them"
-)
+def _wanted(folder: Path) -> str:
+    return (
+        f"the MNIST files {', '.join(MNIST_FILES)} are expected there, plain or with .gz; "
+        f"nets train --data mnist --data-dir {folder} --download fetches them, and in Python "
+        "nets.data.download_mnist(folder)"
+    )
 
 
 def _check_labels(labels: Array, classes: int, whose: str) -> None:

@@ -20,7 +20,7 @@ from nets.batches import as_rows
 from nets.check import BOUND, Difference, compare, table
 from nets.curve import draw_learning_curve
 from nets.data import load_digits
-from nets.extras import numbers, output_folder, require
+from nets.extras import at_least, numbers, output_folder, require
 from nets.network import Network
 from nets.optim import SGD
 from nets.report import write_report
@@ -38,6 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Walk the three stations; return 0 if autograd and the hand agree everywhere."""
+    at_least(1, vars(args), "epochs")
+    at_least(0, vars(args), "seed")
     require("tqdm")
     require("matplotlib")
     require("sklearn")

@@ -122,7 +122,7 @@ def _split(experiment: Experiment, folder: Path | None) -> tuple[Split | None, s
         return None, None
     data = "digits" if folder is None else "mnist"
     try:
-        return load_split(data, folder or Path()), data
+        return load_split(data, folder), data
     except DataError as error:
         raise UsageError(f"--data {folder}: {error}" if folder else str(error)) from None
 

@@ -1,5 +1,7 @@
 """What the `nets` extra installs, imported where it is used."""
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,17 @@ def require(module: str, extra: str = "nets", what: str = "this") -> Any:
         return extras.require(module, extra, what)
     except ImportError as e:
         raise MissingExtraError(str(e)) from None
+
+
+def at_least(least: int, given: Mapping[str, Any], *names: str) -> None:
+    """Refuse the options of these names whose number is below `least`; None was not given."""
+    for name in names:
+        value = given.get(name)
+        if value is not None and not least <= value < math.inf:
+            raise UsageError(
+                f"--{name.replace('_', '-')} is {value:g}: it must be at least {least}"
+                + (" and finite" if value > least else "")
+            )
 
 
 def output_folder(folder: Path | str) -> Path:

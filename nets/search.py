@@ -16,7 +16,7 @@ from typing import Any
 
 from autodiff import files
 from nets.data import Split
-from nets.extras import UsageError, output_folder, require
+from nets.extras import UsageError, at_least, output_folder, require
 from nets.settings import DEFAULTS, load_split, start
 from nets.stopping import noted_signals
 from nets.training import storable
@@ -58,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add = parser.add_argument
     add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
-    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
     add("--hidden", type=int, default=30, help="hidden neurons (30)")
     add("--epochs", type=int, default=5, help="passes of each try (5)")
     add("--examples", type=int, default=1000, help="training examples of each try (1000)")
@@ -67,8 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Search as asked, print each try and what was found, and return the exit code."""
-    if min(args.hidden, args.epochs, args.examples) < 1:
-        raise UsageError("--hidden, --epochs and --examples must be at least 1")
+    at_least(1, vars(args), "hidden", "epochs", "examples")
     bars = require("tqdm")
     out = output_folder(args.out)
     whole = load_split(args.data, args.data_dir)

@@ -9,6 +9,7 @@ import numpy as np
 
 from nets.data import Split, download_mnist, load_digits, load_mnist
 from nets.expand import expand
+from nets.extras import UsageError
 from nets.network import Network
 from nets.optim import as_optimiser
 from nets.training import Training
@@ -39,18 +40,52 @@ DEFAULTS: dict[str, Any] = {
 }
 PRECISIONS = {"double": np.float64, "single": np.float32}
 
+BEHIND = {"cross_entropy": "sigmoid", "log_likelihood": "softmax"}  # costs that take logarithms
+MNIST_FOLDER = Path("data/mnist")
+
+
+def output_of(settings: dict[str, Any]) -> Any:
+    """Return the activation of the last layer, which may follow from the others."""
+    if settings["output"] is not None:
+        return settings["output"]
+    return "softmax" if settings["cost"] == "log_likelihood" else settings["activation"]
+
+
+def check_cost(settings: dict[str, Any]) -> None:
+    """Refuse a cost that takes the logarithm of outputs which need not be between 0 and 1.
+
+    In Python such a network can be made: what it is given may keep its outputs where they belong.
+    """
+    cost, output = settings["cost"], output_of(settings)
+    if cost in BEHIND and output not in BEHIND.values():
+        option = "activation" if settings["output"] is None else "output"
+        raise UsageError(
+            f"--cost {cost} needs outputs between 0 and 1, and those of --{option} {output} can "
+            f"leave that range: use --output {BEHIND[cost]}, or another --cost"
+        )
+
+
+def check_ends(sizes: list[int], split: Split, data: str) -> list[int]:
+    """Return the sizes, or refuse those that do not begin and end as the data do."""
+    ends = inputs, outputs = len(split.training.inputs), len(split.training.targets)
+    if len(sizes) < 2 or (sizes[0], sizes[-1]) == ends:
+        return sizes
+    what, n = ("examples", inputs) if sizes[0] != inputs else ("answers", outputs)
+    other = {("digits", 784): "mnist", ("mnist", 64): "digits"}.get((data, sizes[0]))
+    raise UsageError(
+        f"--sizes {','.join(map(str, sizes))} does not fit --data {data}, whose {what} have {n} "
+        f"numbers each: use --sizes {inputs},...,{outputs}"
+        + (f" or --data {other}" if other else "")
+    )
+
 
 def start(settings: dict[str, Any], split: Split) -> Training:
     """Make the network and the run that the settings describe."""
-    inputs, outputs = len(split.training.inputs), len(split.training.targets)
-    sizes = settings["sizes"] or [inputs, 30, outputs]
-    output = settings["output"]
-    if output is None and settings["cost"] == "log_likelihood":
-        output = "softmax"
+    sizes = settings["sizes"] or [len(split.training.inputs), 30, len(split.training.targets)]
     net = Network(
-        sizes,
+        check_ends(sizes, split, settings["data"]),
         activation=settings["activation"],
-        output=output,
+        output=output_of(settings),
         cost=settings["cost"],
         initializer=settings["start"],
         seed=settings["seed"],
@@ -73,8 +108,17 @@ def start(settings: dict[str, Any], split: Split) -> Training:
     )
 
 
-def load_split(data: str, folder: Path, download: bool = False) -> Split:
+def data_folder(data: str, folder: Path | None, download: bool = False) -> Path:
+    """Return the folder of the data; what is said of one and not used is refused."""
+    if data == "digits" and (folder is not None or download):
+        option = "--download" if folder is None else "--data-dir"
+        raise UsageError(f"{option} is for MNIST, and the data are the digits: add --data mnist")
+    return folder or MNIST_FOLDER
+
+
+def load_split(data: str, folder: Path | None, download: bool = False) -> Split:
     """Load the digits, or MNIST from a folder, fetched first where that is asked for."""
+    folder = data_folder(data, folder, download)
     if data == "digits":
         return load_digits()
     return load_mnist(download_mnist(folder) if download else folder)

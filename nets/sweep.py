@@ -15,8 +15,8 @@ from typing import Any
 
 from autodiff import files
 from nets.engines import EngineError, add_options, engine_of
-from nets.extras import UsageError, output_folder, require
-from nets.settings import DEFAULTS, listed, load_split, start
+from nets.extras import UsageError, at_least, output_folder, require
+from nets.settings import DEFAULTS, data_folder, listed, load_split, start
 
 COLUMNS = ("eta", "hidden", "seed", "best", "best_epoch", "last", "total", "cost")
 
@@ -38,16 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--seeds", type=int, default=1, help="runs of each, with the seeds 0, 1, ... (1)")
     add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
-    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
     add("--epochs", type=int, default=10, help="passes over the training data (10)")
     add("--batch", type=int, default=10, help="examples in a mini-batch (10)")
     add("--out", type=Path, default=Path("out/sweep"), help="folder for table, plot and CSV")
     add_options(parser)
 
 
-def one_run(settings: dict[str, Any], folder: str) -> dict[str, Any]:
+def one_run(settings: dict[str, Any], folder: str | None) -> dict[str, Any]:
     """Train once with these settings and return the row of the table. Runs on a worker."""
-    split = load_split(settings["data"], Path(folder))
+    split = load_split(settings["data"], Path(folder) if folder else None)
     hidden = settings["hidden"]
     inputs, outputs = len(split.training.inputs), len(split.training.targets)
     chosen = {k: v for k, v in settings.items() if k in DEFAULTS}
@@ -68,16 +68,25 @@ def one_run(settings: dict[str, Any], folder: str) -> dict[str, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """Run what is not done yet, and write table, plot and CSV."""
-    if args.seeds < 1:
-        raise UsageError(f"--seeds is {args.seeds}: it must be at least 1")
+    at_least(1, vars(args), "seeds", "epochs", "batch")
+    for hidden in args.hidden:
+        at_least(1, {"hidden": hidden}, "hidden")
+    for eta in args.eta:
+        if not 0 < eta < math.inf:
+            raise UsageError(f"--eta has {eta:g} in it: each must be a positive number")
+    folder = data_folder(args.data, args.data_dir)
     bars = require("tqdm")
     require("matplotlib")
     out = output_folder(args.out)
     common = {"data": args.data, "epochs": args.epochs, "batch": args.batch}
     done = _load(out / "sweep.json", common)
-    wanted = list(itertools.product(args.eta, args.hidden, range(args.seeds)))
+    every = itertools.product(args.eta, args.hidden, range(args.seeds))
+    wanted = list(dict.fromkeys(every))  # what is given twice is one run
     tasks = [
-        (common | {"eta": eta, "hidden": hidden, "seed": seed}, str(args.data_dir))
+        (
+            common | {"eta": eta, "hidden": hidden, "seed": seed},
+            str(folder) if args.data == "mnist" else None,
+        )
         for eta, hidden, seed in wanted
         if (eta, hidden, seed) not in done
     ]

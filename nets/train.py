@@ -16,11 +16,19 @@ from nets.curve import draw_learning_curve
 from nets.data import Split
 from nets.engines import add_options, engine_of
 from nets.expand import EXPANSIONS
-from nets.extras import UsageError, output_folder, require
+from nets.extras import UsageError, at_least, output_folder, require
 from nets.initializers import INITIALIZERS
 from nets.optim import OPTIMISERS, SCHEDULES
 from nets.scalar_engine import ScalarEngine
-from nets.settings import DEFAULTS, PRECISIONS, listed, load_split, start
+from nets.settings import (
+    DEFAULTS,
+    PRECISIONS,
+    check_cost,
+    listed,
+    load_split,
+    output_of,
+    start,
+)
 from nets.shards import on_engine
 from nets.stopping import noted_signals
 from nets.training import Training, storable
@@ -31,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.argument_default = argparse.SUPPRESS
     add = parser.add_argument
     add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
-    add("--data-dir", type=Path, default=Path("data/mnist"), help="folder of the MNIST files")
+    add("--data-dir", type=Path, default=None, help="folder of the MNIST files (data/mnist)")
     add("--download", action="store_true", default=False, help="fetch MNIST into that folder first")
     add(
         "--sizes",
@@ -89,16 +97,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train as asked and return the exit code; errors are sentences."""
+    at_least(1, vars(args), "epochs", "batch", "checkpoint_every")
+    at_least(0, vars(args), "seed", "lmbda", "l1", "patience")
+    if args.checkpoint_every is not None and args.checkpoint is None:
+        raise UsageError("--checkpoint-every needs --checkpoint FILE, where the run is kept")
     given = {name: value for name, value in vars(args).items() if name in DEFAULTS}
     saved = _saved(args)
     settings = _settings(given, None if saved is None else saved.meta["settings"])
-    if args.checkpoint_every is not None and args.checkpoint_every < 1:
-        raise UsageError(f"--checkpoint-every is {args.checkpoint_every}: it must be at least 1")
+    check_cost(settings)
     bars = require("tqdm")
     require("matplotlib")
     out = output_folder(args.out)
     split = load_split(settings["data"], args.data_dir, args.download)
     training = start(settings, split)
+    settings["sizes"] = training.net.sizes
     fingerprint = _fingerprint(split)
     if saved is not None:
         if saved.meta.get("data") != fingerprint:
@@ -163,6 +175,8 @@ def _saved(args: argparse.Namespace) -> Checkpoint | None:
         if args.resume:
             raise UsageError("--resume needs --checkpoint FILE, the run to go on with")
         return None
+    if path.is_dir():
+        raise UsageError(f"--checkpoint {path} is a folder: add a file name, as in {path}/run.npz")
     if path.parent.is_dir():
         sweep_strays(path)
     if not path.exists():
@@ -199,13 +213,21 @@ def _settings(given: dict[str, Any], saved: dict[str, Any] | None) -> dict[str, 
     if saved is None:
         return settings
     fixed = saved["patience"] or saved["schedule"] != "constant"
+    used = saved | {"output": output_of(saved)}
+    if used["sizes"] is None:  # a checkpoint of before sizes were kept: its arrays decide
+        used["sizes"] = given.get("sizes")
     for name, value in given.items():
-        if value != saved[name] and (name != "epochs" or fixed):
+        if value != used[name] and (name != "epochs" or fixed):
             raise UsageError(
-                f"the checkpoint was made with --{name} {saved[name]}, not {value}: "
+                f"the checkpoint was made with --{name} {_typed(used[name])}, not {_typed(value)}: "
                 f"leave --{name} away, or start anew with another checkpoint"
             )
     return saved | given
+
+
+def _typed(value: Any) -> str:
+    """Return a setting as it is typed."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _fingerprint(split: Split) -> list[int]:

@@ -154,10 +154,15 @@ def test_a_checkpoint_of_something_else(tmp_path: Path, capsys: pytest.CaptureFi
     save_checkpoint(path, {"settings": {"eta": 3.0}, "training": {}}, {})
     told = refused(capsys, "train", "--checkpoint", path, "--resume", "--out", tmp_path)
     assert "does not hold a run" in told
-    path.write_bytes(b"PK nonsense")
+    for content in (b"PK nonsense", b""):
+        path.write_bytes(content)
+        told = refused(capsys, "train", "--checkpoint", path, "--resume", "--out", tmp_path)
+        assert "is not a checkpoint of nets train" in told
+        assert path.read_bytes() == content
+    with path.open("wb") as file:
+        np.savez(file, w=np.ones(3))
     told = refused(capsys, "train", "--checkpoint", path, "--resume", "--out", tmp_path)
-    assert "not a readable checkpoint" in told
-    assert path.read_bytes() == b"PK nonsense"
+    assert "is not a checkpoint of nets train" in told
 
 
 @pytest.mark.parametrize(
@@ -184,23 +189,43 @@ BAD: list[tuple[Sequence[str], str]] = [
     (["train", "--sizes", "a,b"], "'a,b' is not a list of sizes"),
     (["sweep", "--eta", "1,x"], "'1,x' is not a list of rates such as 0.01,3"),
     (["train", "--sizes", "64"], "at least two positive whole numbers"),
-    (["train", "--sizes", "784,30,10"], "have 64 numbers each"),
+    (
+        ["train", "--sizes", "784,30,10"],
+        "have 64 numbers each: use --sizes 64,...,10 or --data mnist",
+    ),
     (["train", "--sizes", "64,30,3"], "have 10 numbers each"),
     (["train", "--eta", "fast"], "invalid float value: 'fast'"),
     (["train", "--eta", "-1"], "learning rate eta is -1.0"),
     (["train", "--eta", "nan"], "learning rate eta is nan"),
-    (["train", "--batch", "0"], "mini-batch size is 0"),
-    (["train", "--epochs", "0"], "0 epochs"),
+    (["train", "--batch", "0"], "--batch is 0: it must be at least 1"),
+    (["train", "--epochs", "0"], "--epochs is 0: it must be at least 1"),
     (["train", "--dropout", "2"], "dropout is 2.0"),
-    (["train", "--lmbda", "-2"], "must be 0 or more"),
-    (["train", "--seed", "-1"], "seed"),
+    (["train", "--lmbda", "-2"], "--lmbda is -2: it must be at least 0"),
+    (["train", "--seed", "-1"], "--seed is -1: it must be at least 0"),
     (["train", "--activation", "sine"], "invalid choice: 'sine'"),
     (["train", "--resume"], "--resume needs --checkpoint"),
     (["train", "--checkpoint-every", "0"], "--checkpoint-every is 0"),
     (["train", "--data", "mnist", "--data-dir", "nowhere"], "nowhere is not a folder"),
     (["check", "--batch", "0"], "--batch is 0"),
     (["check", "--checkpoint", "none.npz"], "none.npz cannot be read"),
-    (["demo", "--epochs", "0"], "0 epochs"),
+    (["demo", "--epochs", "0"], "--epochs is 0: it must be at least 1"),
+    (["demo", "--seed", "-1"], "--seed is -1: it must be at least 0"),
+    (["sweep", "--epochs", "0"], "--epochs is 0: it must be at least 1"),
+    (["sweep", "--hidden", "30,0"], "--hidden is 0: it must be at least 1"),
+    (["sweep", "--eta", "0.1,-3"], "--eta has -3 in it: each must be a positive number"),
+    (["sweep", "--data-dir", "."], "--data-dir is for MNIST"),
+    (["check", "--sizes", "784,30,10"], "use --sizes 64,...,10 or --data mnist"),
+    (["check", "--cost", "cross_entropy", "--activation", "relu"], "of --activation relu can"),
+    (["check", "--output", "elu"], "invalid choice: 'elu'"),
+    (["train", "--cost", "cross_entropy", "--output", "tanh"], "use --output sigmoid"),
+    (["train", "--cost", "log_likelihood", "--output", "relu"], "use --output softmax"),
+    (["train", "--l1", "-1"], "--l1 is -1: it must be at least 0"),
+    (["train", "--lmbda", "inf"], "--lmbda is inf: it must be at least 0 and finite"),
+    (["train", "--data", "mnist"], "nets train --data mnist --data-dir data/mnist --download"),
+    (["train", "--data-dir", "."], "--data-dir is for MNIST"),
+    (["train", "--download"], "--download is for MNIST, and the data are the digits"),
+    (["train", "--checkpoint", "."], "--checkpoint . is a folder: add a file name"),
+    (["train", "--checkpoint-every", "5"], "--checkpoint-every needs --checkpoint"),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nets.checkpoint import load_checkpoint
+from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.cli import main
 from nets.flow import gradient_flow
 from nets.network import Network
@@ -84,3 +84,27 @@ def test_the_flow_of_a_network_that_left_the_numbers() -> None:
     first, last = gradient_flow(net, np.ones((2, 1)), np.ones((2, 1))).layers
     assert math.isnan(first.weights)
     assert last.weights == pytest.approx(6**0.5)
+
+
+def test_a_setting_equal_to_the_one_used_goes_on(tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "run.npz"
+    kept = ["--checkpoint", path, "--out", tmp_path]
+    assert call("train", "--epochs", 1, *kept) == 0
+    same = ["--sizes", "64,30,10", "--output", "sigmoid", "--eta", 3]
+    assert call("train", "--epochs", 2, *kept, "--resume", *same) == 0
+    capsys.readouterr()
+    assert call("train", *kept, "--resume", "--sizes", "64,20,10") == 1
+    assert "was made with --sizes 64,30,10, not 64,20,10" in capsys.readouterr().err
+    meta, arrays = load_checkpoint(path)
+    meta["settings"]["sizes"] = None  # as it was kept before
+    save_checkpoint(path, meta, arrays)
+    assert call("train", "--epochs", 3, *kept, "--resume", *same) == 0
+    save_checkpoint(path, meta, arrays)
+    assert call("train", "--epochs", 3, *kept, "--resume", "--sizes", "64,20,10") == 1
+    assert "does not belong to this run" in capsys.readouterr().err
+
+
+def test_a_sweep_counts_what_is_given_twice_once(tmp_path: Path) -> None:
+    given = ["--eta", "3,3", "--hidden", "5,5", "--epochs", 1, "--batch", 50, "--out", tmp_path]
+    assert call("sweep", *given) == 0
+    assert len((tmp_path / "sweep.csv").read_text().splitlines()) == 2

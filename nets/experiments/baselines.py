@@ -44,7 +44,7 @@ def measure(part: Part, work: Work) -> Result:
 
 def machine(data: str, folder: str | None, gamma: str) -> Result:
     """Train a machine and count its right answers; the tuned one is chosen on the validation data."""
-    training, validation, test = load_split(data, Path(folder or ""))
+    training, validation, test = load_split(data, None if folder is None else Path(folder))
     if gamma != TUNED:
         return {"correct": svm(training, test, gamma)}
     features = len(training.inputs)
