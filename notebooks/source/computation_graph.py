@@ -20,7 +20,7 @@ import math
 import autodiff as ad
 
 w1, w2, b = ad.Value(0.8, "w1"), ad.Value(-0.5, "w2"), ad.Value(0.1, "b")
-x1, x2, y = 1.5, 2.0, 1.0
+x1, x2, y = ad.constant(1.5, "x1"), ad.constant(2.0, "x2"), ad.constant(1.0, "y")
 
 z = w1 * x1 + w2 * x2 + b
 a = ad.sigmoid(z)
@@ -62,6 +62,7 @@ ad.draw(L, names=locals())
 # $dw_i = dz \cdot x_i$、$db = dz$ です。
 
 # %%
+x1, x2, y = x1.data, x2.data, y.data  # from here on plain numbers
 by_hand_a = 1 / (1 + math.exp(-(0.8 * 1.5 - 0.5 * 2.0 + 0.1)))
 da = -y / by_hand_a + (1 - y) / (1 - by_hand_a)
 dz = by_hand_a - y
@@ -101,8 +102,9 @@ errors = []
 for step in (1e-1, 1e-2, 1e-3):
     actual = sigmoid((0.8 + step) * x1 + (-0.5 - step) * x2 + 0.1 + step) - a.data
     predicted = gw1 * step + gw2 * -step + gb * step
-    errors.append(abs(actual - predicted))
-    print(f"step {step:7.3f}: actual {actual: .9f}  predicted {predicted: .9f}")
+    error = abs(actual - predicted)
+    errors.append(error)
+    print(f"step {step:5.3f}: actual {actual: .9f}  predicted {predicted: .9f}  error {error:.1e}")
 assert errors[1] < errors[0] / 50
 assert errors[2] < errors[1] / 50
 

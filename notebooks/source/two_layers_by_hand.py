@@ -433,7 +433,7 @@ equal, equal_loss = train(*(np.full(shape, 0.3) for shape in shapes))
 random, random_loss = train(*(rng.normal(size=shape) for shape in shapes))
 apart = np.ptp(equal, axis=1).max()
 print(f"equal start:  loss {equal_loss:.3f}, neurons at most {apart:.1f} apart")
-print(f"random start: loss {random_loss:.3f}, neurons at last {np.ptp(random[-1]):.1f} apart")
+print(f"random start: loss {random_loss:.3f}, neurons in the end {np.ptp(random[-1]):.1f} apart")
 assert apart < 1e-9
 assert np.ptp(random[-1]) > 1
 assert random_loss < equal_loss / 5
