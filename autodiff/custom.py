@@ -61,7 +61,7 @@ def _refuse(partials: Any) -> None:
     if callable(partials):
         wrong = f"partials is the function {getattr(partials, '__name__', '')}".rstrip()
     elif not isinstance(partials, Sequence) or isinstance(partials, str):
-        wrong = f"partials is a {type(partials).__name__}"
+        wrong = f"partials is of type {type(partials).__name__}"
     elif not partials:
         wrong = "partials is empty"
     else:

@@ -50,7 +50,7 @@ def test_a_users_operation_says_what_does_not_fit() -> None:
 @pytest.mark.parametrize(
     ("partials", "word"),
     [
-        (len, "is the function len"), ([], "is empty"), (3, "is a int"),
+        (len, "is the function len"), ([], "is empty"), (3, "is of type int"),
         ([lambda y, x: 1.0, 2.0], "holds 2.0"),
     ],
 )  # fmt: skip
