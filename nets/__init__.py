@@ -8,16 +8,16 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from nets.network import Network
-
 if TYPE_CHECKING:
     from nets.estimators import MLPClassifier, MLPRegressor
+    from nets.network import Network
 
 __all__ = ["MLPClassifier", "MLPRegressor", "Network"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the estimators, and scikit-learn with them, when they are first asked for."""
-    if name in ("MLPClassifier", "MLPRegressor"):
-        return getattr(importlib.import_module("nets.estimators"), name)
+    """Load a class, and numpy or scikit-learn with it, when it is first asked for."""
+    if name in __all__:
+        room = "nets.network" if name == "Network" else "nets.estimators"
+        return getattr(importlib.import_module(room), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

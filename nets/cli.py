@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 COMMANDS = {
     "train": ("nets.train", "train a network on digits"),
@@ -29,20 +29,22 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
+class Version(argparse.Action):
+    """The option --version, which loads what knows it when it is asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Print the version and leave."""
+        from importlib.metadata import version
+
+        print(f"{parser.prog} {version('autodiff')}")
+        parser.exit()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    parser = Parser(prog="nets", description="Neural networks on computation graphs.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (_, text) in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if name == chosen:
-            module = importlib.import_module(COMMANDS[name][0])
-            module.configure(command)
-    args = parser.parse_args(arguments)
+    _open_streams()
     try:
-        code = int(module.run(args))
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _fail("interrupted; no file was left half written", 130)
@@ -54,6 +56,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         return _fail(" ".join(str(error).split()) or type(error).__name__, 1)
     return code
+
+
+def _run(arguments: list[str]) -> int:
+    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = Parser(prog="nets", description="Neural networks on computation graphs.")
+    parser.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, text) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name == chosen:
+            module = importlib.import_module(COMMANDS[name][0])
+            module.configure(command)
+    args = parser.parse_args(arguments)
+    return int(module.run(args))
+
+
+def _open_streams() -> None:
+    """Let a stream that was closed before the start (`>&-`) lead to nowhere."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _fail(sentence: str, code: int) -> int:

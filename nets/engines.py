@@ -101,6 +101,16 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _end(executor: Executor) -> None:
+    """End an executor and its processes, what they are at included: nobody waits for it any more."""
+    workers = list((getattr(executor, "_processes", None) or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        worker.terminate()
+    for worker in workers:
+        worker.join()
+
+
 def check_address(address: str) -> str:
     """Return a scheduler's address, or refuse one that is neither on this machine nor under TLS.
 
@@ -171,7 +181,9 @@ def engine_of(args: argparse.Namespace) -> Iterator[Engine | None]:
         engine = processes(args.workers)
         try:
             yield engine
-        finally:
-            engine.executor.shutdown(wait=True, cancel_futures=True)
+        except BaseException:
+            _end(engine.executor)
+            raise
+        engine.executor.shutdown(wait=True, cancel_futures=True)
     else:
         yield None

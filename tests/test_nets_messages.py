@@ -2,12 +2,17 @@
 
 import json
 import math
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import autodiff
 from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.cli import main
 from nets.flow import gradient_flow
@@ -108,3 +113,52 @@ def test_a_sweep_counts_what_is_given_twice_once(tmp_path: Path) -> None:
     given = ["--eta", "3,3", "--hidden", "5,5", "--epochs", 1, "--batch", 50, "--out", tmp_path]
     assert call("sweep", *given) == 0
     assert len((tmp_path / "sweep.csv").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["experiment --list", "train --epochs 1 --sizes 64,10"])
+def test_a_stream_that_is_closed_is_no_hindrance(
+    closed: str, arguments: str, tmp_path: Path, root: Path
+) -> None:
+    out = f'--out "{tmp_path}"'
+    script = f'"{sys.executable}" -m nets {arguments} {out} {closed}'
+    done = subprocess.run(["sh", "-c", script], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr == "" or "batch" in done.stderr
+    assert (done.stdout == "") == (">&-" in closed.split())
+    assert (tmp_path / "report.html").exists() == arguments.startswith("train")
+
+
+def test_ctrl_c_while_a_command_is_loaded(monkeypatch: Any, capsys: Any) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nets.cli.importlib.import_module", interrupted)
+    assert call("check") == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_the_command_loads_nothing_before_it_can_be_interrupted(root: Path) -> None:
+    code = "import sys, nets.cli; print({'numpy', 'autodiff'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.stdout == "set()\n"
+
+
+def test_ctrl_c_ends_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
+    given = ["--workers", "2", "--epochs", "100000", "--seeds", "5", "--out", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "nets", "sweep", *given], cwd=root, stderr=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(4)  # until the workers train
+        process.send_signal(signal.SIGINT)
+        started = time.perf_counter()
+        _, told = process.communicate(timeout=60)
+    assert time.perf_counter() - started < 10
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert "nets: interrupted" in told
+
+
+def test_the_version(capsys: Any) -> None:
+    assert call("--version") == 0
+    assert capsys.readouterr().out == f"nets {autodiff.__version__}\n"
