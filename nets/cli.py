@@ -34,9 +34,7 @@ class Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
         """Print the version and leave."""
-        from importlib.metadata import version
-
-        print(f"{parser.prog} {version('autodiff')}")
+        print(f"{parser.prog} {importlib.import_module('autodiff').__version__}")
         parser.exit()
 
 

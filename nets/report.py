@@ -48,8 +48,8 @@ def write_report(path: Path | str, training: Training, about: str) -> Path:
     sections = {
         "Architecture": architecture(training.net),
         "Learning curves": curves(training.history),
-        "Confusion matrix": confusion(outputs, labels),
-        "Misclassified digits": misclassified(inputs, outputs, labels),
+        "Confusion matrix": [weights_of(training), *confusion(outputs, labels)],
+        "Misclassified digits": [weights_of(training), *misclassified(inputs, outputs, labels)],
         "BP1 to BP4": differences(training.net, x, y),
         "Gradient flow": flow(training.net, x, y),
         "Backward graph of one example": backward_graph(training.net, x[:, :1], y[:, :1]),
@@ -85,6 +85,17 @@ def facts(training: Training) -> Markup:
     }
     pairs = (element("div", element("dt", k), element("dd", v)) for k, v in shown.items())
     return element("dl", *pairs, class_="facts")
+
+
+def weights_of(training: Training) -> Markup:
+    """Return of which epoch the weights are that a section looks at, and how many it had right."""
+    shown, best = training.shown_epoch, training.best_epoch
+    which = "best" if shown is best else "last"
+    told = f"With the weights of epoch {shown['epoch']}, the {which}: "
+    told += f"{shown['correct']:,} of {shown['total']:,} are right."
+    if shown is not best:
+        told += f" The best was epoch {best['epoch']}, with {best['correct']:,}."
+    return element("p", told)
 
 
 def architecture(net: Network) -> list[Markup]:

@@ -88,6 +88,14 @@ class Training:
         return max(self.history, key=lambda e: (math.isfinite(e["cost"]), e["correct"]))
 
     @property
+    def shown_epoch(self) -> dict[str, Any]:
+        """The entry of the epoch whose weights the network has.
+
+        It is the last one, or the best one where a run with a patience has ended.
+        """
+        return self.best_epoch if self.ended and self.patience else self.history[-1]
+
+    @property
     def diverged(self) -> int | None:
         """The first epoch whose cost was not a finite number, if there is one."""
         return next((e["epoch"] for e in self.history if not math.isfinite(e["cost"])), None)

@@ -94,6 +94,23 @@ def test_differences_and_flow(path: Path, training: Training) -> None:
         assert row[1:3] == [f"{found.delta:.3g}", f"{found.gradient:.3g}"]
 
 
+def test_each_section_says_of_which_epoch_it_is(tmp_path: Path) -> None:
+    split = load_digits()
+    for patience in (0, 3):
+        net = Network([64, 8, 10], seed=0)
+        run = Training(net, split.training[:200], SGD(3.0), 3, 10, split.test, patience=patience)
+        run.run()
+        *_, last = run.history
+        run.history.append(last | {"epoch": 3, "correct": last["correct"] - 1})
+        made = write_report(tmp_path / "report.html", run, "digits")
+        for name in ("confusion-matrix", "misclassified-digits"):
+            which = "the best" if patience else "the last"
+            epoch = run.best_epoch["epoch"] if patience else 3
+            assert f"With the weights of epoch {epoch}, {which}: " in section(made, name)
+            told = f"The best was epoch {run.best_epoch['epoch']}, with"
+            assert (told in section(made, name)) == (not patience)
+
+
 def test_facts_and_words(path: Path, training: Training) -> None:
     text = path.read_text(encoding="utf-8")
     best = training.best_epoch

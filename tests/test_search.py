@@ -34,6 +34,8 @@ def test_a_search_goes_on_where_it_was(tmp_path: Path, capsys: Any) -> None:
     assert main(command) == 0
     first = capsys.readouterr().out
     assert "nets train --data digits" in first
+    *tried, found, _ = first.splitlines()
+    assert found.removesuffix("   is what was found") in tried
     file = tmp_path / "search.json"
     kept = json.loads(file.read_text())
     assert all(json.loads(key)["monitor"] == "validation" for key in kept["tries"])
