@@ -154,7 +154,9 @@ def test_files_that_do_not_belong_together(name, content, message, tmp_path, rng
 
 
 def test_what_is_missing_is_listed_with_the_remedy(tmp_path, rng):
-    with pytest.raises(DataError, match=r"is not a folder.*--download fetches them.*download_mnist\(folder\)"):
+    with pytest.raises(
+        DataError, match=r"is not a folder.*--download fetches them.*download_mnist\(folder\)"
+    ):
         load_mnist(tmp_path / "nowhere")
     files = small_set(rng)
     del files[LABELS[1]]
