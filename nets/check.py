@@ -23,6 +23,15 @@ from nets.settings import check_cost, check_ends, listed, load_split, output_of,
 from nets.train import load_run
 
 BOUND = 1e-12
+# What is checked, where no checkpoint decides it.
+CHOSEN: dict[str, Any] = {
+    "sizes": None,
+    "activation": "sigmoid",
+    "output": None,
+    "cost": "quadratic",
+    "seed": 0,
+    "data": "digits",
+}
 
 
 class Difference(NamedTuple):
@@ -121,13 +130,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=listed(int, "sizes such as 784,30,10"),
         help="neurons per layer (64,30,20,10 on the 8 x 8 digits)",
     )
-    add("--activation", choices=closed_form.ACTIVATIONS, default="sigmoid")
+    add("--activation", choices=closed_form.ACTIVATIONS, help="of every layer (sigmoid)")
     add("--output", choices=closed_form.ACTIVATIONS, help="of the last layer, where it differs")
-    add("--cost", choices=COSTS, default="quadratic")
+    add("--cost", choices=COSTS, help="quadratic by default")
     add("--batch", type=int, default=10, help="examples in the mini-batch (10)")
-    add("--seed", type=int, default=0, help="seed of the random weights (0)")
+    add("--seed", type=int, help="seed of the random weights (0)")
     add("--checkpoint", type=Path, help="check these trained weights instead of random ones")
-    add("--data", choices=("digits", "mnist"), default="digits")
+    add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
     add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
 
 
@@ -135,15 +144,27 @@ def run(args: argparse.Namespace) -> int:
     """Print the table and return 0 if every difference is within the bound, else 1."""
     at_least(1, vars(args), "batch")
     at_least(0, vars(args), "seed")
-    data = args.data
+    given = {k: v for k, v in vars(args).items() if k in CHOSEN and v is not None}
     if args.checkpoint is None:
-        check_cost(vars(args))
+        chosen = CHOSEN | given
+        data = chosen["data"]
+        check_cost(chosen)
         split = load_split(data, args.data_dir)
-        sizes = check_ends(args.sizes or [len(split.training.inputs), 30, 20, 10], split, data)
-        output = output_of(vars(args))
-        net = Network(sizes, args.activation, args.cost, seed=args.seed, output=output)
-        what = f"random weights, seed {args.seed}"
+        sizes = chosen["sizes"] or [len(split.training.inputs), 30, 20, 10]
+        net = Network(
+            check_ends(sizes, split, data),
+            chosen["activation"],
+            chosen["cost"],
+            seed=chosen["seed"],
+            output=output_of(chosen),
+        )
+        what = f"random weights, seed {chosen['seed']}"
     else:
+        if given:
+            raise UsageError(
+                f"--{next(iter(given))} beside --checkpoint would change nothing, since the "
+                "checkpoint decides it: leave one of them away"
+            )
         saved = load_run(args.checkpoint)
         settings = saved.meta["settings"]
         data = settings["data"]

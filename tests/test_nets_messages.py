@@ -152,7 +152,10 @@ def test_ctrl_c_ends_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
         time.sleep(4)  # until the workers train
         process.send_signal(signal.SIGINT)
         started = time.perf_counter()
-        _, told = process.communicate(timeout=60)
+        try:
+            _, told = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert time.perf_counter() - started < 10
     assert process.returncode == 130
     assert "Traceback" not in told
@@ -162,3 +165,12 @@ def test_ctrl_c_ends_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
 def test_the_version(capsys: Any) -> None:
     assert call("--version") == 0
     assert capsys.readouterr().out == f"nets {autodiff.__version__}\n"
+
+
+def test_check_ignores_nothing_beside_a_checkpoint(tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "run.npz"
+    assert call(*SMALL, "--epochs", 1, "--out", tmp_path, "--checkpoint", path) == 0
+    capsys.readouterr()
+    assert call("check", "--checkpoint", path, "--seed", 0) == 1
+    assert "--seed beside --checkpoint" in capsys.readouterr().err
+    assert call("check", "--checkpoint", path, "--batch", 3) == 0
