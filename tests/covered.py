@@ -32,8 +32,9 @@ NOT_MEASURED = {
 }
 LOADERS = ["nets/idx.py", "nets/download.py", "nets/data.py"]
 TESTS = """
-    anomaly api array_replay checker corners corners_core data depth descent explanations fuzz loader
-    mutation network nogc numpy_protocol replay scalar stateful steps storage sweep table threads traps twice
+    anomaly api array_memory array_replay checker corners corners_core data depth descent explanations fuzz
+    loader mutation network nogc numpy_protocol replay scalar stateful steps storage sweep table threads
+    traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"

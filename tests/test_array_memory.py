@@ -162,6 +162,7 @@ FROZEN: dict[str, Callable[[Any], Any]] = {
     "copy": lambda w: (w * copy.copy(w)).sum(),
     "program": lambda w: (w * INNER(w)).sum(),
     "data": lambda w: (w * w.data).sum(),
+    "program of another": lambda w: (w * INNER(np.ones(2))).sum(),
 }
 
 
