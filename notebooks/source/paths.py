@@ -43,7 +43,7 @@ a = ad.sigmoid(z)
 penalty = 0.1 * w * w
 C = (a - 1.0) ** 2 + penalty
 C.backward()
-ad.draw(C, names=locals())
+ad.draw(C, names=locals(), rankdir="TB")
 
 # %% [markdown] lang="en"
 # By hand: through the neuron $2(a - 1) \cdot \sigma'(z) \cdot x$; along the penalty
@@ -108,7 +108,7 @@ products = [path.product for path in account]
 print(f"{account.count} paths: {', '.join(f'{p:.4f}' for p in products)}")
 print(f"their sum {sum(products):.12f}, the gradient {x1.grad:.12f}")
 assert math.isclose(sum(products), x1.grad, rel_tol=1e-12)
-ad.draw(cost, top_k=3)
+ad.draw(cost, top_k=3, rankdir="TB")
 
 # %% [markdown] lang="en"
 # ## Counting without listing
