@@ -64,6 +64,14 @@ def together(data: tuple[Any, ...], what: str) -> list[NDArray[Any]]:
     return [x.astype(dtype) if yields else x for x, yields in zip(arrays, weak, strict=True)]
 
 
+def no_gradient(node: Any) -> ValueError:
+    """Return the error that says why nothing flows back from a node."""
+    return ValueError(
+        f"backward: no gradient flows from {node!r:.60}: it is a constant, or was computed of constants "
+        f"alone or inside no_grad"
+    )
+
+
 def one_hot(y: Any, axis: int) -> bool:
     """Return whether an array holds a single 1 and else zeros along an axis."""
     return bool(y.ndim and np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=axis) == 1))

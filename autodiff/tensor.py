@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff import loops, modes, ops, primitive
 from autodiff.array_node import ArrayNode, fill
-from autodiff.data import Array, as_array, own_index
+from autodiff.data import Array, as_array, no_gradient, own_index
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
 from autodiff.quiet import restore, silence
@@ -61,6 +61,8 @@ class Tensor(ArrayNode):
 
         if modes.active or modes.watched:
             modes.before_backward(self, gradient)
+        if not self.needs_grad:
+            raise no_gradient(self)
         backward(self, gradient)
 
     def explain(self, wrt: Any, **options: Any) -> Any:

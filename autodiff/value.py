@@ -25,7 +25,7 @@ else:
         from autodiff import uncompiled as cython
 
 from autodiff import evaluate, modes, places
-from autodiff.data import as_float
+from autodiff.data import as_float, no_gradient
 from autodiff.modes import MODE
 from autodiff.primitive import RECORDERS, ROWS, UFUNCS, Primitive
 
@@ -231,6 +231,8 @@ class Value:
 
         if modes.active or modes.watched:
             modes.before_backward(self, gradient)
+        if self.is_constant:
+            raise no_gradient(self)
         backward([self], [as_float(gradient)])
 
     def explain(self, wrt: Any, **options: Any) -> Any:

@@ -91,7 +91,13 @@ def test_backward_leaves_inputs_alone() -> None:
     y.backward()
     assert w.grad.tolist() == [3.0]
     assert not x.has_grad
-    x.backward(np.ones(1))
+    with pytest.raises(ValueError, match="no gradient flows from"):
+        x.backward(np.ones(1))
+    with ad.no_grad():
+        lost = (w * x).sum(), ad.Value(2.0) * 3.0
+    for z in lost:
+        with pytest.raises(ValueError, match="inside no_grad"):
+            z.backward()
     assert not x.has_grad
 
 
