@@ -203,7 +203,7 @@ def backward(y: Tensor, gradient: Any = None) -> None:
                 seeds.append(float(g))
             elif node.primitive is None and node._grad is not None:
                 node._grad = node._grad + g
-            elif not node.is_constant:
+            else:
                 node._grad = g
     if values:
         sweep.backward(values, seeds)
