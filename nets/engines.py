@@ -101,10 +101,10 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end(executor: Executor) -> None:
+def _end(executor: Executor, others: Sequence[Any]) -> None:
     """End an executor and its processes, what they are at included: nobody waits for it any more."""
-    workers = list((getattr(executor, "_processes", None) or {}).values())
     executor.shutdown(wait=False, cancel_futures=True)
+    workers = [p for p in multiprocessing.active_children() if p not in others]
     for worker in workers:
         worker.terminate()
     for worker in workers:
@@ -178,11 +178,12 @@ def engine_of(args: argparse.Namespace) -> Iterator[Engine | None]:
         with cluster(args.scheduler) as engine:
             yield engine
     elif args.workers is not None:
+        others = multiprocessing.active_children()
         engine = processes(args.workers)
         try:
             yield engine
         except BaseException:
-            _end(engine.executor)
+            _end(engine.executor, others)
             raise
         engine.executor.shutdown(wait=True, cancel_futures=True)
     else:

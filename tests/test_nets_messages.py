@@ -149,6 +149,11 @@ def test_ctrl_c_ends_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "nets", "sweep", *given], cwd=root, stderr=subprocess.PIPE, text=True
     ) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        for _ in range(600):  # until two workers and what tracks them are there
+            time.sleep(0.1)
+            if not children.exists() or len(children.read_text().split()) >= 3:
+                break
         time.sleep(4)  # until the workers train
         process.send_signal(signal.SIGINT)
         started = time.perf_counter()
