@@ -147,8 +147,9 @@ def test_the_command_loads_nothing_before_it_can_be_interrupted(root: Path) -> N
 def test_ctrl_c_ends_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
     given = ["--workers", "2", "--epochs", "100000", "--seeds", "5", "--out", str(tmp_path)]
     with subprocess.Popen(
-        [sys.executable, "-m", "nets", "sweep", *given], cwd=root, stderr=subprocess.PIPE, text=True
-    ) as process:
+        [sys.executable, "-m", "nets", "sweep", *given], cwd=root, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in the background it is ignored
+    ) as process:  # fmt: skip
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         for _ in range(600):  # until two workers and what tracks them are there
             time.sleep(0.1)
