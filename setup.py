@@ -1,8 +1,8 @@
-"""Build the compiled engine: every autodiff/*.py with a .pxd of C types beside it is an extension.
+"""Build the compiled engine: every module with a .pxd of C types beside it is an extension.
 
 The Python file is compiled as it stands; without a compiler or without Cython the same file runs as
 it is, so nothing here may make an installation fail. Some .pxd files are printed from the table by
-autodiff/codegen.py before Cython reads them. After a successful build `autodiff/_compiled.json`
+autodiff/printers before Cython reads them. After a successful build `autodiff/_compiled.json`
 holds the digest of each module that went into it, and an engine whose sources have changed since
 is not loaded.
 """
@@ -19,6 +19,8 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 PACKAGE = Path("autodiff")
+EVALUATE = PACKAGE / "printers" / "_evaluate.pxd"  # printed, as is
+MACHINE = PACKAGE / "programs" / "_machine.pyx"
 
 # Imports the printer from source alone, without autodiff/__init__.py, so that neither an outdated
 # engine nor a half-edited module elsewhere can stand in its way; prints the modules that it used.
@@ -29,12 +31,22 @@ from pathlib import Path
 package, target = map(Path, sys.argv[1:])
 autodiff = sys.modules["autodiff"] = types.ModuleType("autodiff")
 autodiff.__path__ = [str(package)]
-finder = FileFinder(str(package), (SourceFileLoader, SOURCE_SUFFIXES))
-sys.path_importer_cache[str(package)] = finder
-from autodiff.codegen import write
+for folder in [package, *(p for p in package.iterdir() if p.is_dir())]:
+    finder = FileFinder(str(folder), (SourceFileLoader, SOURCE_SUFFIXES))
+    sys.path_importer_cache[str(folder)] = finder
+from autodiff.printers.build import write
 write(target)
-print(*(name.partition(".")[2] for name in sys.modules if name.startswith("autodiff.")))
+print(*(n for n, m in sys.modules.items() if n.startswith("autodiff.") and not hasattr(m, "__path__")))
 """
+
+
+def remove_strays() -> None:
+    """Delete extensions whose source has gone, which Python would still import."""
+    for built in PACKAGE.rglob("*"):
+        if built.suffix in (".so", ".pyd"):
+            source = built.with_name(built.name.partition(".")[0])
+            if not source.with_suffix(".py").exists() and source != MACHINE.with_suffix(""):
+                built.unlink()
 
 
 def print_sources() -> list[str]:
@@ -42,16 +54,25 @@ def print_sources() -> list[str]:
     with tempfile.TemporaryDirectory() as directory:
         command = [sys.executable, "-c", PRINTER, str(PACKAGE.resolve()), directory]
         used = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-        for new in Path(directory).iterdir():
-            old = PACKAGE / new.name  # kept when it is the same, so that nothing is built again
+        for new in Path(directory).rglob("*.p*"):
+            old = PACKAGE / new.relative_to(
+                directory
+            )  # kept when it is the same, so that nothing is built again
+            # What is the same is left as it is, so that nothing is built again.
             if not old.exists() or old.read_bytes() != new.read_bytes():
                 old.write_bytes(new.read_bytes())
     return used
 
 
+def dotted(path: Path) -> str:
+    """Return the name of the module in a file: autodiff.table.ops for autodiff/table/ops.py."""
+    return ".".join(path.with_suffix("").parts)
+
+
 def digest(module: str) -> str:
     """Return the SHA-256 of the bytes of a module's .py and, where it has one, its .pxd."""
-    files = (PACKAGE / f"{module}{suffix}" for suffix in (".py", ".pxd"))
+    stem = module.replace(".", "/")
+    files = (Path(f"{stem}{suffix}") for suffix in (".py", ".pxd"))
     return hashlib.sha256(b"".join(f.read_bytes() for f in files if f.exists())).hexdigest()
 
 
@@ -63,6 +84,7 @@ class BuildEngine(build_ext):
         record = Path(self.get_ext_fullpath("autodiff._")).with_name("_compiled.json")
         used: list[str] = []
         try:
+            remove_strays()
             used = print_sources()
             self.translate()
             super().run()
@@ -107,8 +129,8 @@ class BuildEngine(build_ext):
         """Write `_compiled.json` beside the engine, or remove it: all modules are built or none."""
         names = {e.name for e in self.extensions}
         if names and names == self.built:
-            shared = {p.stem for p in PACKAGE.glob("_*.pxd")} - {"_evaluate"}  # which is printed
-            modules = sorted({n.partition(".")[2] for n in names} | set(used) | shared)
+            shared = {dotted(p) for p in PACKAGE.rglob("_*.pxd")} - {dotted(EVALUATE)}
+            modules = sorted(names | set(used) | shared)
             text = json.dumps({m: digest(m) for m in modules}, indent=1)
             record.write_text(text + "\n", encoding="ascii")
         else:
@@ -117,10 +139,10 @@ class BuildEngine(build_ext):
 
 setup(
     ext_modules=[
-        Extension(f"autodiff.{types.stem}", [types.with_suffix(".py").as_posix()], optional=True)
-        for types in sorted(PACKAGE.glob("*.pxd"))
+        Extension(dotted(types), [types.with_suffix(".py").as_posix()], optional=True)
+        for types in sorted(PACKAGE.rglob("*.pxd"))
         if types.with_suffix(".py").exists()
     ]
-    + [Extension("autodiff._machine", ["autodiff/_machine.pyx"], optional=True)],
+    + [Extension(dotted(MACHINE), [MACHINE.as_posix()], optional=True)],
     cmdclass={"build_ext": BuildEngine},
 )

@@ -15,9 +15,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import compiled
-from autodiff.array_program import ArrayProgram
-from autodiff.checking import check_grads
-from autodiff.costs import (
+from autodiff.derivatives.checking import check_grads
+from autodiff.derivatives.custom import primitive
+from autodiff.derivatives.reverse import gradient
+from autodiff.derivatives.transforms import (
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.nodes.costs import (
     cross_entropy,
     cross_entropy_with_logits,
     log_softmax,
@@ -27,8 +41,7 @@ from autodiff.costs import (
     softmax,
     softmax_cross_entropy,
 )
-from autodiff.custom import primitive
-from autodiff.functions import (
+from autodiff.nodes.functions import (
     broadcast_to,
     concatenate,
     constant,
@@ -43,9 +56,12 @@ from autodiff.functions import (
     transpose,
     var,
 )
-from autodiff.graph import Edge, Graph, GraphNode
-from autodiff.modes import anomaly, no_grad, scope
-from autodiff.ops import (
+from autodiff.nodes.modes import anomaly, no_grad, scope
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
+from autodiff.programs.array_program import ArrayProgram
+from autodiff.programs.replay import Program, trace
+from autodiff.table.ops import (
     abs,
     acos,
     add,
@@ -89,65 +105,49 @@ from autodiff.ops import (
     where,
     xlogy,
 )
-from autodiff.primitive import TABLE, Domain
-from autodiff.replay import Program, trace
-from autodiff.reverse import gradient
-from autodiff.tensor import Tensor
-from autodiff.transforms import (
-    elementwise_grad,
-    grad,
-    hessian,
-    hvp,
-    jacfwd,
-    jacobian,
-    jacrev,
-    jvp,
-    value_and_grad,
-    vjp,
-)
-from autodiff.value import Value
+from autodiff.table.primitive import TABLE, Domain
 
 if TYPE_CHECKING:
-    from autodiff.blame import Blame, blame_nan
-    from autodiff.comparison import Comparison, compare
-    from autodiff.derivation import Derivation, derive
     from autodiff.drawing import draw
-    from autodiff.exercises import Exercise, make_exercise
-    from autodiff.expansion import Expansion, expand
+    from autodiff.explanations.blame import Blame, blame_nan
+    from autodiff.explanations.comparison import Comparison, compare
+    from autodiff.explanations.derivation import Derivation, derive
+    from autodiff.explanations.expansion import Expansion, expand
+    from autodiff.explanations.lessons import Lesson, teaching
+    from autodiff.explanations.paths import Explanation, explain
+    from autodiff.explanations.steps import Step, backward_steps
+    from autodiff.graphs.storage import GraphFileError, load_graph, save_graph
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
-    from autodiff.lessons import Lesson, teaching
-    from autodiff.numpy_source import to_numpy_source
-    from autodiff.paths import Explanation, explain
-    from autodiff.steps import Step, backward_steps
-    from autodiff.storage import GraphFileError, load_graph, save_graph
+    from autodiff.sources.numpy import to_numpy_source
+    from autodiff.teach.exercises import Exercise, make_exercise
 
 __version__ = "0.1.0"
 
 
 _LATER = {  # names that are loaded when they are first asked for, and their modules
-    "Blame": "blame",
-    "Comparison": "comparison",
-    "Derivation": "derivation",
-    "Exercise": "exercises",
-    "Expansion": "expansion",
-    "Explanation": "paths",
-    "GraphFileError": "storage",
-    "Lesson": "lessons",
-    "Step": "steps",
-    "backward_steps": "steps",
-    "blame_nan": "blame",
-    "compare": "comparison",
-    "derive": "derivation",
+    "Blame": "explanations.blame",
+    "Comparison": "explanations.comparison",
+    "Derivation": "explanations.derivation",
+    "Exercise": "teach.exercises",
+    "Expansion": "explanations.expansion",
+    "Explanation": "explanations.paths",
+    "GraphFileError": "graphs.storage",
+    "Lesson": "explanations.lessons",
+    "Step": "explanations.steps",
+    "backward_steps": "explanations.steps",
+    "blame_nan": "explanations.blame",
+    "compare": "explanations.comparison",
+    "derive": "explanations.derivation",
     "draw": "drawing",
-    "expand": "expansion",
-    "explain": "paths",
-    "load_graph": "storage",
-    "make_exercise": "exercises",
-    "save_graph": "storage",
-    "teaching": "lessons",
+    "expand": "explanations.expansion",
+    "explain": "explanations.paths",
+    "load_graph": "graphs.storage",
+    "make_exercise": "teach.exercises",
+    "save_graph": "graphs.storage",
+    "teaching": "explanations.lessons",
     "to_jax": "interop",
     "to_networkx": "interop",
-    "to_numpy_source": "numpy_source",
+    "to_numpy_source": "sources.numpy",
     "to_onnx": "interop",
     "to_sympy": "interop",
     "to_torch": "interop",
@@ -157,8 +157,15 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
 def __getattr__(name: str) -> Any:
     """Load pictures and explanations when they are first asked for."""
     if name in _LATER:
-        return getattr(importlib.import_module(f"autodiff.{_LATER[name]}"), name)
+        found = getattr(importlib.import_module(f"autodiff.{_LATER[name]}"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those that are loaded later among them."""
+    return [*__all__, *(n for n in globals() if n.startswith("__"))]
 
 
 __all__ = [

@@ -6,6 +6,7 @@ if the engine is for another Python, or if the variable AUTODIFF_PURE is set.
 """
 
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
@@ -19,9 +20,14 @@ FOLDER = Path(__file__).parent
 RECORD = FOLDER / "_compiled.json"
 
 
-def source_hash(stem: str) -> str:
+def source(name: str) -> Path:
+    """Return the file of a module: `autodiff.table.ops` is autodiff/table/ops.py."""
+    return FOLDER.joinpath(*name.split(".")[1:]).with_suffix(".py")
+
+
+def source_hash(name: str) -> str:
     """Return the SHA-256 of a module's source and of its types, where it has a file of them."""
-    sources = (FOLDER / f"{stem}.py", FOLDER / f"{stem}.pxd")
+    sources = (source(name), source(name).with_suffix(".pxd"))
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.exists())).hexdigest()
 
 
@@ -36,24 +42,29 @@ class Sources:
     ) -> ModuleSpec | None:
         if name not in self.names:
             return None
-        stem = name.rpartition(".")[2]
-        return importlib.util.spec_from_file_location(name, FOLDER / f"{stem}.py")
+        return importlib.util.spec_from_file_location(name, source(name))
 
 
 def choose() -> bool:
     """Return whether the compiled engine is used, and see to it that the sources are if not."""
     try:
         record: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
-        fresh = all(source_hash(stem) == digest for stem, digest in record.items())
+        fresh = all(source_hash(name) == digest for name, digest in record.items())
     except (OSError, ValueError):
         record, fresh = {}, False
     # A folder that several Pythons share may be built for one of them only.
-    built = any((FOLDER / f"_machine{suffix}").exists() for suffix in EXTENSION_SUFFIXES)
+    machine = FOLDER / "programs" / "_machine"
+    built = any(machine.with_suffix(suffix).exists() for suffix in EXTENSION_SUFFIXES)
     if record and fresh and built and not os.environ.get("AUTODIFF_PURE"):
         return True
-    engine = {f"autodiff.{p.stem}" for p in FOLDER.glob("*.pxd")}
+    engine = {f"autodiff.{types.parent.name}.{types.stem}" for types in FOLDER.glob("*/*.pxd")}
     sys.meta_path.insert(0, Sources(engine))
     return False
 
 
 compiled = choose()
+
+
+def machine() -> ModuleType:
+    """Return the module that runs recorded programs: the printed and compiled one, or the plain."""
+    return importlib.import_module(f"autodiff.programs.{'_' if compiled else ''}machine")

@@ -133,7 +133,7 @@ def _parser() -> Parser:
 
 
 def _recorded(args: Any) -> tuple[Any, dict[str, Any]]:
-    from autodiff.expression import parse, parse_values
+    from autodiff.graphs.expression import parse, parse_values
 
     args.formula = args.formula.strip()
     return parse(args.formula).record(parse_values(args.at))
@@ -149,7 +149,7 @@ def _draw(args: Any) -> None:
 
 
 def _play(args: Any) -> None:
-    from autodiff.graph import Graph
+    from autodiff.graphs.graph import Graph
     from autodiff.player import save
 
     y, names = _recorded(args)
@@ -170,10 +170,10 @@ def _leaves(names: dict[str, Any]) -> list[str]:
 
 
 def _explain(args: Any) -> int:
-    from autodiff.derivation import derive
-    from autodiff.expression import ExpressionError
-    from autodiff.paths import explain
-    from autodiff.reverse import gradient
+    from autodiff.derivatives.reverse import gradient
+    from autodiff.explanations.derivation import derive
+    from autodiff.explanations.paths import explain
+    from autodiff.graphs.expression import ExpressionError
 
     if args.top < 1:
         raise ExpressionError(f"--top is {args.top}: it must be at least 1")
@@ -199,14 +199,14 @@ def _explain(args: Any) -> int:
 
 def _blame(y: Any, names: dict[str, Any]) -> str:
     """Return what blame_nan finds; where it stands in a formula is told by the numbers alone."""
-    from autodiff.blame import blame_nan
+    from autodiff.explanations.blame import blame_nan
 
     lines = str(blame_nan(y, names) or "").splitlines()
     return "\n".join(line for line in lines if not line.startswith("  where:"))
 
 
 def _exercise(args: Any) -> int:
-    from autodiff.exercises import make_exercise
+    from autodiff.teach.exercises import make_exercise
 
     exercise = make_exercise(args.depth, args.reuse, args.seed)
     if args.check is not None:
@@ -247,7 +247,7 @@ def _number(text: str) -> float:
 
 
 def _ops(args: Any) -> None:
-    from autodiff.reference import operations
+    from autodiff.sources.reference import operations
 
     print(operations())
 

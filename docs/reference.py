@@ -18,15 +18,19 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import autodiff as ad
-from autodiff.plaintext import text
-from autodiff.primitive import TABLE, Multilinear, Pointwise
-from autodiff.reference import operands
-from autodiff.symbol import Symbol
-from autodiff.terms import simplify
+from autodiff.sources.plaintext import text
+from autodiff.sources.reference import operands
+from autodiff.sources.terms import simplify
+from autodiff.table.primitive import TABLE, Multilinear, Pointwise
+from autodiff.table.symbol import Symbol
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = ("primitive", "ops", "structure", "kernels", "value", "sweep", "tensor", "reverse", "forward",
-        "transforms", "graph", "symbol", "numpy_protocol", "numpy_functions")  # fmt: skip
+CORE = (
+    "table/primitive", "table/ops", "table/structure", "table/kernels", "nodes/value",
+    "derivatives/sweep", "nodes/tensor", "derivatives/reverse", "derivatives/forward",
+    "derivatives/transforms", "graphs/graph", "table/symbol", "dispatch/protocol",
+    "dispatch/functions",
+)  # fmt: skip
 
 
 def operation_table(folder: Path) -> str:
@@ -35,7 +39,7 @@ def operation_table(folder: Path) -> str:
     rows = list(TABLE.values())
     lines = [
         "# Operations", "",
-        "Each is one row of the table in `autodiff/ops.py`, and this page is generated from it: `y` "
+        "Each is one row of the table in `autodiff/table/ops.py`, and this page is generated from it: `y` "
         "is the result, the derivatives are the rules run on symbols, the plot shows the operation "
         "(solid) and its derivative (dashed) with respect to the first operand that has one, at the "
         "other operands' value in brackets.", "",

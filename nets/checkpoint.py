@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from autodiff import files
+from autodiff.graphs import files
 
 Array = NDArray[Any]
 FORMAT = "nets checkpoint"

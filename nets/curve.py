@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from autodiff import files
+from autodiff.graphs import files
 from nets.extras import require
 
 

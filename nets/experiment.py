@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from autodiff import files
+from autodiff.graphs import files
 from nets.data import DataError, Split
 from nets.experiments.kit import Done, Experiment, Line, Work
 from nets.experiments.page import write_up

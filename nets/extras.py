@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import files
+from autodiff.graphs import files
 
 
 class UsageError(ValueError):

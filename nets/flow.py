@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from autodiff import files
+from autodiff.graphs import files
 from nets.extras import require
 from nets.network import Network
 

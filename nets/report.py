@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
-from autodiff import files
+from autodiff.graphs import files
 from nets.charts import chart
 from nets.check import BOUND, compare, finite
 from nets.flow import gradient_flow

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autodiff import files
+from autodiff.graphs import files
 from nets.data import Split
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.settings import DEFAULTS, load_split, start

@@ -13,7 +13,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from autodiff import files
+from autodiff.graphs import files
 from nets.engines import EngineError, add_options, engine_of
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.settings import DEFAULTS, data_folder, listed, load_split, start

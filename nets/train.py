@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from autodiff import files
+from autodiff.graphs import files
 from nets.activations import ACTIVATIONS
 from nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, sweep_strays
 from nets.costs import COSTS

@@ -16,19 +16,24 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = """
-    libm kernels loops array_kernels modes quiet data uncompiled tree primitive structure ops symbol
-    evaluate machine places value recording sweep flat course replay array_node tensor functions
-    costs numpy_functions numpy_protocol reverse graph storage forward calls transforms checking
-    custom files array_program array_source
+    table/libm table/kernels table/loops table/array_kernels table/quiet table/data table/tree
+    table/primitive table/symbol table/structure table/ops nodes/modes nodes/uncompiled nodes/places nodes/value
+    nodes/recording nodes/array_node nodes/tensor nodes/functions nodes/costs nodes/doors
+    printers/evaluate programs/machine programs/flat programs/course programs/replay
+    programs/array_program programs/array_source dispatch/functions dispatch/protocol
+    derivatives/reverse derivatives/sweep derivatives/forward derivatives/calls
+    derivatives/transforms derivatives/checking derivatives/custom graphs/graph graphs/order
+    graphs/storage graphs/files pickles
 """.split()  # noqa: SIM905
 NOT_MEASURED = {
     "_engine": "chooses between the two engines before anything can be measured",
-    "codegen": "prints C when the project is built",
-    "machine_source": "prints C when the project is built",
-    "nary_source": "prints C when the project is built",
-    "program_source": "prints a program to be read",
-    "expression": "reads the command line's formulas",
-    "misspelt": "words what the command line refuses",
+    "printers/build": "prints C when the project is built",
+    "printers/codegen": "prints C when the project is built",
+    "printers/machine": "prints C when the project is built",
+    "printers/nary": "prints C when the project is built",
+    "programs/source": "prints a program to be read",
+    "graphs/expression": "reads the command line's formulas",
+    "graphs/misspelt": "words what the command line refuses",
 }
 LOADERS = ["nets/idx.py", "nets/download.py", "nets/data.py"]
 TESTS = """

@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from autodiff.primitive import Pointwise
+from autodiff.table.primitive import Pointwise
 
 BITS, STEP = 4200, 1400  # the difference is taken over 2^-STEP, or as much of x where x is small
 FEWER = 900, 250  # enough where all operands are moderate

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import ops
+from autodiff.table import ops
 
 pytestmark = pytest.mark.engine
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
-from autodiff.primitive import ROWS, Pointwise
+from autodiff.table.primitive import ROWS, Pointwise
 
 rng = np.random.default_rng(5)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.blame import _backward
-from autodiff.steps import graph_steps
+from autodiff.explanations.blame import _backward
+from autodiff.explanations.steps import graph_steps
 
 
 def test_nothing_to_blame() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import autodiff as ad
-from autodiff.expression import parse
+from autodiff.graphs.expression import parse
 from autodiff.player import save
 from tests.browser import SCHEMES, WIDTHS, Watched, chromium
 

@@ -12,8 +12,8 @@ import pytest
 import autodiff as ad
 from autodiff import cli
 from autodiff.cli import main
-from autodiff.exercises import make_exercise
-from autodiff.primitive import TABLE
+from autodiff.table.primitive import TABLE
+from autodiff.teach.exercises import make_exercise
 
 FORMULA = "z = w*x + b; a = sigmoid(z); (a - 1)**2"
 AT = "w=2,x=0.5,b=-1"

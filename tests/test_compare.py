@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.comparison import Comparison, compare
+from autodiff.explanations.comparison import Comparison, compare
 from nets import closed_form
 from nets.cli import main
 from nets.closed_form import nielsen

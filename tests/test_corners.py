@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import libm
+from autodiff.table import libm
 
 pytestmark = pytest.mark.engine
 

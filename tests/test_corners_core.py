@@ -16,18 +16,14 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import (
-    array_source,
-    evaluate,
-    files,
-    modes,
-    numpy_protocol,
-    quiet,
-    storage,
-    sweep,
-    value,
-)
-from autodiff.primitive import POSITIVE, ROWS
+from autodiff.derivatives import sweep
+from autodiff.dispatch import protocol as numpy_protocol
+from autodiff.graphs import files, storage
+from autodiff.nodes import modes, value
+from autodiff.printers import evaluate
+from autodiff.programs import array_source
+from autodiff.table import quiet
+from autodiff.table.primitive import POSITIVE, ROWS
 
 pytestmark = pytest.mark.engine
 plain = pytest.mark.skipif(ad.compiled, reason="looks inside the plain Python engine")
@@ -225,7 +221,7 @@ def test_sweeps_are_counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @plain
 def test_where_there_is_no_caller_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    inner = SimpleNamespace(f_globals={"__name__": "autodiff.value"}, f_back=None)
+    inner = SimpleNamespace(f_globals={"__name__": "autodiff.nodes.value"}, f_back=None)
     monkeypatch.setattr(modes, "sys", SimpleNamespace(_getframe=lambda _: inner))
     assert modes.source_line() == "?"
 

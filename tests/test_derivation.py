@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.derivation import derive
-from autodiff.graph import Edge, Graph
-from autodiff.latex import tex, tex_name
-from autodiff.numpy_source import to_numpy_source
-from autodiff.plaintext import text
-from autodiff.primitive import ROWS, TABLE, Pointwise
-from autodiff.symbol import Symbol, evaluate
-from autodiff.terms import local_term
+from autodiff.explanations.derivation import derive
+from autodiff.graphs.graph import Edge, Graph
+from autodiff.sources.latex import tex, tex_name
+from autodiff.sources.numpy import to_numpy_source
+from autodiff.sources.plaintext import text
+from autodiff.sources.terms import local_term
+from autodiff.table.primitive import ROWS, TABLE, Pointwise
+from autodiff.table.symbol import Symbol, evaluate
 from nets.network import Network
 
 

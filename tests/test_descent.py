@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import array_node, loops
+from autodiff.nodes import array_node
+from autodiff.table import loops
 
 pytestmark = pytest.mark.engine
 G = np.full((2, 3), 2.0)
@@ -95,7 +96,8 @@ FAULTS = """
 import resource
 import numpy as np
 import autodiff as ad
-from autodiff import array_node, loops
+from autodiff.nodes import array_node
+from autodiff.table import loops
 def work():
     for _ in range(100):
         kept = [np.ones(100_000) for _ in range(4)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import autodiff as ad
-from autodiff.primitive import Pointwise
+from autodiff.table.primitive import Pointwise
 
 pytest.importorskip("matplotlib", reason="the extra nets is not installed")
 

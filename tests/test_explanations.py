@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.derivation import derive
-from autodiff.numpy_source import to_numpy_source
-from autodiff.paths import explain
-from autodiff.steps import backward_steps
+from autodiff.explanations.derivation import derive
+from autodiff.explanations.paths import explain
+from autodiff.explanations.steps import backward_steps
+from autodiff.sources.numpy import to_numpy_source
 
 EPS = float(np.finfo(float).eps)
 UNARY = (ad.sin, ad.cos, ad.tanh, ad.sigmoid, ad.softplus, ad.square, ad.relu, ad.exp, ad.atan)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autodiff as ad
-from autodiff.expression import ExpressionError, functions, parse, parse_values
+from autodiff.graphs.expression import ExpressionError, functions, parse, parse_values
 
 AT = {"w": 2.0, "x": 0.5, "b": -1.0}
 

@@ -14,7 +14,7 @@ import pytest
 import autodiff as ad
 from autodiff.interop import to_json
 from autodiff.interop.json_export import schema
-from autodiff.primitive import ROWS, TABLE, Pointwise
+from autodiff.table.primitive import ROWS, TABLE, Pointwise
 
 LIBRARY = [r for r in ROWS if isinstance(r, Pointwise) and r.name in {*ad.__all__, "powc"}]
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import storage
 from autodiff.cli import main
-from autodiff.expansion import expand
-from autodiff.expression import DEEPEST, LONGEST
+from autodiff.explanations.expansion import expand
+from autodiff.graphs import storage
+from autodiff.graphs.expression import DEEPEST, LONGEST
 
 pytestmark = pytest.mark.engine
 

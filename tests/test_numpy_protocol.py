@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import numpy_protocol as protocol
-from autodiff.primitive import TABLE, UFUNCS, Pointwise
+from autodiff.dispatch import protocol as protocol
+from autodiff.table.primitive import TABLE, UFUNCS, Pointwise
 
 W = np.random.default_rng(7).normal(size=(3, 4))
 

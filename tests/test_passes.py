@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 
 import autodiff as ad
-from autodiff import array_kernels as arrays
-from autodiff import ops, structure
-from autodiff.data import Fixed
-from autodiff.reverse import computed
-from autodiff.tensor import Tensor
+from autodiff.derivatives.reverse import computed
+from autodiff.nodes.tensor import Tensor
+from autodiff.table import array_kernels as arrays
+from autodiff.table import ops, structure
+from autodiff.table.data import Fixed
 
 pytestmark = pytest.mark.engine
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.paths import Explanation, explain
+from autodiff.explanations.paths import Explanation, explain
 
 
 def exact_sum(account: Explanation) -> Fraction:

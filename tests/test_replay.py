@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import course, machine
-from autodiff.flat import chains
-from autodiff.primitive import TABLE, Pointwise
+from autodiff.programs import course, machine
+from autodiff.programs.flat import chains
+from autodiff.table.primitive import TABLE, Pointwise
 
 pytestmark = pytest.mark.engine
 

@@ -46,11 +46,12 @@ class Checkout:
             (self.bin / tool).symlink_to(found)
         self.command("dot", "#!/bin/sh\n")
         self.folder = tmp_path / "a checkout"
-        (self.folder / "autodiff").mkdir(parents=True)
+        (self.folder / "autodiff" / "nodes").mkdir(parents=True)
+        (self.folder / "autodiff" / "drawing").mkdir()
         for name in ("run", "pyproject.toml", "setup.py"):
             shutil.copy(ROOT / name, self.folder)
-        for name in ("value.py", "value.pxd"):
-            shutil.copy(ROOT / "autodiff" / name, self.folder / "autodiff")
+        for name in ("_engine.py", "nodes/value.py", "nodes/value.pxd", "drawing/words.py"):
+            shutil.copy(ROOT / "autodiff" / name, self.folder / "autodiff" / name)
 
     def command(self, name: str, text: str) -> None:
         """Put a command on the PATH."""
@@ -204,7 +205,15 @@ def test_changed_requirements_are_installed(ready: Checkout) -> None:
     assert ready.calls() == [REQUIRES, "install .[nets]", DEMO]
 
 
-@pytest.mark.parametrize("name", ["autodiff/value.py", "autodiff/value.pxd", "setup.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "autodiff/nodes/value.py",
+        "autodiff/nodes/value.pxd",
+        "autodiff/drawing/words.py",
+        "setup.py",
+    ],
+)
 def test_changed_sources_are_built_without_network(ready: Checkout, name: str) -> None:
     with (ready.folder / name).open("a") as f:
         f.write("# another line\n")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.steps import Step, backward_steps
+from autodiff.explanations.steps import Step, backward_steps
 
 
 def final(steps: list[Step]) -> dict[int, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import storage
+from autodiff.graphs import storage
 
 pytestmark = pytest.mark.engine
 

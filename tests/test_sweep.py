@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import sweep
+from autodiff.derivatives import sweep
 
 pytestmark = pytest.mark.engine
 

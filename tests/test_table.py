@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import ops
-from autodiff.checking import derivative
-from autodiff.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
+from autodiff.derivatives.checking import derivative
+from autodiff.table import ops
+from autodiff.table.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
 from tests import oracle
 
 pytestmark = pytest.mark.engine
@@ -184,7 +184,7 @@ def test_stretched_operands_get_gradients_of_their_own_shape(row: Pointwise) -> 
 PRINT_BITS = """
 import itertools, hashlib, struct, sys
 import autodiff as ad
-from autodiff.primitive import TABLE, Pointwise
+from autodiff.table.primitive import TABLE, Pointwise
 xs = [s * m for m in (0.0, 1e-300, 1e-8, 0.3, 1.0, 2.5, 30.0, 40.0, 710.0, 1e8, 1e300, float("inf"))
       for s in (1.0, -1.0)] + [float("nan")]
 for name, row in TABLE.items():

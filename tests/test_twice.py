@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.primitive import TABLE, Pointwise
+from autodiff.table.primitive import TABLE, Pointwise
 
 pytestmark = pytest.mark.engine
 

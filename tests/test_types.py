@@ -75,7 +75,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
-from autodiff.primitive import Primitive
+from autodiff.table.primitive import Primitive
 
 x: NDArray[np.float64] = np.ones(3)
 w, t, eta = ad.Value(2.0, name="w"), ad.Tensor([1.0, 2.0, 3.0]), 0.5

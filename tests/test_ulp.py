@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.primitive import TABLE, Pointwise
+from autodiff.table.primitive import TABLE, Pointwise
 from tests import oracle
 
 pytestmark = pytest.mark.engine

@@ -10,8 +10,8 @@ from autodiff.drawing.columns import Columns, Ints, distinct
 from autodiff.drawing.edges import operand_marks
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.view import Group, View
-from autodiff.graph import Graph, GraphNode
-from autodiff.primitive import ROWS
+from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.table.primitive import ROWS
 
 Lines = list[tuple[str, str]]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autodiff.drawing.words import total_size
-from autodiff.graph import Graph
+from autodiff.graphs.graph import Graph
 
 Ints = NDArray[np.int64]
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from autodiff.drawing import words
 from autodiff.drawing.escape import clean, shorten
-from autodiff.graph import Edge, Graph, GraphNode
-from autodiff.primitive import Pointwise, Primitive
+from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.table.primitive import Pointwise, Primitive
 
 
 @dataclass(frozen=True)

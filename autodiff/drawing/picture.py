@@ -8,14 +8,15 @@ from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
+from autodiff.derivatives.reverse import Node
 from autodiff.drawing import dot, engine, reduce, svg, text
 from autodiff.drawing.escape import clean
 from autodiff.drawing.layout import Layout, lay_out
 from autodiff.drawing.scene import Scene, make_scene
 from autodiff.drawing.style import THEMES
-from autodiff.files import write
-from autodiff.graph import Graph
-from autodiff.reverse import Node
+from autodiff.graphs.files import write
+from autodiff.graphs.graph import Graph
+from autodiff.nodes import doors
 
 FORMS = (".svg", ".png", ".pdf", ".dot", ".gv", ".txt")
 
@@ -91,9 +92,7 @@ class Picture:
 
     def player(self, path: str | os.PathLike[str], title: str | None = None) -> Path:
         """Write one HTML file that steps through the recording and the backward; return its path."""
-        from autodiff import player
-
-        return player.save(self.graph, path, title)
+        return doors.save_player(self.graph, path, title)
 
     def _bytes(self, form: str) -> bytes:
         if form in (".png", ".pdf"):

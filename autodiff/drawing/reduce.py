@@ -15,8 +15,8 @@ from autodiff.drawing.edges import symmetric
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.view import Group, View, pattern
 from autodiff.drawing.words import called, count
-from autodiff.graph import Graph
-from autodiff.primitive import ROWS
+from autodiff.graphs.graph import Graph
+from autodiff.table.primitive import ROWS
 
 OVERVIEW = 100  # boxes of a graph that is too large to be drawn node by node
 RUNS = 30  # boxes where runs of nodes have to be joined

@@ -12,7 +12,7 @@ from autodiff.drawing.boxes import Box
 from autodiff.drawing.edges import Arrow, Meaning, meaning, operand_marks
 from autodiff.drawing.view import THICKEST, Bundle, View
 from autodiff.drawing.words import count
-from autodiff.graph import Graph
+from autodiff.graphs.graph import Graph
 
 FULL = 300  # boxes with all their words
 WORDY = 1000  # arrows with their words beside them

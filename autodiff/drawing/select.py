@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autodiff.drawing import words
 from autodiff.drawing.columns import Columns
-from autodiff.graph import Edge, Graph
+from autodiff.graphs.graph import Edge, Graph
 
 Mask = NDArray[np.bool_]
 Path = tuple[int, Any]  # a node and the path on from it to the output

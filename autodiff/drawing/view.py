@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from autodiff.drawing.columns import Columns, Ints
-from autodiff.graph import Edge
+from autodiff.graphs.graph import Edge
 
 THICKEST = 4  # bundles a box, of a picture with groups
 

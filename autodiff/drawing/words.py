@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.drawing.escape import clean
-from autodiff.graph import GraphNode
+from autodiff.graphs.graph import GraphNode
 
 NOT_COMPUTED = "–"
 

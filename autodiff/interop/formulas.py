@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autodiff.graph import Graph, GraphNode
-from autodiff.primitive import Pointwise, Primitive
-from autodiff.structure import axes_of
+from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.table.primitive import Pointwise, Primitive
+from autodiff.table.structure import axes_of
 
 Formula = Callable[..., Any]
 

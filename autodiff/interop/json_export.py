@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.graph import Edge, Graph, GraphNode
-from autodiff.plaintext import index_text
+from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.sources.plaintext import index_text
 
 SCHEMA = Path(__file__).with_name("graph.schema.json")
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.graph import Graph
+from autodiff.derivatives.reverse import Node
+from autodiff.graphs.graph import Graph
 from autodiff.interop.extras import require
 from autodiff.interop.formulas import arguments, interpret, unique_names
-from autodiff.reverse import Node
 
 OPSET = 18
 OPERATORS = {

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.graph import Graph, GraphNode
+from autodiff.derivatives.reverse import Node
+from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.interop.extras import require
 from autodiff.interop.formulas import arguments, interpret, unique_names
-from autodiff.reverse import Node
 
 
 class _SymPy:

@@ -13,8 +13,8 @@ from importlib import resources
 from pathlib import Path
 
 from autodiff.drawing.escape import clean, script, shorten, xml
-from autodiff.files import write
-from autodiff.graph import Graph
+from autodiff.graphs.files import write
+from autodiff.graphs.graph import Graph
 from autodiff.player.story import tell
 
 MOST_NODES = 2000

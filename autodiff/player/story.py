@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.derivatives.reverse import seed_for
 from autodiff.drawing import words
 from autodiff.drawing.escape import clean, shorten, width
-from autodiff.graph import Edge, Graph, GraphNode
-from autodiff.plaintext import text
+from autodiff.explanations.steps import Step, graph_steps, rule_text, short
+from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.nodes.value import Value
 from autodiff.player.layers import Placed, place
-from autodiff.reverse import seed_for
-from autodiff.steps import Step, graph_steps, rule_text, short
-from autodiff.symbol import Symbol
-from autodiff.terms import Operand, value_term
-from autodiff.value import Value
+from autodiff.sources.plaintext import text
+from autodiff.sources.terms import Operand, value_term
+from autodiff.table.symbol import Symbol
 
 HEIGHT = 62.0
 LONGEST_FORMULA = 160

@@ -16,7 +16,7 @@ import numpy as np
 import autodiff as ad
 from autodiff.drawing import Picture, available
 from autodiff.drawing.engine import ADVICE
-from autodiff.files import write
+from autodiff.graphs.files import write
 from nets import Network
 from nets.data import load_digits
 from nets.scalar import MLP

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autodiff import files
+from autodiff.graphs import files
 from nets.experiments.kit import Done, Part, Result
 from nets.extras import UsageError
 

@@ -127,7 +127,10 @@ ROWS = (
     ),
     Row(
         "S15", "the sum over all paths",
-        (("autodiff/paths.py", "def explain"), ("autodiff/ranking.py", "def count_paths")),
+        (
+            ("autodiff/explanations/paths.py", "def explain"),
+            ("autodiff/explanations/ranking.py", "def count_paths"),
+        ),
         (("tests/test_paths.py", "test_the_number_of_paths_of_a_network"),),
         _book("paths", "explain"), "equations", "S15: [2, 3, 2, 1]",
     ),

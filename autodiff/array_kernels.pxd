@@ -1,3 +1,0 @@
-# Types for the compiled build of array_kernels.py.
-cimport autodiff._loops as loops
-cimport numpy as cnp

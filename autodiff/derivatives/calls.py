@@ -1,0 +1,88 @@
+"""One call of a user's function on fresh leaves: what every transform of a function starts with."""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from autodiff.derivatives.reverse import Node, gradient
+from autodiff.nodes.modes import MODE, mode
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
+from autodiff.table import ops, tree
+
+Function = Callable[..., Any]
+_depth: ContextVar[int] = ContextVar("autodiff_transform_depth", default=0)
+
+
+def is_node(x: Any) -> bool:
+    """Return whether x is a Value or a Tensor."""
+    return isinstance(x, Value | Tensor)
+
+
+def lift(x: Any) -> Node:
+    """Return a fresh node for one leaf of an argument: a number, an array or an outer node."""
+    if is_node(x):
+        return ops.identity(x)  # type: ignore[no-any-return]
+    if (isinstance(x, np.ndarray) and x.ndim) or isinstance(x, np.float32):
+        return Tensor(x)
+    return Value(x)
+
+
+def plain(x: Any) -> Any:
+    """Return a node's number or array; anything else as it is."""
+    if type(x) is Value:
+        return x.data
+    return np.asarray(x.data) if type(x) is Tensor else x
+
+
+class Call:
+    """One call of a function on fresh leaves, its outputs, and what to return for them."""
+
+    def __init__(self, what: str, f: Function, args: Sequence[Any], argnums: Any) -> None:
+        wanted = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        for i in wanted:
+            if not -len(args) <= i < len(args):
+                raise ValueError(
+                    f"{what}: argnums {i} is out of range for a call with {len(args)} arguments"
+                )
+        self.nested = _depth.get() > 0 or any(is_node(x) for x in tree.flatten(list(args))[0])
+        lifted = list(args)
+        token = _depth.set(_depth.get() + 1)
+        try:  # what is differentiated is recorded, also inside a `no_grad`
+            with nullcontext() if MODE.get().recording else mode(recording=True):
+                for i in wanted:
+                    lifted[i] = tree.map_tree(lift, args[i])
+                result = f(*lifted)
+        finally:
+            _depth.reset(token)
+        chosen = lifted[argnums] if isinstance(argnums, int) else tuple(lifted[i] for i in wanted)
+        self.inputs, self.rebuild_inputs = tree.flatten(chosen)
+        self.outputs, self.rebuild_outputs = tree.flatten(result)
+
+    def output(self) -> Any:
+        """Return what the function returned: nodes inside another transform, else numbers."""
+        return self.rebuild_outputs([self.show(y) for y in self.outputs])
+
+    def show(self, y: Any) -> Any:
+        return y if self.nested else plain(y)
+
+    def scalar(self, what: str) -> Node:
+        """Return the only output, which must be a single number."""
+        y: Any = self.outputs[0] if len(self.outputs) == 1 else None
+        if y is not None and not is_node(y) and np.ndim(y) == 0:
+            y = Value(y)  # a function that ignores its arguments: the gradient is zero
+        if not is_node(y) or y.shape not in ((), (1,)):
+            shapes = [getattr(y, "shape", type(y).__name__) for y in self.outputs]
+            raise ValueError(
+                f"{what}: the function must return one number, it returned {shapes}; "
+                f"sum it up, or use jacobian"
+            )
+        return y  # type: ignore[no-any-return]
+
+    def pull(self, y: Node, seed: Any = None) -> list[Any]:
+        """Return the gradient of one output with respect to every input."""
+        found: list[Any] = gradient(y, self.inputs, seed=seed, create_graph=self.nested)
+        return found

@@ -1,0 +1,83 @@
+"""Forward mode: from the inputs of a recorded graph on to its outputs.
+
+A tangent is the rate at which a node changes when the inputs change along a given direction. Nodes
+are taken oldest first: a pointwise row adds up `dy/dx * t` over its operands (the documents' eq. 5),
+a multilinear row applies itself to each operand's tangent in turn. As in reverse mode the same loop
+gives numbers on arrays and a graph on nodes.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiff.derivatives.reverse import Node, computed, scaled
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
+from autodiff.table import ops
+from autodiff.table.primitive import Multilinear, Pointwise
+
+
+def tangents(
+    outputs: Sequence[Node], inputs: Sequence[Node], directions: Sequence[Any], as_nodes: bool
+) -> list[Any]:
+    """Return each output's rate of change along `directions`; None where it does not change."""
+    moved: dict[Node, Any] = dict(zip(inputs, directions, strict=True))
+    with np.errstate(all="ignore"):
+        for node in reversed(computed(outputs, scalars=True)):
+            if node in moved:
+                continue
+            xs = node.parents if as_nodes else _arrays(node)
+            y = node if as_nodes else np.asarray(node.data)
+            for i, operand in enumerate(node.parents):
+                if operand in moved:
+                    part = _push(node, i, moved[operand], y, xs)
+                    if part is not None:
+                        moved[node] = moved[node] + part if node in moved else part
+    return [moved.get(y) for y in outputs]
+
+
+def _arrays(node: Node) -> tuple[Any, ...]:
+    if type(node) is Tensor:
+        return node.saved
+    return tuple(np.asarray(x.data) for x in node.parents)
+
+
+def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any]) -> Any:
+    """Return what a tangent of operand `i` adds to the node's tangent."""
+    row = node.primitive
+    if isinstance(row, Pointwise):
+        rule = row.partials[i]
+        if rule is None:
+            return None
+        part = _along(t, rule(y, *xs))
+        if part.shape != node.shape:
+            part = _stretch(part, node)
+        return part
+    assert isinstance(row, Multilinear)
+    if row.tangents:
+        return row.tangents[i](t, *xs, **node.params)
+    if row.name == "total":
+        return t
+    if row.name == "dot":
+        n = len(xs) // 2
+        return t * xs[(i + n) % (2 * n)]
+    if row.nary is not None:
+        rest = [t if k == i else 0.0 * x for k, x in enumerate(xs)]
+        return row(*rest, **node.params)
+    return row(*(t if k == i else x for k, x in enumerate(xs)), **node.params)
+
+
+def _along(t: Any, d: Any) -> Any:
+    """Return t * d, and 0 wherever either is exactly 0, as nothing comes back along such an edge."""
+    part = scaled(t, d)
+    shut = (d.data if isinstance(d, Value | Tensor) else np.asarray(d)) == 0
+    if not np.any(shut) or not np.any(
+        np.isnan(part.data if isinstance(part, Value | Tensor) else part)
+    ):
+        return part
+    return ops.where(np.asarray(shut, dtype=float), 0.0, part)
+
+
+def _stretch(part: Any, node: Node) -> Any:
+    return ops.broadcast(part, shape=node.shape)

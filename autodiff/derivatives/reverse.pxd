@@ -1,0 +1,25 @@
+# Types for the compiled build of reverse.py.
+cimport autodiff.table._loops as loops
+cimport cython
+cimport numpy as cnp
+from autodiff.table.quiet cimport restore, silence
+from autodiff.nodes.tensor cimport Tensor
+from autodiff.nodes.value cimport Value
+
+@cython.locals(t=Tensor)
+cpdef bint needs_grad(object node) except -1
+@cython.locals(seen=set, pending=list, order=list, before="long long", in_order=bint, t=Tensor)
+cpdef list computed(object roots, bint scalars)
+@cython.locals(total=dict, i=Py_ssize_t)
+cpdef dict adjoints(object roots, object seeds, bint create_graph, object wanted=*)
+@cython.locals(t=Tensor, xs=tuple)
+cpdef object contribution(object node, Py_ssize_t i, object g, bint create_graph=*)
+@cython.locals(t=Tensor)
+cdef object like(object part, object operand)
+cpdef object scaled(object g, object d)
+cdef dict numbers(object y, object seed, object wanted=*)
+@cython.locals(nodes=list, parts=list, i=Py_ssize_t)
+cpdef object gradient(object y, object xs, object seed=*, bint create_graph=*, bint strict=*)
+cdef list _numbers(object y, object seed, list nodes)
+@cython.locals(i=Py_ssize_t, seen=set)
+cdef list own(list parts)

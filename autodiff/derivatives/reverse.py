@@ -1,0 +1,300 @@
+# cython: annotation_typing=False
+"""Reverse mode: from an output back to everything it was computed from.
+
+`adjoints` is the whole of it. Nodes are taken newest first, so when a node's turn comes its own
+cotangent `g` is complete; each operand then gets `g * dy/dx` (a pointwise row) or the transpose of
+`g` (a multilinear row) added to its own. The same loop serves two purposes: on the arrays that the
+nodes saved it gives numbers; on the nodes themselves (`create_graph`) it records, so the gradient
+can be differentiated again. A cotangent that is exactly zero sends nothing on, whatever the local
+derivative is: 0 * inf is 0 here. Graphs of Values alone take the compiled way in `sweep`.
+"""
+
+from collections.abc import Sequence
+from operator import attrgetter
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from autodiff.derivatives import sweep
+from autodiff.nodes import modes
+from autodiff.nodes.tensor import Tensor, constant
+from autodiff.nodes.value import Value
+from autodiff.nodes.value import constant as scalar
+from autodiff.table import array_kernels, loops, ops, structure, tree
+from autodiff.table.primitive import Kept, Multilinear, Pointwise
+from autodiff.table.quiet import restore, silence
+
+Node = Value | Tensor
+NODES = (Tensor, Value)
+_lock = Lock()
+ONE = np.broadcast_to(1.0, ())  # read-only
+
+
+def needs_grad(node: Node) -> bool:
+    """Return whether gradients flow to the node: all but constants and what comes of them alone."""
+    if type(node) is Tensor:
+        t = node
+        return t.needs_grad
+    return not node.is_constant
+
+
+def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
+    """Return the computed nodes that the roots depend on, newest first.
+
+    Without `scalars`, Values are left out: their part of the graph is swept by itself.
+    """
+    seen: set[Node] = set()
+    order: list[Node] = []
+    before, in_order = 1 << 62, not scalars  # in order, as layers are, no node is met twice
+    pending = list(roots)
+    for node in pending:
+        if type(node) is Tensor:
+            t = node
+            if not t.needs_grad or t.primitive is None or t.seq == before:
+                continue
+            if in_order and t.seq > before:
+                in_order = False
+                seen.update(order)
+            if not in_order:
+                if t in seen:
+                    continue
+                seen.add(t)
+            before = t.seq
+            order.append(t)
+            pending += t.parents
+        elif scalars and not node.is_constant and node.parents and node not in seen:
+            seen.add(node)
+            order.append(node)
+            pending.extend(node.parents)
+    if not in_order:
+        order.sort(key=attrgetter("seq"), reverse=True)
+    return order
+
+
+def adjoints(
+    roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool, wanted: Any = None
+) -> dict[Node, Any]:
+    """Return the derivative of `sum seeds * roots` with respect to every node they depend on.
+
+    Where only some are `wanted`, the cotangent of another is forgotten once it is sent on.
+    """
+    total: dict[Node, Any] = {}
+    for i, root in enumerate(roots):
+        total[root] = total[root] + seeds[i] if root in total else seeds[i]
+    for node in computed(roots, create_graph):
+        g = total.get(node) if wanted is None or node in wanted else total.pop(node, None)
+        if g is None:
+            continue
+        for i, operand in enumerate(node.parents):
+            if needs_grad(operand):
+                part = contribution(node, i, g, create_graph)
+                if part is not None:
+                    before = total.get(operand)
+                    total[operand] = part if before is None else before + part
+    return total
+
+
+def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
+    """Return what operand `i` receives from a node with cotangent `g`; None where nothing flows.
+
+    A Tensor's arrays are those it was recorded with; with `create_graph` the nodes themselves serve.
+    """
+    y: Any
+    xs: tuple[Any, ...]
+    if type(node) is Tensor and not create_graph:
+        t = node
+        row, operand, y, params = t.primitive, t.parents[i], t._array, t.params
+        xs = t.saved if t.kept is None else (Kept(t.saved[0], t.kept),)
+    else:
+        row, xs, y, params = node.primitive, node.parents, node, node.params
+        operand = xs[i]
+    if isinstance(row, Pointwise):
+        rule = row.partials[i]
+        if rule is None:
+            return None
+        part = scaled(g, rule(y, *xs))
+    else:
+        assert isinstance(row, Multilinear)
+        transpose = row.transpose(i)
+        part = transpose(g, *xs, **params) if params else transpose(g, *xs)
+    if type(operand) is Value:
+        return structure.sum_to(part, ()) if type(part) is not Value else part
+    return like(part, operand)
+
+
+def like(part: Any, operand: Any) -> Any:
+    """Return a contribution in the operand's shape (undoing a broadcast) and dtype."""
+    t = operand
+    array = t._array
+    if loops.alike(part, array):  # compiled only
+        return part
+    if part.shape != array.shape:
+        part = structure.sum_to(part, array.shape)
+    if part.dtype is not array.dtype and part.dtype != array.dtype:
+        part = ops.cast(part, dtype=array.dtype)
+    return part
+
+
+def scaled(g: Any, d: Any) -> Any:
+    """Return g * d, and 0 wherever g is exactly 0."""
+    if type(d) is float:
+        if d == 1.0:
+            return g
+        if d == -1.0:
+            return -g
+        if d - d == 0.0:
+            return g * d
+    if type(g) is ndarray:
+        return array_kernels.chain(g, d)
+    if modes.tracing():
+        return ops.chain(g, d)
+    product = g * d
+    plain = product.data if isinstance(product, NODES) else product
+    square = np.vdot(plain, plain)
+    if square == square:
+        return product
+    lost = (g.data if isinstance(g, NODES) else g) == 0
+    lost &= np.isnan(plain)
+    return ops.where(np.asarray(lost, dtype=float), g, product) if np.any(lost) else product
+
+
+def seed_for(y: Node, gradient: Any, what: str) -> Any:
+    """Return the cotangent that backward starts from, or say why there is none."""
+    if isinstance(y, Value):
+        return 1.0 if gradient is None else float(getattr(gradient, "_data", gradient))
+    if gradient is None:
+        if y._array.shape == ():
+            return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
+        if y.size != 1:
+            raise ValueError(
+                f"{what}: {y.name or 'the output'} has shape {y.shape}, so there is no single "
+                f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
+            )
+        return np.ones(y.shape, dtype=y.dtype)
+    seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
+    if seed.shape != y.shape:
+        raise ValueError(
+            f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
+        )
+    return seed
+
+
+def numbers(y: Node, seed: Any, wanted: Any = None) -> dict[Node, Any]:
+    """Return the adjoints of one array as arrays, without numpy's warnings."""
+    warnings = silence()
+    try:
+        return adjoints([y], [seed], False, wanted)
+    finally:
+        restore(warnings)
+
+
+def backward(y: Tensor, gradient: Any = None) -> None:
+    """Add the gradient of `y` to the leaves, set it afresh on every node in between."""
+    seed = seed_for(y, gradient, "backward")
+    total = numbers(y, seed)
+    values: list[Value] = []
+    seeds: list[float] = []
+    with _lock:  # threads may share leaves
+        for node, g in total.items():
+            if type(node) is Value:
+                values.append(node)
+                seeds.append(float(g))
+            elif node.primitive is None and node._grad is not None:
+                node._grad = node._grad + g
+            else:
+                node._grad = g
+    if values:
+        sweep.backward(values, seeds)
+
+
+def gradient(
+    y: Node, xs: Any, seed: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
+    """Return dy/dx for each x of `xs` (a node, or nested tuples, lists and dicts of nodes).
+
+    Pure: no `.grad` is read or written. An x that y does not depend on gives zero, or raises a
+    ValueError under `strict`. With `create_graph` the results are nodes that can be differentiated
+    again; else floats and arrays.
+
+    >>> import autodiff as ad
+    >>> x = ad.Value(3.0)
+    >>> gradient(x * x * x, x)
+    27.0
+    >>> first = gradient(x * x * x, x, create_graph=True)
+    >>> gradient(first, x)
+    18.0
+    """
+    if not isinstance(y, NODES):
+        raise TypeError(f"gradient: y must be a Value or a Tensor, got {type(y).__name__}")
+    nodes, rebuild = tree.flatten(xs)
+    for x in nodes:
+        if not isinstance(x, NODES):
+            raise TypeError(f"gradient: xs must hold nodes, found {type(x).__name__} {x!r:.60}")
+    start = seed_for(y, seed, "gradient")
+    if create_graph:
+        check_fresh(y)
+        fresh = scalar if type(y) is Value else constant
+        start = seed if isinstance(seed, NODES) else fresh(start)
+        found = adjoints([y], [start], create_graph=True)
+        parts = [found.get(x) for x in nodes]
+    else:
+        modes.read_leaves(y)
+        parts = _numbers(y, start, nodes)
+    for i in range(len(nodes)):
+        if parts[i] is None:
+            if strict:
+                raise ValueError(
+                    f"gradient: the output does not depend on {nodes[i]!r}; without strict it is 0"
+                )
+            parts[i] = zero(nodes[i], create_graph)
+    return rebuild(parts)
+
+
+def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
+    """Return the gradient as floats and arrays, None where y does not depend on x."""
+    if type(y) is Value:
+        scalars = [x for x in nodes if type(x) is Value]
+        parts = iter(sweep.gradients([y], [float(seed)], scalars))
+        return [next(parts) if type(x) is Value else None for x in nodes]
+    total = numbers(y, seed, set(nodes))
+    scalars = [x for x in nodes if type(x) is Value]
+    values = [n for n in total if type(n) is Value] if scalars else []
+    if values:
+        below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
+        total.update(zip(scalars, below, strict=True))
+    return own([total.get(x) for x in nodes])
+
+
+def own(parts: list[Any]) -> list[Any]:
+    """Return the parts with a copy of every array that is a view or stands twice."""
+    seen: set[int] = set()
+    for i, part in enumerate(parts):
+        if isinstance(part, ndarray):
+            place = id(part)
+            if not loops.owned(part) or place in seen:
+                parts[i] = part.copy()
+            seen.add(place)
+        elif isinstance(part, np.generic):  # what numpy makes of an array without axes
+            parts[i] = np.asarray(part)
+    return parts
+
+
+def zero(x: Node, as_node: bool) -> Any:
+    """Return a zero like x."""
+    if isinstance(x, Value):
+        return scalar(0.0) if as_node else 0.0
+    array = np.zeros_like(x._array)
+    return constant(array) if as_node else np.asarray(array)
+
+
+def check_fresh(y: Node) -> None:
+    """Raise if a leaf of y's graph got new data after the graph was recorded."""
+    for node in computed([y], scalars=True):
+        for x in node.parents:
+            if x.seq > node.seq:
+                raise RuntimeError(
+                    f"gradient: {x!r} got new data after {node.op} was recorded, so the graph can "
+                    f"no longer be differentiated again; record it anew"
+                )

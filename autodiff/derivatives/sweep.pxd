@@ -1,0 +1,23 @@
+# Types for the compiled build of sweep.py.
+cimport cython
+cimport autodiff.nodes._places as places
+from autodiff.nodes.value cimport More, Value
+
+cdef long long WINDOW, _number, _newest, _end, _reached
+cdef int LEAF
+cdef places.Places _places
+cdef list _far, _leaves, _kept
+
+@cython.locals(place="long long")
+cdef bint reach(Value x) except -1
+@cython.locals(d="double[::1]", x=Value, i=Py_ssize_t, number="long long")
+cdef object spread(double g, list operands, object partials)
+@cython.locals(node=Value, x=Value, g=double, number="long long", place="long long", turn="long long", there="long long", quick=bint, row=places.Places)
+cdef Py_ssize_t sweep() except -1
+@cython.locals(node=Value, seed=double, leaves=list)
+cdef list run(list roots, list seeds, list kept=*)
+cdef void clear() noexcept
+@cython.locals(node=Value)
+cpdef object backward(list roots, list seeds)
+@cython.locals(x=Value, node=Value, grad=double, stamp="unsigned int", kept=list)
+cpdef list gradients(list roots, list seeds, list xs)

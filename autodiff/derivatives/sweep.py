@@ -1,0 +1,199 @@
+# cython: boundscheck=False, wraparound=False, annotation_typing=False
+"""The backward sweep over a graph of Values: the chain rule, one multiply-add an edge.
+
+The sweep goes back in time from the roots. A node that is reached for the first time is put in its
+place, which is its distance in creation from the newest root; places are visited in that order, so
+when a node's turn comes everything that uses it has been there before it and has added its part to
+the node's gradient (the documents' eq. 53, a sum over paths). Then `+=` along each edge is all there
+is to do. Nothing recurses and nothing is sorted; only nodes that lie far apart in creation wait on a
+heap instead. A lock lets sweeps of different threads take turns.
+"""
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from threading import RLock
+from typing import Any
+
+try:
+    import cython
+except ImportError:
+    from autodiff.nodes import uncompiled as cython
+
+from autodiff.nodes import places
+from autodiff.nodes.value import LEAF, Value
+
+Kept = tuple[Value, float, int]
+
+WINDOW = 1 << 16
+SET_BY_HAND = 1  # what a node's `_stamp` says when no sweep gave it its gradient
+
+_lock = RLock()
+_number = SET_BY_HAND
+_newest = 0
+_end = 0
+_reached = 0
+_places = places.places()
+_far: list[tuple[int, Value]] = []
+_leaves: list[Value] = []
+_kept: list[Kept] | None = None
+
+
+def reach(x: Value) -> bool:
+    """Set the gradient of a node to 0 when the sweep reaches it, and put it in its place.
+
+    Return whether it has one: leaves have nothing to send on.
+    """
+    global _reached, _end
+    if _kept is not None:
+        _kept.append((x, x._grad, x._stamp))
+    x._stamp = _number
+    if x._code < 0:
+        if x._code == LEAF:
+            x._da = x._grad  # a leaf has no operands: room for what it had before
+            _leaves.append(x)
+        x._grad = 0.0
+        return False
+    x._grad = 0.0
+    _reached += 1
+    place = _newest - x._seq
+    if place < _end:
+        places.put(_places, place, x)
+    elif place - _end <= 8 * _reached + 1024:
+        _end = places.put(_places, place, x)
+    else:
+        heappush(_far, (-x._seq, x))
+    return True
+
+
+def spread(g: float, operands: list[Value], partials: Sequence[float] | None) -> None:
+    """Send a cotangent to the operands of an n-ary node; no partials means a plain sum."""
+    d = partials
+    number = _number
+    for i in range(len(operands)):
+        x = operands[i]
+        if x._stamp != number:
+            reach(x)
+        if g != 0.0:
+            x._grad += g if d is None else g * d[i]
+
+
+def sweep() -> int:
+    """Send each node's gradient to its operands, newest node first; a zero sends nothing on."""
+    global _newest, _end
+    number = _number
+    quick = _kept is None
+    row = _places
+    place = 0
+    turn = WINDOW
+    while place < _end or _far:
+        if place == turn:
+            if _end > 2 * place:
+                turn += turn
+            else:  # begin the row here, so that it stays short
+                places.shift(row, place, _end)
+                _newest -= place
+                _end -= place
+                place = 0
+        if place >= _end:  # all that wait are far: start anew with the first of them
+            node: Any = heappop(_far)[1]
+            _newest = node._seq
+            place = _end = 0
+            if not cython.compiled:
+                row.clear()
+        elif cython.compiled:
+            node = places.take(row, place, None)
+        else:
+            node = row[place]
+        if node is None:
+            if not _far or _newest - place != -_far[0][0]:
+                place += 1
+                continue
+            node = heappop(_far)[1]
+        place += 1
+        g = node._grad
+        x = node._a
+        if x is None:
+            spread(g, node._more.parents, node._more.partials)
+            continue
+        if x._stamp != number:
+            there = _newest - x._seq
+            if not cython.compiled and quick and x._code >= 0 and there < _end:
+                # what reach(x) does, without a call
+                x._stamp = number
+                x._grad = 0.0
+                row[there] = x
+            else:
+                reach(x)
+        if g != 0.0:
+            x._grad += g * node._da
+        x = node._b
+        if x is None:
+            continue
+        if x._stamp != number:
+            there = _newest - x._seq
+            if not cython.compiled and quick and x._code >= 0 and there < _end:
+                x._stamp = number
+                x._grad = 0.0
+                row[there] = x
+            else:
+                reach(x)
+        if g != 0.0:
+            x._grad += g * node._db
+    return place
+
+
+def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) -> list[Value]:
+    """Sweep once and return the leaves, which have the gradient in `_grad`, in `_da` what was before.
+
+    What every node that was reached had before is added to `kept`, if that is wanted.
+    """
+    global _number, _newest, _end, _reached, _leaves, _kept
+    if _end:  # a sweep was interrupted: nothing of it is left over
+        places.forget(_places)
+        clear()
+    _number += 1
+    if _number >= 1 << 32:
+        raise OverflowError("backward: 2**32 sweeps in one process, which is all it can count")
+    _newest = max([node._seq for node in roots])
+    leaves = _leaves = []
+    _kept = kept
+    for node, seed in zip(roots, seeds, strict=True):
+        if node._stamp != _number:
+            reach(node)
+        node._grad += seed
+    sweep()
+    clear()
+    return leaves
+
+
+def clear() -> None:
+    """Forget all that is about one sweep."""
+    global _end, _reached, _leaves, _kept
+    if not cython.compiled or _end > 262144:
+        places.forget(_places)
+    _far.clear()
+    _end = _reached = 0
+    _leaves = []
+    _kept = None
+
+
+def backward(roots: list[Value], seeds: list[float]) -> None:
+    """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else."""
+    with _lock:
+        for node in run(roots, seeds):
+            node._grad += node._da
+
+
+def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[float | None]:
+    """Return the derivative with respect to each x, None where no root depends on it.
+
+    The gradients that the graph holds are put aside before and put back after.
+    """
+    kept: list[Kept] = []
+    with _lock:
+        run(roots, seeds, kept)
+        result = [x._grad if x._stamp == _number else None for x in xs]
+        for node, grad, stamp in kept:
+            node._grad = grad
+            node._stamp = stamp
+    return result

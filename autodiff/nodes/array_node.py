@@ -1,0 +1,274 @@
+# cython: annotation_typing=False
+"""What every array node has: its array, its gradient, and where it comes from.
+
+The array never changes. A leaf hands out read-only views, and assigning `.data` puts a new array in
+place of the old one, so a graph that was recorded before stays exact. `Tensor` adds the operators.
+"""
+
+import sys
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autodiff.nodes import doors, modes, places
+from autodiff.nodes.value import Value, micrograd_op, tick
+from autodiff.table import loops
+from autodiff.table.data import Array, as_array, as_float, fix
+from autodiff.table.primitive import UFUNCS, Primitive
+
+
+class ArrayNode:
+    """The data and the bookkeeping of a Tensor."""
+
+    __slots__ = (
+        "_array", "_grad", "is_constant", "kept", "name", "needs_grad", "params", "parents", "primitive",
+        "saved", "scope", "seq", "where",
+    )  # fmt: skip
+
+    _array: Array
+    _grad: Array | None
+    name: str | None
+    primitive: Primitive | None
+    parents: tuple[Any, ...]
+    saved: tuple[Array, ...]
+    kept: Array | None
+    params: dict[str, Any]
+    needs_grad: bool
+    is_constant: bool
+    scope: str
+    where: str
+    seq: int
+
+    @property
+    def data(self) -> Array:
+        """The array, read-only. Assigning it (also by `-=`) is for leaves."""
+        if modes.watched:
+            modes.note("==", self, self._array, True)
+        return fix(self._array)
+
+    @data.setter
+    def data(self, data: ArrayLike) -> None:
+        if self.primitive is not None:
+            raise ValueError(
+                f"data: {self!r} was computed by {self.op}; change the leaves it was computed "
+                f"from, or take detach() of it as a new leaf"
+            )
+        array = as_array(data, "data")
+        if array.shape != self._array.shape:
+            raise ValueError(
+                f"data: {self.name or 'the leaf'} has shape {self._array.shape}, the new array "
+                f"{array.shape}; make a new Tensor to change the shape"
+            )
+        self._array = array
+        self.seq = tick()  # newer than every node recorded with the old array
+
+    def assign(self, array: Array) -> None:
+        """Put `array` in place of the leaf's data; it is taken over and made read-only.
+
+        What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
+        """
+        array = np.asarray(array)  # of a result without axes numpy makes a number
+        old = self._array
+        if self.primitive is None and array.shape == old.shape and array.dtype == old.dtype:
+            array.flags.writeable = False
+            self._array = array
+            self.seq = tick()
+        else:  # says what is wrong, or takes the other precision
+            self.data = array
+
+    def assign_sub(self, change: Array, scale: float = 1.0) -> None:
+        """Subtract scale * change from the leaf's data: `p.assign_sub(p.grad, eta)` is a descent.
+
+        Where no graph, view or variable holds the old array, it is written over. Its precision stays.
+        """
+        if type(scale) is not float:
+            scale = as_float(scale, "assign_sub")
+        change = plain(change)
+        alone = self.primitive is None and holders(self) == ALONE
+        if alone and loops.descend(self._array, change, scale):  # compiled only
+            self.seq = tick()
+        else:
+            self.assign(np.subtract(self._array, scale * change, dtype=self._array.dtype))
+
+    @property
+    def grad(self) -> Array:
+        """The gradient that backward accumulated, of the shape of `data`; zeros before any."""
+        return fix(np.zeros_like(self._array) if self._grad is None else self._grad)
+
+    @grad.setter
+    def grad(self, grad: ArrayLike | None) -> None:
+        self._grad = None if grad is None else fitting(grad, self)  # None clears it, as elsewhere
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a gradient was computed or set since the last `zero_grad`."""
+        return self._grad is not None
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that computed the node; "" for a leaf."""
+        return "" if self.primitive is None else self.primitive.name
+
+    @property
+    def _op(self) -> str:
+        """The operation by micrograd's name."""
+        return micrograd_op(self)
+
+    @property
+    def _prev(self) -> tuple[Any, ...]:
+        """The operands, by micrograd's name."""
+        return self.parents
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self._array.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._array.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._array.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float32 or float64."""
+        return self._array.dtype
+
+    def zero_grad(self) -> None:
+        """Forget this node's gradient."""
+        self._grad = None
+
+    def item(self) -> float:
+        """Return the only element as a Python float."""
+        if modes.watched:
+            modes.note("==", self, self._array, True)
+        return float(self._array.item())
+
+    def __float__(self) -> float:
+        return self.item()
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
+        row = UFUNCS.get(ufunc)
+        if row is None or method != "__call__" or options:
+            return doors.ufunc_of_nodes(ufunc, method, inputs, options)
+        return row(*inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        """Record numpy's other functions, such as `np.sum(x)` and `np.concatenate([x, y])`."""
+        return doors.function_of_nodes(function, args, options)
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __hash__(self) -> int:
+        return places.address(self)
+
+    def __eq__(self, other: object) -> Any:
+        """Compare the elements with plain numbers; nodes are equal to themselves alone."""
+        differ = self != other
+        return ~differ if isinstance(differ, np.ndarray | np.bool_) else not differ
+
+    def __ne__(self, other: object) -> Any:
+        if isinstance(other, np.ndarray | np.number | float | int):
+            return compared("!=", self, other, self._array != other)
+        return self is not other
+
+    def __lt__(self, other: Any) -> Any:
+        return compared("<", self, other, self._array < plain(other))
+
+    def __le__(self, other: Any) -> Any:
+        return compared("<=", self, other, self._array <= plain(other))
+
+    def __gt__(self, other: Any) -> Any:
+        return compared(">", self, other, self._array > plain(other))
+
+    def __ge__(self, other: Any) -> Any:
+        return compared(">=", self, other, self._array >= plain(other))
+
+    def __reduce__(self) -> Any:
+        return doors.reduced(self)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name is not None else ""
+        text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")
+        dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
+        return f"Tensor({text}{dtype}{label})"
+
+
+def holders(node: ArrayNode) -> int:
+    """Return how many references to the memory of a node's array this function sees."""
+    array = node._array
+    return getrefcount(array) if array.base is None else -1
+
+
+def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
+    """Return the outcome of a comparison; a trace keeps it as a guard."""
+    if modes.watched:
+        modes.note(sign, a, b, outcome)
+    return outcome
+
+
+def fitting(grad: ArrayLike, node: ArrayNode) -> Array:
+    """Return a gradient that is set by hand in the shape and the precision of its node."""
+    array, shape = as_array(grad, "grad"), node._array.shape
+    if array.shape != shape:
+        try:
+            array = np.array(np.broadcast_to(array, shape))
+        except ValueError:
+            raise ValueError(
+                f"grad: {node.name or 'the node'} has shape {shape}, the gradient {array.shape}"
+            ) from None
+    return array if array.dtype == node.dtype else array.astype(node.dtype)
+
+
+def plain(x: Any) -> Any:
+    return x._array if isinstance(x, ArrayNode) else x.data if isinstance(x, Value) else x
+
+
+def fill(
+    node: ArrayNode,
+    array: Array,
+    primitive: Primitive | None,
+    parents: tuple[Any, ...],
+    saved: tuple[Array, ...],
+    params: dict[str, Any],
+    needs_grad: bool,
+) -> None:
+    node._array = array
+    node._grad = None
+    node.primitive = primitive
+    node.parents = parents
+    node.saved = saved
+    node.kept = None
+    node.params = params
+    node.needs_grad = needs_grad
+    node.is_constant = primitive is None and not needs_grad
+    node.name = None
+    node.scope = node.where = ""
+    node.seq = tick()
+
+
+def _alone() -> int:
+    """Return what `holders` sees where only the node holds its array; 0 where threads may run between."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return 0
+    node = ArrayNode()
+    node._array = np.zeros(1)
+    return holders(node)
+
+
+ALONE = _alone()
+
+
+loops.keep_memory()

@@ -1,0 +1,64 @@
+"""The doors: what nodes and graphs hand over to wings above them, the only way up in the house.
+
+A node can explain itself, be pickled and meet numpy's functions, though all that is built on nodes.
+Each such method goes through one door, by name: `doors.explain(self, wrt)`. A door is opened when it
+is first used, which loads its module, and stays open: after that it is an attribute of this module
+like any other. The architecture test reads this table and allows no other import upward.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autodiff.derivatives.reverse import backward as array_backward
+    from autodiff.derivatives.sweep import backward as scalar_backward
+    from autodiff.dispatch.protocol import function_of_nodes, method_of_nodes, ufunc_of_nodes
+    from autodiff.explanations.paths import explain
+    from autodiff.explanations.steps import backward_steps
+    from autodiff.graphs.storage import packed, reduced
+    from autodiff.interop import to_json
+    from autodiff.pickles import restored, unpickled
+    from autodiff.player import save as save_player
+
+DOORS = {
+    "array_backward": "autodiff.derivatives.reverse:backward",
+    "backward_steps": "autodiff.explanations.steps:backward_steps",
+    "explain": "autodiff.explanations.paths:explain",
+    "function_of_nodes": "autodiff.dispatch.protocol:function_of_nodes",
+    "method_of_nodes": "autodiff.dispatch.protocol:method_of_nodes",
+    "packed": "autodiff.graphs.storage:packed",
+    "reduced": "autodiff.graphs.storage:reduced",
+    "restored": "autodiff.pickles:restored",
+    "save_player": "autodiff.player:save",
+    "scalar_backward": "autodiff.derivatives.sweep:backward",
+    "to_json": "autodiff.interop:to_json",
+    "ufunc_of_nodes": "autodiff.dispatch.protocol:ufunc_of_nodes",
+    "unpickled": "autodiff.pickles:unpickled",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Open a door: load the function behind it and keep it here."""
+    if name not in DOORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, function = DOORS[name].partition(":")
+    opened = globals()[name] = getattr(importlib.import_module(module), function)
+    return opened
+
+
+__all__ = [
+    "DOORS",
+    "array_backward",
+    "backward_steps",
+    "explain",
+    "function_of_nodes",
+    "method_of_nodes",
+    "packed",
+    "reduced",
+    "restored",
+    "save_player",
+    "scalar_backward",
+    "to_json",
+    "ufunc_of_nodes",
+    "unpickled",
+]

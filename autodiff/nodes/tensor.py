@@ -1,0 +1,293 @@
+# cython: annotation_typing=False
+"""`Tensor`, the array node: what `Value` is for a number, for a numpy array.
+
+Operators and methods make new nodes. A node keeps the operands' arrays as they were; the local
+derivatives are formed from the row's rule when backward comes by.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.nodes import doors, modes
+from autodiff.nodes.array_node import ArrayNode, fill
+from autodiff.nodes.modes import MODE
+from autodiff.nodes.value import Value
+from autodiff.table import loops, ops, primitive
+from autodiff.table.data import Array, as_array, no_gradient, own_index
+from autodiff.table.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
+from autodiff.table.quiet import restore, silence
+
+FLOAT = np.dtype(float)
+NUMBERS = (float, int, np.integer, np.bool_)
+ARRAYS = (np.ndarray, np.floating)
+NONE: dict[str, Any] = {}
+
+
+class Tensor(ArrayNode):
+    """An array node of a graph that records operations.
+
+    `data` is an array of float32 or float64, or numbers in nested lists; `name` a label. The array
+    is copied. `y.backward()` adds dy/dx to `x.grad` of every leaf x that y depends on.
+
+    >>> w = Tensor([[1.0, 2.0], [3.0, 4.0]], name="w")
+    >>> y = (w * w).sum()
+    >>> y.backward()
+    >>> w.grad
+    array([[2., 4.],
+           [6., 8.]])
+    """
+
+    __slots__ = ()
+    __array_priority__ = 2000
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
+        fill(self, as_array(data), None, (), (), {}, True)
+        self.name = name
+
+    @property
+    def T(self) -> "Tensor":
+        """The transpose: the axes in reverse order."""
+        return self.transpose()
+
+    def backward(self, gradient: Any = None) -> None:
+        """Add d self / d x to the grad of every leaf x; a non-scalar needs the cotangent `gradient`.
+
+        The nodes in between get their gradient afresh, so a second call gives exactly twice the
+        gradient of the leaves.
+        """
+        if modes.active or modes.watched:
+            modes.before_backward(self, gradient)
+        if not self.needs_grad:
+            raise no_gradient(self)
+        doors.array_backward(self, gradient)
+
+    def explain(self, wrt: Any, **options: Any) -> Any:
+        """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
+        return doors.explain(self, wrt, **options)
+
+    def backward_steps(self, gradient: Any = None, names: Any = None) -> Any:
+        """Return an iterator over the steps that `backward` takes; no gradient is touched."""
+        return doors.backward_steps(self, gradient, names)
+
+    def detach(self) -> "Tensor":
+        """Return the array as a new constant, through which no gradient flows."""
+        with modes.no_grad():
+            return record(ops.identity, (self,))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise TypeError(
+            f"a numpy function was given {self!r} and would lose its graph; "
+            f"use the function of autodiff, or .data for the plain array"
+        )
+
+    def __add__(self, other: Any) -> "Tensor":
+        return record(ops.add, (self, other))
+
+    def __radd__(self, other: Any) -> "Tensor":
+        return record(ops.add, (other, self))
+
+    def __sub__(self, other: Any) -> "Tensor":
+        return record(ops.sub, (self, other))
+
+    def __rsub__(self, other: Any) -> "Tensor":
+        return record(ops.sub, (other, self))
+
+    def __mul__(self, other: Any) -> "Tensor":
+        return record(ops.mul, (self, other))
+
+    def __rmul__(self, other: Any) -> "Tensor":
+        return record(ops.mul, (other, self))
+
+    def __truediv__(self, other: Any) -> "Tensor":
+        return record(ops.div, (self, other))
+
+    def __rtruediv__(self, other: Any) -> "Tensor":
+        return record(ops.div, (other, self))
+
+    def __matmul__(self, other: Any) -> "Tensor":
+        return record(ops.matmul, (self, other))
+
+    def __rmatmul__(self, other: Any) -> "Tensor":
+        return record(ops.matmul, (other, self))
+
+    def __pow__(self, other: Any) -> "Tensor":
+        varying = isinstance(other, Tensor | Value) and not other.is_constant
+        return record(ops.power if varying else ops.powc, (self, other))
+
+    def __rpow__(self, other: Any) -> "Tensor":
+        return record(ops.power, (other, self))
+
+    def __neg__(self) -> "Tensor":
+        return record(ops.neg, (self,))
+
+    def __pos__(self) -> "Tensor":
+        return self
+
+    def __abs__(self) -> "Tensor":
+        return record(ops.abs, (self,))
+
+    def __getitem__(self, index: Any) -> "Tensor":
+        return record(ops.take, (self,), {"index": own_index(index)})
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the sum over `axis` (all axes by default)."""
+        return record(ops.sum, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the mean over `axis` (all axes by default)."""
+        return record(ops.mean, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the largest element over `axis`; ties share the gradient equally."""
+        return record(ops.max, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+        """Return the smallest element over `axis`; ties share the gradient equally."""
+        return record(ops.min, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def reshape(self, *shape: Any) -> "Tensor":
+        """Return the elements in another shape; one size may be -1."""
+        wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return record(ops.reshape, (self,), {"shape": tuple(wanted)})
+
+    def transpose(self, *axes: Any) -> "Tensor":
+        """Return the array with its axes permuted (reversed by default)."""
+        wanted = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+        order = tuple(a % self.ndim for a in wanted) or tuple(reversed(range(self.ndim)))
+        return record(ops.transpose, (self,), {"axes": order})
+
+    def astype(self, dtype: Any) -> "Tensor":
+        """Return the array as float32 or float64."""
+        return record(ops.cast, (self,), {"dtype": np.dtype(dtype)})
+
+    def __getattr__(self, name: str) -> Any:
+        row = ROWS_BY_METHOD.get(name)
+        if row is None:
+            return doors.method_of_nodes(self, name)
+        return lambda: record(row, (self,))
+
+
+ROWS_BY_METHOD = {r.name: r for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
+
+
+def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
+    """Return an array as a node that gets no gradient: an input of the graph.
+
+    With `copy=False` the array itself is taken over and made read-only.
+
+    >>> constant([1.0, 2.0], name="x").is_constant
+    True
+    """
+    node: Tensor = Tensor.__new__(Tensor)
+    fill(node, as_array(data, "constant", copy), None, (), (), {}, False)
+    node.name = name
+    return node
+
+
+def operand(x: Any, dtype: Any, row: Primitive) -> Any:
+    """Return an operand that is no node as a constant; numbers and integer arrays are of `dtype`."""
+    if isinstance(x, NUMBERS):
+        array = loops.as_array(x) if dtype is FLOAT and type(x) is float else np.asarray(x, dtype)
+    elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
+        array = np.array(x, dtype=dtype)
+    else:
+        array = as_array(x, row.name)
+    node: Tensor = Tensor.__new__(Tensor)
+    fill(node, array, None, (), (), {}, False)
+    return node
+
+
+def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Tensor:
+    """Record any operation that has an array among its operands."""
+    parents, arrays, needs = operands(args, row)
+    params = params or NONE
+    keep = row.keep if needs else None
+    kept = None
+    warnings = silence()
+    try:
+        if keep is None:
+            array = row.array(*arrays, **params) if params else row.array(*arrays)
+        else:
+            array, kept = keep(*arrays)
+    except (ValueError, IndexError, TypeError) as error:
+        raise type(error)(_explain(row, parents, params, error)) from None
+    finally:
+        restore(warnings)
+    array = loops.as_array(array)
+    node: Tensor = Tensor.__new__(Tensor)
+    fill(node, array, row, parents, arrays, params, needs)
+    node.kept = kept
+    if modes.active:
+        mode = MODE.get()
+        node.scope = mode.path
+        node.where = modes.source_line() if mode.anomaly else ""
+        if not mode.recording:
+            node.needs_grad = False
+            if mode.guards is None:  # a trace must know where it comes from
+                fill(node, array, None, (), (), {}, False)
+    return node
+
+
+def operands(
+    args: tuple[Any, ...], row: Primitive
+) -> tuple[tuple[Any, ...], tuple[Array, ...], bool]:
+    """Return the operands as nodes, their arrays, and whether a gradient flows to any of them."""
+    if len(args) == 1 and type(args[0]) is Tensor:
+        t = args[0]
+        return args, (t._array,), t.needs_grad
+    if len(args) == 2 and type(args[0]) is Tensor:
+        t = args[0]
+        if type(args[1]) is Tensor:
+            u = args[1]
+            return args, (t._array, u._array), t.needs_grad or u.needs_grad
+        if type(args[1]) is float and t._array.dtype is FLOAT:
+            u = operand(args[1], FLOAT, row)
+            return (t, u), (t._array, u._array), t.needs_grad
+    dtype: Any = None
+    for x in args:
+        if type(x) is Tensor or (type(x) is not float and isinstance(x, ARRAYS)):
+            kind = x.dtype
+            if kind.kind == "f" and (dtype is None or kind.itemsize > dtype.itemsize):
+                dtype = kind
+    if dtype is None:
+        dtype = FLOAT
+    parents = []
+    arrays = []
+    needs = False
+    for x in args:
+        if type(x) is not Tensor and type(x) is not Value:
+            x = operand(x, dtype, row)
+        parents.append(x)
+        if type(x) is Tensor:
+            t = x
+            arrays.append(t._array)
+            needs = needs or t.needs_grad
+        else:
+            arrays.append(np.asarray(x._data, dtype=dtype))
+            needs = needs or not x.is_constant
+    return tuple(parents), tuple(arrays), needs
+
+
+def _explain(
+    row: Primitive, parents: tuple[Any, ...], params: dict[str, Any], error: Exception
+) -> str:
+    """Say which operation failed on which shapes, and why."""
+    names = [x.name or f"operand {i + 1}" for i, x in enumerate(parents)]
+    shapes = [x.shape for x in parents]
+    if row is ops.matmul and shapes[0] and shapes[1]:
+        inner = shapes[0][-1], shapes[1][max(-2, -len(shapes[1]))]
+        if inner[0] != inner[1]:
+            return (
+                f"matmul: {shapes[0]} @ {shapes[1]}: inner sizes {inner[0]} and {inner[1]} differ "
+                f"({names[0]} @ {names[1]}); transpose one of them or check the order"
+            )
+    listed = ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
+    extra = f" with {params}" if params else ""
+    return f"{row.name}: cannot be applied to {listed}{extra}: {error}"
+
+
+primitive.array_recorder = record
+RECORDERS[Tensor] = Recorder(2, record)

@@ -1,0 +1,45 @@
+# Types for the compiled build of value.py.
+cimport cython
+cimport autodiff.nodes.modes as modes
+cimport autodiff.printers._evaluate as evaluate
+cimport autodiff.nodes._places as places
+
+cdef long long _clock
+cdef places.Places _dead
+cdef list _far
+cdef long long _newest, _waiting
+cdef int CONSTANT, BUILTIN
+
+@cython.final
+cdef class More:
+    cdef public object name
+    cdef public object scope
+    cdef public object where
+    cdef public list parents
+    cdef public object partials
+
+@cython.final
+cdef class Value:
+    cdef Value _a, _b
+    cdef double _da, _db, _grad
+    cdef unsigned int _stamp
+    cdef short _code
+    cdef long long _seq
+    cdef readonly double _data
+    cdef More _more
+
+@cython.locals(node=Value)
+cpdef Value constant(double data)
+@cython.locals(node=Value)
+cpdef Value record1(int code, Value a)
+@cython.locals(node=Value)
+cpdef Value record2(int code, Value a, Value b)
+cdef object mixed(int code, object a, object b)
+@cython.locals(x=double)
+cdef object compare(str sign, Value a, object b)
+cdef object _guard(str sign, Value a, object b, bint outcome)
+
+@cython.locals(place="long long")
+cdef void hand_over(Value node) noexcept
+@cython.locals(place=Py_ssize_t)
+cdef void free_in_order(Value node) noexcept

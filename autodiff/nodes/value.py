@@ -1,0 +1,553 @@
+# cython: cdivision=True, boundscheck=False, wraparound=False, annotation_typing=False
+"""`Value`, the scalar node, and how an operation on one or two of them is recorded.
+
+Recording an operation makes one node: the number `_data`, references to its operands `_a` and `_b`,
+and the local derivatives `_da` and `_db` with respect to them, computed at once. Going backward is
+then one multiply-add an edge: `operand._grad += node._grad * local`. Nodes only ever refer to older
+nodes, so there are no cycles, freeing is plain reference counting, and sorting by creation (`_seq`)
+is a topological order. What few nodes have (a name, a scope, more than two operands) lies in `_more`.
+
+This file is ordinary Python and runs as it is. Where a C compiler is at hand it is compiled as it
+stands, with the types of value.pxd; both give the same bits.
+"""
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, SupportsFloat
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from autodiff.nodes import uncompiled as cython
+else:
+    try:
+        import cython
+    except ImportError:
+        from autodiff.nodes import uncompiled as cython
+
+from autodiff.nodes import doors, modes, places
+from autodiff.nodes.modes import MODE
+from autodiff.printers import evaluate
+from autodiff.table.data import as_float, no_gradient
+from autodiff.table.primitive import RECORDERS, ROWS, UFUNCS, Primitive
+
+LEAF = -1
+CONSTANT = -2
+BUILTIN = len(ROWS)
+EMPTY: Any = (0.0, 0, None, None)
+
+_clock = 0
+_dead = places.places()
+_far: list[Any] = []
+_newest = 0
+_waiting = 0
+
+
+class More:
+    """What only some nodes have: a name, a scope, a source line, or more than two operands."""
+
+    __slots__ = ("name", "parents", "partials", "scope", "where")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.scope = ""
+        self.where = ""
+        self.parents: list[Value] | None = None
+        self.partials: Any = None
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(131072)
+@cython.cclass
+class Value:
+    """A scalar node of a graph that records operations.
+
+    `data` is the number (anything that `float` accepts of the real numbers), `name` a label.
+    Operators and the functions of the library make new nodes; `y.backward()` adds dy/dx to `x.grad`
+    of every leaf x that y depends on, as the documents' eq. 53 sums over paths.
+
+    >>> x = Value(3.0, name="x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+    """
+
+    __slots__ = (
+        "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_more", "_seq", "_stamp",
+    )  # fmt: skip
+    __array_priority__ = 1000
+
+    def __init__(self, data: SupportsFloat, name: str | None = None) -> None:
+        global _clock
+        _clock += 1
+        self._seq: int = _clock
+        self._data: float = as_float(data)
+        self._code: int = LEAF
+        self._grad: float = 0.0
+        self._stamp: int = 0
+        self._da: float = 0.0
+        self._db: float = 0.0
+        self._a: Any = None
+        self._b: Any = None
+        self._more: Any = None
+        if name is not None:
+            self.name = name
+
+    def __dealloc__(self) -> None:  # compiled only
+        """Free the operands too, where nobody else holds them; see `hand_over`."""
+        if self._a is None:
+            return
+        if _newest == 0:
+            free_in_order(self)
+            return
+        hand_over(self._a)
+        if self._b is not None:
+            hand_over(self._b)
+
+    @property
+    def data(self) -> float:
+        """The number. Setting it is for leaves; graphs that were recorded before stay exact."""
+        if modes.watched:
+            _guard("==", self, self._data, True)
+        return self._data
+
+    @data.setter
+    def data(self, data: SupportsFloat) -> None:
+        global _clock
+        if self._code >= 0:
+            raise ValueError(
+                f"data: {self!r} was computed by {self.op}; change the leaves it was computed from, "
+                f"or take detach() of it as a new leaf"
+            )
+        self._data = as_float(data)
+        _clock += 1
+        self._seq = _clock  # newer than every node recorded with the old number
+
+    @property
+    def grad(self) -> float:
+        """The gradient that backward accumulated; 0.0 before any backward."""
+        return self._grad if self.has_grad else 0.0
+
+    @grad.setter
+    def grad(self, grad: SupportsFloat | None) -> None:
+        self._grad = 0.0 if grad is None else as_float(grad)
+        self._stamp = 0 if grad is None else 1
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a gradient was computed or set since the last `zero_grad`."""
+        return self._stamp != 0 and self._code != CONSTANT
+
+    @property
+    def name(self) -> str | None:
+        """The label shown in pictures and messages."""
+        return None if self._more is None else self._more.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
+        if self._more is None:
+            self._more = More()
+        self._more.name = name
+
+    @property
+    def scope(self) -> str:
+        """The scopes that were open when the node was recorded, joined by `/`."""
+        return "" if self._more is None else self._more.scope
+
+    @property
+    def where(self) -> str:
+        """The source line that recorded the node, kept under `anomaly()` only."""
+        return "" if self._more is None else self._more.where
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """The row of the table that computed the node; None for a leaf."""
+        return ROWS[self._code] if self._code >= 0 else None
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that computed the node; "" for a leaf."""
+        return ROWS[self._code].name if self._code >= 0 else ""
+
+    @property
+    def _op(self) -> str:
+        """The operation as micrograd writes it: "+", "*", "**2", "ReLU", "" for a leaf."""
+        return micrograd_op(self)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the node is a plain number of an expression, which gets no gradient."""
+        return self._code == CONSTANT
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The static parameters of the operation; a scalar operation has none."""
+        return {}
+
+    @property
+    def seq(self) -> int:
+        """The place in the order of creation (of change, for a leaf that was changed)."""
+        return self._seq
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(), the shape of a scalar."""
+        return ()
+
+    @property
+    def parents(self) -> tuple["Value", ...]:
+        """The operands in order; one that is used twice stands twice."""
+        if self._more is not None and self._more.parents is not None:
+            return tuple(self._more.parents)
+        return tuple(x for x in (self._a, self._b) if x is not None)
+
+    @property
+    def local_derivatives(self) -> tuple[float, ...]:
+        """d self / d operand for each operand, as computed when the node was recorded."""
+        if self._more is not None and self._more.parents is not None:
+            if self._more.partials is None:
+                return (1.0,) * len(self._more.parents)
+            return tuple(self._more.partials)
+        if self._a is None:
+            return ()
+        if self._b is None:
+            return (self._da,)
+        return (self._da, self._db)
+
+    @property
+    def _prev(self) -> tuple["Value", ...]:
+        """The operands, by micrograd's name."""
+        return self.parents
+
+    def backward(self, gradient: float = 1.0) -> None:
+        """Add d self / d x (times `gradient`) to the grad of every leaf x (BP1 to BP4 in one).
+
+        The nodes in between get their gradient afresh, so a second call gives exactly twice the
+        gradient of the leaves.
+        """
+        if modes.active or modes.watched:
+            modes.before_backward(self, gradient)
+        if self.is_constant:
+            raise no_gradient(self)
+        doors.scalar_backward([self], [as_float(gradient)])
+
+    def explain(self, wrt: Any, **options: Any) -> Any:
+        """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
+        return doors.explain(self, wrt, **options)
+
+    def backward_steps(self, gradient: float = 1.0, names: Any = None) -> Any:
+        """Return an iterator over the steps that `backward` takes; no gradient is touched."""
+        return doors.backward_steps(self, gradient, names)
+
+    def zero_grad(self) -> None:
+        """Forget this node's gradient."""
+        self._grad = 0.0
+        self._stamp = 0
+
+    def detach(self) -> "Value":
+        """Return the number as a new constant, through which no gradient flows."""
+        return constant(self.data)
+
+    def item(self) -> float:
+        """Return the number as a Python float."""
+        return self.data
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __bool__(self) -> bool:
+        return bool(compare("!=", self, 0.0))
+
+    def __hash__(self) -> int:
+        return places.address(self)
+
+    def __eq__(self, other: object) -> Any:
+        """Compare with a plain number; nodes are equal to themselves alone."""
+        if type(other) is not Value and isinstance(other, float | int | np.number):
+            return not compare("!=", self, other)
+        return NotImplemented if isinstance(other, np.ndarray) else self is other
+
+    def __lt__(self, other: Any) -> Any:
+        return compare("<", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return compare("<=", self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return compare(">", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return compare(">=", self, other)
+
+    @cython.returns(object)
+    def __add__(self, other: Any) -> Any:
+        return (
+            record2(evaluate.ADD, self, other)
+            if type(other) is Value
+            else mixed(evaluate.ADD, self, other)
+        )
+
+    @cython.returns(object)
+    def __radd__(self, other: Any) -> Any:
+        return mixed(evaluate.ADD, other, self)
+
+    @cython.returns(object)
+    def __sub__(self, other: Any) -> Any:
+        return (
+            record2(evaluate.SUB, self, other)
+            if type(other) is Value
+            else mixed(evaluate.SUB, self, other)
+        )
+
+    @cython.returns(object)
+    def __rsub__(self, other: Any) -> Any:
+        return mixed(evaluate.SUB, other, self)
+
+    @cython.returns(object)
+    def __mul__(self, other: Any) -> Any:
+        return (
+            record2(evaluate.MUL, self, other)
+            if type(other) is Value
+            else mixed(evaluate.MUL, self, other)
+        )
+
+    @cython.returns(object)
+    def __rmul__(self, other: Any) -> Any:
+        return mixed(evaluate.MUL, other, self)
+
+    @cython.returns(object)
+    def __truediv__(self, other: Any) -> Any:
+        return (
+            record2(evaluate.DIV, self, other)
+            if type(other) is Value
+            else mixed(evaluate.DIV, self, other)
+        )
+
+    @cython.returns(object)
+    def __rtruediv__(self, other: Any) -> Any:
+        return mixed(evaluate.DIV, other, self)
+
+    @cython.returns(object)
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        if type(other) is Value:
+            return record2(evaluate.POWC if other.is_constant else evaluate.POWER, self, other)
+        varying = type(other) in RECORDERS and not other.is_constant
+        return mixed(evaluate.POWER if varying else evaluate.POWC, self, other)
+
+    @cython.returns(object)
+    def __rpow__(self, other: Any, modulus: None = None) -> Any:
+        return mixed(evaluate.POWER, other, self)
+
+    def __neg__(self) -> "Value":
+        return record1(evaluate.NEG, self)
+
+    def __pos__(self) -> "Value":
+        return self
+
+    def __abs__(self) -> "Value":
+        return record1(evaluate.ABS, self)
+
+    def exp(self) -> "Value":
+        """Return e^x."""
+        return record1(evaluate.EXP, self)
+
+    def log(self) -> "Value":
+        """Return the natural logarithm."""
+        return record1(evaluate.LOG, self)
+
+    def tanh(self) -> "Value":
+        """Return tanh(x)."""
+        return record1(evaluate.TANH, self)
+
+    def sigmoid(self) -> "Value":
+        """Return 1 / (1 + e^-x), eq. 3."""
+        return record1(evaluate.SIGMOID, self)
+
+    def relu(self) -> "Value":
+        """Return max(x, 0)."""
+        return record1(evaluate.RELU, self)
+
+    def sqrt(self) -> "Value":
+        """Return the square root."""
+        return record1(evaluate.SQRT, self)
+
+    def sin(self) -> "Value":
+        """Return sin(x)."""
+        return record1(evaluate.SIN, self)
+
+    def cos(self) -> "Value":
+        """Return cos(x)."""
+        return record1(evaluate.COS, self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
+        row = UFUNCS.get(ufunc)
+        if row is None or method != "__call__" or options:
+            return doors.ufunc_of_nodes(ufunc, method, inputs, options)
+        return row(*inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        """Record numpy's other functions, such as `np.where(c, x, y)`."""
+        return doors.function_of_nodes(function, args, options)
+
+    def __reduce__(self) -> Any:
+        return doors.reduced(self)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name is not None else ""
+        grad = f", grad={self._grad!r}" if self.has_grad else ""
+        return f"Value({self._data!r}{grad}{label})"
+
+
+def micrograd_op(node: Any) -> str:
+    """Return the operation's name as micrograd spells it."""
+    row = node.primitive
+    if row is None:
+        return ""
+    if row.name == "powc":
+        return f"**{node.parents[1].data:g}"
+    return "ReLU" if row.name == "relu" else row.infix or row.name
+
+
+def tick() -> int:
+    """Return the next moment of the clock that orders nodes by creation."""
+    global _clock
+    _clock += 1
+    return _clock
+
+
+def constant(data: float) -> Value:
+    """Return a number as a node that gets no gradient."""
+    global _clock
+    node: Value = Value.__new__(Value)
+    _clock += 1
+    node._seq = _clock
+    node._code = CONSTANT
+    node._data = data
+    if not cython.compiled:
+        node._a = None
+        node._grad, node._stamp, node._b, node._more = EMPTY
+    return node
+
+
+def hand_over(node: Value) -> None:  # compiled only
+    """Put an operand of a node that is being freed in line for freeing, if nobody else holds it.
+
+    Nothing recurses, and nodes are freed newest first: each waits at its distance in creation from
+    the first. Freed memory is taken again in the opposite order, so the next graph of the same shape
+    lies in memory in the order in which it is recorded, and the caches can foresee it.
+    """
+    global _waiting
+    if node._a is None or places.references(node) > 2:  # its user, and this call
+        return
+    place = _newest - node._seq
+    if place > 8 * _waiting + 65536:
+        _far.append(node)
+    else:
+        places.keep(_dead, place, node)
+        _waiting += 1
+
+
+def free_in_order(node: Value) -> None:  # compiled only
+    """Free what only `node`, which is being freed, holds."""
+    global _newest, _waiting
+    _newest = node._seq
+    hand_over(node._a)
+    node._a = None
+    if node._b is not None:
+        hand_over(node._b)
+        node._b = None
+    place = 1
+    while _waiting > 0:
+        if places.drop(_dead, place):
+            _waiting -= 1
+        place += 1
+    if place > 262144:
+        places.forget(_dead)
+    _newest = 0
+    while _far:
+        _far.pop()
+
+
+def record1(code: int, a: Value) -> Value:
+    """Record an operation on one Value."""
+    global _clock
+    if modes.active or code >= BUILTIN:
+        return ROWS[code](a)  # type: ignore[no-any-return]
+    if not cython.compiled:
+        return _recorders[code](a)  # type: ignore[no-any-return]
+    node: Value = Value.__new__(Value)
+    _clock += 1
+    node._seq = _clock
+    node._code = code
+    node._data, node._da = evaluate.unary(code, a._data)
+    node._a = a
+    return node
+
+
+def record2(code: int, a: Value, b: Value) -> Value:
+    """Record an operation on two Values."""
+    global _clock
+    if modes.active or code >= BUILTIN:
+        return ROWS[code](a, b)  # type: ignore[no-any-return]
+    if not cython.compiled:
+        return _recorders[code](a, b)  # type: ignore[no-any-return]
+    node: Value = Value.__new__(Value)
+    _clock += 1
+    node._seq = _clock
+    node._code = code
+    node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
+    node._a = a
+    node._b = b
+    return node
+
+
+def mixed(code: int, a: Any, b: Any) -> Any:
+    """Record an operator of which one operand may be a number, an array or another kind of node."""
+    if type(b) is float or type(b) is int:
+        return record2(code, a, constant(float(b)))
+    if type(a) is float or type(a) is int:
+        return record2(code, constant(float(a)), b)
+    for x in (a, b):
+        plain = isinstance(x, Value | int | float | np.generic | np.ndarray)
+        if not plain and type(x) not in RECORDERS:
+            return NotImplemented
+    return ROWS[code](a, b)
+
+
+def compare(sign: str, a: Value, b: Any) -> Any:
+    """Compare the numbers; a trace keeps the outcome as a guard."""
+    x = a._data
+    if type(b) is Value:
+        z: Any = b._data
+    elif isinstance(b, float | int | np.generic):
+        z = b
+    else:
+        return NotImplemented
+    outcome: bool = (
+        x < z if sign == "<"
+        else x > z if sign == ">"
+        else x <= z if sign == "<="
+        else x >= z if sign == ">="
+        else x != z
+    )  # fmt: skip
+    if modes.watched:
+        _guard(sign, a, b, outcome)
+    return outcome
+
+
+def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
+    """Tell the trace in force, if any, what the program's course depends on."""
+    guards = MODE.get().guards
+    if guards is not None:
+        guards.append((sign, a, b, outcome))
+
+
+if not cython.compiled:
+    # Calls are what costs most where Python runs this file: record each operation in a single one.
+    _recorders = evaluate.Recorders(globals())
+    for _name, _code in evaluate.METHODS.items():
+        setattr(Value, _name, wraps(getattr(Value, _name))(_recorders[_code]))

@@ -1,0 +1,294 @@
+"""A recorded graph of arrays as a Python function: one numpy call a node, into buffers that are kept.
+
+What a node computes is the table's, so nothing is written a second time; what is decided here is
+where results go. A buffer is taken again as soon as nobody reads it any more, an elementwise result
+replaces an operand that is read for the last time, what depends on no argument is computed once, what
+an operation and its derivative share is computed once, and a view of a buffer is made once. Results
+that are returned are arrays of their own, or stand in the memory of arguments that were given up
+("donated").
+"""
+
+import inspect
+import keyword
+import operator
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from autodiff.nodes.tensor import Tensor
+from autodiff.table import tree
+from autodiff.table.data import one_hot
+from autodiff.table.primitive import Primitive
+
+Guard = tuple[str, Any, Any, Any]
+SIGNS: Any = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "!=": operator.ne,
+    "one-hot": one_hot,
+}
+
+
+def holds(sign: str, a: Any, b: Any, outcome: Any) -> bool:
+    """Return whether a comparison turns out as it was recorded, or what was read is the same."""
+    if sign == "==":
+        return bool(np.array_equal(a, b, equal_nan=True))
+    return bool(np.array_equal(SIGNS[sign](a, b), outcome))
+
+
+def overlap(x: Any, *others: Any) -> bool:
+    """Return whether x may lie in the memory of one of the others."""
+    return any(np.may_share_memory(x, y) for y in others)
+
+
+@lru_cache
+def takes_out(function: Any) -> bool:
+    """Return whether a function can be told where to write its result."""
+    if isinstance(function, np.ufunc):
+        return True
+    try:
+        return "out" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def elementwise(row: Primitive) -> bool:
+    """Return whether the result may take the place of an operand."""
+    return row.ufunc is not None and row.ufunc.signature is None
+
+
+class Writer:
+    """The lines of one function, the objects that they name, and which memory is free meanwhile."""
+
+    def __init__(
+        self, inputs: Sequence[Tensor], names: Sequence[str], donated: Sequence[int], start: int
+    ) -> None:
+        self.inputs, self.start = list(inputs), start
+        self.space: dict[str, Any] = {"ndarray": np.ndarray, "asarray": np.asarray, "holds": holds}
+        self.space["overlap"] = overlap
+        self.taken_names: dict[str, int] = {}  # how often each was wanted
+        self.lines: list[str] = []
+        self.names = {x: self.name(n) for x, n in zip(inputs, names, strict=True)}
+        self.given_up = [self.inputs[i] for i in donated]
+        self.taken: list[Tensor] = []  # those of them that are written over
+        self.known: dict[Tensor, Any] = {}  # arrays that are there before the function runs
+        self.buffers: dict[Tensor, str] = {}
+        self.free: dict[Any, list[str]] = {}
+        self.holders: dict[Tensor, set[Tensor]] = {x: {x} for x in inputs}
+        self.last: dict[Tensor, int] = {}
+        self.parts: dict[Tensor, str] = {}  # by x, what was kept when a row was applied to it
+
+    def name(self, wanted: str, value: Any = None) -> str:
+        """Bind a value to a name that is not taken, near the one that is wanted."""
+        if not wanted.isidentifier() or keyword.iskeyword(wanted):
+            wanted = "v"
+        name, k = wanted, self.taken_names.get(wanted, 1)
+        while name in self.space:
+            k += 1
+            name = f"{wanted}_{k}"
+        self.taken_names[wanted] = k
+        self.space[name] = value
+        return name
+
+    def word(self, value: Any, hint: str) -> str:
+        """Return how a parameter or a function is written."""
+        if value is None or isinstance(value, int | str):
+            return repr(value)
+        if isinstance(value, tuple) and all(isinstance(x, int) for x in value):
+            return repr(value)
+        return hint if self.space.get(hint) is value else self.name(hint, value)
+
+    def write(self, outputs: Any, guards: Sequence[Guard]) -> str:
+        """Return the source; `outputs` is nested tuples, lists and dicts of nodes."""
+        roots = dict.fromkeys(tree.flatten(outputs)[0])
+        compared = [[x for x in g[1:3] if isinstance(x, Tensor)] for g in guards]
+        order = self.in_order([*roots, *(x for found in compared for x in found)])
+        place = {node: i for i, node in enumerate(order)}
+        asked = {x.parents[0] for x in order if self.row(x).of_kept and x.ndim}
+        for i, node in enumerate(order):
+            held = set().union(*(self.holders.get(x, set()) for x in node.parents))
+            self.last |= dict.fromkeys(held, i)
+            self.holders[node] = {node} if takes_out(self.row(node).array) else {node, *held}
+        for root in roots:  # is read when all is done
+            self.last |= dict.fromkeys(self.holders.get(root, ()), len(order))
+        tests: dict[int, list[Guard]] = {}
+        for guard, nodes in zip(guards, compared, strict=True):
+            at = max((place.get(x, -1) for x in nodes), default=-1)
+            tests.setdefault(at, []).append(guard)
+            for x in (h for node in nodes for h in self.holders.get(node, ())):
+                self.last[x] = max(at, self.last.get(x, -1))
+        if guards:
+            self.given_up = []  # a run that turns out to be another course must leave them alone
+        done: dict[int, list[Tensor]] = {}
+        for node, i in self.last.items():
+            done.setdefault(i, []).append(node)
+        self.test(tests.get(-1, []))
+        for i, node in enumerate(order):
+            self.operation(i, node, node in roots, node.parents[0] in asked)
+            self.test(tests.get(i, []))
+            for x in done.get(i, []):
+                if x in self.buffers and self.buffers[x] != self.buffers.get(node):
+                    self.free.setdefault(self.kind(x), []).append(self.buffers[x])
+        returned: set[Tensor] = set()
+        result = tree.map_tree(lambda x: Name(self.result(x, x in place, returned)), outputs)
+        head = f"def program({', '.join(self.names[x] for x in self.inputs)}):"
+        return "\n    ".join([head, *self.checks(), *self.lines, f"return {result!r}"]) + "\n"
+
+    def in_order(self, roots: Sequence[Tensor]) -> list[Tensor]:
+        """Return the operations that depend on an argument or a parameter, in order of creation.
+
+        Whatever else they need is a constant: leaves without a gradient, nodes older than the trace.
+        """
+        varies = dict.fromkeys(self.inputs, True)
+        pending = list(roots)
+        while pending:
+            node = pending[-1]
+            if not isinstance(node, Tensor):
+                raise TypeError(
+                    f"trace: {node!r:.60} is among arrays; Values and Tensors are not mixed in a "
+                    f"program, so write Tensor(...) for the number"
+                )
+            if node in varies:
+                pending.pop()
+            elif not node.parents or node.seq <= self.start:
+                varies[node] = not node.parents and not node.is_constant
+            elif missing := [x for x in node.parents if x not in varies]:
+                pending += missing
+            else:
+                varies[node] = any(varies[x] for x in node.parents)
+        for node, moves in varies.items():
+            if not moves:
+                self.known[node] = node._array
+                self.names[node] = self.name(node.name or "k", node._array)
+            elif not node.parents and node not in self.names:  # a parameter that is not an argument
+                self.names[node] = self.name(node.name or "w")
+                self.lines.append(f"{self.names[node]} = {self.name('leaf', node)}._array")
+                self.holders[node] = {node}
+        moving = [x for x, moves in varies.items() if moves and x.parents]
+        return sorted(moving, key=lambda x: x.seq)
+
+    @staticmethod
+    def row(node: Tensor) -> Primitive:
+        assert node.primitive is not None
+        return node.primitive
+
+    def operation(self, i: int, node: Tensor, is_output: bool, asked: bool) -> None:
+        """Write the line of one operation, unless it is a view that can be made now.
+
+        Where it is `asked` what an operation keeps of its operand, that has a buffer of its own.
+        """
+        row = self.row(node)
+        name = self.names[node] = self.name(node.name or f"v{i}")
+        shares = any(np.may_share_memory(node._array, x._array) for x in node.parents)
+        there = [self.known[x] for x in node.parents if x in self.known]
+        now = shares and len(there) == len(node.parents)
+        view = row.array(*there, **node.params) if now else None
+        if view is not None and any(np.may_share_memory(view, x) for x in there):
+            self.known[node] = self.space[name] = view
+            return
+        words = [self.names[x] for x in node.parents]
+        words += [f"{k}={self.word(v, k)}" for k, v in node.params.items()]
+        out = self.donation(i, node) if is_output else self.buffer(i, node)
+        if out is not None:
+            words.append(f"out={out}")
+        function, called = row.array, row.name
+        if asked and row.keep is not None and node.parents[0] not in self.parts:
+            part = self.parts[node.parents[0]] = self.name("part", np.empty_like(node._array))
+            words.append(f"part={part}")
+            call = f"{self.word(row.keep, row.keep.__name__)}({', '.join(words)})"
+            self.lines.append(f"{name} = {call}[0]")
+            return
+        if row.of_kept is not None and node.parents[0] in self.parts:
+            function, called = row.of_kept, row.of_kept.__name__
+            words[0] = self.parts[node.parents[0]]
+        call = f"{self.word(function, called)}({', '.join(words)})"
+        bare = out is None and not node.ndim  # numpy would return a number
+        self.lines.append(f"{name} = {f'asarray({call})' if bare else call}")
+
+    @staticmethod
+    def kind(node: Tensor) -> Any:
+        """Return what two arrays must share for one to stand in the other's memory, bit for bit.
+
+        The order in memory counts too: numpy adds up rows or columns first, whichever lie together.
+        """
+        return node.shape, node.dtype, np.empty_like(node._array).strides
+
+    def buffer(self, i: int, node: Tensor) -> str | None:
+        """Return the name of the memory that a result is written to; None for memory of its own."""
+        row = self.row(node)
+        if not takes_out(row.array):
+            return None
+        waiting = self.free.get(self.kind(node))
+        over = [
+            x for x in node.parents
+            if x in self.buffers and self.last[x] == i and self.kind(x) == self.kind(node)
+        ]  # fmt: skip
+        if over and elementwise(row):
+            out = self.buffers[over[0]]
+        elif waiting:
+            out = waiting.pop()
+        else:
+            out = self.name("t", np.empty_like(node._array))
+        self.buffers[node] = out
+        self.known[node] = self.space[out]
+        return out
+
+    def donation(self, i: int, node: Tensor) -> str | None:
+        """Return an argument that was given up and that a returned result can be written over."""
+        row = self.row(node)
+        for x in self.given_up if takes_out(row.array) else ():
+            done = self.last.get(x, -1) < i or (
+                self.last[x] == i and x in node.parents and elementwise(row)
+            )
+            if done and self.kind(x) == self.kind(node):
+                self.given_up.remove(x)
+                self.taken.append(x)
+                return self.names[x]
+        return None
+
+    def result(self, node: Tensor, computed: bool, returned: set[Tensor]) -> str:
+        """Return how a result is handed out: an array of its own that nobody else has."""
+        own = computed and takes_out(self.row(node).array) and node not in returned
+        returned.add(node)
+        return self.names[node] if own else f"{self.names[node]}.copy()"
+
+    def test(self, guards: Sequence[Guard]) -> None:
+        """Write the guards that can be tested here; the program has no answer where one fails."""
+        for sign, a, b, outcome in guards:
+            left, right = (
+                self.names[x] if isinstance(x, Tensor) else self.word(x, "seen") for x in (a, b)
+            )
+            found = self.word(outcome, "found")
+            self.lines += [f"if not holds({sign!r}, {left}, {right}, {found}):", "    return None"]
+
+    def checks(self) -> list[str]:
+        """Return the lines that see to it that the arguments are what the program was written for."""
+        lines, tests = [], []
+        for x in self.inputs:
+            name, dtype = self.names[x], self.word(x.dtype, str(x.dtype))
+            if not x.ndim:
+                lines.append(f"{name} = asarray({name}, {dtype})")
+            tests.append(f"type({name}) is not ndarray or {name}.shape != {x.shape!r}")
+            tests.append(f"{name}.dtype is not {dtype} and {name}.dtype != {dtype}")
+        taken = [self.names[x] for x in self.taken]
+        tests += [f"{name}.base is not None or not {name}.flags.writeable" for name in taken]
+        for x, y in combinations(self.inputs, 2):
+            if self.kind(x) == self.kind(y) and (x in self.taken or y in self.taken):
+                tests.append(f"{self.names[x]} is {self.names[y]}")
+        for x in self.inputs if taken else ():
+            name = self.names[x]
+            if x not in self.taken:
+                tests.append(f"{name}.base is not None and overlap({name}, {', '.join(taken)})")
+        return [*lines, f"if ({' or '.join(tests)}):", "    return None"] if tests else []
+
+
+class Name(str):
+    """Text that shows as it is among the parts of a printed tuple, list or dict."""
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -1,0 +1,123 @@
+"""The library's own array functions as stand-alone source, for code that is printed from a graph.
+
+What numpy has no function for (sigmoid, softplus, ...) is read from the library's source files,
+with everything it calls, so the printed program computes the very formulas of the library and needs
+nothing but numpy.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autodiff.table.primitive import Primitive
+
+FILES = {"array_kernels": "", "structure": "", "kernels": "scalar_"}  # and what names get in front
+
+
+TABLE = Path(__file__).resolve().parent.parent / "table"
+
+
+@cache
+def _definitions(module: str) -> dict[str, ast.stmt]:
+    """Return the functions and constants of one of the library's files by name."""
+    source = (TABLE / f"{module}.py").read_text(encoding="utf-8")
+    found: dict[str, ast.stmt] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found[node.target.id] = node
+    return found
+
+
+class _StandAlone(ast.NodeTransformer):
+    """Rewrites one definition so that it needs no other module of the library."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.needs: list[tuple[str, str]] = []
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.name = FILES[self.module] + node.name
+        node.returns = None
+        node.decorator_list = []  # what the compiled engine does instead
+        for argument in node.args.args:
+            argument.annotation = None
+        if ast.get_docstring(node) is not None and len(node.body) > 1:
+            del node.body[0]
+        self.generic_visit(node)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        assert node.value is not None
+        return self.visit(ast.Assign([node.target], node.value, lineno=node.lineno))  # type: ignore[no-any-return]
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in _definitions(self.module):
+            self.needs.append((self.module, node.id))
+            node.id = FILES[self.module] + node.id
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name):
+            if node.value.id == "kernels":
+                self.needs.append(("kernels", node.attr))
+                return ast.Name(FILES["kernels"] + node.attr)
+            if node.value.id == "builtins":
+                return ast.Name(node.attr)
+            if node.value.id == "libm":
+                node.value.id = "math"
+        return node
+
+
+def helper_source(rows: Iterable[Primitive]) -> str:
+    """Return the source of the array functions of `rows`, and of all that they call.
+
+    A ValueError names an operation whose source is not to be had.
+    """
+    done: dict[tuple[str, str], str] = {}
+    for row in rows:
+        module = getattr(row.array, "__module__", "").rpartition(".")[2]
+        if module in FILES:
+            _collect(module, row.array.__name__, done)
+        else:
+            done["", row.name] = _own(row)
+    text = "\n\n\n".join(done.values())
+    return ("import math\n\n\n" if "math." in text else "") + text
+
+
+def _collect(module: str, name: str, done: dict[tuple[str, str], str]) -> None:
+    """Add one definition behind those it needs."""
+    if (module, name) in done:
+        return
+    node = ast.parse(ast.unparse(_definitions(module)[name])).body[0]
+    writer = _StandAlone(module)
+    rewritten = ast.fix_missing_locations(writer.visit(node))
+    for needed in writer.needs:
+        if needed != (module, name):
+            _collect(*needed, done)
+    done[module, name] = ast.unparse(rewritten)
+
+
+def _own(row: Primitive) -> str:
+    """Return the source of a user's own operation, made to work on arrays."""
+    function: Callable[..., Any] = getattr(row, "scalar", row.array)
+    try:
+        node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError):
+        node = ast.Pass()
+    if not isinstance(node, ast.FunctionDef):
+        raise ValueError(
+            f"to_numpy_source: the source of your operation {row.name} cannot be read; define it "
+            f"with def in a file"
+        )
+    node.decorator_list = []
+    node.name = row.name
+    return f"{ast.unparse(node)}\n\n\n{row.name} = np.vectorize({row.name}, otypes=[float])"

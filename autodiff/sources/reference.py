@@ -1,0 +1,48 @@
+"""The table of operations as a page of text: each row with the local derivatives its rules print.
+
+Nothing is written here about any operation. The names of operands are those of the rules, and the
+derivatives are the rules themselves, run on symbols.
+"""
+
+import inspect
+from collections.abc import Iterator
+
+from autodiff.sources.plaintext import text
+from autodiff.sources.terms import simplify
+from autodiff.table.primitive import TABLE, Multilinear, Pointwise
+from autodiff.table.symbol import Symbol
+
+
+def operations() -> str:
+    """Return the table: scalar operations with d/d operand, then the linear maps of arrays.
+
+    >>> print([line for line in operations().splitlines() if line.startswith("sigmoid(")][0])
+    sigmoid(x)          d/dx = sigmoid_prime(x)
+    """
+    rows = list(TABLE.values())
+    lines = ["Operations on numbers (and on arrays, element by element); y is the result", ""]
+    lines += [line for row in rows if isinstance(row, Pointwise) for line in _pointwise(row)]
+    lines += ["", "Operations on arrays, linear in each operand", ""]
+    lines += [f"{row.name:<20}{row.doc}".rstrip() for row in rows if isinstance(row, Multilinear)]
+    return "\n".join(lines)
+
+
+def operands(row: Pointwise) -> list[str]:
+    """Return the names of a row's operands, as its rules call them."""
+    rule = next((p for p in row.partials if p is not None), None)
+    if rule is None:
+        return [f"x{i + 1}" for i in range(row.arity)]
+    return list(inspect.signature(rule).parameters)[1:]
+
+
+def _pointwise(row: Pointwise) -> Iterator[str]:
+    names = operands(row)
+    y, xs = Symbol("y"), [Symbol(n) for n in names]
+    head = text(row(*xs))
+    rules = [
+        f"d/d{n} = {'none' if rule is None else text(simplify(rule(y, *xs)))}"
+        for n, rule in zip(names, row.partials, strict=True)
+    ]
+    yield f"{head:<19} {',  '.join(rules)}"
+    if row.doc:
+        yield f"{'':<20}({row.doc})"

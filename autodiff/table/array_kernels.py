@@ -1,0 +1,223 @@
+# cython: annotation_typing=False
+"""The values of the pointwise operations on numpy arrays: the formulas of `kernels`, array-wise.
+
+Only what numpy does not offer stands here. dtypes are kept (float32 stays float32), no argument is
+written to, and nothing overflows on the way. What training does most is computed in fewer passes by
+the compiled engine (`into`), with the same bits.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autodiff.table import kernels, loops
+
+Array = NDArray[np.floating]
+
+
+def into(passes: Callable[..., bool]) -> Callable[..., Any]:
+    """Let `passes(*xs, y)` compute a function into y where it can, and the function where not.
+
+    The function gets an argument `out`, an array for the result that is none of its operands.
+    """
+
+    def choose(function: Callable[..., Array]) -> Callable[..., Array]:
+        def compute(*xs: Any, out: Any = None) -> Any:
+            y = loops.like(xs[0]) if out is None else out
+            if passes(*xs, y):  # compiled only
+                return y
+            y = function(*xs)
+            if out is None:
+                return y
+            out[...] = y
+            return out
+
+        compute.__name__, compute.__doc__ = function.__name__, function.__doc__
+        compute.__module__ = function.__module__
+        return compute
+
+    return choose
+
+
+def add(a: Array, b: Array, out: Any = None) -> Any:
+    y = loops.added(a, b, out)  # compiled only
+    return np.add(a, b, out=out) if y is None else y
+
+
+def sub(a: Array, b: Array, out: Any = None) -> Any:
+    y = loops.subtracted(a, b, out)  # compiled only
+    return np.subtract(a, b, out=out) if y is None else y
+
+
+def mul(a: Array, b: Array, out: Any = None) -> Any:
+    y = loops.multiplied(a, b, out)  # compiled only
+    return np.multiply(a, b, out=out) if y is None else y
+
+
+add.ufunc, sub.ufunc, mul.ufunc = np.add, np.subtract, np.multiply  # type: ignore[attr-defined]
+
+
+def identity(x: Array) -> Array:
+    return x
+
+
+def _squared_error(a: Array, y: Array, c: Array) -> bool:
+    return loops.subtracted(a, y, c) is c and loops.half_square(c)
+
+
+@into(_squared_error)
+def squared_error(a: Array, y: Array) -> Array:
+    away = np.asarray(a - y)
+    return np.asarray(0.5 * (away * away))
+
+
+def _chain(g: Array, d: Array, y: Array) -> bool:
+    return loops.product(g, d, y)
+
+
+@into(_chain)
+def chain(g: Array, d: Array) -> Array:
+    y = g * d
+    square = np.vdot(y, y)
+    return np.asarray(y if square == square else np.where(np.isnan(y) & (g == 0), g, y))
+
+
+def power(x: Array, n: Array) -> Array:
+    if np.ndim(n) == 0:
+        return np.asarray(x ** float(n), dtype=np.result_type(x, n))
+    with np.errstate(all="ignore"):
+        return np.power(x, n)
+
+
+def power_slope(x: Array, n: Array) -> Array:
+    with np.errstate(all="ignore"):
+        y = power(x, n - 1)
+        half = np.power(np.abs(x), 0.5 * (n - 1))
+        y = np.where((np.abs(y) < 1e-290) & (x != 0), np.copysign(n * half * half, y), n * y)
+        y = np.where((n < 0.5) & (x != 0), n * (np.power(x, n) / x), y)
+        return np.where(n == 0, np.zeros_like(y), y)
+
+
+def xlogy(a: Array, x: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.where((a == 0) & ~np.isnan(x), np.zeros_like(x), a * np.log(x))
+
+
+def step(x: Array) -> Array:
+    return np.heaviside(x, np.zeros((), dtype=x.dtype))
+
+
+def truth(x: Array) -> Array:
+    return np.asarray(np.not_equal(x, 0), dtype=x.dtype if x.dtype.kind == "f" else float)
+
+
+def beats(a: Array, b: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        difference = np.where(a == b, np.zeros((), dtype=np.result_type(a, b)), a - b)
+    return np.asarray(np.heaviside(difference, np.asarray(0.5, dtype=difference.dtype)))
+
+
+def where(condition: Array, a: Array, b: Array) -> Array:
+    return np.where(condition != 0, a, b)
+
+
+def clip(x: Array, low: Array, high: Array) -> Array:
+    return np.minimum(np.maximum(x, low), high)
+
+
+def _decay(x: Array) -> Array:
+    """e^-|x|, the one exponential of the sigmoid family: it never overflows."""
+    e = np.copysign(x, -1.0)
+    return np.exp(e, out=e) if type(e) is np.ndarray else np.asarray(np.exp(e))
+
+
+def _decay_into(x: Array, e: Array) -> bool:
+    return loops.minus_size(x, e) and np.exp(e, out=e) is e
+
+
+def _sigmoid(x: Array, y: Array) -> bool:
+    return _decay_into(x, y) and loops.sigmoid(x, y, y)
+
+
+@into(_sigmoid)
+def sigmoid(x: Array) -> Array:
+    return _sigmoid_of(x, _decay(x))
+
+
+def _sigmoid_prime(x: Array, y: Array) -> bool:
+    return _decay_into(x, y) and loops.sigmoid_prime(y, y)
+
+
+@into(_sigmoid_prime)
+def sigmoid_prime(x: Array) -> Array:
+    return np.asarray(sigmoid_slope(_decay(x)))
+
+
+def sigmoid_and_decay(x: Array, out: Any = None, part: Any = None) -> tuple[Array, Array]:
+    """Return sigmoid(x), and the exponential that `sigmoid_slope` makes its derivative from."""
+    y = loops.like(x) if out is None else out
+    e = loops.like(x) if part is None else part
+    if not (_decay_into(x, e) and loops.sigmoid(x, e, y)):  # compiled only
+        e[...] = _decay(x)
+        y[...] = _sigmoid_of(x, e)
+    return y, e
+
+
+def _sigmoid_of(x: Array, e: Array) -> Array:
+    y = np.exp(np.minimum(x, 0.0))
+    y /= 1.0 + e
+    return np.asarray(y)
+
+
+def _sigmoid_slope(e: Array, y: Array) -> bool:
+    return loops.sigmoid_prime(e, y)
+
+
+@into(_sigmoid_slope)
+def sigmoid_slope(e: Array) -> Array:
+    below = e + 1.0
+    below *= below
+    return np.asarray(e / below, dtype=e.dtype)
+
+
+def sech2(x: Array) -> Array:
+    return np.asarray(4 * sigmoid_prime(x + x))
+
+
+def softplus(x: Array) -> Array:
+    return np.maximum(x, 0) + np.log1p(_decay(x))
+
+
+def relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def leaky_relu(x: Array, slope: Array) -> Array:
+    return np.where(x > 0, x, slope * x)
+
+
+def elu(x: Array, alpha: Array) -> Array:
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+_cdf = np.frompyfunc(kernels.normal_cdf, 1, 1)
+_slope = np.frompyfunc(kernels.gelu_prime, 1, 1)
+_pdf = np.frompyfunc(kernels.normal_pdf, 1, 1)
+
+
+def normal_cdf(x: Array) -> Array:
+    return np.asarray(_cdf(x), dtype=x.dtype)
+
+
+def normal_pdf(x: Array) -> Array:
+    return np.asarray(_pdf(x), dtype=x.dtype)
+
+
+def gelu(x: Array) -> Array:
+    return x * normal_cdf(x)
+
+
+def gelu_prime(x: Array) -> Array:
+    return np.asarray(_slope(x), dtype=x.dtype)

@@ -1,0 +1,43 @@
+# Types for the compiled build of kernels.py: every kernel is a C function of doubles.
+cimport cython
+cimport autodiff.table._libm as libm
+
+cpdef double add(double a, double b) noexcept
+cpdef double sub(double a, double b) noexcept
+cpdef double mul(double a, double b) noexcept
+cpdef double div(double a, double b) noexcept
+cpdef double neg(double x) noexcept
+cpdef double identity(double x) noexcept
+cpdef double square(double x) noexcept
+cpdef double squared_error(double a, double y) noexcept
+@cython.locals(y=double)
+cpdef double chain(double g, double d) noexcept
+cpdef double power(double x, double n) noexcept
+@cython.locals(y=double, half=double)
+cpdef double power_slope(double x, double n) noexcept
+cpdef double xlogy(double a, double x) noexcept
+cpdef double step(double x) noexcept
+cpdef double sign(double x) noexcept
+cpdef double truth(double x) noexcept
+cpdef double beats(double a, double b) noexcept
+cpdef double maximum(double a, double b) noexcept
+cpdef double minimum(double a, double b) noexcept
+cpdef double where(double condition, double a, double b) noexcept
+cpdef double clip(double x, double low, double high) noexcept
+@cython.locals(e=double)
+cpdef double sigmoid(double x) noexcept
+@cython.locals(e=double)
+cpdef double sigmoid_prime(double x) noexcept
+@cython.locals(e=double)
+cpdef double sech2(double x) noexcept
+cpdef double softplus(double x) noexcept
+cpdef double relu(double x) noexcept
+cpdef double leaky_relu(double x, double slope) noexcept
+cpdef double elu(double x, double alpha) noexcept
+@cython.locals(head=double, rest=double, y=double)
+cpdef double normal_pdf(double x) noexcept
+@cython.locals(t=double, big=double, xh=double, xl=double, product=double, error=double, lost=double)
+cpdef double normal_cdf(double x) noexcept
+cpdef double gelu(double x) noexcept
+@cython.locals(h=double, y=double)
+cpdef double gelu_prime(double x) noexcept

@@ -1,0 +1,212 @@
+# cython: cdivision=True, annotation_typing=False
+"""The values of the pointwise operations on floats, decided once and stable everywhere.
+
+Each function is written so that no digit is lost and nothing overflows on the way: the exponential
+is only ever taken of a negative number, small differences are formed before they are divided. The
+array versions of the same formulas are in `array_kernels`.
+"""
+
+from autodiff.table import libm
+
+
+def add(a: float, b: float) -> float:
+    return a + b
+
+
+def sub(a: float, b: float) -> float:
+    return a - b
+
+
+def mul(a: float, b: float) -> float:
+    return a * b
+
+
+def div(a: float, b: float) -> float:
+    return libm.divide(a, b)
+
+
+def neg(x: float) -> float:
+    return -x
+
+
+def identity(x: float) -> float:
+    return x
+
+
+def square(x: float) -> float:
+    return x * x
+
+
+def squared_error(a: float, y: float) -> float:
+    """(a - y)^2 / 2."""
+    return 0.5 * ((a - y) * (a - y))
+
+
+def chain(g: float, d: float) -> float:
+    """g * d, and g (a zero) where g is 0 and the product is not a number."""
+    y = g * d
+    return g if y != y and g == 0.0 else y
+
+
+def power(x: float, n: float) -> float:
+    """x to the power n; x itself for n = 1 and x * x for n = 2, so that they are exact."""
+    if n == 2.0:
+        return x * x
+    if n == 1.0:
+        return x
+    return libm.pow(x, n)
+
+
+def power_slope(x: float, n: float) -> float:
+    """n x^(n - 1), and 0 where n is 0; below n = 1/2, where n - 1 is rounded, as n (x^n / x)."""
+    if n == 0.0:
+        return 0.0
+    if n < 0.5 and x != 0.0:
+        return n * (libm.pow(x, n) / x)
+    y: float = power(x, n - 1.0)
+    if (
+        libm.fabs(y) < 1e-290 and x != 0.0
+    ):  # near underflow: in two halves, so that no digit is lost
+        half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
+        return libm.copysign(n * half * half, y)
+    return n * y
+
+
+def xlogy(a: float, x: float) -> float:
+    """a log x, and 0 wherever a is 0."""
+    if a == 0.0 and not libm.isnan(x):
+        return 0.0
+    return a * libm.log(x)
+
+
+def step(x: float) -> float:
+    """1 where x > 0, 0 where x <= 0."""
+    if libm.isnan(x):
+        return x
+    return 1.0 if x > 0.0 else 0.0
+
+
+def sign(x: float) -> float:
+    """-1, 0 or 1."""
+    if x > 0.0:
+        return 1.0
+    return -1.0 if x < 0.0 else x
+
+
+def truth(x: float) -> float:
+    """1 where x is not 0, else 0."""
+    return 1.0 if x != 0.0 else 0.0
+
+
+def beats(a: float, b: float) -> float:
+    """1 where a > b, 0 where a < b, and a half where they are equal: ties share."""
+    if a > b:
+        return 1.0
+    if a < b:
+        return 0.0
+    return 0.5 if a == b else a - b
+
+
+def maximum(a: float, b: float) -> float:
+    if libm.isnan(a):
+        return a
+    return a if a > b else b
+
+
+def minimum(a: float, b: float) -> float:
+    if libm.isnan(a):
+        return a
+    return a if a < b else b
+
+
+def where(condition: float, a: float, b: float) -> float:
+    return a if condition != 0.0 else b
+
+
+def clip(x: float, low: float, high: float) -> float:
+    return minimum(maximum(x, low), high)
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^-x), exact in both tails."""
+    e: float = libm.exp(-libm.fabs(x))
+    return (1.0 if x >= 0.0 else e) / (1.0 + e)
+
+
+def sigmoid_prime(x: float) -> float:
+    """e^-|x| / (1 + e^-|x|)^2, which does not vanish before the true value does."""
+    e: float = libm.exp(-libm.fabs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def sech2(x: float) -> float:
+    """1 / cosh(x)^2, the slope of tanh."""
+    e: float = libm.exp(-libm.fabs(x) - libm.fabs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def softplus(x: float) -> float:
+    """log(1 + e^x)."""
+    return (x if x > 0.0 else 0.0 * x) + libm.log1p(libm.exp(-libm.fabs(x)))
+
+
+def relu(x: float) -> float:
+    return x if x > 0.0 or libm.isnan(x) else 0.0
+
+
+def leaky_relu(x: float, slope: float) -> float:
+    return x if x > 0.0 else slope * x
+
+
+def elu(x: float, alpha: float) -> float:
+    return x if x > 0.0 else alpha * libm.expm1(x)
+
+
+def normal_pdf(x: float) -> float:
+    """e^(-x^2 / 2) / sqrt(2 pi); x^2 is split so that its rounding is not magnified."""
+    if libm.fabs(x) > 40.0:
+        return 0.0
+    head: float = libm.floor(x * 16.0) / 16.0
+    rest: float = (x - head) * (x + head) * 0.5
+    y: float = libm.exp(-0.5 * head * head) * 0.3989422804014327
+    return y + y * libm.expm1(-rest)
+
+
+def normal_cdf(x: float) -> float:
+    """erfc(-x / sqrt 2) / 2; what the argument loses in rounding is put back to first order."""
+    t: float = -x * 0.7071067811865476
+    if libm.isnan(x) or libm.fabs(x) > 40.0:
+        return x if libm.isnan(x) else (1.0 if x > 0.0 else 0.0)
+    # lost = t_exact - t, by splitting both factors of x * 0.7071... in halves (Dekker).
+    big: float = 134217729.0 * x
+    xh: float = big - (big - x)
+    xl: float = x - xh
+    product: float = x * 0.7071067811865476
+    error: float = (
+        (xh * 0.7071067839860916 - product) + xh * -2.7995440410322203e-09 + xl * 0.7071067839860916
+    ) + xl * -2.7995440410322203e-09
+    lost: float = -(error + x * -4.833646656726457e-17)
+    return 0.5 * (libm.erfc(t) - 1.1283791670955126 * libm.exp(-t * t) * lost)
+
+
+def gelu(x: float) -> float:
+    """x Phi(x), with the exact normal distribution."""
+    return x * normal_cdf(x)
+
+
+def gelu_prime(x: float) -> float:
+    """Phi(x) + x phi(x); its Taylor series around the zero, where the two terms cancel."""
+    if not libm.fabs(x + 0.7517915246935645) < 0.75:
+        return normal_cdf(x) + (x * normal_pdf(x) if libm.fabs(x) < 40.0 else 0.0)
+    h: float = (x + 0.7517915246935645) - 1.4956759177009883e-17
+    y: float = -2.5871508475507507e-14
+    y = ((y * h - 1.3820118240601056e-13) * h + 5.482292964742324e-13) * h + 3.725967039270119e-12
+    y = ((y * h - 9.950340824808053e-12) * h - 8.950037692726255e-11) * h + 1.4506418938779426e-10
+    y = ((y * h + 1.90319840501314e-09) * h - 1.396942086426202e-09) * h - 3.5459866461783865e-08
+    y = ((y * h - 1.6044265494246427e-09) * h + 5.702764979242107e-07) * h + 4.3284506257392273e-07
+    y = ((y * h - 7.74846130700372e-06) * h - 1.121438018842664e-05) * h + 8.615947861116571e-05
+    y = ((y * h + 0.00018633974623233514) * h - 0.0007448268386746817) * h - 0.002239538068073497
+    y = ((y * h + 0.004539228379125415) * h + 0.019421679838189067) * h - 0.014771522148244337
+    y = ((y * h - 0.1140082332972217) * h - 0.018199676398671087) * h + 0.388284982990552
+    y = y * h + 0.4314939923140469
+    return y * h

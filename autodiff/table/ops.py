@@ -1,0 +1,322 @@
+"""The table: every operation of the library, each a single row.
+
+A row says how the operation is computed on floats and on arrays, what its local derivatives are, how
+it is written in TeX and on which domain it is defined. Everything else (the scalar engine, the array
+engine, second derivatives, forward mode, replayed programs, the numbers on the edges of a picture,
+derivations, the reference page and the tests) is derived from here: to add an operation, add a row.
+
+Partials are functions of the output `y` and the operands; they are written with the operations
+themselves, so the same line gives a float, an array, a recorded graph or a printed formula. They are
+chosen so that no digit is lost where the derivative is small: sigma' and tanh' are formed from one
+decaying exponential, never as `1 - y`. At kinks the documented choice is relu'(0) = 0, abs'(0) = 0,
+the slopes of hypot at (0, 0) are 0, and ties of max and min share equally.
+"""
+
+# fmt: off
+import numpy as np
+
+from autodiff.table import array_kernels as arrays
+from autodiff.table import kernels, libm, structure
+from autodiff.table.primitive import (
+    POSITIVE,
+    REAL,
+    UNIT,
+    Domain,
+    Multilinear,
+    Pointwise,
+    multilinear,
+    pointwise,
+)
+
+add: Pointwise = pointwise(
+    "add", kernels.add, arrays.add,
+    (lambda y, a, b: 1.0, lambda y, a, b: 1.0),
+    tex="{0} + {1}", infix="+", precedence=1, reference=lambda mp, a, b: a + b,
+)
+sub: Pointwise = pointwise(
+    "sub", kernels.sub, arrays.sub,
+    (lambda y, a, b: 1.0, lambda y, a, b: -1.0),
+    tex="{0} - {1}", infix="-", precedence=1, reference=lambda mp, a, b: a - b,
+)
+mul: Pointwise = pointwise(
+    "mul", kernels.mul, arrays.mul,
+    (lambda y, a, b: b, lambda y, a, b: a),
+    tex=r"{0} \, {1}", infix="*", precedence=2, reference=lambda mp, a, b: a * b,
+)
+div: Pointwise = pointwise(
+    "div", kernels.div, np.divide,
+    (lambda y, a, b: 1.0 / b, lambda y, a, b: -y / b),
+    tex=r"\frac{{{0}}}{{{1}}}", infix="/", precedence=2, reference=lambda mp, a, b: a / b,
+)
+neg: Pointwise = pointwise(
+    "neg", kernels.neg, np.negative,
+    (lambda y, x: -1.0,),
+    tex="-{0}", infix="-", precedence=3, reference=lambda mp, x: -x,
+)
+powc: Pointwise = pointwise(
+    "powc", kernels.power, arrays.power,
+    (lambda y, x, n: power_slope(x, n), None), (POSITIVE, REAL),
+    tex="{0}^{{{1}}}", infix="**", precedence=4, reference=lambda mp, x, n: x**n,
+    doc="x to a constant power n; x may be negative where n is a whole number",
+)
+power: Pointwise = pointwise(
+    "power", kernels.power, arrays.power,
+    (lambda y, a, b: power_slope(a, b), lambda y, a, b: xlogy(y, a)),
+    (POSITIVE, REAL),
+    tex="{0}^{{{1}}}", infix="**", precedence=4, reference=lambda mp, a, b: a**b,
+)
+power_slope: Pointwise = pointwise(
+    "power_slope", kernels.power_slope, arrays.power_slope,
+    (
+        lambda y, x, n: where(n, where(
+            step(0.5 - n), (n - 1.0) * (y / x), n * power_slope(x, n - 1.0)), 0.0),
+        lambda y, x, n: power(x, n - 1.0) + xlogy(y, x),
+    ),
+    (POSITIVE, REAL),
+    tex="{1} {0}^{{{1} - 1}}", precedence=2, reference=lambda mp, x, n: n * x ** (n - 1),
+    doc="n x^(n - 1), the slope of a power, and 0 where n is 0",
+)
+identity: Pointwise = pointwise(
+    "identity", kernels.identity, arrays.identity, (lambda y, x: 1.0,),
+    tex="{0}", reference=lambda mp, x: x, numpy=(np.positive,),
+)
+square: Pointwise = pointwise(
+    "square", kernels.square, np.square, (lambda y, x: 2.0 * x,),
+    tex="{0}^2", precedence=4, reference=lambda mp, x: x * x,
+)
+
+squared_error: Pointwise = pointwise(
+    "squared_error", kernels.squared_error, arrays.squared_error,
+    (lambda c, a, y: sub(a, y), lambda c, a, y: sub(y, a)),
+    tex=r"\tfrac{{1}}{{2}}({0} - {1})^2", reference=lambda mp, a, y: (a - y) ** 2 / 2,
+    doc="(a - y)^2 / 2, one term of the quadratic cost, eq. 6",
+)
+chain: Pointwise = pointwise(
+    "chain", kernels.chain, arrays.chain, (lambda y, g, d: d, lambda y, g, d: g),
+    tex=r"{0} \, {1}", infix="*", precedence=2, reference=lambda mp, g, d: g * d,
+    doc="g d of the chain rule, and 0 where nothing flows (g = 0), whatever d is",
+)
+
+exp: Pointwise = pointwise("exp", libm.exp, np.exp, (lambda y, x: y,), tex="e^{{{0}}}", precedence=4)
+log: Pointwise = pointwise(
+    "log", libm.log, np.log, (lambda y, x: 1.0 / x,), (POSITIVE,), tex=r"\log {0}",
+)
+log1p: Pointwise = pointwise(
+    "log1p", libm.log1p, np.log1p, (lambda y, x: 1.0 / (1.0 + x),), (Domain(-1.0),),
+    tex=r"\log(1 + {0})",
+)
+expm1: Pointwise = pointwise("expm1", libm.expm1, np.expm1, (lambda y, x: exp(x),), tex="(e^{{{0}}} - 1)")
+sqrt: Pointwise = pointwise(
+    "sqrt", libm.sqrt, np.sqrt, (lambda y, x: 0.5 / y,), (POSITIVE,), tex=r"\sqrt{{{0}}}",
+)
+xlogy: Pointwise = pointwise(
+    "xlogy", kernels.xlogy, arrays.xlogy, (lambda y, a, x: log(x), lambda y, a, x: a / x),
+    (REAL, POSITIVE), tex=r"{0} \log {1}", precedence=2,
+    reference=lambda mp, a, x: a * mp.log(x), doc="a log x, and 0 where a is 0",
+)
+
+sin: Pointwise = pointwise("sin", libm.sin, np.sin, (lambda y, x: cos(x),), tex=r"\sin {0}")
+cos: Pointwise = pointwise("cos", libm.cos, np.cos, (lambda y, x: -sin(x),), tex=r"\cos {0}")
+tan: Pointwise = pointwise("tan", libm.tan, np.tan, (lambda y, x: 1.0 + y * y,), tex=r"\tan {0}")
+asin: Pointwise = pointwise(
+    "asin", libm.asin, np.arcsin, (lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)),), (UNIT,),
+    tex=r"\arcsin {0}",
+)
+acos: Pointwise = pointwise(
+    "acos", libm.acos, np.arccos, (lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)),), (UNIT,),
+    tex=r"\arccos {0}",
+)
+hypot: Pointwise = pointwise(
+    "hypot", libm.hypot, np.hypot,
+    (lambda y, a, b: where(y, a / y, 0.0), lambda y, a, b: where(y, b / y, 0.0)),
+    tex=r"\sqrt{{{0}^2 + {1}^2}}", doc="sqrt(a^2 + b^2) without overflow; slopes 0 where a = b = 0",
+)
+atan: Pointwise = pointwise(
+    "atan", libm.atan, np.arctan, (lambda y, x: square(1.0 / hypot(1.0, x)),),
+    tex=r"\arctan {0}",
+)
+atan2: Pointwise = pointwise(
+    "atan2", libm.atan2, np.arctan2,
+    (
+        lambda y, a, b: b / hypot(a, b) / hypot(a, b),
+        lambda y, a, b: -a / hypot(a, b) / hypot(a, b),
+    ),
+    tex=r"\operatorname{{atan2}}({0}, {1})",
+    doc="the angle of the point (b, a); it jumps at the origin, where its slopes are NaN",
+)
+sinh: Pointwise = pointwise("sinh", libm.sinh, np.sinh, (lambda y, x: cosh(x),), tex=r"\sinh {0}")
+cosh: Pointwise = pointwise("cosh", libm.cosh, np.cosh, (lambda y, x: sinh(x),), tex=r"\cosh {0}")
+tanh: Pointwise = pointwise("tanh", libm.tanh, np.tanh, (lambda y, x: sech2(x),), tex=r"\tanh {0}")
+sech2: Pointwise = pointwise(
+    "sech2", kernels.sech2, arrays.sech2, (lambda y, x: -2.0 * y * tanh(x),),
+    tex=r"\operatorname{{sech}}^2 {0}", reference=lambda mp, x: mp.sech(x) ** 2,
+    doc="1 / cosh(x)^2, the slope of tanh",
+)
+
+sigmoid: Pointwise = pointwise(
+    "sigmoid", kernels.sigmoid, arrays.sigmoid, (lambda y, x: sigmoid_prime(x),),
+    keep=arrays.sigmoid_and_decay,
+    tex=r"\sigma({0})", reference=lambda mp, x: 1 / (1 + mp.exp(-x)), doc="1 / (1 + e^-x), eq. 3",
+)
+sigmoid_prime: Pointwise = pointwise(
+    "sigmoid_prime", kernels.sigmoid_prime, arrays.sigmoid_prime,
+    (lambda y, x: -y * tanh(0.5 * x),), of_kept=arrays.sigmoid_slope,
+    tex=r"\sigma'({0})", reference=lambda mp, x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2,
+    doc="sigma'(x) = sigma(x) (1 - sigma(x)), exact also where sigma is saturated",
+)
+softplus: Pointwise = pointwise(
+    "softplus", kernels.softplus, arrays.softplus, (lambda y, x: sigmoid(x),),
+    tex=r"\log(1 + e^{{{0}}})", reference=lambda mp, x: mp.log(1 + mp.exp(x)),
+)
+relu: Pointwise = pointwise(
+    "relu", kernels.relu, arrays.relu, (lambda y, x: step(x),),
+    tex=r"\operatorname{{relu}}({0})", reference=lambda mp, x: x if x > 0 else 0 * x,
+)
+leaky_relu: Pointwise = pointwise(
+    "leaky_relu", kernels.leaky_relu, arrays.leaky_relu,
+    (lambda y, x, slope: where(step(x), 1.0, slope), None), (REAL, POSITIVE),
+    tex=r"\operatorname{{leaky}}_{{{1}}}({0})",
+    reference=lambda mp, x, slope: x if x > 0 else slope * x, defaults=(0.01,),
+)
+elu: Pointwise = pointwise(
+    "elu", kernels.elu, arrays.elu,
+    (lambda y, x, alpha: where(step(x), 1.0, alpha * exp(minimum(x, 0.0))), None),
+    (REAL, POSITIVE), tex=r"\operatorname{{elu}}_{{{1}}}({0})",
+    reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x), defaults=(1.0,),
+)
+normal_pdf: Pointwise = pointwise(
+    "normal_pdf", kernels.normal_pdf, arrays.normal_pdf, (lambda y, x: -x * y,),
+    tex=r"\varphi({0})", reference=lambda mp, x: mp.npdf(x), doc="e^(-x^2/2) / sqrt(2 pi)",
+)
+normal_cdf: Pointwise = pointwise(
+    "normal_cdf", kernels.normal_cdf, arrays.normal_cdf, (lambda y, x: normal_pdf(x),),
+    tex=r"\Phi({0})", reference=lambda mp, x: mp.ncdf(x) if -99 < x < 99 else x > 0,
+)
+gelu: Pointwise = pointwise(
+    "gelu", kernels.gelu, arrays.gelu, (lambda y, x: gelu_prime(x),),
+    tex=r"\operatorname{{gelu}}({0})", reference=lambda mp, x: x * (mp.ncdf(x) if -99 < x < 99 else x > 0),
+    doc="x Phi(x), with the exact normal distribution",
+)
+gelu_prime: Pointwise = pointwise(
+    "gelu_prime", kernels.gelu_prime, arrays.gelu_prime,
+    (lambda y, x: (2.0 - x * x) * normal_pdf(x),),
+    tex=r"\operatorname{{gelu}}'({0})",
+    reference=lambda mp, x: (mp.ncdf(x) if -99 < x < 99 else x > 0) + x * mp.npdf(x),
+    doc="Phi(x) + x phi(x), the slope of gelu",
+)
+
+abs: Pointwise = pointwise(
+    "abs", libm.fabs, np.abs, (lambda y, x: sign(x),), tex=r"\left|{0}\right|",
+    reference=lambda mp, x: mp.fabs(x), numpy=(np.fabs,),
+)
+sign: Pointwise = pointwise(
+    "sign", kernels.sign, np.sign, (lambda y, x: 0.0,), tex=r"\operatorname{{sign}}({0})",
+)
+step: Pointwise = pointwise(
+    "step", kernels.step, arrays.step, (lambda y, x: 0.0,), tex=r"[{0} > 0]",
+    reference=lambda mp, x: 1 if x > 0 else 0, doc="1 where x > 0, else 0: the perceptron, eq. 1",
+)
+truth: Pointwise = pointwise(
+    "truth", kernels.truth, arrays.truth, (lambda y, x: 0.0,), tex=r"[{0} \neq 0]",
+    reference=lambda mp, x: 1 if x else 0,
+)
+beats: Pointwise = pointwise(
+    "beats", kernels.beats, arrays.beats, (lambda y, a, b: 0.0, lambda y, a, b: 0.0),
+    tex=r"[{0} > {1}]", reference=lambda mp, a, b: 1 if a > b else 0,
+    doc="1 where a > b, 0 where a < b, a half where they are equal",
+)
+maximum: Pointwise = pointwise(
+    "maximum", kernels.maximum, np.maximum,
+    (lambda y, a, b: beats(a, b), lambda y, a, b: beats(b, a)),
+    tex=r"\max({0}, {1})", reference=lambda mp, a, b: a if a > b else b,
+)
+minimum: Pointwise = pointwise(
+    "minimum", kernels.minimum, np.minimum,
+    (lambda y, a, b: beats(b, a), lambda y, a, b: beats(a, b)),
+    tex=r"\min({0}, {1})", reference=lambda mp, a, b: a if a < b else b,
+)
+where: Pointwise = pointwise(
+    "where", kernels.where, arrays.where,
+    (None, lambda y, c, a, b: truth(c), lambda y, c, a, b: 1.0 - truth(c)),
+    tex=r"({1} \text{{ if }} {0} \text{{ else }} {2})", reference=lambda mp, c, a, b: a if c else b,
+)
+clip: Pointwise = pointwise(
+    "clip", kernels.clip, arrays.clip,
+    (lambda y, x, low, high: beats(x, low) * beats(high, x), None, None),
+    (REAL, Domain(high=-1.0), Domain(1.0)),
+    tex=r"\operatorname{{clip}}({0}, {1}, {2})",
+    reference=lambda mp, x, low, high: low if x < low else high if x > high else x,
+)
+
+# From here on: linear in each operand. `total` and `dot` are the n-ary sums of scalars.
+
+total = Multilinear(
+    "total", structure.total, scalar=structure.total, nary=lambda i, g, *xs: g, tex=r"\sum",
+    doc="x1 + x2 + ... + xn of scalars as one node",
+)
+dot = Multilinear(
+    "dot", structure.dot, scalar=structure.dot,
+    nary=lambda i, g, *xs: g * xs[i - len(xs) // 2], tex=r"{0} \cdot {1}", infix=".",
+    doc="w1 x1 + ... + wn xn of scalars as one node; operands w1 ... wn, x1 ... xn",
+)
+matmul: Multilinear = multilinear(
+    "matmul", np.matmul, structure.matmul_left, structure.matmul_right,
+    tex=r"{0} \, {1}", infix="@", precedence=2,
+)
+sum: Multilinear = multilinear(
+    "sum", structure.sum,
+    lambda g, x, axis, keepdims: structure.spread(g, x.shape, axis, keepdims), tex=r"\sum {0}",
+)
+mean: Multilinear = multilinear(
+    "mean", np.mean,
+    lambda g, x, axis, keepdims: structure.spread(
+        g / structure.count(x.shape, axis), x.shape, axis, keepdims
+    ),
+    tex=r"\overline{{{0}}}",
+)
+max: Multilinear = multilinear(
+    "max", np.max,
+    lambda g, x, axis, keepdims: structure.spread(g, x.shape, axis, keepdims)
+    * ties(x, axis=axis, largest=True),
+    tangents=(lambda t, x, axis, keepdims: sum(
+        t * ties(x, axis=axis, largest=True), axis=axis, keepdims=keepdims),),
+    tex=r"\max {0}",
+)
+min: Multilinear = multilinear(
+    "min", np.min,
+    lambda g, x, axis, keepdims: structure.spread(g, x.shape, axis, keepdims)
+    * ties(x, axis=axis, largest=False),
+    tangents=(lambda t, x, axis, keepdims: sum(
+        t * ties(x, axis=axis, largest=False), axis=axis, keepdims=keepdims),),
+    tex=r"\min {0}",
+)
+ties: Multilinear = multilinear(
+    "ties", structure.ties, lambda g, x, axis, largest: 0.0 * g,
+    tangents=(lambda t, x, axis, largest: 0.0 * t,), tex=r"[{0} \text{{ is extreme}}]",
+    doc="equal shares that add up to 1 over the places of the largest (smallest) element",
+)
+broadcast: Multilinear = multilinear(
+    "broadcast", structure.broadcast, lambda g, x, shape: structure.sum_to(g, x.shape), tex="{0}",
+)
+reshape: Multilinear = multilinear(
+    "reshape", structure.reshape, lambda g, x, shape: reshape(g, shape=x.shape), tex="{0}",
+)
+transpose: Multilinear = multilinear(
+    "transpose", structure.permuted,
+    lambda g, x, axes: transpose(g, axes=structure.inverse(axes)), tex="{0}^T",
+)
+take: Multilinear = multilinear(
+    "take", structure.take,
+    lambda g, x, index: scatter(g, index=index, shape=x.shape), tex=r"{0}[\cdot]",
+)
+scatter: Multilinear = multilinear(
+    "scatter", structure.scatter,
+    lambda g, x, index, shape: take(g, index=index), tex=r"\operatorname{{scatter}}({0})",
+)
+concatenate = Multilinear(
+    "concatenate", structure.concatenate, nary=structure.concatenate_transpose,
+    tex=r"[{0}, \ldots]",
+)
+cast: Multilinear = multilinear(
+    "cast", structure.cast, lambda g, x, dtype: cast(g, dtype=x.dtype), tex="{0}",
+)

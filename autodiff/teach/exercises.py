@@ -1,0 +1,183 @@
+"""Exercises in back-propagation: a small graph with blanks, its answer key, a checker of answers.
+
+The graph is drawn from a seed, with numbers that can be worked out in the head: whole numbers under
+addition, subtraction, multiplication, squares and relu. Asked for are the value of every node that
+is computed and the derivative of the output with respect to every node; the key is a derivation.
+"""
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from autodiff.derivatives.reverse import gradient
+from autodiff.explanations.derivation import derive
+from autodiff.graphs.graph import Graph
+from autodiff.nodes.value import Value
+from autodiff.sources.plaintext import text
+from autodiff.sources.terms import value_term
+from autodiff.table import ops
+from autodiff.table.symbol import number
+
+if TYPE_CHECKING:
+    from autodiff.drawing.picture import Picture
+
+BINARY = (ops.add, ops.sub, ops.mul, ops.mul)
+UNARY = (ops.square, ops.relu, ops.neg)
+LARGEST = 200.0  # a value or gradient beyond it is no longer for the head
+LETTERS = "abcdefghjkmnpqrst"
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """One exercise: `output` and the nodes by name, what is asked, and the answers."""
+
+    output: Value
+    names: Mapping[str, Value]
+    answers: Mapping[str, float]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is asked for: `u1` is the value of u1, `dy/du1` the derivative with respect to it."""
+        return tuple(self.answers)
+
+    @property
+    def text(self) -> str:
+        """The exercise in words, with a blank for each question."""
+        graph = Graph(self.output, names=self.names)
+        given = ", ".join(f"{n.label} = {number(n.value)}" for n in graph if not n.operands)
+        lines = [f"Given {given}."]
+        lines += [f"  {n.label} = {text(value_term(graph, n))} = ____" for n in graph if n.operands]
+        lines.append("Go back from y, which has dy/dy = 1:")
+        lines += [f"  {question} = ____" for question in self.questions if "/" in question]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def key(self) -> str:
+        """The answer key: the derivation of every derivative, and the answers."""
+        derivation = derive(self.output, names=self.names)
+        answers = ", ".join(f"{k} = {number(v)}" for k, v in self.answers.items())
+        return f"{derivation.text}\nAnswers: {answers}"
+
+    def picture(self, solved: bool = False) -> "Picture":
+        """Return the picture of the graph, with blanks or (`solved`) with the answers."""
+        from autodiff.drawing.picture import Picture, draw
+
+        if solved:
+            self.output.backward()
+        drawn = draw(self.output, names=self.names)
+        for x in self.names.values():
+            x.zero_grad()
+        if solved:
+            return drawn
+        boxes = []
+        for box in drawn.scene.boxes:
+            given = box.kind == "parameter"
+            lines = tuple((k, v if given and k == "value" else "?") for k, v in box.lines)
+            words = [box.tooltip.partition("\n")[0], *(f"{k} {v}" for k, v in lines)]
+            boxes.append(replace(box, lines=lines, tooltip="\n".join(words)))
+        arrows = []
+        for arrow in drawn.scene.arrows:
+            head = arrow.meaning.tooltip.partition("\n")[0]
+            blank = replace(arrow.meaning, lines=("?",), tooltip=f"{head}\n?")
+            arrows.append(replace(arrow, meaning=blank))
+        scene = replace(drawn.scene, boxes=tuple(boxes), arrows=tuple(arrows))
+        return Picture(drawn.graph, scene, drawn.theme)
+
+    def check(self, answers: Mapping[str, float]) -> dict[str, str]:
+        """Return a word on each answer given: "right", or what is wrong about it.
+
+        A KeyError names an answer to a question that was not asked. Unanswered questions are left
+        out of the result.
+        """
+        found = {}
+        for question, answer in answers.items():
+            if question not in self.answers:
+                asked = ", ".join(self.questions)
+                raise KeyError(f"{question!r} was not asked; the questions are {asked}")
+            found[question] = self._word(question, float(answer))
+        return found
+
+    def _word(self, question: str, answer: float) -> str:
+        right = self.answers[question]
+        if math.isclose(answer, right, rel_tol=1e-9, abs_tol=1e-12):
+            return "right"
+        if not question.startswith("dy/"):
+            return f"wrong: {question} is computed from the values above it"
+        if right and answer == -right:
+            return "wrong: the sign"
+        graph = Graph(self.output, names=self.names)
+        node = graph[self.names[question.removeprefix("dy/d")]]
+        edges = graph.users[node.id]
+        grads = {e.target: self.answers[f"dy/d{graph[e.target].label}"] if graph[e.target].label
+                 != "y" else 1.0 for e in edges}  # fmt: skip
+        parts = [graph.send(e, grads[e.target]) for e in edges]
+        if len(parts) > 1 and any(math.isclose(answer, p) for p in parts):
+            return f"wrong: {node.label} is used {len(parts)} times, add the parts of all its uses"
+        if any(math.isclose(answer, graph.local(e)) for e in edges):
+            return "wrong: this is a local derivative; multiply it by the gradient that arrives"
+        return "wrong: add, over its uses, the gradient that arrives times the local derivative"
+
+
+def make_exercise(depth: int = 3, reuse: int = 1, seed: int = 0) -> Exercise:
+    """Return an exercise with `depth` operations, in which `reuse` operands are used again.
+
+    The same seed gives the same exercise. A ValueError says what is out of range.
+
+    >>> exercise = make_exercise(depth=2, reuse=0, seed=1)
+    >>> exercise.check(exercise.answers) == dict.fromkeys(exercise.questions, "right")
+    True
+    """
+    if not 1 <= depth <= 12:
+        raise ValueError(f"make_exercise: depth={depth} must be from 1 to 12")
+    if not 0 <= reuse <= depth:
+        raise ValueError(f"make_exercise: reuse={reuse} must be from 0 to depth, which is {depth}")
+    rng = random.Random(f"{depth} {reuse} {seed}")
+    while True:
+        exercise = _attempt(rng, depth, reuse)
+        numbers = [*exercise.answers.values()]
+        if all(abs(x) <= LARGEST for x in numbers) and all(
+            exercise.answers[q] for q in exercise.questions if "/" in q
+        ):
+            return exercise
+
+
+def _attempt(rng: random.Random, depth: int, reuse: int) -> Exercise:
+    """Return one random exercise, whose numbers may be too large or whose gradients 0."""
+    names: dict[str, Value] = {}
+    letters = iter(LETTERS)
+
+    def leaf() -> Value:
+        name = next(letters)
+        names[name] = Value(float(rng.choice([-3, -2, -1, 2, 3, 4])), name=name)
+        return names[name]
+
+    again = set(rng.sample(range(depth), reuse))
+    top = leaf()
+    for k in range(depth):
+        if k in again:
+            top = _ordered(rng, top, rng.choice(list(names.values())))
+        elif rng.random() < 0.25:
+            top = rng.choice(UNARY)(top)
+        else:
+            top = _ordered(rng, top, leaf())
+        top.name = f"u{k + 1}" if k < depth - 1 else "y"
+        names[top.name] = top
+    computed = {n: x.data for n, x in names.items() if x.parents}
+    inner = [n for n in names if n != "y"]
+    found = gradient(top, [names[n] for n in inner])
+    backward = {
+        f"dy/d{n}": g
+        for n, g in sorted(zip(inner, found, strict=True), key=lambda p: -names[p[0]].seq)
+    }
+    return Exercise(top, names, {**computed, **backward})
+
+
+def _ordered(rng: random.Random, a: Value, b: Value) -> Value:
+    """Return an operation on both, in either order."""
+    result: Value = rng.choice(BINARY)(*((a, b) if rng.random() < 0.7 else (b, a)))
+    return result
