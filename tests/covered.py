@@ -17,7 +17,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = """
     table/libm table/kernels table/loops table/array_kernels table/quiet table/data table/tree
-    table/primitive table/symbol table/structure table/ops nodes/modes nodes/uncompiled nodes/places nodes/value
+    table/primitive table/symbol table/structure table/ops nodes/modes nodes/uncompiled nodes/places
+    nodes/value
     nodes/recording nodes/array_node nodes/tensor nodes/functions nodes/costs nodes/doors
     printers/evaluate programs/machine programs/flat programs/course programs/replay
     programs/array_program programs/array_source dispatch/functions dispatch/protocol
