@@ -27,7 +27,8 @@ def as_rows(data: Any, n_in: int, n_out: int, dtype: Any = np.float64) -> Rows:
     """Gather training data, `Examples` or pairs (x, y), as two matrices of the network's dtype.
 
     Each x is (n_in, 1) or (n_in,); each y is (n_out, 1), (n_out,) or a label below n_out, which
-    becomes one-hot. A ValueError names the first example that does not fit.
+    becomes one-hot (with one output: 0 or 1). So does (images, labels), one row and one number an
+    example, as mnist.pkl.gz has them. A ValueError names the first example that does not fit.
 
     >>> as_rows([(np.array([[0.5]]), 1)], 1, 2).targets
     array([[0., 1.]])
@@ -43,23 +44,11 @@ def as_rows(data: Any, n_in: int, n_out: int, dtype: Any = np.float64) -> Rows:
     for i, (x, y) in enumerate(pairs):
         inputs[i] = _column(x, n_in, f"x of example {i}")
         if np.ndim(y) == 0:
-            targets[i, _label(y, n_out, i)] = 1.0
+            label = _label(y, n_out, i)
+            targets[i, label if n_out > 1 else 0] = 1.0 if n_out > 1 else label
         else:
             targets[i] = _column(y, n_out, f"y of example {i}")
     return Rows(inputs, targets)
-
-
-def as_labelled(data: Any, n_in: int, n_out: int, dtype: Any = np.float64) -> tuple[Array, Array]:
-    """Gather test data as columns (n_in, n) and labels (n,), the arg-max where y is a vector.
-
-    >>> as_labelled([(np.array([[0.5]]), 1)], 1, 2)
-    (array([[0.5]]), array([1]))
-    """
-    if isinstance(data, Examples):
-        _check_size("the examples", data.inputs.shape[0], n_in, "takes", "inputs")
-        return np.asarray(data.inputs, dtype=dtype), data.labels
-    rows = as_rows(data, n_in, n_out, dtype)
-    return rows.inputs.T, np.argmax(rows.targets, axis=1)
 
 
 def batches(rows: Rows, order: Array, size: int) -> Iterator[tuple[ad.Tensor, ad.Tensor]]:
@@ -76,14 +65,23 @@ def columns(rows: Rows, chosen: Array) -> tuple[ad.Tensor, ad.Tensor]:
 
 def check_batch_size(size: Any) -> int:
     """Return the size of a mini-batch, or raise a ValueError if it is no positive whole number."""
-    if not isinstance(size, int | np.integer) or size < 1:
-        raise ValueError(
-            f"the mini-batch size is {size!r}: it must be a whole number of at least 1"
-        )
-    return int(size)
+    return whole(size, "the mini-batch size", 1)
+
+
+def whole(number: Any, what: str, least: int) -> int:
+    """Return a whole number of at least `least`, or raise a ValueError that says what it is not.
+
+    >>> whole(np.int64(3), "the number of epochs", 0)
+    3
+    """
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+        raise ValueError(f"{what} is {number!r:.60}: it must be a whole number of at least {least}")
+    return int(number)
 
 
 def _pairs(data: Any) -> Sequence[tuple[Any, Any]]:
+    if isinstance(data, tuple) and len(data) == 2 and np.ndim(data[0]) == 2 == np.ndim(data[1]) + 1:
+        data = zip(*data, strict=True)  # (images, labels)
     try:
         pairs = [(x, y) for x, y in data]
     except (TypeError, ValueError):
@@ -108,8 +106,9 @@ def _column(v: Any, n: int, whose: str) -> Array:
 def _label(y: Any, n_out: int, i: int) -> int:
     if not isinstance(y, int | np.integer):
         raise ValueError(f"the label of example {i} is {y!r:.60}, not a whole number or a column")
-    if not 0 <= y < n_out:
-        raise ValueError(f"the label of example {i} is {y}, but the network has {n_out} outputs")
+    if not 0 <= y < max(n_out, 2):
+        only = "one output, which says 0 or 1" if n_out == 1 else f"{n_out} outputs"
+        raise ValueError(f"the label of example {i} is {y}, but the network has {only}")
     return int(y)
 
 

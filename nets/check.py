@@ -45,13 +45,13 @@ class Difference(NamedTuple):
 def compare(net: Network, x: Any, y: Any) -> list[Difference]:
     """Compare autograd with the closed form for every layer and each of BP1, BP2, BP3 and BP4.
 
-    Shapes: x (n_1, m), y (n_L, m). Layer 1 is the first that computes something. A ValueError if
+    Shapes: x (n_1, m), y (n_L, m). Layers are counted from the input, layer 1. A ValueError if
     the closed form does not know the network's activation or cost.
 
     >>> net = Network([2, 3, 1], seed=0)
     >>> found = compare(net, np.ones((2, 5)), np.zeros((1, 5)))
     >>> [d[:2] for d in found]
-    [(1, 'BP2'), (1, 'BP3'), (1, 'BP4'), (2, 'BP1'), (2, 'BP3'), (2, 'BP4')]
+    [(2, 'BP2'), (2, 'BP3'), (2, 'BP4'), (3, 'BP1'), (3, 'BP3'), (3, 'BP4')]
     >>> max(d.relative for d in found) < 1e-12
     True
     """
@@ -62,7 +62,7 @@ def compare(net: Network, x: Any, y: Any) -> list[Difference]:
         if row.layer is not None and kind in ("delta", *equations):
             first = "BP1" if row.layer == net.num_layers else "BP2"
             name = equations.get(kind, first)
-            found.append(Difference(row.layer - 1, name, relative(row.autograd, row.by_hand)))
+            found.append(Difference(row.layer, name, relative(row.autograd, row.by_hand)))
     return sorted(found, key=lambda d: (d.layer, d.equation))
 
 
@@ -70,7 +70,7 @@ def compare(net: Network, x: Any, y: Any) -> list[Difference]:
 def against_hand(net: Network, x: Any, y: Any) -> ad.Comparison:
     """Hold every z, a, delta and gradient against the closed form; a slip is named by its layer.
 
-    Here layer 1 is the input, as in the documents. Shapes: x (n_1, m), y (n_L, m).
+    Shapes: x (n_1, m), y (n_L, m).
     """
     record = net.record(x, y)
     layers, m = len(net.w), record.x.shape[1]

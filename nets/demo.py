@@ -92,8 +92,8 @@ def small_network(path: Path, seed: int) -> float:
     x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
     random.seed(seed)
     layers = [
-        Layer(2, 3, number=1, activation="sigmoid"),
-        Layer(3, 1, number=2, activation="sigmoid"),
+        Layer(2, 3, number=2, activation="sigmoid"),
+        Layer(3, 1, number=3, activation="sigmoid"),
     ]
     for layer, w, b in zip(layers, net.weights, net.biases, strict=True):
         for neuron, row, bias in zip(layer.neurons, w, b[:, 0], strict=True):
@@ -108,12 +108,14 @@ def small_network(path: Path, seed: int) -> float:
     C.backward()
     hand = closed_form.backprop_batch(list(net.weights), list(net.biases), x, y)
     rows: list[tuple[str, Any, Any]] = [("C = (y - a)^2 / 2", C.data, hand.cost)]
-    for i, layer in enumerate(layers):
+    for number, layer in enumerate(layers, start=2):
         grads = np.array([[v.grad for v in n.w] for n in layer.neurons])
         biases = np.array([[n.b.grad] for n in layer.neurons])
-        rows.append((f"dC/db{i + 1} = delta{i + 1}", biases, hand.nabla_b[i]))
-        before = f"a{i}" if i else "x"
-        rows.append((f"dC/dw{i + 1} = delta{i + 1} {before}^T", grads, hand.nabla_w[i]))
+        rows.append((f"dC/db^{number} = delta^{number}", biases, hand.nabla_b[number - 2]))
+        before = f"(a^{number - 1})" if number > 2 else "x"
+        rows.append(
+            (f"dC/dw^{number} = delta^{number} {before}^T", grads, hand.nabla_w[number - 2])
+        )
     away = _compare_rows(rows)
     print("   the same network with matrices, largest relative difference from BP1 to BP4:")
     differences = compare(net, x, y)

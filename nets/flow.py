@@ -21,7 +21,7 @@ from nets.network import Network
 
 @dataclass(frozen=True)
 class LayerFlow:
-    """One layer, 1 for the first that computes something.
+    """One layer, 2 for the first after the input, as in the documents.
 
     `delta` is the length of the error of one example (root mean square over the batch), `weights`
     the largest singular value of w, `slope` the mean and `steepest` the largest |sigma'(z)| (NaN for
@@ -92,7 +92,7 @@ def gradient_flow(network: Network, x: Any, y: Any) -> Flow:
     >>> net = Network([2, 5, 5, 5, 1], seed=0)
     >>> flow = gradient_flow(net, np.ones((2, 3)), np.zeros((1, 3)))
     >>> [row.layer for row in flow.layers], all(r.factor <= r.bound for r in flow.layers)
-    ([1, 2, 3, 4], True)
+    ([2, 3, 4, 5], True)
     """
     record = network.record(x, y)
     m = record.x.shape[1]
@@ -111,7 +111,7 @@ def gradient_flow(network: Network, x: Any, y: Any) -> Flow:
             bound = weights[i + 1] * steepest
             product *= bound
         rows.insert(0, LayerFlow(
-            i + 1, sizes[i], weights[i], float(np.mean(slopes[i])), steepest,
+            i + 2, sizes[i], weights[i], float(np.mean(slopes[i])), steepest,
             float(np.linalg.norm(gradients[i])), factor, bound, product,
         ))  # fmt: skip
     return Flow(tuple(rows))

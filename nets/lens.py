@@ -20,7 +20,7 @@ def neuron(network: Network, x: Any, layer: int, j: int, example: int = 0) -> An
     >>> a = neuron(net, [[1.0], [0.0], [-1.0]], layer=2, j=1)
     >>> a.backward()
     >>> [n.name for n in ad.Graph(a) if n.kind == "parameter"]
-    ['w1[1,0]', 'w1[1,1]', 'w1[1,2]', 'b1[1,0]']
+    ['w^2[1,0]', 'w^2[1,1]', 'w^2[1,2]', 'b^2[1,0]']
     """
     if not 2 <= layer <= network.num_layers:
         raise ValueError(f"layer {layer} has no weights: choose one from 2 to {network.num_layers}")
@@ -34,6 +34,6 @@ def neuron(network: Network, x: Any, layer: int, j: int, example: int = 0) -> An
         for w, b in zip(network.w[: layer - 2], network.b[: layer - 2], strict=True):
             a = network.activation(w @ a + b).data
     w, b = network.w[layer - 2], network.b[layer - 2]
-    a_in = ad.constant(a[:, [example]], name=f"a{layer - 2}" if layer > 2 else "x")
+    a_in = ad.constant(a[:, [example]], name=f"a^{layer - 1}" if layer > 2 else "x")
     f = network.output if layer == network.num_layers else network.activation
     return ad.expand(f(w @ a_in + b), inputs=[w, b]).output[j, 0]

@@ -2,26 +2,25 @@
 
 The interface is that of the documents' own code, `net = Network([784, 30, 10])` and
 `net.SGD(training_data, 30, 10, 3.0, test_data=test_data)`, but nothing is derived by hand: a
-mini-batch is recorded as ONE graph over matrices (examples are columns), layer by layer under the
-scopes `layer1`, `layer2`, ..., its nodes named w1, b1, z1, a1, and reverse mode gives the gradient.
+mini-batch is recorded as ONE graph over matrices (examples are columns), and reverse mode gives the
+gradient. Layers are counted as the documents count them, from the input, layer 1, to L: the nodes
+are named w^2, b^2, z^2, a^2 and so on, under the scopes `layer 2`, `layer 3`, ...
 """
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
 from nets.activations import Function, as_activation
-from nets.batches import as_labelled, as_rows, batches, check_batch_size, columns
 from nets.costs import Function as CostFunction
 from nets.costs import as_cost
 from nets.initializers import Initializer, check_sizes, draw_parameters, seeded
-from nets.optim import SGD, Optimiser
+from nets.listing import Listing
 from nets.parameters import Parameters, assign
-from nets.replayed import Replayed
 
 Array = NDArray[Any]
 
@@ -35,20 +34,14 @@ class Record(NamedTuple):
     cost: Any
 
 
-class Stepper(Protocol):
-    """What takes a step of gradient descent: an `Optimiser` or anything with its `step`."""
-
-    def step(self, weights: Any, biases: Any, nabla_w: Any, nabla_b: Any, /) -> None:
-        """Change the parameters once."""
-
-
-class Network:
+class Network(Listing):
     """A feed-forward network, `sizes[0]` inputs and then one layer for each further size.
 
     `activation` is that of every layer, `output` of the last where it differs; `cost` and
     `initializer` are names or functions of your own. In training, each hidden activation is left
     out with probability `dropout`. A `seed` makes everything drawn (start, order, drop-out)
-    repeatable. `weights[i]` (y, x) and `biases[i]` (y, 1) belong to layer i + 1.
+    repeatable. `weights[i]` (y, x) and `biases[i]` (y, 1) belong to layer i + 2, as in the documents'
+    listing: `weights[0]` is w^2.
 
     >>> net = Network([2, 3, 1], seed=0)
     >>> net.num_layers, [w.shape for w in net.weights], [b.shape for b in net.biases]
@@ -77,8 +70,8 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.rng = seeded(seed)
         weights, biases = draw_parameters(initializer, self.sizes, self.rng)
-        self.w = [self._leaf(v, f"w{i}") for i, v in enumerate(weights, start=1)]
-        self.b = [self._leaf(v, f"b{i}") for i, v in enumerate(biases, start=1)]
+        self.w = [self._leaf(v, f"w^{layer}") for layer, v in enumerate(weights, start=2)]
+        self.b = [self._leaf(v, f"b^{layer}") for layer, v in enumerate(biases, start=2)]
 
     def _leaf(self, array: Array, name: str) -> ad.Tensor:
         return ad.Tensor(array.astype(self.dtype), name=name)
@@ -109,18 +102,20 @@ class Network:
         with ad.no_grad():
             return np.asarray(self._layers(self._input(a, "a"), training=False)[-1][-1].data)
 
-    def record(self, x: Any, y: Any, training: bool = False) -> Record:
+    def record(self, x: Any, y: Any, training: bool = False, outputs: bool = False) -> Record:
         """Record the graph of a mini-batch: every z and a, and the cost as its output.
 
         Shapes: x (n_1, m), y (n_L, m). With `training`, neurons are dropped out. Where the cost
-        is formed from the last z, the last a is not part of the graph.
+        is formed from the last z, the last a is recorded only if `outputs` asks for it.
         """
         first = self._input(x, "x")
         target = self._constant(y, "y")
         wanted = (self.sizes[-1], first.shape[1])
         if target.shape != wanted:
             raise ValueError(f"y has shape {target.shape}, but the network's output has {wanted}")
-        z, a = self._layers(first, training, last=not self.cost.takes_inputs(self.output))
+        z, a = self._layers(
+            first, training, last=outputs or not self.cost.takes_inputs(self.output)
+        )
         cost = self.cost.node(z[-1], a[-1], target, self.output)
         cost.name = "C"
         return Record(first, z, a, cost)
@@ -131,7 +126,7 @@ class Network:
         >>> net = Network([2, 3, 1], seed=0)
         >>> C = net.graph(np.zeros((2, 1)), np.ones((1, 1)))
         >>> [node.name for node in ad.Graph(C) if node.name][:9]
-        ['w1', 'w2', 'b1', 'b2', 'x', 'y', 'z1', 'a1', 'z2']
+        ['w^2', 'w^3', 'b^2', 'b^3', 'x', 'y', 'z^2', 'a^2', 'z^3']
         """
         return self.record(x, y).cost
 
@@ -140,8 +135,8 @@ class Network:
     ) -> tuple[list[ad.Tensor], list[ad.Tensor]]:
         """Record z = w a + b and a = f(z) for each layer; `last` asks for the output's a too."""
         zs, outputs = [], []
-        final = len(self.w)
-        for layer, (w, b) in enumerate(zip(self.w, self.b, strict=True), start=1):
+        final = self.num_layers
+        for layer, (w, b) in enumerate(zip(self.w, self.b, strict=True), start=2):
             scope, z_name, a_name = _labels(layer)
             with scope:
                 z = w @ a + b
@@ -160,78 +155,8 @@ class Network:
         """Draw which activations stay, scaled so that their expected sum stays as it was."""
         keep = 1.0 - self.dropout
         mask = (self.rng.random(shape) < keep).astype(self.dtype) / self.dtype.type(keep)
-        dropped: ad.Tensor = ad.constant(mask, name=f"mask{layer}", copy=False)
+        dropped: ad.Tensor = ad.constant(mask, name=f"mask^{layer}", copy=False)
         return dropped
-
-    def step(self, x: Any, y: Any, optimiser: Stepper) -> float:
-        """Take one step down the gradient of a mini-batch's cost, and return the cost before it."""
-        cost = self.record(x, y, training=True).cost
-        gradients = ad.gradient(cost, [*self.w, *self.b])
-        before = cost.item()
-        del cost  # with its graph, which holds the parameters: now the step may write over them
-        n = len(self.w)
-        optimiser.step(self.w, self.b, gradients[:n], gradients[n:])
-        return float(before)
-
-    def SGD(
-        self,
-        training_data: Any,
-        epochs: int,
-        mini_batch_size: int,
-        eta: float,
-        test_data: Any = None,
-        optimiser: Optimiser | None = None,
-    ) -> None:
-        """Train by mini-batch stochastic gradient descent (eq. 18 to 21), printing each epoch.
-
-        `training_data` is a list of pairs (x, y) or `Examples`. With `test_data` each epoch prints
-        `Epoch k: correct / total`. An `optimiser` of your own takes the place of `eta`.
-        """
-        rows = as_rows(training_data, self.sizes[0], self.sizes[-1], self.dtype)
-        test = None if test_data is None else self._labelled(test_data)
-        size = check_batch_size(mini_batch_size)
-        chosen = SGD(eta) if optimiser is None else optimiser
-        replayed = Replayed(self)
-        for epoch in range(epochs):
-            for x, y in batches(rows, self.rng.permutation(len(rows.inputs)), size):
-                replayed.step(x, y, chosen)
-            if test is None:
-                print(f"Epoch {epoch} complete")
-            else:
-                print(f"Epoch {epoch}: {self._correct(*test)} / {len(test[1])}")
-
-    def update_mini_batch(self, mini_batch: Any, eta: float) -> None:
-        """Take one step, w -> w - (eta/m) sum_x dC_x/dw and the same for b (eq. 20, 21)."""
-        rows = as_rows(mini_batch, self.sizes[0], self.sizes[-1], self.dtype)
-        self.step(*columns(rows, np.arange(len(rows.inputs))), SGD(eta))
-
-    def backprop(self, x: Any, y: Any) -> tuple[list[Array], list[Array]]:
-        """Return (nabla_b, nabla_w), the gradient of the cost of one example, layer by layer.
-
-        Shapes: x (n_1, 1), y (n_L, 1); with m columns it is the gradient of their average cost.
-        """
-        gradients = ad.gradient(self.graph(x, y), [*self.b, *self.w])
-        return gradients[: len(self.b)], gradients[len(self.b) :]
-
-    def evaluate(self, test_data: Any) -> int:
-        """Count the examples whose largest output is the neuron of their label."""
-        return self._correct(*self._labelled(test_data))
-
-    def _labelled(self, data: Any) -> tuple[Array, Array]:
-        return as_labelled(data, self.sizes[0], self.sizes[-1], self.dtype)
-
-    def _correct(self, inputs: Array, labels: Array) -> int:
-        return int(np.sum(np.argmax(self.feedforward(inputs), axis=0) == labels))
-
-    def cost_derivative(self, output_activations: Any, y: Any) -> Array:
-        """Compute dC_x/da for the output activations, one column an example (a - y by default).
-
-        >>> Network([1, 1]).cost_derivative(np.array([[0.75]]), np.array([[1.0]]))
-        array([[-0.25]])
-        """
-        a = ad.Tensor(np.asarray(output_activations, dtype=self.dtype))
-        cost = self.cost(a, self._constant(y, "y"))
-        return np.asarray(ad.gradient(cost, a) * a.shape[1])
 
     def _input(self, x: Any, name: str) -> ad.Tensor:
         first = self._constant(x, name)
@@ -259,4 +184,4 @@ class Network:
 @cache
 def _labels(layer: int) -> tuple[Any, str, str]:
     """Return a layer's scope and the names of its z and a."""
-    return ad.scope(f"layer{layer}"), f"z{layer}", f"a{layer}"
+    return ad.scope(f"layer {layer}"), f"z^{layer}", f"a^{layer}"

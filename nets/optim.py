@@ -35,6 +35,10 @@ class Optimiser:
     state: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        for name in ("eta", "l2", "l1"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+                raise ValueError(f"{name} is {value!r:.60}: it must be a number")
         if not (np.isfinite(self.eta) and self.eta > 0):
             raise ValueError(f"the learning rate eta is {self.eta}: it must be a positive number")
         for name, value in (("l2", self.l2), ("l1", self.l1)):
@@ -50,14 +54,14 @@ class Optimiser:
         nabla_b: Sequence[Array],
     ) -> None:
         """Change every parameter once, given the gradients of the cost in the same order."""
-        for i, (w, g) in enumerate(zip(weights, nabla_w, strict=True), start=1):
+        for layer, (w, g) in enumerate(zip(weights, nabla_w, strict=True), start=2):
             if self.l2:
                 g = g + self.l2 * w.data
             if self.l1:
                 g = g + self.l1 * np.sign(w.data)
-            self.descend(w, f"w{i}", g)
-        for i, (b, g) in enumerate(zip(biases, nabla_b, strict=True), start=1):
-            self.descend(b, f"b{i}", g)
+            self.descend(w, f"w^{layer}", g)
+        for layer, (b, g) in enumerate(zip(biases, nabla_b, strict=True), start=2):
+            self.descend(b, f"b^{layer}", g)
 
     def descend(self, p: Any, key: str, g: Array) -> None:
         """Change one parameter, called `key`, given its gradient."""

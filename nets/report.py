@@ -42,7 +42,7 @@ def write_report(path: Path | str, training: Training, about: str) -> Path:
     """
     if not training.history:
         raise ValueError("report: the run has not finished an epoch, so there is nothing to report")
-    inputs, labels = training.monitor
+    inputs, labels = training.monitor.inputs, training.monitor.answers
     outputs = training.net.feedforward(inputs)
     x, y = training.rows.inputs[:10].T, training.rows.targets[:10].T
     sections = {
@@ -103,7 +103,7 @@ def architecture(net: Network) -> list[Markup]:
     names = [net.activation.name] * (len(net.w) - 1) + [net.output.name]
     boxes = [("input", net.sizes[0]), *zip(names, net.sizes[1:], strict=True)]
     rows = [
-        [str(i + 1), name, f"{w.shape[0]} × {w.shape[1]}", f"{w.shape[0]} × 1",
+        [str(i + 2), name, f"{w.shape[0]} × {w.shape[1]}", f"{w.shape[0]} × 1",
          f"{w.size + b.size:,}"]
         for i, (name, w, b) in enumerate(zip(names, net.w, net.b, strict=True))
     ]  # fmt: skip

@@ -30,7 +30,8 @@ class Neuron(Module):
 
     The weights are drawn from -1 to 1 by Python's `random`, the bias starts at 0. `activation` is
     a name or a function. With a `place` (l, j), neuron j of layer l, the nodes bear the documents'
-    names: w1[2,3] is the weight w^1_23, and so z1[2], a1[2] and b1[2].
+    names: w^3_24 is the weight from neuron 4 of layer 2 to neuron 2 of layer 3, and so b^3_2, z^3_2
+    and a^3_2 (with a comma, w^3_2,14, where an index has two digits).
 
     >>> random.seed(0)
     >>> n = Neuron(2, activation="identity")
@@ -53,8 +54,8 @@ class Neuron(Module):
         if place is not None:
             layer, j = place
             for k, w in enumerate(self.w, start=1):
-                w.name = f"w{layer}[{j},{k}]"
-            self.b.name = f"b{layer}[{j}]"
+                w.name = f"w^{layer}_{j}{k}" if j < 10 > k else f"w^{layer}_{j},{k}"
+            self.b.name = f"b^{layer}_{j}"
         self.nonlin = nonlin
         self.activation = as_activation(activation)
 
@@ -66,9 +67,9 @@ class Neuron(Module):
         a = self.activation(z) if self.nonlin else z
         if self.place is not None:
             layer, j = self.place
-            z.name = f"z{layer}[{j}]"
+            z.name = f"z^{layer}_{j}"
             if self.nonlin:
-                a.name = f"a{layer}[{j}]"
+                a.name = f"a^{layer}_{j}"
         return a
 
     def parameters(self) -> list[ad.Value]:
@@ -82,7 +83,8 @@ class Neuron(Module):
 class Layer(Module):
     """A list of neurons that share their inputs; further arguments are those of `Neuron`.
 
-    A layer with a `number` names its nodes and records them under the scope `layer1`, `layer2`, ...
+    A layer with a `number` (2 is the first after the input) names its nodes and records them under
+    the scope `layer 2`, `layer 3`, ...
     """
 
     def __init__(self, nin: int, nout: int, number: int | None = None, **kwargs: Any) -> None:
@@ -97,7 +99,7 @@ class Layer(Module):
         if self.number is None:
             out = [n(x) for n in self.neurons]
         else:
-            with ad.scope(f"layer{self.number}"):
+            with ad.scope(f"layer {self.number}"):
                 out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -128,7 +130,7 @@ class MLP(Module):
             Layer(
                 sizes[i],
                 sizes[i + 1],
-                number=i + 1 if named else None,
+                number=i + 2 if named else None,
                 nonlin=i != len(nouts) - 1,
                 activation=activation,
             )

@@ -6,16 +6,18 @@ order of the examples in the current epoch, how many mini-batches of it are done
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.batches import as_labelled, as_rows, check_batch_size, columns
+from nets.batches import as_rows, check_batch_size, columns, whole
 from nets.network import Network
 from nets.optim import SCHEDULES, Optimiser
 from nets.replayed import Replayed
+from nets.scoring import as_test
 
 Array = NDArray[Any]
 
@@ -49,12 +51,11 @@ class Training:
             raise ValueError(
                 f"no schedule is called {schedule!r}: choose one of {', '.join(SCHEDULES)}"
             )
-        if epochs < 1 or patience < 0:
-            raise ValueError(f"{epochs} epochs with a patience of {patience}: both count epochs")
+        epochs, patience = whole(epochs, "epochs", 1), whole(patience, "patience", 0)
         ends = net.sizes[0], net.sizes[-1], net.dtype
         self.net, self.optimiser = net, optimiser
         self.rows = as_rows(training_data, *ends)
-        self.monitor = as_labelled(monitor, *ends)
+        self.monitor = as_test(monitor, *ends)
         self.epochs, self.patience = epochs, patience
         self.mini_batch_size = check_batch_size(mini_batch_size)
         self.schedule = SCHEDULES[schedule]
@@ -136,12 +137,10 @@ class Training:
             yield self.order[start : start + size]
 
     def _end_epoch(self) -> None:
-        inputs, labels = self.monitor
-        correct = int(np.sum(np.argmax(self.net.feedforward(inputs), axis=0) == labels))
         entry = {
             "epoch": self.epoch,
-            "correct": correct,
-            "total": len(labels),
+            "correct": self.monitor.correct(self.net.feedforward(self.monitor.inputs)),
+            "total": len(self.monitor),
             "cost": self.cost / len(self.rows.inputs),
             "eta": self.optimiser.eta,
         }
@@ -180,6 +179,7 @@ class Training:
 
     def restore(self, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
         """Take back what `state` gave; a ValueError says what does not belong to this run."""
+        arrays = counted_from_the_input(arrays)
         try:
             self._set_parameters(arrays)
             order = arrays.get("order")
@@ -204,6 +204,20 @@ class Training:
 
     def _numbers(self) -> Array:
         return np.arange(len(self.rows.inputs))
+
+
+def counted_from_the_input(arrays: dict[str, Array]) -> dict[str, Array]:
+    """Return the arrays of a checkpoint by the names of now: w1 of before is w^2.
+
+    >>> list(counted_from_the_input({"w1": np.zeros(1), "optimiser.b2.t": np.zeros(1)}))
+    ['w^2', 'optimiser.b^3.t']
+    """
+
+    def renamed(name: str) -> str:
+        old = re.fullmatch(r"((?:\w+\.)?[wb])(\d+)((?:\.\w+)?)", name)
+        return f"{old[1]}^{int(old[2]) + 1}{old[3]}" if old else name
+
+    return {renamed(name): array for name, array in arrays.items()}
 
 
 def storable(history: list[dict[str, Any]]) -> list[dict[str, Any]]:

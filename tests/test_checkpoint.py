@@ -120,8 +120,8 @@ def test_a_run_refuses_what_is_not_its_own() -> None:
     run.run(should_stop=lambda: run.steps_done >= 3)
     meta, arrays = run.state()
     for bad_meta, bad_arrays in (
-        (meta, {**arrays, "w1": arrays["w1"][:3]}),
-        (meta, {k: v for k, v in arrays.items() if k != "b2"}),
+        (meta, {**arrays, "w^2": arrays["w^2"][:3]}),
+        (meta, {k: v for k, v in arrays.items() if k != "b^3"}),
         (meta, {**arrays, "order": arrays["order"][1:]}),
         (meta, {**arrays, "order": arrays["order"] * 0}),
         ({**meta, "epoch": 5}, arrays),

@@ -60,21 +60,21 @@ def test_a_network_gives_the_four_equations(m: int, rng: np.random.Generator) ->
     assert [line.equation for line in derivation.gradients if line.equation] == [
         "BP1", "BP2", "BP3", "BP3", "BP4", "BP4"]  # fmt: skip
     end = record.cost.name or "C"
-    assert text(lines["delta2"].formula) == f"d{end}/da2 * sigmoid_prime(z2)"
-    assert text(lines["delta1"].formula) == f"d{end}/da1 * sigmoid_prime(z1)"
-    assert text(lines[f"d{end}/da1"].formula) == "w2.T @ delta2"
-    assert text(lines[f"d{end}/dw2"].formula) == "delta2 @ a1.T"
-    assert text(lines[f"d{end}/dw1"].formula) == "delta1 @ x.T"
-    expected = "delta2" if m == 1 else "sum(delta2, axis=(1,))"
-    assert text(lines[f"d{end}/db2"].formula) == expected
-    assert r"\delta^{1} &= \frac{\partial C}{\partial a_{1}} \odot \sigma'(z_{1})" in (
+    assert text(lines["delta^3"].formula) == f"d{end}/da^3 * sigmoid_prime(z^3)"
+    assert text(lines["delta^2"].formula) == f"d{end}/da^2 * sigmoid_prime(z^2)"
+    assert text(lines[f"d{end}/da^2"].formula) == "(w^3).T @ delta^3"
+    assert text(lines[f"d{end}/dw^3"].formula) == "delta^3 @ (a^2).T"
+    assert text(lines[f"d{end}/dw^2"].formula) == "delta^2 @ x.T"
+    expected = "delta^3" if m == 1 else "sum(delta^3, axis=(1,))"
+    assert text(lines[f"d{end}/db^3"].formula) == expected
+    assert r"\delta^{2} &= \frac{\partial C}{\partial a^{2}} \odot \sigma'(z^{2})" in (
         derivation.latex
     )
     record.cost.backward()
-    for i in (1, 2):
-        assert np.allclose(lines[f"d{end}/dw{i}"].result, net.w[i - 1].grad, rtol=1e-14, atol=0)
-        assert np.allclose(lines[f"d{end}/db{i}"].result, net.b[i - 1].grad, rtol=1e-14, atol=0)
-        assert np.allclose(lines[f"delta{i}"].result, record.z[i - 1].grad, rtol=1e-14, atol=0)
+    for i in (2, 3):
+        assert np.allclose(lines[f"d{end}/dw^{i}"].result, net.w[i - 2].grad, rtol=1e-14, atol=0)
+        assert np.allclose(lines[f"d{end}/db^{i}"].result, net.b[i - 2].grad, rtol=1e-14, atol=0)
+        assert np.allclose(lines[f"delta^{i}"].result, record.z[i - 2].grad, rtol=1e-14, atol=0)
     assert balanced(derivation.latex)
 
 
@@ -185,8 +185,8 @@ def test_the_numpy_program_is_readable_and_stands_alone(rng: np.random.Generator
     net = Network([3, 4, 2], seed=0)
     record = net.record(rng.standard_normal((3, 5)), rng.random((2, 5)))
     source = to_numpy_source(record.cost, function="backprop")
-    for line in ("z1 = w1 @ x + b1", "a1 = sigmoid(z1)", "d_a1 = w2.T @ d_z2",
-                 "d_w1 = d_z1 @ x.T"):  # fmt: skip
+    for line in ("z2 = w2 @ x + b2", "a2 = sigmoid(z2)", "d_a2 = w3.T @ d_z3",
+                 "d_w2 = d_z2 @ x.T"):  # fmt: skip
         assert f"    {line}\n" in source
     assert re.findall(r"^import (\w+)", source, re.M) == ["numpy"]
     scope: dict[str, Any] = {}

@@ -67,10 +67,10 @@ def test_one_neuron_of_a_network(rng: np.random.Generator) -> None:
     neuron = lens.output[2, 1]
     assert neuron.data == pytest.approx(record.a[0].data[2, 1], rel=1e-15)
     names = {n.name for n in ad.Graph(neuron) if n.kind == "parameter"}
-    assert names == {f"w1[2,{k}]" for k in range(5)} | {"b1[2,0]"}
+    assert names == {f"w^2[2,{k}]" for k in range(5)} | {"b^2[2,0]"}
     lens.backward()  # by the gradient that the array got
-    assert np.allclose(lens.gradients()["w1"], w.grad, rtol=1e-13, atol=1e-16)
-    assert np.allclose(lens.gradients()["b1"], b.grad, rtol=1e-13, atol=1e-16)
+    assert np.allclose(lens.gradients()["w^2"], w.grad, rtol=1e-13, atol=1e-16)
+    assert np.allclose(lens.gradients()["b^2"], b.grad, rtol=1e-13, atol=1e-16)
 
 
 @pytest.mark.parametrize("layer", [2, 3])
@@ -84,7 +84,7 @@ def test_a_neuron_by_its_place(layer: int, rng: np.random.Generator) -> None:
     expected = ad.gradient(record.a[layer - 2][1, 2], net.w[layer - 2])
     found = {n.name: n.grad for n in ad.Graph(a) if n.kind == "parameter"}
     for k in range(net.sizes[layer - 2]):
-        assert found[f"w{layer - 1}[1,{k}]"] == pytest.approx(expected[1, k], rel=1e-13)
+        assert found[f"w^{layer}[1,{k}]"] == pytest.approx(expected[1, k], rel=1e-13)
     for wrong in ({"layer": 1, "j": 0}, {"layer": 4, "j": 0}, {"layer": 2, "j": 9}):
         with pytest.raises(ValueError, match="layer"):
             neuron(net, x, **wrong)

@@ -28,8 +28,8 @@ def batch() -> tuple[np.ndarray, np.ndarray]:
 
 def names(layers: int) -> list[tuple[int, str]]:
     first = "BP1" if layers == 2 else "BP2"
-    listed = [(layer, n) for layer in range(1, layers) for n in (first, "BP3", "BP4")]
-    return [(k, "BP1" if n == "BP2" and k == layers - 1 else n) for k, n in listed]
+    listed = [(layer, n) for layer in range(2, layers + 1) for n in (first, "BP3", "BP4")]
+    return [(k, "BP1" if n == "BP2" and k == layers else n) for k, n in listed]
 
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
@@ -81,7 +81,7 @@ def test_a_wrong_equation_is_seen(batch, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(closed_form.nielsen, "bp2", almost)
     wrong = [d[:2] for d in compare(Network(SIZES[4], seed=0), *batch) if d.relative > BOUND]
-    assert wrong == [(layer, n) for layer in (1, 2) for n in ("BP2", "BP3", "BP4")]
+    assert wrong == [(layer, n) for layer in (2, 3) for n in ("BP2", "BP3", "BP4")]
 
 
 def test_relative_does_not_swallow_nan() -> None:

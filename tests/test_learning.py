@@ -8,10 +8,12 @@ import pytest
 import autodiff as ad
 from nets import Network, closed_form
 from nets.activations import ACTIVATIONS, as_activation
-from nets.batches import as_labelled, as_rows, batches
+from nets.batches import as_rows, batches
 from nets.costs import COSTS, as_cost
+from nets.data import Examples
 from nets.initializers import INITIALIZERS, draw_parameters
 from nets.optim import OPTIMISERS, Adam, Momentum, Optimiser, as_optimiser
+from nets.scoring import as_test
 
 
 def descend(optimiser: Optimiser, gradients: list[float], start: float = 1.0) -> float:
@@ -161,12 +163,22 @@ def test_batches_cover_each_example_once(rng: np.random.Generator) -> None:
         assert y.is_constant
 
 
-def test_labels_of_vectors_and_numbers() -> None:
+def test_labels_and_codes_and_yes_or_no() -> None:
     data = [([0.0], [[0.0], [1.0]]), ([1.0], 0)]
-    inputs, labels = as_labelled(data, 1, 2)
-    assert inputs.tolist() == [[0.0, 1.0]]
-    assert labels.tolist() == [1, 0]
-    with pytest.raises(ValueError, match=r"label of example 0 is 0\.5"):
-        as_labelled([([0.0], 0.5)], 1, 2)
-    with pytest.raises(ValueError, match="label of example 0 is -1"):
-        as_labelled([([0.0], -1)], 1, 2)
+    test = as_test(data, 1, 2)
+    assert test.inputs.tolist() == [[0.0, 1.0]]
+    assert test.answers.tolist() == [1, 0]
+    assert test.correct(np.array([[0.1, 0.9], [0.2, 0.3]])) == 2
+    nine = as_test([([0.0], 1), ([1.0], [0.0])], 1, 1)
+    assert nine.correct(np.array([[0.5, 0.49]])) == 2
+    assert nine.correct(np.array([[0.49, 0.5]])) == 0
+    coded = as_test([([0.0], [1, 1, 0, 0]), ([1.0], [0, 0, 0, 0])], 1, 4)
+    outputs = np.array([[0.9, 0.1], [0.6, 0.2], [0.1, 0.4], [0.4, 0.7]])
+    assert coded.correct(outputs) == 1
+    for bad, sentence in ((0.5, r"label of example 0 is 0\.5"), (-1, "label of example 0 is -1")):
+        with pytest.raises(ValueError, match=sentence):
+            as_test([([0.0], bad)], 1, 2)
+    classes = Examples(np.zeros((2, 1)), np.array([0, 1]), classes=2, as_labels=True)
+    assert as_test(classes, 1, 1).correct(np.array([[0.1, 0.9]])) == 2
+    with pytest.raises(ValueError, match="2 classes, but the network has 5 outputs"):
+        as_test(classes, 1, 5)

@@ -277,7 +277,7 @@ def test_check_prints_every_layer(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert call("check", "--sizes", "64,9,8,10", "--cost", "cross_entropy", "--seed", 1) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["layer", "BP1", "BP2", "BP3", "BP4"]
-    assert [line.split()[0] for line in lines[2:5]] == ["1", "2", "3"]
+    assert [line.split()[0] for line in lines[2:5]] == ["2", "3", "4"]
     figures = [float(v) for line in lines[2:5] for v in line.split()[1:] if v != "-"]
     assert len(figures) == 9
     assert max(figures) <= 1e-12

@@ -103,13 +103,13 @@ def test_a_mini_batch_is_one_graph_with_the_documents_letters() -> None:
     C = net.graph(np.zeros((2, 5)), np.ones((1, 5)))
     graph = ad.Graph(C)
     nodes = {node.name: node for node in graph if node.name}
-    assert nodes.keys() == {"w1", "w2", "b1", "b2", "x", "y", "z1", "a1", "z2", "a2", "C"}
-    assert [nodes[n].scope for n in ("z1", "a1", "z2", "a2", "C")] == [
-        "layer1", "layer1", "layer2", "layer2", "",
+    assert nodes.keys() == {"w^2", "w^3", "b^2", "b^3", "x", "y", "z^2", "a^2", "z^3", "a^3", "C"}
+    assert [nodes[n].scope for n in ("z^2", "a^2", "z^3", "a^3", "C")] == [
+        "layer 2", "layer 2", "layer 3", "layer 3", "",
     ]  # fmt: skip
-    assert nodes["z1"].shape == (3, 5)
+    assert nodes["z^2"].shape == (3, 5)
     assert len(graph) == len(ad.Graph(net.graph(np.zeros((2, 1)), np.ones((1, 1)))))
-    assert {nodes[n].kind for n in ("w1", "b2")} == {"parameter"}
+    assert {nodes[n].kind for n in ("w^2", "b^3")} == {"parameter"}
     assert nodes["x"].kind == "input"
 
 
@@ -162,10 +162,10 @@ def test_dropout_leaves_neurons_out_in_training_only(rng: np.random.Generator) -
     net = Network([3, 400, 2], seed=0, dropout=0.25)
     x, y = rng.random((3, 50)), np.zeros((2, 50))
     cost = net.record(x, y, training=True).cost
-    mask = next(node.value for node in ad.Graph(cost) if node.name == "mask1")
+    mask = next(node.value for node in ad.Graph(cost) if node.name == "mask^2")
     assert set(np.unique(mask)) == {0.0, 1.0 / 0.75}
     assert abs((mask == 0).mean() - 0.25) < 0.02
-    assert not any(node.name == "mask1" for node in ad.Graph(net.graph(x, y)))
+    assert not any(node.name == "mask^2" for node in ad.Graph(net.graph(x, y)))
 
 
 def test_float32_stays_float32(rng: np.random.Generator) -> None:
@@ -193,9 +193,13 @@ def test_float32_stays_float32(rng: np.random.Generator) -> None:
         (lambda: Network([2, 1]).SGD(XOR, 1, 0, 1.0), "mini-batch size is 0"),
         (lambda: Network([2, 1]).SGD(XOR, 1, 1, -1.0), "learning rate eta"),
         (lambda: Network([3, 1]).SGD(XOR, 1, 1, 1.0), "x of example 0 has shape"),
-        (lambda: Network([2, 1]).evaluate([(np.zeros(2), 1)]), "label of example 0 is 1"),
+        (lambda: Network([2, 1]).evaluate([(np.zeros(2), 2)]), "label of example 0 is 2"),
+        (lambda: Network([2, 2]).evaluate([(np.zeros(2), [0.5, 0])]), "element 0.5: right answers"),
+        (lambda: Network([2, 1]).SGD(XOR, 1.5, 1, 1.0), "number of epochs is 1.5"),
+        (lambda: Network([2, 1]).SGD(XOR, 1, 1, "fast"), "eta is 'fast': it must be a number"),
         (lambda: Network([2, 1]).evaluate([("ab", 0)]), "x of example 0"),
-        (lambda: Network([2, 1]).evaluate(Examples(np.zeros((1, 3)), np.array([0]))), "3 numbers"),
+        (lambda: Network([2, 1]).evaluate(Examples(np.zeros((1, 3)), np.array([0]))), "10 classes"),
+        (lambda: Network([2, 10]).evaluate(Examples(np.zeros((1, 3)), np.array([0]))), "3 numbers"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(call, sentence: str) -> None:

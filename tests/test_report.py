@@ -50,7 +50,7 @@ def cells(text: str) -> list[list[str]]:
 
 
 def wrong_ones(training: Training) -> tuple[Any, Any, Any]:
-    inputs, labels = training.monitor
+    inputs, labels = training.monitor.inputs, training.monitor.answers
     outputs = training.net.feedforward(inputs)
     return outputs, labels, np.flatnonzero(np.argmax(outputs, axis=0) != labels)
 
@@ -77,7 +77,7 @@ def test_misclassified_digits_are_the_pictures(path: Path, training: Training) -
     data, label, taken = shown[0]
     assert (int(label), int(taken)) == (labels[surest], np.argmax(outputs[:, surest]))
     grey = 1.0 - matplotlib.image.imread(io.BytesIO(base64.b64decode(data)))[..., 0]
-    image = training.monitor[0][:, surest].reshape(8, 8)
+    image = training.monitor.inputs[:, surest].reshape(8, 8)
     np.testing.assert_allclose(grey, image, atol=0.01)
     assert f"{len(wrong)} of {len(labels)} are wrong" in text
 
@@ -87,7 +87,7 @@ def test_differences_and_flow(path: Path, training: Training) -> None:
     shown = cells(section(path, "bp1-to-bp4"))
     names = ("BP1", "BP2", "BP3", "BP4")
     for d in compare(training.net, x, y):
-        assert shown[d.layer - 1][1 + names.index(d.equation)] == f"{d.relative:.1e}"
+        assert shown[d.layer - 2][1 + names.index(d.equation)] == f"{d.relative:.1e}"
     assert "They agree" in section(path, "bp1-to-bp4")
     rows = cells(section(path, "gradient-flow"))
     for row, found in zip(rows, gradient_flow(training.net, x, y).layers, strict=True):
@@ -116,7 +116,7 @@ def test_facts_and_words(path: Path, training: Training) -> None:
     best = training.best_epoch
     assert f"<dd>{100 * best['correct'] / best['total']:.2f} %</dd>" in text
     assert "<dd>1,210</dd>" in text  # 64 * 16 + 16 + 16 * 10 + 10
-    assert "w1: parameter" in section(path, "backward-graph-of-one-example")
+    assert "w^2: parameter" in section(path, "backward-graph-of-one-example")
     assert training.net.w[0].has_grad is False  # the run is as it was
 
 

@@ -61,20 +61,20 @@ def test_the_same_network_as_values_and_as_arrays(rng: np.random.Generator) -> N
 
 
 def test_a_neuron_by_hand() -> None:
-    n = Neuron(2, activation="sigmoid", place=(1, 3))
+    n = Neuron(2, activation="sigmoid", place=(2, 3))
     n.w[0].data, n.w[1].data, n.b.data = 1.0, -2.0, 0.5
     a = n([3.0, 1.0])
     a.backward()
     assert math.isclose(a.data, 1 / (1 + math.exp(-1.5)), rel_tol=1e-15)
     assert math.isclose(n.w[0].grad, 3.0 * a.data * (1 - a.data), rel_tol=1e-14)
-    assert [p.name for p in n.parameters()] == ["w1[3,1]", "w1[3,2]", "b1[3]"]
-    assert (a.name, a.parents[0].name) == ("a1[3]", "z1[3]")
+    assert [p.name for p in n.parameters()] == ["w^2_31", "w^2_32", "b^2_3"]
+    assert (a.name, a.parents[0].name) == ("a^2_3", "z^2_3")
 
 
 def test_parameters_are_named_on_request() -> None:
     names = [p.name for p in MLP(1, [1, 2], named=True).parameters()]
-    assert names == ["w1[1,1]", "b1[1]", "w2[1,1]", "b2[1]", "w2[2,1]", "b2[2]"]
-    assert MLP(1, [1, 1], named=True)([2.0]).scope == "layer2"
+    assert names == ["w^2_11", "b^2_1", "w^3_11", "b^3_1", "w^3_21", "b^3_2"]
+    assert MLP(1, [1, 1], named=True)([2.0]).scope == "layer 3"
     assert {p.name for p in MLP(1, [1]).parameters()} == {None}
 
 

@@ -249,7 +249,8 @@ class _Writer:
         if node.id in self.roles.deltas:
             suffix = self.roles.deltas[node.id]
             name = f"delta{suffix}"
-            self.names[key] = rf"\delta^{{{suffix}}}" if suffix else r"\delta"
+            layer = suffix.removeprefix("^")
+            self.names[key] = rf"\delta^{{{layer}}}" if layer else r"\delta"
         left = Operand(name=name, shape=node.shape, key=key)
         result = compute(formula, self.values)
         if node.shape and np.shape(result) != node.shape:

@@ -2,7 +2,8 @@
 
 A layer is a matrix product `w @ a`, with a bias added where there is one; its result is the
 weighted input z, whose gradient is the error delta (eq. 29). The names do not matter, the shape of
-the graph does, so any network that is written with matrices is read in the documents' terms.
+the graph does, so any network that is written with matrices is read in the documents' terms; where
+z has no name its layer is counted from the input, layer 1.
 """
 
 import re
@@ -51,8 +52,8 @@ def roles(graph: Graph) -> Roles:
     deltas, equations = {}, {}
     for k, layer in enumerate(layers, start=1):
         label = graph[layer.z].name
-        digits = re.search(r"\d+$", label or "")
-        deltas[layer.z] = digits.group() if digits else "" if label else str(k)
+        number = re.search(r"\^?\d+$", label or "")
+        deltas[layer.z] = number.group() if number else "" if label else f"^{k + 1}"
         last = not any(_reaches(graph, layer.z, other.z) for other in layers[k:])
         equations[layer.z] = "BP1" if last else "BP2"
         equations[layer.weight] = "BP4"

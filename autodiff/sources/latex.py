@@ -31,9 +31,18 @@ ESCAPES = {
 def tex_name(name: str) -> str:
     r"""Return a variable's name as LaTeX: `w1` is w_{1}, `sigma` its letter, `w_out` has an index.
 
+    The documents' names of a layer are read too: `w^3_24`, and `w^3[1,0]` for one element.
+
     >>> tex_name("w1"), tex_name("delta_out"), tex_name("50%")
     ('w_{1}', '\\delta_{\\mathrm{out}}', '\\mathrm{50\\%}')
+    >>> tex_name("w^3_24"), tex_name("delta^L"), tex_name("b^2[1,0]")
+    ('w^{3}_{24}', '\\delta^{L}', 'b^{2}_{[1,0]}')
     """
+    layered = re.fullmatch(r"([A-Za-z]+)\^(\w+?)(?:_([\d,]+)|(\[[\d,]+\]))?", name)
+    if layered is not None:
+        letters, layer, index, place = layered.groups()
+        below = f"_{{{index or place}}}" if index or place else ""
+        return f"{tex_name(letters)}^{{{layer}}}{below}"
     match = re.fullmatch(r"([A-Za-z]+)_?(\d+|(?<=_)[A-Za-z0-9]+)?", name)
     if match is None:
         return rf"\mathrm{{{escape(name)}}}"
@@ -85,7 +94,10 @@ def _print(
         return shown, 3 if shown.startswith("-") else 2 if r"\times" in shown else ATOM
     if term.op is None:
         shown = name(term)
-        return shown, 3 if shown.startswith("-") else 2 if r"\times" in shown else ATOM
+        raised = re.search(r"^[^{]*\^", shown)  # w^{3}: a further exponent needs brackets
+        return shown, 3 if shown.startswith(
+            "-"
+        ) else 2 if r"\times" in shown else 4 if raised else ATOM
     if term.op is TABLE["power_slope"]:  # as a product, whose factors may be numbers
         x, n = term.args
         base = Symbol(op=TABLE["powc"], args=(x, TABLE["sub"](n, 1.0)))

@@ -66,8 +66,9 @@ class _Program:
             self.names["grad", node.id] = self._fresh("d_" + self.names["value", node.id])
 
     def _fresh(self, label: str) -> str:
-        """Return an identifier close to the label, which no other node has."""
-        base = "".join(c if c.isalnum() and c.isascii() else "_" for c in label) or "v"
+        """Return an identifier close to the label (w2 for w^2), which no other node has."""
+        letters = label.replace("^", "")
+        base = "".join(c if c.isalnum() and c.isascii() else "_" for c in letters) or "v"
         base = "v" + base if base[0].isdigit() else base
         name, k = base, 1
         while name in self.taken:

@@ -35,7 +35,7 @@ def parts(seeds: int, data: str) -> list[Part]:
 def measure(part: Part, work: Work) -> Result:
     """Train once and keep the score of each epoch."""
     training = work.train(part)
-    inputs, labels = training.monitor
+    inputs, labels = training.monitor.inputs, training.monitor.answers
     answers = np.argmax(training.net.feedforward(inputs), axis=0)
     right = np.bincount(labels[answers == labels], minlength=10)
     return {

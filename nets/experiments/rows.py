@@ -61,7 +61,7 @@ ROWS = (
     ),
     Row(
         "S5", "mini-batch stochastic gradient descent",
-        (("nets/network.py", "def SGD"), ("nets/training.py", "class Training")),
+        (("nets/listing.py", "def SGD"), ("nets/training.py", "class Training")),
         ((_NETWORK, "test_sgd_prints_the_score_of_each_epoch"),),
         _book("digits", "Epoch"), "equations", "S5: one mini-batch step",
     ),
@@ -111,7 +111,7 @@ ROWS = (
     ),
     Row(
         "S13", "the algorithm, for one example and for a mini-batch",
-        ((_HAND, "def backprop"), (_HAND, "def backprop_batch"), ("nets/network.py", "def backprop")),
+        ((_HAND, "def backprop"), (_HAND, "def backprop_batch"), ("nets/listing.py", "def backprop")),
         ((_NETWORK, "test_backprop_of_one_example"),
          (_NETWORK, "test_the_update_rule_of_the_documents_runs_as_printed")),
         _book("four_equations", "backprop"), "equations", "S13: autograd",

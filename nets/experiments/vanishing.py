@@ -119,13 +119,13 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
     for i, ((f, start), runs) in enumerate(grouped(done, "activation", "start").items()):
         deepest = [d.result["delta"] for d in runs if d.part["depth"] == max(DEPTHS)]
         means = np.exp(np.mean(np.log(deepest), axis=0))
-        by_layer.semilogy(np.arange(1, len(means) + 1), means, f"C{i}o-", ms=3)
+        by_layer.semilogy(np.arange(2, len(means) + 2), means, f"C{i}o-", ms=3)
         points = [
             (depth, np.exp(np.mean([np.log(ratio(d)) for d in same])))
             for (depth,), same in grouped(runs, "depth").items()
         ]
         by_depth.semilogy(*zip(*points, strict=True), f"C{i}o-", label=f"{f}, {start}")
-    by_layer.set(xlabel=f"layer, of {max(DEPTHS) + 1}", ylabel="error, ||delta||")
+    by_layer.set(xlabel=f"layer, of {max(DEPTHS) + 2}", ylabel="error, ||delta||")
     by_depth.set(xlabel="hidden layers", ylabel="error of the first layer / the last")
     by_depth.legend()
     for axes in (by_layer, by_depth):

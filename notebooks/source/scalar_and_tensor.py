@@ -107,40 +107,40 @@ ad.draw(record.cost, rankdir="TB")
 # %% [markdown] lang="en"
 # ## By hand, for one weight
 #
-# $\partial C / \partial w^1_{jk} = a^0_k \, \delta^1_j$ with
-# $\delta^1_j = \sigma'(z^1_j) \sum_i w^2_{ij} \delta^2_i$: BP4 and BP2, read off for neuron 0.
+# $\partial C / \partial w^2_{jk} = a^1_k \, \delta^2_j$ with
+# $\delta^2_j = \sigma'(z^2_j) \sum_i w^3_{ij} \delta^3_i$: BP4 and BP2, read off for neuron 0.
 
 # %% [markdown] lang="ja"
 # ## 重み 1 つを手計算で
 #
-# $\partial C / \partial w^1_{jk} = a^0_k \, \delta^1_j$、ただし
-# $\delta^1_j = \sigma'(z^1_j) \sum_i w^2_{ij} \delta^2_i$ です。BP4 と BP2 をニューロン 0 について書き下しました。
+# $\partial C / \partial w^2_{jk} = a^1_k \, \delta^2_j$、ただし
+# $\delta^2_j = \sigma'(z^2_j) \sum_i w^3_{ij} \delta^3_i$ です。BP4 と BP2 をニューロン 0 について書き下しました。
 
 # %%
-a1, a2 = (np.asarray(node.data)[:, 0] for node in record.a)
-delta2 = (a2 - y) * a2 * (1 - a2)
-delta1_0 = a1[0] * (1 - a1[0]) * sum(net.weights[1][i, 0] * delta2[i] for i in range(2))
+a2, a3 = (np.asarray(node.data)[:, 0] for node in record.a)
+delta3 = (a3 - y) * a3 * (1 - a3)
+delta2_0 = a2[0] * (1 - a2[0]) * sum(net.weights[1][i, 0] * delta3[i] for i in range(2))
 for k in range(3):
-    print(f"w1[0,{k}]: by hand {x[k] * delta1_0: .12f}   Value {w[0][0][k].grad: .12f}   "
+    print(f"w^2[0,{k}]: by hand {x[k] * delta2_0: .12f}   Value {w[0][0][k].grad: .12f}   "
           f"Tensor {net.w[0].grad[0, k]: .12f}")  # fmt: skip
-    assert abs(x[k] * delta1_0 - w[0][0][k].grad) <= 1e-12 * abs(w[0][0][k].grad)
+    assert abs(x[k] * delta2_0 - w[0][0][k].grad) <= 1e-12 * abs(w[0][0][k].grad)
 
 # %% [markdown] lang="en"
 # ## The lens
 #
 # `neuron` takes one neuron out of the matrices and returns it as single numbers, ready to be drawn or
-# explained. Here is neuron 0 of the first layer, with the local derivative on every edge.
+# explained. Here is neuron 0 of layer 2, with the local derivative on every edge.
 
 # %% [markdown] lang="ja"
 # ## レンズ
 #
 # `neuron` は、行列の中からニューロンを 1 つ取り出し、描いたり説明したりできる数のグラフとして返します。これは
-# 第 1 層のニューロン 0 です。辺の上に局所的な導関数が書かれています。
+# 第 2 層のニューロン 0 です。辺の上に局所的な導関数が書かれています。
 
 # %%
 a_0 = neuron(net, x[:, None], layer=2, j=0)
 a_0.backward()
-assert abs(a_0.data - a1[0]) < 1e-15
+assert abs(a_0.data - a2[0]) < 1e-15
 ad.draw(a_0)
 
 # %% [markdown] lang="en"

@@ -137,7 +137,7 @@ for name, kind in kinds.items():
     )  # fmt: skip
 left.set(xlabel="hidden layers", ylabel="error of layer 1 / error of the output",
          title="What is left of the error after going back")  # fmt: skip
-right.set(xlabel="layer (1 is next to the input)", ylabel="length of dC/dw",
+right.set(xlabel="layer (2 is next to the input)", ylabel="length of dC/dw",
           title="The gradient in a network of 20 hidden layers")  # fmt: skip
 right.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
 for axes in (left, right):
