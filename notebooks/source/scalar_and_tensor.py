@@ -154,11 +154,11 @@ ad.draw(a_0)
 lens = ad.expand(record.a[-1], inputs=[net.w[1], net.b[1], record.a[0]])
 first = lens.output[0, 0]
 first.backward()
-slope = a2[0] * (1 - a2[0])
+slope = a3[0] * (1 - a3[0])
 print([node.name for node in ad.Graph(first) if node.kind == "parameter"])
-assert abs(first.data - a2[0]) < 1e-15
-print(ad.explain(first, next(n.live for n in ad.Graph(first) if n.name == "w2[0,1]")))
-assert abs(next(n.grad for n in ad.Graph(first) if n.name == "w2[0,1]") - slope * a1[1]) < 1e-12
+assert abs(first.data - a3[0]) < 1e-15
+print(ad.explain(first, next(n.live for n in ad.Graph(first) if n.name == "w^3[0,1]")))
+assert abs(next(n.grad for n in ad.Graph(first) if n.name == "w^3[0,1]") - slope * a2[1]) < 1e-12
 
 # %% [markdown] lang="en"
 # ## What the difference costs
