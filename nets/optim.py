@@ -3,7 +3,8 @@
 Each takes the parameters (nodes) and the gradients of the average cost, and rebinds `p.data`. The
 regularisation terms of chapter 3 are added to the gradient of the weights, never to that of the
 biases: lambda/n w for L2 and lambda/n sign(w) for L1. All state is a dictionary of arrays, so that
-a checkpoint can hold it.
+a checkpoint can hold it. `update` is the same in one call for a list of parameters, single Values
+among them, whose gradients `backward` left in them.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+import autodiff as ad
 
 Array = NDArray[np.floating[Any]]
 
@@ -66,6 +69,51 @@ class Optimiser:
     def descend(self, p: Any, key: str, g: Array) -> None:
         """Change one parameter, called `key`, given its gradient."""
         p.assign_sub(g, self.eta)
+
+    def update(self, parameters: Sequence[Any]) -> None:
+        """Change every parameter by the gradient in it, and forget the gradient.
+
+        The parameters are Values and Tensors, always the same list; l2 and l1 hold for all of them.
+        Raises a TypeError for what is not a leaf, and a ValueError for another number of Values.
+
+        >>> import autodiff as ad
+        >>> w, b = ad.Value(1.0), ad.Value(0.0)
+        >>> sgd = SGD(eta=0.5)
+        >>> ((2 * w + b) ** 2).backward()
+        >>> sgd.update([w, b])
+        >>> w.data, b.data, w.grad
+        (-3.0, -2.0, 0.0)
+        """
+        for p in parameters:
+            if not isinstance(p, ad.Value | ad.Tensor) or p.parents or p.is_constant:
+                raise TypeError(f"update: the parameters must be leaves, found {p!r:.60}")
+        tensors = [p for p in parameters if isinstance(p, ad.Tensor)]
+        numbers = Numbers([p for p in parameters if isinstance(p, ad.Value)])
+        nodes: list[Any] = [numbers, *tensors]
+        for key, held in self.state.items():
+            place = int(key[1:].partition(".")[0])
+            if place > len(nodes) or (held.ndim and held.shape != nodes[place - 1].data.shape):
+                raise ValueError(
+                    "update: these are not the parameters of the update before, of which the "
+                    "optimiser keeps its means; make an optimiser for each list of parameters"
+                )
+        self.step(nodes, [], [p.grad for p in nodes], [])
+        for p in parameters:
+            p.zero_grad()
+
+
+class Numbers:
+    """Values as one array, for rules that are written for arrays; w1 in the optimiser's state."""
+
+    def __init__(self, nodes: Sequence[ad.Value]) -> None:
+        self.nodes = nodes
+        self.data = np.array([p.data for p in nodes])
+        self.grad = np.array([p.grad for p in nodes])
+
+    def assign_sub(self, change: Array, scale: float = 1.0) -> None:
+        """Subtract scale * change from the Values' numbers."""
+        for p, x in zip(self.nodes, (self.data - scale * change).tolist(), strict=True):
+            p.data = x
 
 
 class SGD(Optimiser):

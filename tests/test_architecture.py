@@ -59,6 +59,7 @@ LAYERS = {
         "parameters",
         "network",
         "scalar",
+        "gpt",
         "stopping",
         "engines",
         "estimators",

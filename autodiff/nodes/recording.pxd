@@ -1,10 +1,12 @@
 # Types for the compiled build of recording.py.
 cimport cython
 cimport autodiff.nodes.modes as modes
-from autodiff.nodes.value cimport More, Value, constant, record1, record2
+from autodiff.nodes.value cimport More, Value, constant, record1, record2, with_number
 
-cdef int BUILTIN
+cdef int BUILTIN, LEFT, RIGHT
 cdef list ARITIES
+@cython.locals(node=Value)
+cdef Value beside(object row, Value a, double number, int side)
 cpdef bint is_array(object x)
 @cython.locals(nodes=list, n=Py_ssize_t, code=int)
 cpdef object record(object row, tuple args, object params=*)

@@ -13,11 +13,11 @@ import numpy as np
 
 from autodiff.nodes import modes
 from autodiff.nodes.modes import MODE, Mode
-from autodiff.nodes.value import More, Value, constant, record1, record2
+from autodiff.nodes.value import More, Value, constant, record1, record2, tick, with_number
 from autodiff.printers.evaluate import partial
 from autodiff.table import ops, primitive
 from autodiff.table.data import as_float
-from autodiff.table.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
+from autodiff.table.primitive import LEFT, RECORDERS, RIGHT, ROWS, Pointwise, Primitive, Recorder
 
 BUILTIN = len(ROWS)
 ARITIES = [row.arity if isinstance(row, Pointwise) else 0 for row in ROWS]
@@ -34,14 +34,33 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         return total(args) if row is ops.total else dot(args[: n // 2], args[n // 2 :])
     if any(map(is_array, args)):
         return primitive.array_recorder(row, args, params)
+    if n == 2 and isinstance(row, Pointwise):
+        if type(args[0]) is not Value:
+            return beside(row, args[1], as_float(args[0], row.name), LEFT)
+        if type(args[1]) is not Value:
+            return beside(row, args[0], as_float(args[1], row.name), RIGHT)
     nodes = [x if type(x) is Value else constant(as_float(x, row.name)) for x in args]
-    if n == 2 and not modes.active and row.code < BUILTIN and isinstance(row, Pointwise):
-        return record2(row.code, nodes[0], nodes[1])
     if not isinstance(row, Pointwise):
         raise TypeError(f"{row.name}: works on arrays; write Tensor(...) around its operand")
     xs = [x._data for x in nodes]
     y = row.scalar(*xs)
     return finish(row, nodes, y, array("d", [partial(rule, y, *xs) for rule in row.partials]))
+
+
+def beside(row: Pointwise, a: Value, number: float, side: int) -> Value:
+    """Record an operation on a Value and a plain number on one `side` of it, under any mode."""
+    if not modes.active and row.code < BUILTIN:
+        return with_number(row.code, a, number, side)
+    xs = (number, a._data) if side == LEFT else (a._data, number)
+    y = row.scalar(*xs)
+    partials = [partial(rule, y, *xs) for rule in row.partials]
+    tick()  # the number's place in the order of creation
+    node = finish(row, [a], y, partials[::-1] if side == LEFT else partials)
+    if node._code >= 0:
+        node._plain = number
+        node._side = side
+        node._db = partials[0 if side == LEFT else 1]
+    return node
 
 
 def is_array(x: Any) -> bool:

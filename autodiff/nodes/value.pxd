@@ -8,7 +8,9 @@ cdef long long _clock
 cdef places.Places _dead
 cdef list _far
 cdef long long _newest, _waiting
-cdef int CONSTANT, BUILTIN
+cdef int CONSTANT, BUILTIN, LEFT, RIGHT
+
+cdef class Value
 
 @cython.final
 cdef class More:
@@ -17,17 +19,23 @@ cdef class More:
     cdef public object where
     cdef public list parents
     cdef public object partials
+    cdef public Value plain
 
 @cython.final
 cdef class Value:
     cdef Value _a, _b
-    cdef double _da, _db, _grad
+    cdef double _da, _db, _grad, _plain
     cdef unsigned int _stamp
-    cdef short _code
+    cdef short _code, _side
     cdef long long _seq
     cdef readonly double _data
     cdef More _more
 
+cdef double real(object data) except? -1.0
+@cython.locals(number=Value, found=Value)
+cpdef Value plain_operand(Value node)
+@cython.locals(node=Value)
+cpdef Value with_number(int code, Value a, double number, int side)
 @cython.locals(node=Value)
 cpdef Value constant(double data)
 @cython.locals(node=Value)

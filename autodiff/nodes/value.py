@@ -7,6 +7,9 @@ then one multiply-add an edge: `operand._grad += node._grad * local`. Nodes only
 nodes, so there are no cycles, freeing is plain reference counting, and sorting by creation (`_seq`)
 is a topological order. What few nodes have (a name, a scope, more than two operands) lies in `_more`.
 
+A plain number among the operands costs no node: it stands in the node itself, as `_plain`, and `_side`
+says where it was written. Whoever asks for the operands is shown a constant in its place.
+
 This file is ordinary Python and runs as it is. Where a C compiler is at hand it is compiled as it
 stands, with the types of value.pxd; both give the same bits.
 """
@@ -28,12 +31,12 @@ from autodiff.nodes import doors, modes, places
 from autodiff.nodes.modes import MODE
 from autodiff.printers import evaluate
 from autodiff.table.data import as_float, no_gradient
-from autodiff.table.primitive import RECORDERS, ROWS, UFUNCS, Primitive
+from autodiff.table.primitive import LEFT, RECORDERS, RIGHT, ROWS, UFUNCS, Primitive
 
 LEAF = -1
 CONSTANT = -2
 BUILTIN = len(ROWS)
-EMPTY: Any = (0.0, 0, None, None)
+EMPTY: Any = (0.0, 0, None, None, 0)
 
 _clock = 0
 _dead = places.places()
@@ -45,12 +48,13 @@ _waiting = 0
 class More:
     """What only some nodes have: a name, a scope, a source line, or more than two operands."""
 
-    __slots__ = ("name", "parents", "partials", "scope", "where")
+    __slots__ = ("name", "parents", "partials", "plain", "scope", "where")
 
     def __init__(self) -> None:
         self.name: str | None = None
         self.scope = ""
         self.where = ""
+        self.plain: Value | None = None
         self.parents: list[Value] | None = None
         self.partials: Any = None
 
@@ -74,7 +78,7 @@ class Value:
     """
 
     __slots__ = (
-        "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_more", "_seq", "_stamp",
+        "_a", "_b", "_code", "_da", "_data", "_db", "_grad", "_more", "_plain", "_seq", "_side", "_stamp",
     )  # fmt: skip
     __array_priority__ = 1000
 
@@ -90,6 +94,8 @@ class Value:
         self._db: float = 0.0
         self._a: Any = None
         self._b: Any = None
+        self._plain: float = 0.0
+        self._side: int = 0
         self._more: Any = None
         if name is not None:
             self.name = name
@@ -120,19 +126,23 @@ class Value:
                 f"data: {self!r} was computed by {self.op}; change the leaves it was computed from, "
                 f"or take detach() of it as a new leaf"
             )
-        self._data = as_float(data)
+        self._data = real(data)
         _clock += 1
         self._seq = _clock  # newer than every node recorded with the old number
 
     @property
     def grad(self) -> float:
         """The gradient that backward accumulated; 0.0 before any backward."""
-        return self._grad if self.has_grad else 0.0
+        return self._grad if self._stamp != 0 and self._code != CONSTANT else 0.0
 
     @grad.setter
     def grad(self, grad: SupportsFloat | None) -> None:
-        self._grad = 0.0 if grad is None else as_float(grad)
-        self._stamp = 0 if grad is None else 1
+        if grad is None:
+            self._grad = 0.0
+            self._stamp = 0
+        else:
+            self._grad = real(grad)
+            self._stamp = 1
 
     @property
     def has_grad(self) -> bool:
@@ -200,9 +210,16 @@ class Value:
     @property
     def parents(self) -> tuple["Value", ...]:
         """The operands in order; one that is used twice stands twice."""
+        if self._b is not None:
+            return (self._a, self._b)
+        if self._a is not None:
+            if self._side == 0:
+                return (self._a,)
+            number = plain_operand(self)
+            return (self._a, number) if self._side == RIGHT else (number, self._a)
         if self._more is not None and self._more.parents is not None:
             return tuple(self._more.parents)
-        return tuple(x for x in (self._a, self._b) if x is not None)
+        return ()
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
@@ -213,9 +230,9 @@ class Value:
             return tuple(self._more.partials)
         if self._a is None:
             return ()
-        if self._b is None:
+        if self._b is None and self._side == 0:
             return (self._da,)
-        return (self._da, self._db)
+        return (self._da, self._db) if self._side != LEFT else (self._db, self._da)
 
     @property
     def _prev(self) -> tuple["Value", ...]:
@@ -419,6 +436,18 @@ def tick() -> int:
     return _clock
 
 
+def real(data: Any) -> float:
+    """Return a number that is assigned or operated with as a float, or raise a TypeError."""
+    if type(data) is float:
+        return data
+    if type(data) is int:
+        try:
+            return float(data)
+        except OverflowError:
+            pass
+    return as_float(data)
+
+
 def constant(data: float) -> Value:
     """Return a number as a node that gets no gradient."""
     global _clock
@@ -429,8 +458,20 @@ def constant(data: float) -> Value:
     node._data = data
     if not cython.compiled:
         node._a = None
-        node._grad, node._stamp, node._b, node._more = EMPTY
+        node._grad, node._stamp, node._b, node._more, node._side = EMPTY
     return node
+
+
+def plain_operand(node: Value) -> Value:
+    """Return the plain number among a node's operands as a constant, always the same one."""
+    if node._more is None:
+        node._more = More()
+    if node._more.plain is None:
+        number = constant(node._plain)
+        number._seq = node._seq - 1  # where its place was kept
+        node._more.plain = number
+    found: Value = node._more.plain
+    return found
 
 
 def hand_over(node: Value) -> None:  # compiled only
@@ -505,12 +546,32 @@ def record2(code: int, a: Value, b: Value) -> Value:
     return node
 
 
+def with_number(code: int, a: Value, number: float, side: int) -> Value:
+    """Record an operation on a Value and a plain number on one `side` of it."""
+    global _clock
+    node: Value = Value.__new__(Value)
+    _clock += 2  # the number's place in the order of creation is kept
+    node._seq = _clock
+    node._code = code
+    if side == RIGHT:
+        node._data, node._da, node._db = evaluate.binary(code, a._data, number)
+    else:
+        node._data, node._db, node._da = evaluate.binary(code, number, a._data)
+    node._a = a
+    node._plain = number
+    if not cython.compiled:
+        node._grad, node._stamp, node._b, node._more, node._side = EMPTY
+    node._side = side
+    return node
+
+
 def mixed(code: int, a: Any, b: Any) -> Any:
     """Record an operator of which one operand may be a number, an array or another kind of node."""
-    if type(b) is float or type(b) is int:
-        return record2(code, a, constant(float(b)))
-    if type(a) is float or type(a) is int:
-        return record2(code, constant(float(a)), b)
+    if not modes.active and code < BUILTIN:
+        if isinstance(b, float) or type(b) is int:
+            return with_number(code, a, real(b), RIGHT)
+        if isinstance(a, float) or type(a) is int:
+            return with_number(code, b, real(a), LEFT)
     for x in (a, b):
         plain = isinstance(x, Value | int | float | np.generic | np.ndarray)
         if not plain and type(x) not in RECORDERS:

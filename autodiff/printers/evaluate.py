@@ -53,7 +53,7 @@ def record(a):
     node._a = a
     node._b = node._more = None
     node._grad = 0.0
-    node._stamp = 0
+    node._stamp = node._side = 0
     return node
 """
 RECORD2 = """
@@ -77,7 +77,7 @@ def record(a, b):
     node._b = b
     node._more = None
     node._grad = 0.0
-    node._stamp = 0
+    node._stamp = node._side = 0
     return node
 """
 

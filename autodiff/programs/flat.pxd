@@ -4,7 +4,7 @@ cimport autodiff.nodes._places as places
 from autodiff.nodes.value cimport More, Value
 
 cdef unsigned int SEEN
-cdef int MUL, ADD
+cdef int MUL, ADD, LEFT, RIGHT
 cdef places.Places _row
 
 @cython.locals(node=Value, visited=list, stamps=list, leaves=list, inner=list, pending=list, wide=Py_ssize_t, i=Py_ssize_t, oldest="long long", newest="long long")

@@ -13,7 +13,7 @@ import numpy as np
 
 from autodiff.nodes import places
 from autodiff.nodes.value import Value
-from autodiff.table.primitive import TABLE
+from autodiff.table.primitive import LEFT, RIGHT, TABLE
 
 SEEN = 4294967295
 MUL, ADD = TABLE["mul"].code, TABLE["add"].code
@@ -50,10 +50,14 @@ def flatten(roots: list[Value], inputs: list[Value]) -> tuple[Any, ...]:
             oldest = node._seq
         if node._seq > newest:
             newest = node._seq
-        if node._a is not None:
+        if node._b is not None:
             pending.append(node._a)
-            if node._b is not None:
-                pending.append(node._b)
+            pending.append(node._b)
+        elif node._a is not None:
+            if node._side != 0:
+                pending.extend(node.parents)
+            else:
+                pending.append(node._a)
         else:
             wide += len(node._more.parents)
             pending.extend(node._more.parents)
@@ -108,6 +112,11 @@ def fill(
             a[slot] = node._a._stamp
             if node._b is not None:
                 b[slot] = node._b._stamp
+            elif node._side == RIGHT:
+                b[slot] = node._more.plain._stamp
+            elif node._side == LEFT:
+                b[slot] = a[slot]
+                a[slot] = node._more.plain._stamp
         else:
             a[slot] = wide
             b[slot] = len(node._more.parents)

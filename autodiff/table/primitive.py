@@ -76,6 +76,8 @@ UFUNCS: dict[Any, "Primitive"] = {}
 TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
 
+LEFT, RIGHT = 1, 2  # the side on which a plain number was written beside a node
+
 
 array_recorder: Callable[..., Any]  # set by the array engine
 
