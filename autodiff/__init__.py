@@ -61,6 +61,7 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.replay import Program, trace
+from autodiff.table.language import language, say, speaking
 from autodiff.table.ops import (
     abs,
     acos,
@@ -228,6 +229,7 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "language",
     "leaky_relu",
     "load_graph",
     "log",
@@ -253,6 +255,7 @@ __all__ = [
     "relu",
     "reshape",
     "save_graph",
+    "say",
     "scope",
     "sigmoid",
     "sigmoid_prime",
@@ -262,6 +265,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "speaking",
     "sqrt",
     "square",
     "squared_error",

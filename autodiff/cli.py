@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
-FORMULA = "formula such as 'sigmoid(w*x + b)'; name parts as in 'z = w*x + b; sigmoid(z)'"
+from autodiff.table.language import LANGUAGES, asked, say
+
 TAKING = ("-o", "--at", "--theme", "--wrt", "--top")  # options that a value follows
 
 
@@ -32,12 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         try:
-            return _run(sys.argv[1:] if arguments is None else arguments)
+            with asked(sys.argv[1:] if arguments is None else arguments) as rest:
+                return _run(rest)
         finally:
             if sys.stdout is not None:  # it is where the caller closed it
                 sys.stdout.flush()
     except KeyboardInterrupt:
-        _say("stopped; nothing was written")
+        _say(say("cli.stopped"))
         return 130
     except BrokenPipeError:
         _give_up_output()  # whoever read it has gone
@@ -89,46 +91,45 @@ def _read(argument: str) -> str:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="autodiff", description="Graphs of formulas, and why each gradient is.")
+    parser = Parser(prog="autodiff", description=say("cli.about"))
     version = sys.modules["autodiff"].__version__
     parser.add_argument("--version", action="version", version=f"autodiff {version}")
+    parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang"))  # read by `asked`
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[Any], int | None], text: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    def command(name: str, run: Callable[[Any], int | None]) -> argparse.ArgumentParser:
+        text = say(f"cli.{name}")
+        added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}")
         added.set_defaults(run=run)
         return added
 
-    def formula(name: str, run: Callable[[Any], int | None], text: str) -> argparse.ArgumentParser:
-        added = command(name, run, text)
-        added.add_argument("formula", metavar="EXPR", help=FORMULA)
-        added.add_argument(
-            "--at", metavar="VALUES", default="", help="a number for each name: w=2,x=0.5,b=-1"
-        )
+    def formula(name: str, run: Callable[[Any], int | None]) -> argparse.ArgumentParser:
+        added = command(name, run)
+        added.add_argument("formula", metavar="EXPR", help=say("cli.formula"))
+        added.add_argument("--at", metavar="VALUES", default="", help=say("cli.at"))
         return added
 
-    drawn = formula("draw", _draw, "draw the backward graph of a formula")
+    drawn = formula("draw", _draw)
     drawn.add_argument(
-        "-o", dest="out", metavar="FILE", default="graph.svg",
-        help="picture, by its suffix .svg, .png, .pdf, .dot or .txt (graph.svg)",
-    )  # fmt: skip
-    drawn.add_argument("--theme", choices=("auto", "light", "dark", "print"), default="auto")
-    played = formula("play", _play, "write a page that steps through recording and backward")
-    played.add_argument(
-        "-o", dest="out", metavar="FILE", default="player.html", help="the page (player.html)"
+        "-o", dest="out", metavar="FILE", default="graph.svg", help=say("cli.draw_out")
     )
-    explained = formula("explain", _explain, "say in paths, formulas and numbers why a gradient is")
-    explained.add_argument("--wrt", metavar="NAME", help="with respect to this name (every one)")
-    explained.add_argument("--top", type=int, default=10, help="paths to list at most (10)")
-    exercise = command("exercise", _exercise, "make an exercise: a graph with blanks to fill in")
-    exercise.add_argument("--depth", type=int, default=3, help="operations (3)")
-    exercise.add_argument("--reuse", type=int, default=1, help="operands used again (1)")
-    exercise.add_argument("--seed", type=int, default=0, help="which exercise (0)")
-    exercise.add_argument("-o", dest="out", metavar="FILE", help="draw it too, with its blanks")
+    drawn.add_argument("--theme", choices=("auto", "light", "dark", "print"), default="auto")
+    played = formula("play", _play)
+    played.add_argument(
+        "-o", dest="out", metavar="FILE", default="player.html", help=say("cli.play_out")
+    )
+    explained = formula("explain", _explain)
+    explained.add_argument("--wrt", metavar="NAME", help=say("cli.wrt"))
+    explained.add_argument("--top", type=int, default=10, help=say("cli.top"))
+    exercise = command("exercise", _exercise)
+    exercise.add_argument("--depth", type=int, default=3, help=say("cli.depth"))
+    exercise.add_argument("--reuse", type=int, default=1, help=say("cli.reuse"))
+    exercise.add_argument("--seed", type=int, default=0, help=say("cli.seed"))
+    exercise.add_argument("-o", dest="out", metavar="FILE", help=say("cli.exercise_out"))
     what = exercise.add_mutually_exclusive_group()
-    what.add_argument("--check", metavar="ANSWERS", help="check answers: u1=6,dy/da=-2")
-    what.add_argument("--key", action="store_true", help="print the answers and how to get them")
-    command("ops", _ops, "list the operations with their local derivatives")
+    what.add_argument("--check", metavar="ANSWERS", help=say("cli.check"))
+    what.add_argument("--key", action="store_true", help=say("cli.key"))
+    command("ops", _ops)
     return parser
 
 
@@ -153,14 +154,14 @@ def _play(args: Any) -> None:
     from autodiff.player import save
 
     y, names = _recorded(args)
-    path = save(Graph(y, names=names), args.out, f"{args.formula}, step by step")
+    path = save(Graph(y, names=names), args.out, say("cli.title", formula=args.formula))
     y.backward()
-    print(f"{path}: {_summary(y, names)}; open it in a browser")
+    print(f"{path}: {_summary(y, names)}; {say('cli.open')}")
 
 
 def _summary(y: Any, names: dict[str, Any]) -> str:
     grads = ", ".join(f"d/d{n} = {names[n].grad:.6g}" for n in _leaves(names))
-    return f"value {y.data:.6g}, {grads}"
+    return f"{say('cli.value', value=f'{y.data:.6g}')}, {grads}"
 
 
 def _leaves(names: dict[str, Any]) -> list[str]:
@@ -193,7 +194,7 @@ def _explain(args: Any) -> int:
         if explanation.count and (derived := derive(y, wrt=names[name], names=names).text):
             print(derived, end="\n\n")
     if unfit:
-        print(f"{', '.join(unfit)}, which is no sum of numbers:\n{_blame(y, names)}")
+        print(f"{say('cli.no_sum', what=', '.join(unfit))}\n{_blame(y, names)}")
     return 1 if unfit else 0
 
 
@@ -212,11 +213,11 @@ def _exercise(args: Any) -> int:
     if args.check is not None:
         found = exercise.check(_answers(args.check, exercise.questions))
         for question in exercise.questions:
-            print(f"{question}: {found.get(question, 'not answered')}")
-        return 0 if set(found.values()) <= {"right"} else 1
+            print(f"{question}: {found.get(question, say('exercise.not_answered'))}")
+        return 0 if set(found.values()) <= {say("exercise.right")} else 1
     print(exercise.key if args.key else exercise.text)
     if args.out is not None:
-        print(f"drawn in {exercise.picture(solved=args.key).save(args.out)}")
+        print(say("exercise.drawn", path=exercise.picture(solved=args.key).save(args.out)))
     return 0
 
 

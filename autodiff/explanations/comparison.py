@@ -20,6 +20,7 @@ from autodiff.graphs.graph import Graph
 from autodiff.graphs.order import backward_order
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
+from autodiff.table.language import padded, say
 
 Array = np.ndarray[Any, Any]
 
@@ -65,10 +66,11 @@ class Comparison:
     def text(self) -> str:
         """The comparison as text: a line each, then what it says."""
         wide = max([8, *(len(r.name) for r in self.rows)])
-        lines = [f"{'quantity':<{wide}}  by hand - autograd  numeric - autograd"]
+        heads = (padded(say(f"compare.{k}"), -18) for k in ("by_hand", "numeric"))
+        lines = ["  ".join([padded(say("compare.quantity"), wide), *heads])]
         for r in self.rows:
             numeric = "" if r.numeric_difference is None else f"{r.numeric_difference:.1e}"
-            mark = "" if r.agrees else "   <- parts"
+            mark = "" if r.agrees else f"   {say('compare.parts')}"
             lines.append(f"{r.name:<{wide}}  {r.difference:>18.1e}  {numeric:>18}{mark}")
         return "\n".join([*(line.rstrip() for line in lines), self.verdict])
 
@@ -124,7 +126,7 @@ def compare(
     rows = tuple(_row(n, right[n], hand[n], counted.get(n), rtol) for n in common)
     first = next((r for r in rows if not r.agrees), None)
     if first is None:
-        return Comparison(rows, (), f"all {len(rows)} quantities agree")
+        return Comparison(rows, (), say("compare.all", n=len(rows)))
     candidates: list[slips.Slip] = []
     if graph is not None:
         grads = {n.id: right[n.label] for n in graph if n.label in right}
@@ -218,27 +220,27 @@ def _matching(row: Row, candidates: list[slips.Slip]) -> Iterator[str]:
     if a.shape == b.shape and np.any(a):
         ratio = float(np.vdot(a, b) / np.vdot(a, a))
         if distance(ratio * a, b) <= 1e-8 and ratio not in (-1.0, 2.0, 0.5):
-            yield f"a factor: it is {ratio:.6g} times the right value"
+            yield say("slip.factor", ratio=f"{ratio:.6g}")
 
 
 def _verdict(row: Row, found: tuple[str, ...], numeric_rtol: float) -> str:
-    where = f" (layer {row.layer})" if row.layer is not None else ""
-    said = f"{row.name}{where} is the first that parts"
+    where = say("compare.layer", layer=row.layer) if row.layer is not None else ""
+    said = say("compare.first", name=row.name, where=where)
     a, b = np.shape(row.autograd), np.shape(row.by_hand)
     if a != b:
-        said += f": its shape is {b} by hand and {a} by autograd"
+        said += say("compare.shapes", hand=b, right=a)
     elif np.size(row.autograd) == 1:
-        said += f": {short(row.by_hand)} by hand, {short(row.autograd)} by autograd"
+        said += say("compare.numbers", hand=short(row.by_hand), right=short(row.autograd))
     blame = "by hand"
     if row.numeric is not None and row.numeric_difference is not None:
         of_hand = distance(row.numeric, row.by_hand)
         if row.numeric_difference <= numeric_rtol:
-            said += "; the numbers side with autograd"
+            said += say("compare.sides_right")
         elif of_hand <= numeric_rtol:
-            said += "; the numbers side with the derivation by hand: look for the slip in a rule"
+            said += say("compare.sides_hand")
             blame = "autograd"
         else:
-            said += "; the numbers side with neither"
+            said += say("compare.sides_neither")
     if not found or blame == "autograd":
-        return said + ("" if found else "; none of the usual slips gives this value")
-    return f"{said}. Likely slip: {found[0]}"
+        return said + ("" if found else say("compare.no_slip"))
+    return said + say("compare.slip", slip=found[0])

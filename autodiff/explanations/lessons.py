@@ -17,6 +17,7 @@ from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import flows
 from autodiff.nodes.modes import mode
+from autodiff.table.language import say
 
 
 class Lesson(UserWarning):
@@ -68,11 +69,8 @@ def _forgotten(graph: Graph, y: Node, seed: Any) -> Iterator[str]:
         if node.kind != "parameter" or node.grad is None or not np.any(node.grad):
             continue
         new = gradient(y, node.live, seed)
-        yield (
-            f"{node.label}.grad is still {short(node.grad)} from an earlier backward; this one adds "
-            f"{short(new)}, which makes {short(node.grad + new)}. For the gradient of this output "
-            f"alone, call {node.label}.zero_grad() before backward."
-        )
+        old, both = short(node.grad), short(node.grad + new)
+        yield say("lesson.forgotten", node=node.label, old=old, new=short(new), sum=both)
 
 
 def _changed(graph: Graph) -> Iterator[str]:
@@ -81,11 +79,8 @@ def _changed(graph: Graph) -> Iterator[str]:
         if node.operands or node.kind == "constant" or not later:
             continue
         user = graph[later[0].target]
-        yield (
-            f"{node.label} was changed (to {short(node.value)}) after {user.label} = {user.op}(...) "
-            f"was recorded with it; the gradient will be the one at its old value. Compute the "
-            f"output again after changing a parameter."
-        )
+        value = short(node.value)
+        yield say("lesson.changed", node=node.label, value=value, user=user.label, op=user.op)
 
 
 def _disconnected(graph: Graph, y: Node, leaves: tuple[Node, ...]) -> Iterator[str]:
@@ -98,16 +93,13 @@ def _disconnected(graph: Graph, y: Node, leaves: tuple[Node, ...]) -> Iterator[s
     label = graph[y].label
     for leaf in leaves:
         if leaf not in graph.ids:
-            why = "nothing that led to it was computed from this leaf"
+            why = say("lesson.unused")
         elif graph.ids[leaf] not in reached:
-            why = "it is used only where no gradient flows (a condition or a constant exponent)"
+            why = say("lesson.no_flow")
         else:
             continue
-        name = leaf.name or f"the leaf {leaf!r}"
-        yield (
-            f"{label} does not depend on {name}, so its gradient stays as it is: {why}. Was it "
-            f"replaced by its .data or by detach(), or recorded under no_grad()?"
-        )
+        name = leaf.name or say("lesson.leaf", leaf=repr(leaf))
+        yield say("lesson.disconnected", output=label, leaf=name, why=why)
 
 
 def _outside() -> int:

@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff.graphs.graph import Graph
 from autodiff.graphs.order import flows
+from autodiff.table.language import say
 from autodiff.table.primitive import TABLE, Pointwise
 from autodiff.table.structure import sum_to
 
@@ -22,24 +23,22 @@ Slip = tuple[str, Any]
 
 def of_anything(right: Any, sizes: Iterable[int] = ()) -> Iterator[Slip]:
     """Yield the slips that change a quantity as a whole; `sizes` are what N may be."""
-    yield "sign: it is the right value times -1", -right
+    yield say("slip.sign"), -right
     if np.ndim(right) == 2:
-        yield "transpose: it is the transposed of the right value", np.transpose(right)
-    yield "factor 2: it is twice the right value", 2.0 * right
-    yield "factor 2: it is half the right value", 0.5 * right
+        yield say("slip.transpose"), np.transpose(right)
+    yield say("slip.zero"), 0.0 * right
+    yield say("slip.twice"), 2.0 * right
+    yield say("slip.half"), 0.5 * right
     for n in sorted(set(sizes) - {1, 2}):
-        yield (
-            f"factor 1/N: it is {n} times the right value, the division by N = {n} is missing",
-            (n * right),
-        )
-        yield f"factor 1/N: it was divided by N = {n} once too often", right / n
+        yield say("slip.not_divided", n=n), n * right
+        yield say("slip.divided_twice", n=n), right / n
 
 
 def of_others(name: str, others: Mapping[str, Any]) -> Iterator[Slip]:
     """Yield the slip of taking another quantity of the same kind for this one."""
     for other, value in others.items():
         if other != name:
-            yield f"wrong layer: it is {other}", value
+            yield say("slip.other", other=other), value
 
 
 def of_network(
@@ -63,16 +62,10 @@ def of_network(
     single = [("last", slice(m - 1, m)), ("first", slice(0, 1))] if m > 1 else []
     if kind == "nabla_b":
         for scale in (1.0 / m, 1.0):
-            yield (
-                "missing sum over the batch: each column is the part of one example",
-                (scale * delta[i]),
-            )
+            yield say("slip.no_batch_sum"), scale * delta[i]
             for which, k in single:
                 yield _assigned(which), scale * delta[i][:, k]
-        yield (
-            "wrong axis: the sum runs over the neurons, not over the batch",
-            (delta[i].sum(axis=0, keepdims=True) / m),
-        )
+        yield say("slip.axis"), delta[i].sum(axis=0, keepdims=True) / m
         return
     a = [np.asarray(v) for v in run.a]
     for scale in (1.0 / m, 1.0):
@@ -80,23 +73,23 @@ def of_network(
             yield _assigned(which), scale * delta[i][:, k] @ a[i][:, k].T
     for j, other in enumerate(a):
         if j != i:
-            yield f"wrong layer: a^{j + 1} was used for a^{i + 1}", delta[i] @ other.T / m
+            yield (
+                say("slip.wrong_activation", found=j + 1, right=i + 1),
+                delta[i] @ other.T / m,
+            )
     for j, other in enumerate(delta):
         if j != i:
-            yield f"wrong layer: delta^{j + 2} was used for delta^{i + 2}", other @ a[i].T / m
+            yield say("slip.wrong_delta", found=j + 2, right=i + 2), other @ a[i].T / m
     if i > 0:
-        yield (
-            f"weighted input for activation: z^{i + 1} was used for a^{i + 1}",
-            (delta[i] @ np.asarray(run.z[i - 1]).T / m),
-        )
+        yield say("slip.z_for_a", layer=i + 1), delta[i] @ np.asarray(run.z[i - 1]).T / m
     yield (
-        "missing activations: the columns of delta are summed, not multiplied by a",
+        say("slip.no_activation"),
         (np.broadcast_to(delta[i].sum(axis=1, keepdims=True) / m, np.shape(run.nabla_w[i]))),
     )
 
 
 def _assigned(which: str) -> str:
-    return f"= instead of +=: only the {which} example of the batch is left"
+    return say("slip.assigned", which=say(f"slip.{which}"))
 
 
 def _delta(
@@ -116,29 +109,27 @@ def _delta(
         back = np.divide(delta[i], primes[i], out=np.zeros_like(delta[i]), where=primes[i] != 0)
     if back is None:
         return
-    yield f"missing activation derivative: the factor sigma'(z^{i + 2}) is not there", back
+    yield say("slip.no_prime", layer=i + 2), back
     if primes is None:
         return
     if primes_at_a is not None:
-        yield (
-            f"derivative at the wrong place: sigma'(a^{i + 2}) for sigma'(z^{i + 2})",
-            (back * primes_at_a[i]),
-        )
-    yield f"activation derivative twice: sigma'(z^{i + 2}) is there two times", delta[i] * primes[i]
+        yield say("slip.prime_at_a", layer=i + 2), back * primes_at_a[i]
+    yield say("slip.prime_twice", layer=i + 2), delta[i] * primes[i]
     for j, other in enumerate(primes):
         if j != i and np.shape(other) == np.shape(back):
-            yield f"wrong layer: sigma'(z^{j + 2}) was used for sigma'(z^{i + 2})", back * other
+            yield say("slip.wrong_prime", found=j + 2, right=i + 2), back * other
     if last:
         return
     yield (
-        f"missing weights: w^{i + 3} is not there",
+        say("slip.no_weights", layer=i + 3),
         delta[i + 1] * _if_fits(delta[i + 1], primes[i]),
     )
     for j, v in enumerate(w):
         if j == i + 1 and v.shape[0] == v.shape[1]:
-            yield f"transpose: w^{i + 3} was used for its transposed", (v @ delta[j]) * primes[i]
+            yield say("slip.untransposed", layer=i + 3), (v @ delta[j]) * primes[i]
         elif j != i + 1 and v.T.shape == w[i + 1].T.shape:
-            yield f"wrong layer: w^{j + 2} was used for w^{i + 3}", (v.T @ delta[i + 1]) * primes[i]
+            wrong = (v.T @ delta[i + 1]) * primes[i]
+            yield say("slip.wrong_weights", found=j + 2, right=i + 3), wrong
 
 
 def _if_fits(a: Any, b: Any) -> Any:
@@ -154,14 +145,14 @@ def of_graph(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
         node = graph[edge.target]
         upstream = grads[edge.target]
         if len(edges) > 1:
-            yield f"= instead of +=: only the part that comes through {node.label} is left", part
-            yield f"a path is missing: the part that comes through {node.label}", whole - part
+            yield say("slip.one_path", node=node.label), part
+            yield say("slip.path_missing", node=node.label), whole - part
         if isinstance(node.primitive, Pointwise):
             rest = whole - part
             local = graph.local(edge)
             shape = graph[id].shape
             yield (
-                f"missing derivative of {node.op}: the factor of the edge to {node.label}",
+                say("slip.no_local", op=node.op, node=node.label),
                 (rest + _to(upstream, shape)),
             )
             if node.primitive.arity == 1:
@@ -170,17 +161,14 @@ def of_graph(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
                 with np.errstate(all="ignore"):
                     y = np.asarray(node.value)
                     at_y = rule(node.primitive.number(y), y)
-                yield (
-                    f"derivative at the wrong place: {node.op}' taken at its result",
-                    (rest + upstream * at_y),
-                )
+                yield say("slip.at_result", op=node.op), rest + upstream * at_y
             if node.shape != shape:
                 stretched = upstream * local
-                yield "missing sum over the batch: each part is still there", stretched
+                yield say("slip.stretched"), stretched
                 axis = next(k for k in range(-1, -len(node.shape) - 1, -1) if node.shape[k] != 1)
                 for which, k in (("last", -1), ("first", 0)):
                     one = np.take(stretched, [k], axis=axis)
-                    yield f"= instead of +=: only the {which} part of the sum is left", one
+                    yield say("slip.part", which=say(f"slip.{which}")), one
         elif node.op == "matmul":
             yield from _product(graph, edge, upstream)
 
@@ -194,12 +182,12 @@ def _product(graph: Graph, edge: Any, upstream: Any) -> Iterator[Slip]:
         return
     if factor.shape[0] == factor.shape[1]:
         wrong = upstream @ factor if edge.index == 0 else factor @ upstream
-        yield f"transpose: {other.label} was used for its transposed", wrong
+        yield say("slip.node_untransposed", node=other.label), wrong
     for n in graph:
         if n.id != other.id and n.shape == other.shape and n.id != edge.source:
             x = np.asarray(n.value).T
             yield (
-                f"wrong layer: {n.label} was used for {other.label}",
+                say("slip.wrong_node", found=n.label, right=other.label),
                 (upstream @ x if edge.index == 0 else x @ upstream),
             )
 

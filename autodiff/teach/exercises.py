@@ -18,6 +18,7 @@ from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import value_term
 from autodiff.table import ops
+from autodiff.table.language import say
 from autodiff.table.symbol import number
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class Exercise:
         """The exercise in words, with a blank for each question."""
         graph = Graph(self.output, names=self.names)
         given = ", ".join(f"{n.label} = {number(n.value)}" for n in graph if not n.operands)
-        lines = [f"Given {given}."]
+        lines = [say("exercise.given", given=given)]
         lines += [f"  {n.label} = {text(value_term(graph, n))} = ____" for n in graph if n.operands]
-        lines.append("Go back from y, which has dy/dy = 1:")
+        lines.append(say("exercise.back"))
         lines += [f"  {question} = ____" for question in self.questions if "/" in question]
         return "\n".join(lines)
 
@@ -61,7 +62,7 @@ class Exercise:
         """The answer key: the derivation of every derivative, and the answers."""
         derivation = derive(self.output, names=self.names)
         answers = ", ".join(f"{k} = {number(v)}" for k, v in self.answers.items())
-        return f"{derivation.text}\nAnswers: {answers}"
+        return f"{derivation.text}\n{say('exercise.answers', answers=answers)}"
 
     def picture(self, solved: bool = False) -> "Picture":
         """Return the picture of the graph, with blanks or (`solved`) with the answers."""
@@ -105,11 +106,11 @@ class Exercise:
     def _word(self, question: str, answer: float) -> str:
         right = self.answers[question]
         if math.isclose(answer, right, rel_tol=1e-9, abs_tol=1e-12):
-            return "right"
+            return say("exercise.right")
         if not question.startswith("dy/"):
-            return f"wrong: {question} is computed from the values above it"
+            return say("exercise.value", question=question)
         if right and answer == -right:
-            return "wrong: the sign"
+            return say("exercise.sign")
         graph = Graph(self.output, names=self.names)
         node = graph[self.names[question.removeprefix("dy/d")]]
         edges = graph.users[node.id]
@@ -117,10 +118,10 @@ class Exercise:
                  != "y" else 1.0 for e in edges}  # fmt: skip
         parts = [graph.send(e, grads[e.target]) for e in edges]
         if len(parts) > 1 and any(math.isclose(answer, p) for p in parts):
-            return f"wrong: {node.label} is used {len(parts)} times, add the parts of all its uses"
+            return say("exercise.uses", node=node.label, n=len(parts))
         if any(math.isclose(answer, graph.local(e)) for e in edges):
-            return "wrong: this is a local derivative; multiply it by the gradient that arrives"
-        return "wrong: add, over its uses, the gradient that arrives times the local derivative"
+            return say("exercise.local")
+        return say("exercise.rule")
 
 
 def make_exercise(depth: int = 3, reuse: int = 1, seed: int = 0) -> Exercise:

@@ -1,0 +1,124 @@
+"""The catalogue of sentences: what the library says to people, in English and in Japanese.
+
+`text.json`, beside this file, has each sentence once, by key, in every language, with `{name}` where
+a value goes in. `say` looks one up. The language is that of AUTODIFF_LANG where the program does not
+choose one (`ad.language("ja")` for the program, `with ad.speaking("ja"):` for a block of one thread).
+"""
+
+import json
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "ja")
+
+_chosen: str | None = None
+_spoken: ContextVar[str | None] = ContextVar("autodiff_language", default=None)
+
+
+def language(name: str | None = None) -> str:
+    """Return the language that sentences are in, after making `name` that of the whole program.
+
+    `with speaking(name):` chooses for a block alone. A ValueError names the languages there are.
+
+    >>> language()
+    'en'
+    """
+    global _chosen
+    if name is not None:
+        _chosen = _known(name, "language")
+    return _spoken.get() or _chosen or _of_environment()
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Say everything inside the block in this language, in this thread alone.
+
+    >>> with speaking("ja"):
+    ...     print(say("compare.quantity"))
+    量
+    """
+    token = _spoken.set(_known(name, "speaking"))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def say(key: str, /, **values: Any) -> str:
+    """Return the sentence of this key with its values put in.
+
+    A KeyError names a key that the catalogue lacks.
+
+    >>> say("slip.factor", ratio="3")
+    'a factor: it is 3 times the right value'
+    """
+    return sentences()[key][language()].format(**values)
+
+
+def phrases(prefix: str) -> dict[str, str]:
+    """Return the sentences whose keys begin with `prefix.`, by the rest of the key, not filled in.
+
+    >>> sorted(phrases("language"))
+    ['en', 'ja']
+    """
+    spoken, start = language(), f"{prefix}."
+    return {k.removeprefix(start): v[spoken] for k, v in sentences().items() if k.startswith(start)}
+
+
+@contextmanager
+def asked(arguments: Sequence[str]) -> Iterator[list[str]]:
+    """Speak the language of the option --lang inside the block; give the other arguments.
+
+    >>> with asked(["ops", "--lang", "ja"]) as rest:
+    ...     print(rest, language())
+    ['ops'] ja
+    """
+    rest, name = list(arguments), None
+    for i, argument in enumerate(rest):
+        if argument == "--lang" or argument.startswith("--lang="):
+            _, equals, name = argument.partition("=")
+            if not equals:
+                name = rest[i + 1] if i + 1 < len(rest) else ""
+            del rest[i : i + 1 + (not equals)]
+            break
+    with speaking(language() if name is None else _known(name, "--lang")):
+        yield rest
+
+
+def padded(text: str, width: int) -> str:
+    """Return text with blanks up to a width, behind it or (a negative width) in front.
+
+    A letter of East Asia takes two places.
+
+    >>> padded("量", 4), padded("ab", -4)
+    ('量  ', '  ab')
+    """
+    taken = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    blanks = " " * (abs(width) - taken)
+    return blanks + text if width < 0 else text + blanks
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    """Return the whole catalogue: by key, then by language."""
+    with Path(__file__).with_name("text.json").open(encoding="utf-8") as file:
+        catalogue: dict[str, dict[str, str]] = json.load(file)
+    return catalogue
+
+
+def _of_environment() -> str:
+    """Return the language of AUTODIFF_LANG (`ja`, `ja_JP.UTF-8`), English where it is no other."""
+    asked = os.environ.get("AUTODIFF_LANG", "").replace("-", "_").partition("_")[0].lower()
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+def _known(name: str, who: str) -> str:
+    if name not in LANGUAGES:
+        raise ValueError(f"{who}: there is no {name!r:.40}, choose one of {', '.join(LANGUAGES)}")
+    return name

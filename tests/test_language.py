@@ -1,0 +1,117 @@
+"""The catalogue of sentences: every one has its twin, the twin is Japanese, and none is unknown."""
+
+import contextlib
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from string import Formatter
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.cli import main
+from autodiff.table.language import LANGUAGES, language, say, sentences, speaking
+
+ROOT = Path(__file__).resolve().parent.parent
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+SOURCES = [
+    p for w in ("autodiff", "nets", "notebooks", "docs") for p in (ROOT / w).rglob("*.py")
+] + list((ROOT / "autodiff").rglob("*.js"))
+
+
+def slots(sentence: str) -> list[str]:
+    return sorted({name for _, name, _, _ in Formatter().parse(sentence) if name is not None})
+
+
+@pytest.mark.parametrize("key", sentences())
+def test_every_sentence_has_its_twin(key: str) -> None:
+    both = sentences()[key]
+    assert tuple(sorted(both)) == LANGUAGES
+    assert JAPANESE.search(both["ja"]), f"{key} is not Japanese"
+    assert not JAPANESE.search(both["en"]), f"{key} is not English"
+    assert slots(both["en"]) == slots(both["ja"])
+    assert not re.search(r"[。、]$", both["en"])
+
+
+def test_a_catalogue_with_a_gap_would_be_seen() -> None:
+    assert not JAPANESE.search("the sign")
+    assert slots("{a} and {b}") != slots("{a}")
+
+
+def test_every_key_is_known_and_used() -> None:
+    text = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES)
+    said = set(re.findall(r"\bsay\(\s*[\"']([\w.]+)[\"']", text))
+    assert said <= set(sentences()), said - set(sentences())
+    families = {m for m in re.findall(r"\bsay\(f\"([\w.]+)\{", text)}
+    families |= {f"{m}." for m in re.findall(r"\bphrases\(\s*\"([\w.]+)\"", text)}
+    unused = [
+        k
+        for k in sentences()
+        if k not in said and not any(k.startswith(f) for f in families) and f'"{k}"' not in text
+    ]
+    assert not unused
+
+
+def test_japanese_reads_as_written_without_half_width_marks() -> None:
+    for key, both in sentences().items():
+        plain = re.sub(r"\{[^}]*\}", "", both["ja"])
+        assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff][,;!?]", plain), key
+        assert "方程式" not in plain, "the documents say 式"
+
+
+def test_the_language_of_a_block_is_that_of_its_thread() -> None:
+    seen = []
+    with speaking("ja"):
+        other = threading.Thread(target=lambda: seen.append(language()))
+        other.start()
+        other.join()
+        assert language() == "ja"
+        assert say("exercise.right") == "正解"
+    assert (language(), seen) == ("en", ["en"])
+    with pytest.raises(ValueError, match="there is no 'fr', choose one of en, ja"):
+        ad.language("fr")
+
+
+def test_the_environment_and_the_program_choose() -> None:
+    code = "import autodiff as ad; print(ad.language()); ad.language('en'); print(ad.language())"
+    for asked, first in (("ja", "ja"), ("ja_JP.UTF-8", "ja"), ("fr", "en"), ("", "en")):
+        found = subprocess.run(
+            [sys.executable, "-c", code], env={"AUTODIFF_LANG": asked, "PYTHONPATH": str(ROOT)},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert found.stdout.split() == [first, "en"]
+
+
+def test_slips_and_lessons_in_japanese() -> None:
+    w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
+    with speaking("ja"):
+        found = ad.compare(autograd=w * x * w, by_hand={"w": 1.0, "x": 4.0})
+        assert "最初に食い違うのは w です" in found.text
+        assert found.slip == "+= と書くところが = です:v2 を通って来る分しか残っていません"
+        (w * w * 1.5).backward()
+        lesson = r"w\.grad には前の backward の 6 が残っています"
+        with ad.teaching(w), pytest.warns(ad.Lesson, match=lesson):
+            (w * w).backward()
+        exercise = ad.make_exercise(depth=2, reuse=0, seed=1)
+        answers = exercise.check(exercise.answers)
+        assert set(answers.values()) == {"正解"}
+    assert not np.isnan(w.grad)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["exercise"], ["exercise", "--key"], ["exercise", "--check", "y=1"], ["--help"]],
+)
+def test_commands_speak_japanese(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = []
+    for arguments in ([*command, "--lang", "ja"], ["--lang=ja", *command]):
+        with contextlib.suppress(SystemExit):
+            main(arguments)
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1]
+    assert JAPANESE.search(outputs[0])
+    assert main(["exercise", "--lang", "fr"]) == 1
+    assert "--lang: there is no 'fr'" in capsys.readouterr().err
