@@ -45,7 +45,7 @@ def test_every_key_is_known_and_used() -> None:
     text = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES)
     said = set(re.findall(r"\bsay\(\s*[\"']([\w.]+)[\"']", text))
     assert said <= set(sentences()), said - set(sentences())
-    families = {m for m in re.findall(r"\bsay\(f\"([\w.]+)\{", text)}
+    families = set(re.findall(r"\bsay\(f\"([\w.]+)\{", text))
     families |= {f"{m}." for m in re.findall(r"\bphrases\(\s*\"([\w.]+)\"", text)}
     unused = [
         k
