@@ -122,7 +122,7 @@ if TYPE_CHECKING:
     from autodiff.sources.numpy import to_numpy_source
     from autodiff.teach.exercises import Exercise, make_exercise
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 _LATER = {  # names that are loaded when they are first asked for, and their modules

@@ -1,8 +1,10 @@
-"""Choose between the compiled modules and their Python sources, before either is imported.
+"""What is imported where there is a choice: the compiled modules or their sources, and what is optional.
 
 A compiled module lies beside its source and Python would always prefer it, even where the source was
 edited since. So the sources are compared with what the engine was built from, and taken if they differ,
 if the engine is for another Python, or if the variable AUTODIFF_PURE is set.
+
+Optional packages are imported here where they are used, and named in one sentence where they lack.
 """
 
 import hashlib
@@ -15,7 +17,9 @@ from collections.abc import Sequence
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+DISTRIBUTION = "autodiff-nets"  # `autodiff` and `nets` are other people's on PyPI
 FOLDER = Path(__file__).parent
 RECORD = FOLDER / "_compiled.json"
 
@@ -65,6 +69,35 @@ def choose() -> bool:
 compiled = choose()
 
 
+MACHINES = {True: "autodiff.programs._machine", False: "autodiff.programs.machine"}
+
+
 def machine() -> ModuleType:
     """Return the module that runs recorded programs: the printed and compiled one, or the plain."""
-    return importlib.import_module(f"autodiff.programs.{'_' if compiled else ''}machine")
+    return importlib.import_module(MACHINES[compiled])
+
+
+def install(extra: str) -> str:
+    """Return the command that installs an extra, as it stands in every sentence that names one."""
+    return f"python -m pip install '{DISTRIBUTION}[{extra}]'"
+
+
+def there(module: str) -> bool:
+    """Return whether an optional package is installed."""
+    return importlib.util.find_spec(module) is not None
+
+
+def require(module: str, extra: str, what: str) -> Any:
+    """Import a module of an optional package.
+
+    An ImportError says in one sentence what needs it and which extra installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = (error.name or module).partition(".")[0]
+        absent = isinstance(error, ModuleNotFoundError)
+        reason = "which is not installed" if absent else f"which cannot be loaded ({error})"
+        raise ImportError(
+            f"{what} needs {package}, {reason}: {install(extra)}", name=package
+        ) from None

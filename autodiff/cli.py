@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
+import autodiff
 from autodiff.table.language import LANGUAGES, asked, say
 
 TAKING = ("-o", "--at", "--theme", "--wrt", "--top")  # options that a value follows
@@ -92,7 +93,7 @@ def _read(argument: str) -> str:
 
 def _parser() -> Parser:
     parser = Parser(prog="autodiff", description=say("cli.about"))
-    version = sys.modules["autodiff"].__version__
+    version = autodiff.__version__
     parser.add_argument("--version", action="version", version=f"autodiff {version}")
     parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang"))  # read by `asked`
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

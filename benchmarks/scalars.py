@@ -13,8 +13,8 @@ from nets.closed_form import Buffers, sgd_step, train_epoch
 from nets.data import Examples, load_mnist
 from nets.network import Network
 from nets.optim import SGD
-from nets.scalar_engine import ScalarEngine
-from nets.training import Training
+from nets.runs.scalar_engine import ScalarEngine
+from nets.runs.training import Training
 
 
 def nary(runs: int = 200) -> float:

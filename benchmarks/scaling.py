@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from nets.data import Examples
-from nets.engines import engine_of
 from nets.network import Network
 from nets.optim import SGD
-from nets.shards import SHARDS, Shards
-from nets.training import Training
+from nets.runs.engines import engine_of
+from nets.runs.shards import SHARDS, Shards
+from nets.runs.training import Training
 
 CASES = (([64, 30, 10], 10), ([784, 30, 10], 10), ([784, 100, 10], 1000), ([784, 400, 10], 4000))
 

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 
+from autodiff.interop.extras import install
+
 try:
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table
 except ImportError as e:
     raise SystemExit(
-        f"docs: this needs {e.name}, which is not installed: python -m pip install 'autodiff[docs]'"
+        f"docs: this needs {e.name}, which is not installed: {install('docs')}"
     ) from None
 
 PAGES = ROOT / "build" / "docs" / "pages"
@@ -95,8 +97,7 @@ def main() -> int:
     """Build the site and say where it is."""
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         print(
-            "docs: this needs mkdocs-material, which is not installed: "
-            "python -m pip install 'autodiff[docs]'",
+            f"docs: this needs mkdocs-material, which is not installed: {install('docs')}",
             file=sys.stderr,
         )
         return 1

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 COMMANDS = {
-    "train": ("nets.train", "train a network on digits"),
-    "sweep": ("nets.sweep", "train with many settings and compare them"),
-    "experiment": ("nets.experiment", "reproduce an experiment of the documents"),
-    "search": ("nets.search", "look for eta, lambda and the batch size"),
-    "check": ("nets.check", "compare autograd with BP1 to BP4 worked out by hand"),
-    "demo": ("nets.demo", "the whole road once: graph, gradient, picture and network"),
+    "train": ("nets.commands.train", "train a network on digits"),
+    "sweep": ("nets.commands.sweep", "train with many settings and compare them"),
+    "experiment": ("nets.experiments.command", "reproduce an experiment of the documents"),
+    "search": ("nets.commands.search", "look for eta, lambda and the batch size"),
+    "check": ("nets.runs.check", "compare autograd with BP1 to BP4 worked out by hand"),
+    "demo": ("nets.commands.demo", "the whole road once: graph, gradient, picture and network"),
 }
 
 

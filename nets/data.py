@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, TypeAlias, overload
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nets.download import MNIST_FILES, download_mnist, find_file
+from nets.digits.download import MNIST_FILES, download_mnist, find_file
+from nets.digits.idx import DataError, read_idx
 from nets.extras import require
-from nets.idx import DataError, read_idx
 
 __all__ = ["DataError", "Examples", "Split", "download_mnist", "load_digits", "load_mnist"]
 

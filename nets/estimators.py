@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.batches import Rows, batches, check_batch_size
 from nets.extras import require
 from nets.network import Network
 from nets.optim import as_optimiser
+from nets.parts.batches import Rows, batches, check_batch_size
 
 Array = NDArray[Any]
 _base: Any = require("sklearn.base")

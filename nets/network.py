@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
-from nets.activations import Function, as_activation
-from nets.costs import Function as CostFunction
-from nets.costs import as_cost
-from nets.initializers import Initializer, check_sizes, draw_parameters, seeded
-from nets.listing import Listing
-from nets.parameters import Parameters, assign
+from nets.parts.activations import Function, as_activation
+from nets.parts.costs import Function as CostFunction
+from nets.parts.costs import as_cost
+from nets.parts.initializers import Initializer, check_sizes, draw_parameters, seeded
+from nets.parts.listing import Listing
+from nets.parts.parameters import Parameters, assign
 
 Array = NDArray[Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import autodiff as ad
-from nets.activations import as_activation
+from nets.parts.activations import as_activation
 
 
 class Module:

@@ -7,7 +7,7 @@ try:
 except ImportError as e:
     raise SystemExit(
         f"notebooks: this needs {e.name}, which is not installed: python -m pip install "
-        f"'autodiff[notebooks]'"
+        f"'autodiff-nets[notebooks]'"
     ) from None
 
 

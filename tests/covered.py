@@ -36,7 +36,7 @@ NOT_MEASURED = {
     "graphs/expression": "reads the command line's formulas",
     "graphs/misspelt": "words what the command line refuses",
 }
-LOADERS = ["nets/idx.py", "nets/download.py", "nets/data.py"]
+LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """
     anomaly api array_memory array_replay checker corners corners_core data depth descent explanations fuzz
     loader mutation network nogc numpy_protocol replay scalar stateful steps storage sweep table threads

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from nets import Network
-from nets.checkpoint import (
+from nets.data import load_digits
+from nets.optim import SCHEDULES, as_optimiser
+from nets.runs.checkpoint import (
     FORMAT,
     VERSION,
     CheckpointError,
@@ -21,9 +23,7 @@ from nets.checkpoint import (
     save_checkpoint,
     sweep_strays,
 )
-from nets.data import load_digits
-from nets.optim import SCHEDULES, as_optimiser
-from nets.training import Training
+from nets.runs.training import Training
 
 ARRAYS = {
     "w1": np.array([[np.nan, -0.0], [5e-324, np.inf]]),
@@ -239,7 +239,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     old = path.read_bytes()
     code = (
         "import resource, sys, numpy as np\n"
-        "from nets.checkpoint import save_checkpoint\n"
+        "from nets.runs.checkpoint import save_checkpoint\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "try:\n"
         "    save_checkpoint(sys.argv[1], {'epoch': 2}, {'w': np.zeros(10_000)})\n"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nets.data import DataError, Examples, download_mnist, load_digits, load_mnist
-from nets.download import MIRRORS, MNIST_FILES, find_file
+from nets.digits.download import MIRRORS, MNIST_FILES, find_file
 
 
 @pytest.fixture
@@ -325,7 +325,7 @@ def test_a_full_disk_leaves_nothing_and_does_not_blame_the_mirror(server, tmp_pa
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nets.download.os.fsync", full)
+    monkeypatch.setattr("nets.digits.download.os.fsync", full)
     with pytest.raises(DataError, match=r"cannot download into .*: No space left on device"):
         fetch(server, tmp_path, "good", "good")
     assert server.log == ["good"]

@@ -5,8 +5,8 @@ import pytest
 
 from nets.network import Network
 from nets.optim import Optimiser
-from nets.scalar_engine import ScalarEngine
-from nets.training import Training
+from nets.runs.scalar_engine import ScalarEngine
+from nets.runs.training import Training
 
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])

@@ -59,4 +59,4 @@ def test_without_scikit_learn_one_sentence_says_what_to_install(name: str, root:
     code = f"import sys; sys.modules['sklearn'] = None\nimport nets\nnets.{name}()"
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.returncode
-    assert done.stderr.strip().splitlines()[-1].endswith("pip install 'autodiff[nets]'")
+    assert done.stderr.strip().splitlines()[-1].endswith("pip install 'autodiff-nets[nets]'")

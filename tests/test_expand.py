@@ -8,7 +8,7 @@ import pytest
 
 from nets.cli import main
 from nets.data import DataError, Examples, load_digits
-from nets.expand import DEGREES, EXPANSIONS, SHIFTS, expand, rotated, shifted
+from nets.runs.expand import DEGREES, EXPANSIONS, SHIFTS, expand, rotated, shifted
 
 
 def digits(n: int = 20) -> Examples:

@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from nets import settings
-from nets.checkpoint import save_checkpoint
 from nets.cli import main
 from nets.data import load_digits
 from nets.experiments import baselines, digits, equations, how_fast, improvements, kit, process
@@ -23,7 +21,9 @@ from nets.experiments.page import MISSING
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.rows import ROWS, Row
 from nets.extras import UsageError
-from nets.training import Training
+from nets.runs import settings
+from nets.runs.checkpoint import save_checkpoint
+from nets.runs.training import Training
 
 
 def call(*arguments: object) -> int:

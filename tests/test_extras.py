@@ -62,7 +62,7 @@ CASES: dict[tuple[str, str], list[str]] = {
         "nets demo --out out",
     ],
     ("scipy", "nets"): [
-        f"nets.expand.expand({DIGITS}, 'rotations')",
+        f"nets.runs.expand.expand({DIGITS}, 'rotations')",
         "nets train --expand rotations --out out",
     ],
     ("threadpoolctl", "nets"): [
@@ -76,10 +76,10 @@ CASES: dict[tuple[str, str], list[str]] = {
         "nets demo --out out",
     ],
     ("matplotlib", "nets"): [
-        f"nets.curve.draw_learning_curve({STEP}, 'curve.png', 'a curve')",
+        f"nets.pages.curve.draw_learning_curve({STEP}, 'curve.png', 'a curve')",
         f"{FLOW}.plot('flow.png')",
-        "nets.page.grey_png(np.eye(2))",
-        "nets.charts.chart([1, 2], [1.0, 2.0], 'cost', 0, 'a curve')",
+        "nets.pages.page.grey_png(np.eye(2))",
+        "nets.pages.charts.chart([1, 2], [1.0, 2.0], 'cost', 0, 'a curve')",
         "nets train --out out",
         "nets sweep --out out",
         "nets experiment digits --out out",
@@ -98,7 +98,7 @@ import autodiff as ad, autodiff.interop, nets
 for name in ("baselines", "charts", "curve", "data", "expand", "experiments.how_fast", "page"):
     importlib.import_module(f"nets.{name}")
 from nets.data import Examples
-from nets.flow import gradient_flow
+from nets.pages.flow import gradient_flow
 
 asked = []
 real = autodiff.interop.extras.require
@@ -185,7 +185,7 @@ def uses() -> set[tuple[str, str]]:
             (path.relative_to(ROOT).as_posix(), root)
             for root in roots - own - sys.stdlib_module_names
         }
-    return found - {("nets/download.py", "tqdm")}  # a download goes without a bar
+    return found - {("nets/digits/download.py", "tqdm")}  # a download goes without a bar
 
 
 @pytest.mark.parametrize(("tool", "extra"), CASES, ids=[tool for tool, _ in CASES])
@@ -199,7 +199,7 @@ def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_
         sentence = said.strip()
         assert "\n" not in sentence, (call, said)
         assert tool in sentence, (call, said)
-        assert f"pip install 'autodiff[{extra}]'" in sentence, (call, said)
+        assert f"pip install 'autodiff-nets[{extra}]'" in sentence, (call, said)
         assert len(re.findall(r"[.!?](?= |$)", sentence)) <= 1, (call, said)
         if tool == "pygraphviz":  # the graph is written all the same, as DOT text
             assert how in (0, 1) or {"DrawingError", "warning"} & set(how), (call, how)

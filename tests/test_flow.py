@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from nets.flow import gradient_flow
 from nets.network import Network
+from nets.pages.flow import gradient_flow
 
 
 def batch(rng: np.random.Generator, inputs: int, outputs: int) -> tuple[np.ndarray, np.ndarray]:

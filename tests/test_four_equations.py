@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nets import Network, closed_form
-from nets.batches import as_rows, batches
-from nets.check import BOUND, Difference, compare, relative, table
 from nets.data import load_digits, load_mnist
 from nets.optim import SGD
+from nets.parts.batches import as_rows, batches
+from nets.runs.check import BOUND, Difference, compare, relative, table
 
 SIZES = {
     2: [64, 10],

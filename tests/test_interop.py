@@ -265,5 +265,5 @@ def test_an_absent_package_is_named_with_its_extra(
         f"try:\n    ad.{export}(ad.Value(1.0))\nexcept ImportError as e:\n    print(e)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
-    assert done.stdout.strip().endswith(f"pip install 'autodiff[{name}]'"), done.stderr
+    assert done.stdout.strip().endswith(f"pip install 'autodiff-nets[{name}]'"), done.stderr
     assert done.stdout.count("\n") == 1

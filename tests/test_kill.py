@@ -15,7 +15,7 @@ import pytest
 
 DRIVER = """
 import json, os, pathlib, random, signal, sys, time
-from nets.checkpoint import load_checkpoint
+from nets.runs.checkpoint import load_checkpoint
 from nets.cli import main
 import sklearn.datasets, matplotlib.figure, tqdm
 

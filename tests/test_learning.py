@@ -7,13 +7,13 @@ import pytest
 
 import autodiff as ad
 from nets import Network, closed_form
-from nets.activations import ACTIVATIONS, as_activation
-from nets.batches import as_rows, batches
-from nets.costs import COSTS, as_cost
 from nets.data import Examples
-from nets.initializers import INITIALIZERS, draw_parameters
 from nets.optim import OPTIMISERS, Adam, Momentum, Optimiser, as_optimiser
-from nets.scoring import as_test
+from nets.parts.activations import ACTIVATIONS, as_activation
+from nets.parts.batches import as_rows, batches
+from nets.parts.costs import COSTS, as_cost
+from nets.parts.initializers import INITIALIZERS, draw_parameters
+from nets.parts.scoring import as_test
 
 
 def descend(optimiser: Optimiser, gradients: list[float], start: float = 1.0) -> float:

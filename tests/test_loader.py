@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from nets.data import DataError, load_mnist
-from nets.idx import MAX_BYTES, read_idx
+from nets.digits.idx import MAX_BYTES, read_idx
 
 IMAGES = ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"]
 LABELS = ["train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"]
@@ -221,7 +221,7 @@ BOMB = """
 import re, sys
 from pathlib import Path
 from nets.data import DataError, load_mnist
-from nets.idx import read_idx
+from nets.digits.idx import read_idx
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 before = peak()

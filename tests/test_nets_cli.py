@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.cli import COMMANDS, main
+from nets.runs.checkpoint import load_checkpoint, save_checkpoint
 
 SMALL = ["train", "--sizes", "64,8,10", "--epochs", "2"]
 
@@ -291,7 +291,7 @@ def test_check_prints_every_layer(capsys: pytest.CaptureFixture[str], tmp_path: 
 def test_check_fails_when_they_differ(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("nets.check.BOUND", 0.0)
+    monkeypatch.setattr("nets.runs.check.BOUND", 0.0)
     assert call("check") == 1
     assert "DIFFER" in capsys.readouterr().out
 
@@ -344,7 +344,7 @@ def test_download_is_asked_for_and_goes_to_the_folder(
         asked.append(folder)
         return small_mnist
 
-    monkeypatch.setattr("nets.settings.download_mnist", fetch)
+    monkeypatch.setattr("nets.runs.settings.download_mnist", fetch)
     arguments = ["train", "--data", "mnist", "--data-dir", tmp_path / "new", "--sizes", "6,10"]
     assert call(*arguments, "--epochs", 1, "--out", tmp_path / "out", "--download") == 0
     assert asked == [tmp_path / "new"]
@@ -371,6 +371,6 @@ def test_what_stops_a_command(
     def stop(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("nets.check.load_split", stop)
+    monkeypatch.setattr("nets.runs.check.load_split", stop)
     assert call("check") == code
     assert sentence in capsys.readouterr().err

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 import autodiff
-from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.cli import main
-from nets.flow import gradient_flow
+from nets.commands.search import falls
 from nets.network import Network
 from nets.optim import SGD
-from nets.search import falls
-from nets.training import Training
+from nets.pages.flow import gradient_flow
+from nets.runs.checkpoint import load_checkpoint, save_checkpoint
+from nets.runs.training import Training
 
 pytest.importorskip("sklearn", reason="the extra nets is not installed")
 

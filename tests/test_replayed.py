@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from nets.batches import as_rows, batches
 from nets.data import load_digits
 from nets.network import Network
 from nets.optim import as_optimiser
-from nets.training import Training
+from nets.parts.batches import as_rows, batches
+from nets.runs.training import Training
 
 KINDS = {
     "quadratic": {},

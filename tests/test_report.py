@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nets.check import compare
 from nets.data import load_digits
-from nets.flow import gradient_flow
 from nets.network import Network
 from nets.optim import SGD
-from nets.page import digest, element, join
-from nets.report import MOST_DIGITS, write_report
-from nets.training import Training
+from nets.pages.flow import gradient_flow
+from nets.pages.page import digest, element, join
+from nets.pages.report import MOST_DIGITS, write_report
+from nets.runs.check import compare
+from nets.runs.training import Training
 from tests.browser import SCHEMES, WIDTHS, Watched, chromium
 
 ABOUT = "<script>alert(1)</script> & digits"

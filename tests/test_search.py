@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nets.cli import main
-from nets.search import search
+from nets.commands.search import search
 
 
 def test_one_knob_at_a_time() -> None:

@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nets.activations import as_activation
+from nets.commands.sweep import one_run
 from nets.data import load_digits
-from nets.engines import Engine, EngineError, check_address, engine_of, processes
 from nets.extras import UsageError
 from nets.network import Network
 from nets.optim import SGD
-from nets.shards import Shards
-from nets.sweep import one_run
-from nets.training import Training
+from nets.parts.activations import as_activation
+from nets.runs.engines import Engine, EngineError, check_address, engine_of, processes
+from nets.runs.shards import Shards
+from nets.runs.training import Training
 
 pytest.importorskip("sklearn", reason="the extra nets is not installed")
 
@@ -294,4 +294,4 @@ def test_without_dask_one_sentence_says_what_to_install(root: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.strip().endswith("pip install 'autodiff[distributed]'")
+    assert done.stderr.strip().endswith("pip install 'autodiff-nets[distributed]'")

@@ -6,17 +6,18 @@ and no shell are involved.
 """
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import sys
 
+from autodiff._engine import install, there
+
 TIMEOUT = 20.0
 ADVICE = (
     "No layout engine was found: install Graphviz (the program `dot`) or the package "
-    "`pygraphviz` (pip install 'autodiff[dot]')"
+    f"`pygraphviz` ({install('dot')})"
 )
 
 _CHILD = """
@@ -37,7 +38,7 @@ def command(form: str) -> list[str] | None:
     program = shutil.which("dot")
     if program is not None:
         return [program, f"-T{form}"]
-    if importlib.util.find_spec("pygraphviz") is not None:
+    if there("pygraphviz"):
         return [sys.executable, "-c", _CHILD, form]
     return None
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph
-from autodiff.interop.extras import require
 
 
 def to_networkx(y: Node | Graph, names: Mapping[str, Any] | None = None) -> Any:

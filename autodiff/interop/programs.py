@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph
-from autodiff.interop.extras import require
 from autodiff.interop.formulas import Dialect, arguments, interpret, unique_names
 
 

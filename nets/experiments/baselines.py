@@ -7,7 +7,7 @@ from typing import Any
 from nets.baselines import average_darkness, random_guess, svm
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped, spread
 from nets.experiments.process import call
-from nets.settings import load_split
+from nets.runs.settings import load_split
 
 GUESS, DARKNESS, MACHINE = "random guess", "average darkness", "support vector machine"
 TUNED = "tuned"

@@ -14,12 +14,12 @@ import numpy as np
 
 import autodiff as ad
 from nets import closed_form
-from nets.check import relative
 from nets.data import Split
 from nets.experiments.kit import Line
 from nets.network import Network
 from nets.optim import SGD
 from nets.perceptron import AND, NAND, OR, Perceptron
+from nets.runs.check import relative
 
 
 def perceptron(split: Split) -> list[Line]:

@@ -11,11 +11,11 @@ import numpy as np
 
 import autodiff as ad
 from nets import closed_form
-from nets.activations import ACTIVATIONS
-from nets.check import BOUND, compare, relative
 from nets.data import Split
 from nets.experiments.kit import Line
 from nets.network import Network
+from nets.parts.activations import ACTIVATIONS
+from nets.runs.check import BOUND, compare, relative
 from nets.scalar import MLP
 
 SEEDS = 5

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from nets.checkpoint import load_checkpoint, save_checkpoint
 from nets.data import Split
 from nets.extras import UsageError
-from nets.settings import DEFAULTS, start
-from nets.training import Training
+from nets.runs.checkpoint import load_checkpoint, save_checkpoint
+from nets.runs.settings import DEFAULTS, start
+from nets.runs.training import Training
 
 Part: TypeAlias = dict[str, Any]
 Result: TypeAlias = dict[str, Any]

@@ -11,10 +11,10 @@ import numpy as np
 
 import autodiff as ad
 from nets import closed_form
-from nets.check import relative
 from nets.data import Split
 from nets.experiments.kit import Line
 from nets.network import Network
+from nets.runs.check import relative
 
 
 def _furthest(pairs: Sequence[tuple[Any, Any]]) -> str:

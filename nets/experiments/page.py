@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nets.commands.sweep import summary
 from nets.experiments.kit import Done, Experiment, Line
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.rows import ROWS, Place, Row
 from nets.extras import UsageError
-from nets.sweep import summary
 
 INTRODUCTION = """# Results
 

@@ -49,19 +49,19 @@ ROWS = (
     ),
     Row(
         "S3", "the network, its start and feed-forward",
-        (("nets/network.py", "class Network"), ("nets/initializers.py", "def draw_parameters")),
+        (("nets/network.py", "class Network"), ("nets/parts/initializers.py", "def draw_parameters")),
         ((_NETWORK, "test_parameters_have_the_documents_shapes"),),
         _book("digits", "Network("), "equations", "S3: [2, 3, 1]",
     ),
     Row(
         "S4", "the quadratic cost and gradient descent",
-        (("nets/costs.py", "quadratic"), ("nets/optim.py", "class Optimiser")),
+        (("nets/parts/costs.py", "quadratic"), ("nets/optim.py", "class Optimiser")),
         (("tests/test_learning.py", "test_gradient_descent"), (_HERE, "test_the_equations_hold")),
         _book("digits", "quadratic"), "equations", "S4: C = 1/(2n)",
     ),
     Row(
         "S5", "mini-batch stochastic gradient descent",
-        (("nets/listing.py", "def SGD"), ("nets/training.py", "class Training")),
+        (("nets/parts/listing.py", "def SGD"), ("nets/runs/training.py", "class Training")),
         ((_NETWORK, "test_sgd_prints_the_score_of_each_epoch"),),
         _book("digits", "Epoch"), "equations", "S5: one mini-batch step",
     ),
@@ -98,7 +98,7 @@ ROWS = (
     ),
     Row(
         "S11", "the four equations",
-        ((_HAND, "def bp1"), (_HAND, "def bp4"), ("nets/check.py", "def compare")),
+        ((_HAND, "def bp1"), (_HAND, "def bp4"), ("nets/runs/check.py", "def compare")),
         ((_FOUR, "test_random_networks"), (_FOUR, "test_trained_networks"),
          (_BY_HAND, "test_the_four_equations_element_by_element")),
         _book("four_equations", "BP1"), "equations", "S11: autograd",
@@ -111,7 +111,7 @@ ROWS = (
     ),
     Row(
         "S13", "the algorithm, for one example and for a mini-batch",
-        ((_HAND, "def backprop"), (_HAND, "def backprop_batch"), ("nets/listing.py", "def backprop")),
+        ((_HAND, "def backprop"), (_HAND, "def backprop_batch"), ("nets/parts/listing.py", "def backprop")),
         ((_NETWORK, "test_backprop_of_one_example"),
          (_NETWORK, "test_the_update_rule_of_the_documents_runs_as_printed")),
         _book("four_equations", "backprop"), "equations", "S13: autograd",
@@ -136,7 +136,7 @@ ROWS = (
     ),
     Row(
         "S16", "any activation",
-        (("nets/activations.py", "ACTIVATIONS"),),
+        (("nets/parts/activations.py", "ACTIVATIONS"),),
         ((_FOUR, "test_any_activation_and_cost"),),
         _book("four_equations", "activation"), "equations", "S16: BP1 to BP4",
     ),
@@ -148,7 +148,7 @@ ROWS = (
     ),
     Row(
         "S18", "the cross-entropy",
-        (("nets/costs.py", "cross_entropy"), ("nets/experiments/neuron.py", "CROSS_ENTROPY")),
+        (("nets/parts/costs.py", "cross_entropy"), ("nets/experiments/neuron.py", "CROSS_ENTROPY")),
         ((_HERE, "test_the_cross_entropy_cures_it"),),
         _book("learning_slowdown", "cross_entropy"), "cross-entropy",
         "w = b = 2.0: output after 300 epochs",
@@ -182,7 +182,7 @@ ROWS = (
     ),
     Row(
         "S23", "the vanishing gradient, and that backward is linear",
-        (("nets/flow.py", "def gradient_flow"), ("nets/experiments/vanishing.py", "VANISHING")),
+        (("nets/pages/flow.py", "def gradient_flow"), ("nets/experiments/vanishing.py", "VANISHING")),
         (("tests/test_flow.py", "test_the_gradient_vanishes_with_depth"),
          (_HERE, "test_the_gradient_vanishes_or_explodes_and_backward_is_linear")),
         _book("vanishing_gradients", "gradient_flow"), "vanishing",
@@ -191,7 +191,8 @@ ROWS = (
     Row(
         "S24", "the lecture's computation graphs and six equations",
         (("nets/closed_form/lecture.py", "def logistic_regression"),
-         ("nets/closed_form/lecture.py", "def six_equations"), ("nets/demo.py", "def logistic_regression")),
+         ("nets/closed_form/lecture.py", "def six_equations"),
+         ("nets/commands/demo.py", "def logistic_regression")),
         ((_BY_HAND, "test_the_lectures_logistic_regression"), (_BY_HAND, "test_the_lectures_six_equations")),
         _book("computation_graph", "sigmoid"), "equations", "S24: da",
     ),

@@ -1,7 +1,7 @@
 """The vanishing gradient: forward is non-linear, backward is linear in delta, so it shrinks or grows.
 
 Deep networks with an identity output (notes, 4.5) at their start, on a batch of real digits: how long
-the error of each layer is (see `nets.flow`). And the linearity itself: the backward pass of a sum of
+the error of each layer is (see `nets.pages.flow`). And the linearity itself: the backward pass of a sum of
 two seeds is the sum of their backward passes, the forward pass of a sum of two inputs is not.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from nets.check import relative
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped
-from nets.flow import gradient_flow
 from nets.network import Network
+from nets.pages.flow import gradient_flow
+from nets.runs.check import relative
 
 WIDTH, DEPTHS, BATCH = 30, (1, 4, 16), 100
 # Activation and start, with what the documents and the book say of it.

@@ -24,7 +24,7 @@ from nets.data import load_digits
 from nets.network import Network
 from nets.optim import as_optimiser
 from nets.perceptron import AND, NAND, OR, Perceptron, xor
-from nets.training import Training
+from nets.runs.training import Training
 
 # %% [markdown] lang="en"
 # ## A perceptron decides

@@ -421,7 +421,7 @@ assert after.data < before.data
 
 # %%
 from nets import Network
-from nets.check import compare
+from nets.runs.check import compare
 
 print(f"{'activation':12}" + "".join(f"{name:>9}" for name in ("BP1", "BP2", "BP3", "BP4")))
 for activation in ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "identity"):

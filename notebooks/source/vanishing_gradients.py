@@ -18,8 +18,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import autodiff as ad
-from nets.flow import gradient_flow
 from nets.network import Network
+from nets.pages.flow import gradient_flow
 
 rng = np.random.default_rng(0)
 net = Network([4, 6, 6, 3], output="identity", seed=1)

@@ -17,9 +17,9 @@ from typing import Any
 from autodiff.graphs import files
 from nets.data import Split
 from nets.extras import UsageError, at_least, output_folder, require
-from nets.settings import DEFAULTS, load_split, start
-from nets.stopping import noted_signals
-from nets.training import storable
+from nets.runs.settings import DEFAULTS, load_split, start
+from nets.runs.stopping import noted_signals
+from nets.runs.training import storable
 
 ETAS = (0.01, 0.1, 1.0, 10.0, 100.0)
 LAMBDAS = (0.0, 0.1, 1.0, 10.0)

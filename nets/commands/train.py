@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from autodiff.graphs import files
-from nets.activations import ACTIVATIONS
-from nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, sweep_strays
-from nets.costs import COSTS
-from nets.curve import draw_learning_curve
 from nets.data import Split
-from nets.engines import add_options, engine_of
-from nets.expand import EXPANSIONS
 from nets.extras import UsageError, at_least, output_folder, require
-from nets.initializers import INITIALIZERS
 from nets.optim import OPTIMISERS, SCHEDULES
-from nets.scalar_engine import ScalarEngine
-from nets.settings import (
+from nets.pages.curve import draw_learning_curve
+from nets.parts.activations import ACTIVATIONS
+from nets.parts.costs import COSTS
+from nets.parts.initializers import INITIALIZERS
+from nets.runs.checkpoint import Checkpoint, save_checkpoint, sweep_strays
+from nets.runs.engines import add_options, engine_of
+from nets.runs.expand import EXPANSIONS
+from nets.runs.saved import load_run
+from nets.runs.scalar_engine import ScalarEngine
+from nets.runs.settings import (
     DEFAULTS,
     PRECISIONS,
     check_cost,
@@ -29,9 +30,9 @@ from nets.settings import (
     output_of,
     start,
 )
-from nets.shards import on_engine
-from nets.stopping import noted_signals
-from nets.training import Training, storable
+from nets.runs.shards import on_engine
+from nets.runs.stopping import noted_signals
+from nets.runs.training import Training, storable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -186,27 +187,6 @@ def _saved(args: argparse.Namespace) -> Checkpoint | None:
     return load_run(path)
 
 
-def load_run(path: Path) -> Checkpoint:
-    """Load a checkpoint that `nets train` wrote, its settings checked to be of the right kinds."""
-    saved = load_checkpoint(path)
-    settings = saved.meta.get("settings")
-    if (
-        not isinstance(settings, dict)
-        or not isinstance(saved.meta.get("training"), dict)
-        or settings.keys() != DEFAULTS.keys()
-        or not all(_is_like(value, DEFAULTS[name]) for name, value in settings.items())
-    ):
-        raise UsageError(f"{path} does not hold a run of this program's nets train")
-    return saved
-
-
-def _is_like(value: Any, default: Any) -> bool:
-    """Say whether a setting read from a file has the kind of its default."""
-    if default is None:
-        return value is None or isinstance(value, str | list)
-    return isinstance(value, type(default)) and not isinstance(value, bool)
-
-
 def _settings(given: dict[str, Any], saved: dict[str, Any] | None) -> dict[str, Any]:
     """Put what was given over the defaults, or over what the checkpoint says if they agree."""
     settings = DEFAULTS | given
@@ -277,7 +257,7 @@ def _report(
         print(f"best: epoch {best['epoch']}, {best['correct']} / {best['total']} ({share:.2f} %)")
     else:
         print("best: none, for in no epoch was the cost a finite number")
-    from nets.report import write_report
+    from nets.pages.report import write_report
 
     about = f"{settings['data']}, eta = {settings['eta']}, seed {settings['seed']}"
     report = write_report(out / "report.html", training, about)

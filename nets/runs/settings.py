@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from nets.data import Split, download_mnist, load_digits, load_mnist
-from nets.expand import expand
 from nets.extras import UsageError
 from nets.network import Network
 from nets.optim import as_optimiser
-from nets.training import Training
+from nets.runs.expand import expand
+from nets.runs.training import Training
 
 Number = TypeVar("Number", int, float)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import autodiff as ad
-from nets.activations import Activation
+from nets.parts.activations import Activation
 
 Function = Callable[[Any, Any], Any]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from autodiff.graphs import files
-from nets.engines import EngineError, add_options, engine_of
 from nets.extras import UsageError, at_least, output_folder, require
-from nets.settings import DEFAULTS, data_folder, listed, load_split, start
+from nets.runs.engines import EngineError, add_options, engine_of
+from nets.runs.settings import DEFAULTS, data_folder, listed, load_split, start
 
 COLUMNS = ("eta", "hidden", "seed", "best", "best_epoch", "last", "total", "cost")
 

@@ -15,12 +15,12 @@ import numpy as np
 
 import autodiff as ad
 from nets import closed_form
-from nets.batches import as_rows
-from nets.costs import COSTS
 from nets.extras import UsageError, at_least
 from nets.network import Network
-from nets.settings import check_cost, check_ends, listed, load_split, output_of, start
-from nets.train import load_run
+from nets.parts.batches import as_rows
+from nets.parts.costs import COSTS
+from nets.runs.saved import load_run
+from nets.runs.settings import check_cost, check_ends, listed, load_split, output_of, start
 
 BOUND = 1e-12
 # What is checked, where no checkpoint decides it.

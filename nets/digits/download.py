@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nets.idx import DataError, open_data
+from nets.digits.idx import DataError, open_data
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist",

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
-from nets.batches import Rows, as_rows, batches, check_batch_size, columns, whole
 from nets.optim import SGD, Optimiser
-from nets.replayed import Replayed
-from nets.scoring import Test, as_test
+from nets.parts.batches import Rows, as_rows, batches, check_batch_size, columns, whole
+from nets.parts.replayed import Replayed
+from nets.parts.scoring import Test, as_test
 
 Array = NDArray[Any]
 STEPS = ("update_mini_batch", "backprop", "cost_derivative", "step", "record")

@@ -73,7 +73,7 @@ def grey_png(image: Any) -> bytes:
 
 def fill(template: str, **parts: str) -> str:
     """Return a template of this package with its @MARKS@ replaced, in one pass."""
-    text = resources.files("nets").joinpath(template).read_text(encoding="utf-8")
+    text = resources.files("nets.pages").joinpath(template).read_text(encoding="utf-8")
     return re.sub("@([A-Z_]+)@", lambda mark: parts[mark[1]], text)
 
 

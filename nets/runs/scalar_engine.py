@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import autodiff as ad
 from nets.network import Network
-from nets.training import Training
+from nets.runs.training import Training
 
 Array = NDArray[Any]
 

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
-from nets.activations import ACTIVATIONS
-from nets.batches import Rows, columns
-from nets.engines import Engine, EngineError
 from nets.extras import UsageError
 from nets.network import Network
-from nets.training import Training
+from nets.parts.activations import ACTIVATIONS
+from nets.parts.batches import Rows, columns
+from nets.runs.engines import Engine, EngineError
+from nets.runs.training import Training
 
 Array = NDArray[Any]
 SHARDS = 4

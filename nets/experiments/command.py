@@ -18,8 +18,8 @@ from nets.experiments.page import write_up
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.extras import UsageError, output_folder, require
-from nets.settings import load_split
-from nets.stopping import noted_signals
+from nets.runs.settings import load_split
+from nets.runs.stopping import noted_signals
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

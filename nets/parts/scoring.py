@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.batches import as_rows
 from nets.data import Examples
+from nets.parts.batches import as_rows
 
 Array = NDArray[Any]
 

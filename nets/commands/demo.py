@@ -16,16 +16,16 @@ import numpy as np
 
 import autodiff as ad
 from nets import closed_form
-from nets.batches import as_rows
-from nets.check import BOUND, Difference, compare, table
-from nets.curve import draw_learning_curve
 from nets.data import load_digits
 from nets.extras import at_least, numbers, output_folder, require
 from nets.network import Network
 from nets.optim import SGD
-from nets.report import write_report
+from nets.pages.curve import draw_learning_curve
+from nets.pages.report import write_report
+from nets.parts.batches import as_rows
+from nets.runs.check import BOUND, Difference, compare, table
+from nets.runs.training import Training
 from nets.scalar import Layer
-from nets.training import Training
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

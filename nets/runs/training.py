@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.batches import as_rows, check_batch_size, columns, whole
 from nets.network import Network
 from nets.optim import SCHEDULES, Optimiser
-from nets.replayed import Replayed
-from nets.scoring import as_test
+from nets.parts.batches import as_rows, check_batch_size, columns, whole
+from nets.parts.replayed import Replayed
+from nets.parts.scoring import as_test
 
 Array = NDArray[Any]
 
@@ -68,7 +68,7 @@ class Training:
         self.best: dict[str, Array] = {}
         self.ended = False
         self.replayed = Replayed(net)
-        self.take_step = self._step  # on workers, that of nets.shards
+        self.take_step = self._step  # on workers, that of nets.runs.shards
 
     @property
     def steps(self) -> int:

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 import autodiff as ad
 from autodiff.graphs import files
-from nets.charts import chart
-from nets.check import BOUND, compare, finite
-from nets.flow import gradient_flow
 from nets.network import Network
-from nets.page import (
+from nets.pages.charts import chart
+from nets.pages.flow import gradient_flow
+from nets.pages.page import (
     Markup,
     digest,
     element,
@@ -28,7 +27,8 @@ from nets.page import (
     picture,
     table,
 )
-from nets.training import Training
+from nets.runs.check import BOUND, compare, finite
+from nets.runs.training import Training
 
 Array = NDArray[Any]
 MOST_DIGITS = 48

@@ -3,7 +3,7 @@
 import io
 
 from nets.extras import require
-from nets.page import Markup, address, element, picture
+from nets.pages.page import Markup, address, element, picture
 
 INK = {
     "light": ("#1a1f29", "#0060a0", "#b03f00", "#d5dae2"),
