@@ -1,0 +1,164 @@
+// The picture: boxes and lines as SVG, drawn once; a change only sets texts and classes.
+// Names are anybody's text: they are set as text, never as markup.
+const SIGN = { mul: "×", div: "÷", sub: "−", add: "+", total: "Σ", power: "^", powc: "^", dot: "·", neg: "−" };
+
+function svg(tag, attributes = {}, text) {
+  const e = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  if (text !== undefined) e.textContent = text;
+  return e;
+}
+function make(tag, attributes = {}, ...inside) {
+  const e = document.createElement(tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  e.append(...inside);
+  return e;
+}
+// How wide a text is at most, without asking the browser: layouts are the same everywhere.
+function wide(text, size) {
+  let em = 0;
+  for (const c of text) em += /[ iljtfrI.,:;'|!()[\]/]/.test(c) ? 0.36 : /[mwMW@%—…→×∂A-Z]/.test(c) ? 0.8 : c < "\u0300" ? 0.62 : 1.05;
+  return em * size;
+}
+const short = (text, most = 18) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(-(most / 2 - 1))}`);
+
+// The sizes of the boxes: room for the name, the sign and ten figures.
+function boxes(live) {
+  const incoming = live.nodes.map((n) => n.operands.length);
+  return live.nodes.map((n, i) => ({
+    width: Math.max(92, wide(short(n.kind === "constant" ? "" : n.name), 15) * 1.08 + (n.op ? wide(SIGN[n.op] ?? n.op, 13) + 26 : 0) + 30),
+    height: n.kind === "constant" ? 36 : Math.max(64, 17 * (incoming[i] + 1)),
+  }));
+}
+
+class Picture {
+  // `placed`: centres xs, ys, control points of the edges' curves by target and operand, and the size.
+  constructor(root, live, formulas, placed, sizes, onPick, onDrag) {
+    Object.assign(this, { root, live, formulas, placed, sizes, onPick, onDrag, scale: 1 });
+    this.pad = 26;
+    this.width = placed.width + 2 * this.pad;
+    this.height = placed.height + 2 * this.pad;
+    root.replaceChildren();
+    root.setAttribute("viewBox", `${-this.pad} ${-this.pad} ${this.width} ${this.height}`);
+    this.edges = [];
+    let e = 0;
+    live.nodes.forEach((n, i) => n.operands.forEach((source, k) => {
+      const path = n.aside ? null : placed.paths[e];
+      e += 1;
+      if (path) this.edges.push(this.edge({ source, target: i, place: k, path, many: n.operands.length }));
+    }));
+    this.nodes = live.nodes.map((n, i) => (n.aside ? null : this.node(n, i)));
+    for (const edge of this.edges) root.append(edge.g);
+    for (const node of this.nodes) if (node) root.append(node.g);
+    for (const edge of this.edges) root.append(edge.mark);
+  }
+  edge(edge) {
+    const p = edge.path, last = p.length - 2;
+    let d = `M${p[0]} ${p[1]}`;
+    for (let i = 2; i + 5 < p.length; i += 6) d += `C${p.slice(i, i + 6).join(" ")}`;
+    const dx = p[last] - p[last - 2], dy = p[last + 1] - p[last - 1], turn = (Math.atan2(dy, dx) * 180) / Math.PI;
+    edge.g = svg("g", { class: "edge" });
+    edge.g.append(svg("path", { class: "wire", d }), svg("path", { class: "tip", d: "M0 0l-10 -4.5v9z", transform: `translate(${p[last]} ${p[last + 1]}) rotate(${turn})` }));
+    edge.mark = svg("text", { class: "mark", x: p[last] - 13, y: p[last + 1] - 5, "text-anchor": "end" });
+    return edge;
+  }
+  outline(kind, w, h) {
+    const x = w / 2, y = h / 2, c = 10;
+    const corners = {
+      input: [[-x + c, -y], [x, -y], [x - c, y], [-x, y]],
+      parameter: [[-x + c, -y], [x - c, -y], [x, -y + c], [x, y - c], [x - c, y], [-x + c, y], [-x, y - c], [-x, -y + c]],
+    }[kind];
+    if (corners) return svg("path", { class: "shape", d: `M${corners.join("L")}Z` });
+    return svg("rect", { class: "shape", x: -x, y: -y, width: w, height: h, rx: kind === "constant" ? 18 : 9 });
+  }
+  node(n, i) {
+    const { width: w, height: h } = this.sizes[i], leaf = !n.op;
+    const g = svg("g", { class: `node ${n.kind}${leaf ? " leaf" : ""}`, transform: `translate(${this.placed.xs[i]} ${this.placed.ys[i]})`, tabindex: "0", role: leaf ? "slider" : "button" });
+    const title = svg("title");
+    g.append(title, svg("rect", { class: "halo", x: -w / 2 - 5, y: -h / 2 - 5, width: w + 10, height: h + 10, rx: 13 }), this.outline(n.kind, w, h));
+    if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -w / 2 + 4, y: -h / 2 + 4, width: w - 8, height: h - 8, rx: 6 }));
+    const middle = { x: 0, "text-anchor": "middle" }, left = { x: -w / 2 + 14 };
+    const at = leaf ? middle : left;
+    const node = { g, title, leaf, value: svg("text", { ...at, class: "value", y: n.kind === "constant" ? 5 : 6 }), grad: svg("text", { ...at, class: "grad", y: 24 }) };
+    if (n.kind !== "constant") g.append(svg("text", { ...at, class: "name", y: -12 }, short(n.name)));
+    if (n.op) g.append(svg("text", { class: "sign", x: w / 2 - 14, y: -12, "text-anchor": "end" }, SIGN[n.op] ?? n.op));
+    g.append(node.value);
+    if (n.kind !== "constant") g.append(node.grad);
+    if (leaf) g.append(svg("path", { class: "grip", d: `M${-w / 2 + 7} 0l-4 -4v8zM${w / 2 - 7} 0l4 -4v8z` }));
+    this.listen(g, i, leaf);
+    return node;
+  }
+  // A leaf is taken hold of and moved sideways; a press without a move picks the node.
+  listen(g, i, leaf) {
+    let from = null;
+    g.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      from = { x: event.clientX, value: this.live.values[i], moved: false, group: {} };
+      if (leaf) { g.setPointerCapture(event.pointerId); event.preventDefault(); g.focus({ preventScroll: true }); }
+    });
+    g.addEventListener("pointermove", (event) => {
+      if (!from || !leaf) return;
+      const by = event.clientX - from.x;
+      if (Math.abs(by) > 2) from.moved = true;
+      if (from.moved) this.onDrag(i, from.value, by, from.group);
+    });
+    const release = () => { if (from && !from.moved) this.onPick(i); from = null; };
+    g.addEventListener("pointerup", release);
+    g.addEventListener("pointercancel", () => { from = null; });
+    g.addEventListener("keydown", (event) => { if (event.key === "Enter" || (event.key === " " && !leaf)) { event.preventDefault(); event.stopPropagation(); this.onPick(i); } });
+  }
+  // `view`: which node is chosen, what the edges say, how far a stepped recording has come (or null).
+  paint(view) {
+    const { live } = this, at = view.step;
+    this.nodes.forEach((node, i) => {
+      if (!node) return;
+      const n = live.nodes[i], known = !at || at.recorded.has(i);
+      const grad = at ? at.grads.get(i) ?? null : live.grads[i];
+      const value = known && !(at && at.hidden === i) ? digits(live.values[i], 4) : "?";
+      node.value.textContent = live.broken && n.op ? NOT_COMPUTED : value;
+      node.grad.textContent = grad === null || live.broken ? "" : `∂ ${at && at.hiddenGrad === i ? "?" : digits(grad, 4)}`;
+      node.grad.setAttribute("class", `grad ${tone(grad)}`);
+      node.g.classList.toggle("future", !known);
+      node.g.classList.toggle("now", at ? at.now.has(i) : view.chosen === i);
+      node.title.textContent = n.op ? `${this.formulas.defined(i)} = ${digits(live.values[i])}` : `${n.name} = ${digits(live.values[i])}`;
+      node.g.setAttribute("aria-label", `${n.name}, ${view.kind(n.kind)}, ${digits(live.values[i])}${grad === null ? "" : `, ${this.formulas.d(i)} = ${digits(grad)}`}`);
+      if (node.leaf) {
+        node.g.setAttribute("aria-valuenow", Number.isFinite(live.values[i]) ? live.values[i] : 0);
+        node.g.setAttribute("aria-valuetext", digits(live.values[i]));
+        node.g.setAttribute("aria-valuemin", -1e308);
+        node.g.setAttribute("aria-valuemax", 1e308);
+      }
+    });
+    this.edges.forEach((edge) => {
+      const { target, place, source } = edge;
+      const key = `${target}.${place}`;
+      const part = live.broken || (at && !at.sent.has(key)) ? null : live.parts[target][place];
+      const local = live.broken || (at && !at.recorded.has(target)) ? null : live.locals[target][place];
+      const flows = live.wanted[source] && local !== null;
+      const said = { local: flows ? digits(local, 4) : "", part: part === null ? "" : signed(digits(part, 4)), none: "" }[view.edges];
+      const hidden = at && at.hiddenEdge === key;
+      edge.mark.textContent = hidden ? "?" : said ? (view.edges === "local" ? `× ${bracket(said)}` : said) : "";
+      const x = part;
+      edge.mark.setAttribute("class", `mark ${tone(view.edges === "local" ? local : part)}${at && !at.recorded.has(target) ? " future" : ""}`);
+      edge.g.setAttribute("class", `edge ${x === null ? "" : `sent ${tone(x)}`}${at && !at.recorded.has(target) ? " future" : ""}${at && at.edge === key ? " now" : ""}${view.lit && view.lit.has(key) ? " lit" : ""}`);
+      edge.g.style.setProperty("--strength", x === null ? 0 : strength(x));
+      edge.mark.classList.toggle("dim", Boolean(view.lit && !view.lit.has(key)));
+    });
+    this.root.classList.toggle("lighting", Boolean(view.lit));
+    if (view.lit) this.nodes.forEach((node, i) => node && node.g.classList.toggle("lit", view.litNodes.has(i)));
+  }
+  zoom(to) {
+    this.scale = Math.max(0.08, Math.min(2.5, to));
+    this.root.setAttribute("width", this.width * this.scale);
+    this.root.setAttribute("height", this.height * this.scale);
+  }
+  fitting(room) { return Math.min((room.clientWidth - 4) / this.width, (room.clientHeight - 4) / this.height, 1.3); }
+}
+// 0 to 1 for |x|, on a log scale from 0.001 to 1,000.
+function strength(x) {
+  if (x === 0) return 0;
+  return Number.isFinite(x) ? Math.min(1, Math.max(0.05, (Math.log10(Math.abs(x)) + 3) / 6)) : 1;
+}
+
+// Where the boxes stand: as Python laid them out.
+function place(live, sizes, placed) { return placed; }

@@ -1,0 +1,281 @@
+// Read a formula such as "z = w*x + b; sigmoid(z)" as Python's `graphs.expression` does: the grammar,
+// the nodes in the order in which they are recorded, and the sentences where it cannot be read.
+// What it knows of operations, spellings and signs stands in `grammar`, which Python prints.
+class FormulaError extends Error {}
+class SyntaxTrouble extends Error { constructor(text, at) { super(text); this.at = at; } }
+
+const cut = (text) => ([...text].length <= 60 ? text : `${[...text].slice(0, 59).join("")}…`);
+const quoted = (text) => {
+  const t = cut(text), mark = t.includes("'") && !t.includes('"') ? '"' : "'";
+  const inside = t.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(/\t/g, "\\t");
+  return `${mark}${mark === "'" ? inside.replace(/'/g, "\\'") : inside}${mark}`;
+};
+const listed = (names) => (names.length === 1 ? cut(names[0]) : `${names.slice(0, -1).map(cut).join(", ")} and ${cut(names.at(-1))}`);
+
+// How alike two words are (Ratcliff and Obershelp), as Python's difflib counts it.
+function likeness(a, b) {
+  const matches = (a, b) => {
+    let best = [0, 0, 0];
+    for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) {
+      let k = 0;
+      while (i + k < a.length && j + k < b.length && a[i + k] === b[j + k]) k++;
+      if (k > best[2]) best = [i, j, k];
+    }
+    const [i, j, k] = best;
+    return k ? k + matches(a.slice(0, i), b.slice(0, j)) + matches(a.slice(i + k), b.slice(j + k)) : 0;
+  };
+  return a.length + b.length ? (2 * matches(a, b)) / (a.length + b.length) : 1;
+}
+function closest(word, known, most, cutoff = 0.6) {
+  const scored = known.map((k) => [likeness(k, word), k]).filter(([s]) => s >= cutoff);
+  return scored.sort((p, q) => q[0] - p[0] || (p[1] < q[1] ? 1 : -1)).slice(0, most).map(([, k]) => k);
+}
+
+const NAME = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*/uy;
+const NUMBER = /(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?/y;
+const OPERATOR = /\*\*|\/\/|<<|>>|<=|>=|==|!=|:=|->|[-+*/()=,;%@&|^~<>[\]{}.:]/y;
+
+function tokens(text) {
+  const found = [];
+  let i = 0, depth = 0;
+  const open = [];
+  while (i < text.length) {
+    const c = text[i];
+    if (c === " " || c === "\t" || c === "\f") { i++; continue; }
+    if (c === "#") { while (i < text.length && text[i] !== "\n") i++; continue; }
+    if (c === "\n" || c === "\r") {
+      i++;
+      if (!depth) {
+        if (found.length && found.at(-1).kind !== "end") found.push({ kind: "end", text: "\n", at: i - 1 });
+        const line = /[ \t\f]*/y;
+        line.lastIndex = i;
+        const blank = line.exec(text)[0].length;
+        if (blank && i + blank < text.length && !"\n\r#".includes(text[i + blank])) throw new SyntaxTrouble("unexpected indent", i + blank);
+      }
+      continue;
+    }
+    const match = (pattern) => { pattern.lastIndex = i; return pattern.exec(text)?.[0]; };
+    let word = match(NUMBER);
+    if (word) {
+      if (/^0\d/.test(word) && !/[.eE]/.test(word) && !/^0+$/.test(word)) throw new SyntaxTrouble("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers", i);
+      NAME.lastIndex = i + word.length;
+      if (NAME.test(text) || text[i + word.length] === "_") throw new SyntaxTrouble("invalid decimal literal", i);
+      found.push({ kind: "number", text: word, value: Number(word.replaceAll("_", "")), at: i });
+    } else if ((word = match(NAME))) found.push({ kind: "name", text: word.normalize("NFKC"), at: i });
+    else if ((word = match(OPERATOR))) {
+      if ("([{".includes(word)) { depth++; open.push([word, i]); }
+      if (")]}".includes(word)) {
+        const pair = { ")": "(", "]": "[", "}": "{" }[word], last = open.pop();
+        if (!last) throw new SyntaxTrouble(`unmatched '${word}'`, i);
+        if (last[0] !== pair) throw new SyntaxTrouble(`closing parenthesis '${word}' does not match opening parenthesis '${last[0]}'`, i);
+        depth--;
+      }
+      found.push({ kind: word === ";" ? "end" : "sign", text: word, at: i });
+    } else throw new SyntaxTrouble("invalid syntax", i);
+    i += word.length;
+  }
+  if (open.length) throw new SyntaxTrouble(`'${open.at(-1)[0]}' was never closed`, open.at(-1)[1]);
+  return [...found, { kind: "end", text: "", at: text.length }];
+}
+
+class Parser {
+  constructor(text, grammar) {
+    this.grammar = grammar;
+    this.tokens = tokens(text);
+    this.at = 0;
+  }
+  get next() { return this.tokens[this.at]; }
+  take(sign) {
+    if (this.next.kind !== "sign" || this.next.text !== sign) return false;
+    this.at++;
+    return true;
+  }
+  fail(why = "invalid syntax") { throw new SyntaxTrouble(why, this.next.at); }
+  statements() {
+    const found = [];
+    while (this.next.text !== "") {
+      let name = null;
+      const [first, second] = [this.next, this.tokens[this.at + 1]];
+      if (first.kind === "end") this.fail();
+      if (first.kind === "name" && second.kind === "sign" && second.text === "=") {
+        if (this.grammar.keywords.includes(first.text)) this.fail();
+        name = first.text;
+        this.at += 2;
+      }
+      found.push([name, this.expression(0)]);
+      if (this.next.kind !== "end") this.fail();
+      if (this.next.text !== "") this.at++;
+      if (this.next.text === "\n") this.at++;
+    }
+    return found;
+  }
+  // Binary signs by how strongly they bind; what is no sign of a formula is read and refused later.
+  expression(least) {
+    let left = this.unary();
+    for (;;) {
+      const { kind, text } = this.next;
+      const strength = kind === "sign" ? { "<": 1, ">": 1, "<=": 1, ">=": 1, "==": 1, "!=": 1, "|": 2, "^": 3, "&": 4, "<<": 5, ">>": 5, "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7, "@": 7 }[text] : undefined;
+      if (strength === undefined || strength < least) return left;
+      this.at++;
+      left = { kind: "binary", sign: text, left, right: this.expression(strength + 1) };
+    }
+  }
+  unary() {
+    for (const sign of ["-", "+", "~"]) if (this.take(sign)) return { kind: "unary", sign, operand: this.unary() };
+    const base = this.postfix();
+    return this.take("**") ? { kind: "binary", sign: "**", left: base, right: this.unary() } : base;
+  }
+  postfix() {
+    let tree = this.atom();
+    while (this.take("(")) {
+      const args = [];
+      while (!this.take(")")) {
+        args.push(this.expression(0));
+        if (!this.take(",")) { if (!this.take(")")) this.fail(); break; }
+      }
+      tree = { kind: "call", f: tree, args };
+    }
+    return tree;
+  }
+  atom() {
+    const token = this.next;
+    if (token.kind === "number") { this.at++; return { kind: "number", value: token.value, text: token.text }; }
+    if (token.kind === "name" && !this.grammar.keywords.includes(token.text)) { this.at++; return { kind: "name", name: token.text }; }
+    if (this.take("(")) {
+      const inside = this.expression(0);
+      if (!this.take(")")) this.fail();
+      return inside;
+    }
+    return this.fail();
+  }
+}
+const OPERATORS = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "power" };
+const STRENGTH = { "|": 2, "^": 3, "&": 4, "<<": 5, ">>": 5, "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7, "@": 7, "**": 9 };
+
+// A tree as Python would write it.
+function unparse(tree, least = 0) {
+  const wrap = (text, own) => (own < least ? `(${text})` : text);
+  if (tree.kind === "number") return Number.isInteger(tree.value) && /[.eE]/.test(tree.text) && Math.abs(tree.value) < 1e16 ? `${literal(tree.value).replace(/\.0$/, "")}.0` : literal(tree.value);
+  if (tree.kind === "name") return tree.name;
+  if (tree.kind === "unary") return wrap(`${tree.sign}${unparse(tree.operand, 8)}`, 8);
+  if (tree.kind === "call") return `${unparse(tree.f, 10)}(${tree.args.map((a) => unparse(a)).join(", ")})`;
+  if (!(tree.sign in STRENGTH)) return wrap(`${unparse(tree.left, 2)} ${tree.sign} ${unparse(tree.right, 2)}`, 1);
+  const own = STRENGTH[tree.sign], right = tree.sign === "**";
+  return wrap(`${unparse(tree.left, right ? own + 1 : own)} ${tree.sign} ${unparse(tree.right, right ? 8 : own + 1)}`.replace(" ** ", right ? " ** " : " ** "), own);
+}
+function refused(tree) {
+  let hint = tree.sign === "^" ? " (for a power write **)" : "";
+  if (tree.kind === "call" && tree.args.length === 1 && (tree.f.kind === "number" || tree.f.kind === "binary")) hint = ` (for a product write ${product(tree.f, tree.args[0])})`;
+  return new FormulaError(`${quoted(unparse(tree))} is not part of a formula${hint}: use numbers, names, + - * / **, brackets and functions such as exp(x)`);
+}
+const product = (f, other) => cut(`${f.kind === "binary" ? `(${unparse(f)})` : unparse(f)}*(${unparse(other)})`);
+const depthOf = (tree) => 1 + Math.max(0, ...[tree.left, tree.right, tree.operand, tree.f, ...(tree.args ?? [])].filter(Boolean).map(depthOf));
+
+// The names of a tree in order of appearance; whatever is not arithmetic is refused.
+function check(tree, grammar) {
+  if (tree.kind === "number") {
+    if (!Number.isFinite(tree.value) && !/[.eE]/.test(tree.text)) throw new FormulaError("a number of the expression is too large for a float");
+    return [];
+  }
+  if (tree.kind === "name") return [tree.name];
+  if (tree.kind === "unary" && tree.sign !== "~") return check(tree.operand, grammar);
+  if (tree.kind === "binary" && tree.sign in OPERATORS) return [...check(tree.left, grammar), ...check(tree.right, grammar)];
+  if (tree.kind === "call" && tree.f.kind === "name") {
+    const row = grammar.functions[tree.f.name];
+    if (!row) {
+      const close = closest(tree.f.name, Object.keys(grammar.functions), 3, 0.55);
+      let every = "`autodiff ops` lists them all";
+      if (tree.args.length === 1 && !close.length) every += `; for a product write ${product(tree.f, tree.args[0])}`;
+      throw new FormulaError(`unknown function ${cut(tree.f.name)}: ${close.length ? `did you mean ${close.join(" or ")}? ` : ""}${every}`);
+    }
+    const { arity, defaults } = grammar.table[row];
+    if (tree.args.length < arity - defaults.length || tree.args.length > arity) throw new FormulaError(`${tree.f.name} takes ${arity} operand${arity > 1 ? "s" : ""}, not ${tree.args.length}`);
+    return tree.args.flatMap((a) => check(a, grammar));
+  }
+  throw refused(tree);
+}
+
+function misspelt(text, grammar) {
+  for (const [word] of text.matchAll(/[\p{L}_][\p{L}\p{Nd}_]*/gu)) if (grammar.keywords.includes(word)) return `${[...word].slice(0, 60).join("")} is a word of Python's own, so take another name, such as ${[...word][0]}_`;
+  let found = /([\p{L}_][\p{L}\p{Nd}_]*)\s*\(\s*[\p{L}_][\p{L}\p{Nd}_\s,]*\)\s*=(?!=)/u.exec(text);
+  if (found) return `write ${found[1].slice(0, 60)} = ... without the brackets: a name stands for one node`;
+  for (const [beside] of text.matchAll(/(?<![\p{L}\p{Nd}_.])\d[\d.]*[\p{L}_][\p{L}\p{Nd}_]*/gu)) {
+    if (/^(0[xXbBoO][\p{L}\p{Nd}_]*|\d[\d.]*([eE]\d*|[jJ]))$/u.test(beside)) continue;
+    const number = /^[\d.]+/.exec(beside)[0];
+    return `write ${number.slice(0, 60)}*${beside.slice(number.length).slice(0, 60)}`;
+  }
+  found = /([\p{L}\p{Nd}_]+)[ \t]+([\p{L}\p{Nd}_]+)/u.exec(text);
+  if (found) return `write ${found[1].slice(0, 60)}${found[1] in grammar.functions ? `(${found[2].slice(0, 60)})` : `*${found[2].slice(0, 60)}`}`;
+  return "";
+}
+
+function parseFormula(text, grammar) {
+  const empty = "the expression is empty: write one such as 'sigmoid(w*x + b)'";
+  if (!text.trim()) throw new FormulaError(empty);
+  const size = [...text].length;
+  if (size > grammar.longest) throw new FormulaError(`the expression has ${size.toLocaleString("en")} characters, more than ${grammar.longest.toLocaleString("en")}: write longer computations in Python`);
+  const foreign = [...text].find((c) => c in grammar.signs);
+  if (foreign) throw new FormulaError(`${quoted(text)} cannot be read: write ${grammar.signs[foreign]} for ${foreign}`);
+  let statements;
+  try {
+    statements = new Parser(text.trim(), grammar).statements();
+  } catch (error) {
+    if (!(error instanceof SyntaxTrouble)) throw new FormulaError(`${quoted(text)} cannot be read: it is nested too deeply`);
+    const before = text.trim().slice(0, error.at);
+    throw new FormulaError(`${quoted(text)} cannot be read at character ${[...before.slice(before.lastIndexOf("\n") + 1)].length + 1}: ${misspelt(text, grammar) || error.message}`);
+  }
+  if (statements.some(([name, tree]) => depthOf(tree) + 2 > grammar.deepest)) throw new FormulaError(`the expression is nested more than ${grammar.deepest} levels deep: name parts of it, as in 'z = w*x + b; sigmoid(z)'`);
+  const names = new Set(), assigned = new Set();
+  for (const [name, tree] of statements) {
+    for (const found of check(tree, grammar)) if (!assigned.has(found)) names.add(found);
+    if (name === null) continue;
+    if (names.has(name) || assigned.has(name)) throw new FormulaError(`${name} is given a value twice: each name stands for one node`);
+    assigned.add(name);
+  }
+  if (!statements.length) throw new FormulaError(empty);
+  return { text, statements, names: [...names] };
+}
+
+// Record a parsed formula: the model of its graph, as Python's would be.
+function recordFormula({ text, statements, names }, values, grammar) {
+  const missing = names.filter((n) => !(n in values) && !(n in grammar.constants));
+  if (missing.length) throw new FormulaError(`${listed(missing)} ${missing.length === 1 ? "has" : "have"} no value`);
+  const made = [];
+  const node = (op, operands, value, name, kind) => made.push({ op, operands, value, name, kind }) - 1;
+  const known = new Map(names.map((n) => [n, n in values ? { node: node("", [], values[n], n, "parameter") } : grammar.constants[n]]));
+  const apply = (row, args) => {
+    if (args.every((a) => typeof a === "number")) return ROWS[row].f(...args);
+    const operands = args.map((a) => (typeof a === "number" ? node("", [], a, null, "constant") : a.node));
+    return { node: node(row, operands, 0, null, "operation") };
+  };
+  const value = (tree) => {
+    if (tree.kind === "number") return tree.value;
+    if (tree.kind === "name") return known.get(tree.name);
+    if (tree.kind === "unary") return tree.sign === "+" ? value(tree.operand) : apply("neg", [value(tree.operand)]);
+    if (tree.kind === "binary") {
+      const a = value(tree.left), b = value(tree.right);
+      return apply(tree.sign === "**" && typeof b === "number" ? "powc" : OPERATORS[tree.sign], [a, b]);
+    }
+    const row = grammar.functions[tree.f.name], { arity, defaults } = grammar.table[row];
+    const args = tree.args.map(value);
+    return apply(row, args.length < arity ? [...args, ...defaults.slice(args.length - arity)] : args);
+  };
+  let result;
+  for (const [name, tree] of statements) {
+    result = value(tree);
+    if (name !== null) {
+      known.set(name, result);
+      if (typeof result !== "number" && made[result.node].name === null) made[result.node].name = name;
+    }
+  }
+  if (typeof result === "number") throw new FormulaError(`${quoted(text)} is the number ${digits(result)}: there is nothing to differentiate in it, so put a name where the derivative is wanted`);
+  const reached = new Set([result.node]);
+  for (let i = result.node; i >= 0; i--) if (reached.has(i)) made[i].operands.forEach((k) => reached.add(k));
+  const order = [...reached].sort((a, b) => a - b), place = new Map(order.map((old, i) => [old, i]));
+  const nodes = order.map((old, i) => {
+    const n = made[old];
+    const kind = n.op ? (old === result.node ? "output" : "operation") : n.kind;
+    return { op: n.op, operands: n.operands.map((k) => place.get(k)), value: n.value, name: n.name ?? `v${i}`, kind, ...(n.name === null ? {} : { named: true }) };
+  });
+  return { nodes, end: place.get(result.node), guards: [] };
+}

@@ -1,0 +1,408 @@
+// The live player: numbers under the hand, every gradient explained as it changes.
+// `mount` fills one element with one graph; `host` may be told of changes and may send some.
+function mount(root, data, host = {}) {
+  const $ = (id) => root.querySelector(`[data-id="${id}"]`);
+  const live = new Live(data.model, ROWS), formulas = new Formulas(live, data.table);
+  const { nodes, end } = live, out = nodes[end].name;
+  const shown = nodes.flatMap((n, i) => (n.aside ? [] : [i]));
+  const leaves = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
+  const constants = shown.filter((i) => nodes[i].kind === "constant");
+  const parameters = leaves.filter((i) => live.wanted[i]);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let language = data.texts.undo[data.language] ? data.language : "en";
+  let chosen = parameters[0] ?? end, lit = null, at = null, k = 0, timer = 0, running = 0, all = false, revealed = false;
+  let curve = [], descent = {}, spoken = 0;
+  const say = (key, ...values) => data.texts[key][language].replace(/\{(\d)\}/g, (_, i) => values[i]);
+  const name = (i) => nodes[i].name;
+  const kind = (word) => say(`kind_${word}`);
+  const number = (text) => (/^\s*[-−+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text.replace("−", "-")) : NaN);
+
+  // ---- the numbers
+  const ranges = new Map();
+  function range(i) {
+    const x = live.values[i], r = ranges.get(i);
+    if (r && x >= r.low && x <= r.high) return r;
+    const start = Number.isFinite(x) ? x : 0, half = 2 ** Math.ceil(Math.log2(Math.max(1, Math.abs(start) * 1.01)));
+    const step = 10 ** (Math.floor(Math.log10(half)) - 2), low = Math.floor((start - half) / step) * step;
+    const found = { low, high: low + 2 * half + step, step, decimals: Math.max(0, -Math.round(Math.log10(step))) };
+    ranges.set(i, found);
+    return found;
+  }
+  const round = (x, i) => Number(x.toFixed(Math.min(range(i).decimals, 20)));
+  function set(i, x, group) {
+    if (Number.isNaN(x)) return refresh();
+    live.set(i, x, group);
+    changed(i);
+  }
+  function changed(i) {
+    refresh();
+    host.changed?.(live, i);
+    clearTimeout(spoken); // a reader is told when the hand rests
+    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : say("said", name(i), digits(live.values[i]), out, digits(live.values[end])); }, 400);
+  }
+  const rows = new Map();
+  function row(i) {
+    const slider = make("input", { type: "range", tabindex: "0" }), typed = make("input", { type: "text", inputmode: "decimal", size: 8, spellcheck: "false", autocomplete: "off" });
+    const grad = make("button", { type: "button", class: "slope" });
+    const line = make("div", { class: "leaf" }, make("span", { class: "called", title: name(i) }, short(nodes[i].kind === "constant" ? "·" : name(i), 14)), slider, typed, grad);
+    slider.addEventListener("pointerdown", () => { slider.group = {}; });
+    slider.addEventListener("input", () => set(i, Number(slider.value), slider.group ?? null));
+    slider.addEventListener("change", () => { slider.group = undefined; });
+    typed.addEventListener("change", () => set(i, number(typed.value)));
+    typed.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); step(i, event.key === "ArrowUp" ? 1 : -1, event.shiftKey); }
+    });
+    for (const field of [slider, typed]) field.addEventListener("focus", () => pick(i, false));
+    grad.addEventListener("click", () => pick(i));
+    rows.set(i, { line, slider, typed, grad });
+    return line;
+  }
+  function step(i, by, fast) { set(i, round(live.values[i] + by * range(i).step * (fast ? 10 : 1), i), "step" + i); }
+  function drag(i, from, pixels, group) {
+    const r = range(i), x = from + Math.round(pixels / 2) * r.step;
+    if (chosen !== i) pick(i, false);
+    set(i, round(x, i), group);
+  }
+  const MOST = 24;
+  function fillLeaves() {
+    rows.clear();
+    const listed = [...leaves, ...constants];
+    $("leaves").replaceChildren(...listed.slice(0, all ? listed.length : MOST).map(row));
+    $("more").hidden = all || listed.length <= MOST;
+    $("more").textContent = say("show_more", listed.length);
+  }
+  function paintLeaves() {
+    for (const [i, { line, slider, typed, grad }] of rows) {
+      const r = range(i), x = live.values[i];
+      slider.min = r.low; slider.max = r.high; slider.step = r.step; slider.value = x;
+      slider.setAttribute("aria-label", say("slide", nodes[i].kind === "constant" ? literal(live.start[i]) : name(i)));
+      slider.setAttribute("aria-valuetext", digits(x));
+      typed.setAttribute("aria-label", say("value_of", nodes[i].kind === "constant" ? literal(live.start[i]) : name(i)));
+      if (root.activeElement !== typed || typed.value === "" || number(typed.value) !== x) typed.value = literal(x);
+      const g = live.grads[i], hide = stepping() && at && !at.grads.has(i);
+      grad.hidden = !live.wanted[i];
+      grad.textContent = hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`;
+      grad.className = `slope ${hide || live.broken ? "" : tone(g)}`;
+      grad.setAttribute("aria-label", `${say("why")}: ${formulas.d(i)}`);
+      line.classList.toggle("chosen", chosen === i);
+      line.classList.toggle("moved", !Object.is(x, live.start[i]));
+    }
+  }
+
+  // ---- why a gradient is what it is
+  function pick(i, light = true) {
+    chosen = i;
+    lit = light && live.parts.some((p) => p.some((x) => x !== null)) && i !== end ? i : null;
+    refresh();
+  }
+  function factor(target, place, marked) {
+    const source = nodes[target].operands[place], d = live.locals[target][place];
+    return make("span", { class: `factor ${tone(d)}${marked ? " marked" : ""}`, title: formulas.rule(target, place) }, bracket(digits(d, 4)));
+  }
+  function paintWhy() {
+    const select = make("select", { "aria-label": say("choose") }, ...shown.filter((i) => nodes[i].kind !== "constant").map((i) => make("option", { value: i }, short(name(i), 30))));
+    select.value = String(chosen);
+    select.addEventListener("change", () => pick(Number(select.value)));
+    const g = live.grads[chosen], wanted = live.wanted[chosen];
+    const head = make("h2", {}, `${formulas.d(chosen)} = `, make("b", { class: tone(g), "data-id": "slope" }, digits(live.broken ? null : g)));
+    const inside = [make("div", { class: "row between" }, head, select)];
+    const p = (text, cls = "") => inside.push(make("p", { class: cls }, text));
+    if (nodes[chosen].op) inside.push(make("p", { class: "formula" }, formulas.defined(chosen), make("br"), `= ${formulas.numbers(formulas.value(chosen))} = ${digits(live.values[chosen])}`));
+    if (live.broken) return $("why").replaceChildren(...inside);
+    if (!wanted) p(say("no_gradient", name(chosen)));
+    else if (chosen === end) p(say("is_output"));
+    else if (g !== null && !Number.isFinite(g)) p(say("not_number"));
+    else p(say(g > 0 ? "raises" : g < 0 ? "lowers" : "still", name(chosen), out), "lead");
+    if (wanted && chosen !== end) {
+      const sent = live.steps.filter((s) => s.source === chosen);
+      if (sent.length) {
+        p(say("sum_of"), "hint");
+        const list = make("ul", { class: "sum" });
+        for (const s of sent.slice(0, 12)) {
+          list.append(make("li", {}, make("span", { title: formulas.rule(s.node, s.place) }, say("via", short(name(s.node), 12))),
+            make("span", { class: "product" }, `${bracket(digits(s.upstream, 4))} × `, factor(s.node, s.place), " = ", make("b", { class: tone(s.part) }, digits(s.part, 4)))));
+        }
+        if (sent.length > 1) list.append(make("li", { class: "whole" }, make("span", {}, sent.length > 12 ? `… ${sent.length}` : "Σ"), make("b", { class: tone(g) }, digits(g, 4))));
+        inside.push(list);
+      }
+      const { count, best } = live.paths(chosen);
+      if (count > 0n) {
+        p(say(count === 1n ? "paths_one" : "paths_many", name(chosen), out, String(count)), "hint");
+        const list = make("ol", { class: "paths" });
+        for (const path of best) {
+          const way = [chosen, ...path.edges.map(([t]) => t)].map((i) => short(name(i), 10));
+          const product = make("span", { class: "product" });
+          path.edges.forEach(([t, place], i) => product.append(i ? " × " : "", factor(t, place, live.locals[t][place] < 0)));
+          product.append(" = ", make("b", { class: tone(path.product) }, digits(path.product, 4)));
+          const item = make("li", {}, make("span", { class: "way" }, way.length > 9 ? `${way.slice(0, 4).join(" → ")} → … → ${way.slice(-3).join(" → ")}` : way.join(" → ")), product);
+          list.append(item);
+        }
+        inside.push(list);
+        const minus = best[0].edges.filter(([t, place]) => live.locals[t][place] < 0);
+        const named = minus.slice(0, 4).map(([t, place]) => `d${name(t)}/d${name(nodes[t].operands[place])}`).join(", ");
+        if (Number.isFinite(best[0].product) && best[0].product !== 0) p(say(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
+      }
+    }
+    $("why").replaceChildren(...inside);
+  }
+
+  // ---- nudge and descend
+  function paintNudge() {
+    const i = nodes[chosen].op ? parameters[0] : chosen;
+    const on = i !== undefined && !live.broken;
+    const label = on ? (nodes[i].kind === "constant" ? literal(live.values[i]) : name(i)) : "";
+    $("nudge-name").textContent = say("change_of", label);
+    $("predicted-name").textContent = say("predicted", on ? formulas.d(i) : "", label);
+    $("actual-name").textContent = say("actual", out);
+    const by = number($("by").value);
+    const found = on && !Number.isNaN(by) ? live.nudge(i, by) : { predicted: null, actual: null };
+    const whole = on && live.wanted[i];
+    $("predicted").textContent = whole ? digits(found.predicted) : NOT_COMPUTED;
+    $("actual").textContent = found.actual === null && on && !Number.isNaN(by) ? say("past_guard") : digits(found.actual);
+    $("predicted").className = whole ? tone(found.predicted) : "";
+    $("actual").className = tone(found.actual);
+    $("apply").disabled = !on || Number.isNaN(by);
+    $("apply").onclick = () => set(i, live.values[i] + by);
+  }
+  function descend(group = null) {
+    const eta = number($("eta").value);
+    if (Number.isNaN(eta) || live.broken || !parameters.length) return stop();
+    if (!curve.length) curve.push(live.values[end]);
+    live.descend(eta, parameters, group);
+    curve.push(live.values[end]);
+    if (live.broken || !Number.isFinite(live.values[end])) stop();
+    changed(parameters[0]);
+  }
+  function run() {
+    if (running) return stop();
+    descent = {};
+    running = setInterval(() => { for (let j = 0; j < (curve.length > 200 ? 5 : 1) && running; j++) descend(descent); if (curve.length > 5000) stop(); }, calm.matches ? 250 : 50);
+    paintCurve();
+  }
+  function stop() {
+    clearInterval(running);
+    running = 0;
+    paintCurve();
+  }
+  function paintCurve() {
+    $("run").textContent = say(running ? "stop" : "run");
+    $("run").setAttribute("aria-pressed", String(Boolean(running)));
+    $("once").disabled = $("run").disabled = !parameters.length || Boolean(live.broken && !running);
+    const points = curve.filter(Number.isFinite), svgRoot = $("curve");
+    svgRoot.classList.toggle("empty", points.length < 2);
+    svgRoot.replaceChildren();
+    $("cost").textContent = curve.length ? say("cost_after", out, digits(curve.at(-1)), curve.length - 1) : "";
+    if (points.length < 2) return;
+    const low = Math.min(...points), high = Math.max(...points), flat = high - low || 1;
+    const x = (i) => 8 + (304 * i) / (points.length - 1), y = (c) => 96 - (82 * (c - low)) / flat;
+    svgRoot.append(svg("path", { class: "grid", d: "M8 96H312M8 14H312" }), svg("path", { class: "line", d: `M${points.map((c, i) => `${x(i).toFixed(1)} ${y(c).toFixed(1)}`).join("L")}` }),
+      svg("circle", { cx: x(points.length - 1), cy: y(points.at(-1)), r: 4 }), svg("text", { x: 10, y: 11 }, digits(high, 4)), svg("text", { x: 10, y: 107 }, digits(low, 4)));
+  }
+
+  // ---- step by step: the recording, then backward, one edge after another
+  const stepping = () => $("stepping").checked;
+  const inner = shown.filter((i) => nodes[i].op);
+  function steps() {
+    return [{ p: "start" }, ...inner.map((i) => ({ p: "record", n: i })), { p: "seed" }, ...live.steps.map((s) => ({ p: "back", s })), { p: "end" }];
+  }
+  function state(list) {
+    const found = { recorded: new Set(shown.filter((i) => !nodes[i].op)), grads: new Map(), sent: new Set(), now: new Set(), edge: null };
+    for (const s of list.slice(0, k + 1)) {
+      if (s.p === "record") found.recorded.add(s.n);
+      if (s.p === "seed") found.grads.set(end, 1);
+      if (s.p === "back") { found.grads.set(s.s.source, s.s.after); found.sent.add(`${s.s.node}.${s.s.place}`); }
+    }
+    const s = list[k], secret = $("ask").checked && !revealed;
+    if (s.p === "record") { found.now.add(s.n); if (secret) found.hidden = s.n; }
+    if (s.p === "seed") found.now.add(end);
+    if (s.p === "back") {
+      found.now.add(s.s.node); found.now.add(s.s.source);
+      found.edge = `${s.s.node}.${s.s.place}`;
+      if (secret) { found.hiddenEdge = found.edge; found.hiddenGrad = s.s.source; }
+    }
+    return found;
+  }
+  function paintStep() {
+    $("bar").hidden = $("told").hidden = !stepping();
+    if (!stepping() || live.broken) { at = null; return; }
+    const list = steps(), last = list.length - 1;
+    k = Math.max(0, Math.min(last, k));
+    at = state(list);
+    $("slider").max = last; $("slider").value = k;
+    const label = say("step_of", k, last);
+    $("slider").setAttribute("aria-valuetext", label);
+    $("first").disabled = $("back").disabled = k === 0;
+    $("last").disabled = $("next").disabled = k === last;
+    $("play").textContent = say(timer ? "pause" : "play");
+    const s = list[k], box = [];
+    const line = (term, ...inside) => box.push(make("div", { class: "line" }, make("dt", {}, term), make("dd", { class: "formula" }, ...inside)));
+    const secret = $("ask").checked && !revealed;
+    let phase = say("recording"), title = say("leaves");
+    if (s.p === "start") {
+      line(say("leaves"), say("leaves_text", shown.length - inner.length));
+    } else if (s.p === "record") {
+      title = name(s.n);
+      line(say("operation"), formulas.defined(s.n));
+      line(say("with_numbers"), `= ${formulas.numbers(formulas.value(s.n))}`, make("br"), ...answer(secret, live.values[s.n]));
+      nodes[s.n].operands.slice(0, 6).forEach((source, place) => {
+        if (nodes[source].kind === "constant" || live.locals[s.n][place] === null) return;
+        const rule = formulas.rule(s.n, place), x = digits(live.locals[s.n][place]);
+        line(say("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
+      });
+    } else if (s.p === "seed") {
+      phase = say("backward"); title = formulas.d(end);
+      line(phase, say("starts_at", out));
+    } else if (s.p === "back") {
+      const { node, place, source, upstream, local, part, before, after } = s.s;
+      phase = say("backward"); title = say("sends", name(node), name(source));
+      const rule = formulas.rule(node, place), x = digits(local);
+      line(say("up_of", formulas.d(node)), digits(upstream));
+      line(say("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
+      line(say("times"), `${bracket(digits(upstream))} × ${bracket(x)} `, ...answer(secret, part));
+      if (!secret) line(`${formulas.d(source)}: ${say("grows")}`, `${digits(before)} ${signed(digits(part)).replace(/^([-+])/, "$1 ")} = `, make("b", { class: tone(after) }, digits(after)));
+    } else {
+      phase = say("backward"); title = say("done");
+      line(say("done"), say("done_text", out));
+      for (const i of parameters.slice(0, 16)) line(formulas.d(i), make("b", { class: tone(live.grads[i]) }, digits(live.grads[i])));
+    }
+    $("told").replaceChildren(make("p", { class: "phase" }, phase, make("span", {}, label)), make("h2", {}, title), make("dl", {}, ...box));
+  }
+  // A number to be read, or a blank to be filled in first.
+  function answer(secret, x) {
+    if (!secret) return ["= ", make("b", { class: tone(x) }, digits(x))];
+    const field = make("input", { type: "text", inputmode: "decimal", size: 8, "aria-label": say("your_answer"), autocomplete: "off" });
+    const verdict = make("span", { class: "verdict", role: "status" });
+    const check = make("button", { type: "button" }, say("check")), show = make("button", { type: "button", class: "quiet" }, say("reveal"));
+    const reveal = () => { revealed = true; refresh(); };
+    const judge = () => {
+      const given = number(field.value);
+      if (Number.isNaN(given)) return;
+      if (Math.abs(given - x) <= 0.006 * Math.abs(x) + 1e-9) { reveal(); $("said").textContent = say("right", digits(x)); } else verdict.textContent = say("wrong");
+    };
+    check.addEventListener("click", judge);
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") judge(); event.stopPropagation(); });
+    show.addEventListener("click", reveal);
+    return ["= ", field, " ", check, show, verdict];
+  }
+  function go(to) { k = to; revealed = false; refresh(); }
+  function playing(on) {
+    clearInterval(timer);
+    timer = on ? setInterval(() => { if (k >= steps().length - 1) playing(false); else go(k + 1); }, 1400) : 0;
+    $("play").setAttribute("aria-pressed", String(on));
+    refresh();
+  }
+
+  // ---- everything that shows numbers
+  function paintLines() {
+    if (!$("derivation").open) return;
+    const lines = [...inner.map((i) => [formulas.defined(i), `= ${formulas.numbers(formulas.value(i))}`, digits(live.values[i])]),
+      ...(live.broken ? [] : live.steps.map((s) => [`${formulas.d(s.source)} ${s.before === 0 ? "=" : "+="} ${formulas.d(s.node)} * ${formulas.rule(s.node, s.place).split(" = ")[0]}`, `= ${bracket(digits(s.upstream))} * ${bracket(digits(s.local))}`, digits(s.part)]))];
+    $("lines").replaceChildren(...lines.slice(0, 600).map(([a, b, x]) => make("li", {}, make("code", {}, a), " ", make("span", {}, b), " = ", make("b", {}, x))));
+  }
+  function paintTables() {
+    if (!$("tables").open) return;
+    const line = (...cells) => make("tr", {}, make("th", { scope: "row" }, cells[0]), ...cells.slice(1).map((c) => make("td", {}, c)));
+    $("nodes").tBodies[0].replaceChildren(...shown.map((i) => line(name(i), kind(nodes[i].kind), nodes[i].op ? formulas.text(formulas.value(i)) : "", digits(live.values[i]), digits(live.grads[i]))));
+    $("edge-table").tBodies[0].replaceChildren(...live.steps.map((s) => line(`${name(s.source)} → ${name(s.node)}`, digits(s.upstream), `${formulas.rule(s.node, s.place)} = ${digits(s.local)}`, digits(s.part))));
+  }
+  function paintBroken() {
+    const guard = live.broken;
+    $("broken").hidden = !guard;
+    if (!guard) return;
+    const side = ([slot, x]) => (slot >= 0 ? `${name(slot)} = ${digits(live.values[slot])}` : literal(typeof x === "string" ? Number(x) : x));
+    const [sign, a, b, outcome] = guard;
+    $("broken").textContent = say("broken", `(${side(a)}) ${sign} ${side(b)}`, say(String(outcome)), say(String(!outcome)));
+  }
+  function refresh() {
+    paintBroken();
+    paintStep();
+    const c = live.values[end], was = live.start[end];
+    $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : digits(c)), ...(Object.is(c, was) || live.broken ? [] : [make("small", {}, `  ${say("was", digits(was))}`)]));
+    paintLeaves();
+    paintWhy();
+    paintNudge();
+    paintCurve();
+    paintLines();
+    paintTables();
+    let litEdges = null;
+    const litNodes = new Set();
+    if (lit !== null && !live.broken && !stepping()) {
+      litEdges = new Set();
+      litNodes.add(lit);
+      for (let i = lit; i <= end; i++) nodes[i].operands.forEach((source, place) => { if (litNodes.has(source) && live.parts[i][place] !== null) { litNodes.add(i); litEdges.add(`${i}.${place}`); } });
+    }
+    picture.paint({ chosen, edges: $("edges").value, step: at, kind, lit: litEdges, litNodes });
+    $("undo").disabled = !live.past.length;
+    $("redo").disabled = !live.future.length;
+    if (host.address) try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
+  }
+  function words() {
+    for (const e of root.querySelectorAll("[data-t]")) e.textContent = say(e.dataset.t);
+    for (const e of root.querySelectorAll("[data-l]")) e.setAttribute("aria-label", say(e.dataset.l));
+    $("language").textContent = language === "en" ? "日本語" : "English";
+    $("language").lang = language === "en" ? "ja" : "en";
+    if (host.page) document.documentElement.lang = language;
+    $("alive").lang = language;
+    $("title").textContent = data.title;
+    $("count").textContent = say("count", shown.length, picture.edges.length, inner.length);
+    $("frozen").textContent = live.guards.length ? say("guarded", live.guards.length) : data.frozen ? say("frozen") : "";
+    fillLeaves();
+    refresh();
+  }
+
+  const sizes = boxes(live);
+  const placed = place(live, sizes, data.placed);
+  const picture = new Picture($("picture"), live, formulas, placed, sizes, (i) => pick(i, !(lit === i)), drag);
+  const on = (id, event, f) => $(id).addEventListener(event, f);
+  on("undo", "click", () => { live.undo(); changed(chosen); });
+  on("redo", "click", () => { live.redo(); changed(chosen); });
+  on("reset", "click", () => { stop(); live.reset(); curve = []; ranges.clear(); changed(chosen); });
+  on("copy", "click", async () => {
+    const link = `${location.href.split("#")[0]}#${live.link()}`;
+    try { await navigator.clipboard.writeText(link); $("said").textContent = say("copied"); } catch { $("said").textContent = say("link_is", link); }
+  });
+  on("language", "click", () => { language = language === "en" ? "ja" : "en"; words(); });
+  on("edges", "change", refresh);
+  on("stepping", "change", () => { playing(false); go(0); });
+  on("ask", "change", () => go(k));
+  on("more", "click", () => { all = true; fillLeaves(); refresh(); });
+  on("by", "input", paintNudge);
+  on("once", "click", () => descend());
+  on("run", "click", run);
+  on("first", "click", () => go(0));
+  on("last", "click", () => go(Infinity));
+  on("back", "click", () => go(k - 1));
+  on("next", "click", () => go(k + 1));
+  on("play", "click", () => { if (!timer && k >= steps().length - 1) k = 0; playing(!timer); });
+  on("slider", "input", () => go(Number($("slider").value)));
+  on("derivation", "toggle", paintLines);
+  on("tables", "toggle", paintTables);
+  on("out", "click", () => picture.zoom(picture.scale / 1.25));
+  on("in", "click", () => picture.zoom(picture.scale * 1.25));
+  on("fit", "click", () => picture.zoom(picture.fitting($("view"))));
+  root.addEventListener("keydown", (event) => {
+    const target = event.target, moves = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && target.tagName !== "INPUT") { event.preventDefault(); if (event.shiftKey) live.redo(); else live.undo(); return changed(chosen); }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const leaf = target.closest?.(".node.leaf");
+    if (leaf && event.key in moves) {
+      event.preventDefault();
+      const i = picture.nodes.findIndex((n) => n && n.g === leaf);
+      if (chosen !== i) pick(i, false);
+      return step(i, moves[event.key], event.shiftKey);
+    }
+    if (!stepping() || target.closest?.("input, select, button, summary, .view, .wide")) return;
+    if (event.key in moves) { event.preventDefault(); go(k + moves[event.key]); }
+    if (event.key === "Home") go(0);
+    if (event.key === "End") go(Infinity);
+    if (event.key === " ") { event.preventDefault(); playing(!timer); }
+  });
+  if (host.address) {
+    live.follow(location.hash);
+    addEventListener("hashchange", () => { if (live.link() !== location.hash.slice(1)) { live.reset(); live.follow(location.hash); refresh(); } });
+  }
+  $("edges").value = picture.edges.length > 120 ? "none" : "local";
+  words();
+  picture.zoom(Math.max(picture.fitting($("view")), $("view").clientWidth < 600 ? 0.7 : 0.55));
+  return { live, refresh, set };
+}

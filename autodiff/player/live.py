@@ -1,0 +1,139 @@
+"""The live player: a graph in one HTML file that recomputes under the hand.
+
+`play` takes a built graph, or a function and its arguments; what comes back shows itself in a
+notebook, and `save` writes the page. The page holds the graph as data, the rows that it needs printed
+from the table, and a core by hand that knows no operation: no network, no server, no Python.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autodiff.drawing.escape import clean, shorten, xml
+from autodiff.graphs.files import write
+from autodiff.graphs.graph import Graph
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
+from autodiff.player import bundle
+from autodiff.player.layers import place
+from autodiff.player.model import compared, model, record, scalar_graph
+from autodiff.printers.javascript import table
+
+
+class Live:
+    """A graph that is alive in a page: `save("x.html")`, or the last line of a notebook's cell."""
+
+    def __init__(self, graph: Graph, guards: Any, frozen: bool, title: str | None) -> None:
+        self.graph = graph
+        name = clean(graph[graph.outputs[0]].label)
+        self.title = clean(title) if title is not None else f"{shorten(name, 40)}, alive"
+        self.data = {
+            "model": model(graph, guards), "frozen": frozen, "title": self.title,
+            "texts": bundle.texts("live"), "language": "en",
+        }  # fmt: skip
+        names = sorted({node.op for node in graph if node.op})
+        self.data["table"] = table(_closed(names))
+        self.rows = _closed(names)
+        self.data["placed"] = _placed(graph)
+
+    def html(self) -> str:
+        """Return the page: one file with everything in it."""
+        return bundle.page(
+            title=self.title,
+            style=bundle.part("live.css") + bundle.GROUND,
+            body=bundle.part("live.html"),
+            data=self.data,
+            script=bundle.script(self.rows, "core.js", "text.js", "draw.js", "live.js", "page.js"),
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file and return its path; ValueError if that is no .html."""
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"play: {target}: the name must end in .html")
+        return write(target, self.html())
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own, for a notebook that may run scripts."""
+        return (
+            f'<iframe sandbox="allow-scripts allow-downloads" title="{xml(self.title)}" '
+            f'style="width:100%;height:760px;border:0" srcdoc="{xml(self.html())}"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<live page of {self.title}: save it with .save('page.html')>"
+
+
+def play(
+    y: Any, *args: Any, names: dict[str, Any] | None = None, title: str | None = None
+) -> Live:
+    """Return a page in which the graph of y recomputes while its numbers are dragged.
+
+    y is a Value, a Tensor of a single number (its arrays are taken apart, element by element), or a
+    function, which is called on `args`: then the choices that its Python makes (`if x > 0`) go with
+    the page, and past one of them it stops with a sentence instead of showing a wrong gradient.
+    `names` (such as locals()) label the nodes. Raises ValueError for more than 6,000 numbers and
+    for an operation of your own, TypeError where there is no graph.
+
+    >>> import autodiff as ad
+    >>> w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
+    >>> ad.play(ad.sigmoid(w * x), title="a neuron")
+    <live page of a neuron: save it with .save('page.html')>
+    """
+    if isinstance(y, Value | Tensor | Graph):
+        if args:
+            raise TypeError("play: a graph that is built takes no arguments; give the function")
+        graph = y if isinstance(y, Graph) else scalar_graph(y, names)
+        return Live(graph, [], True, title)
+    if not callable(y):
+        raise TypeError(
+            f"play: needs a Value, a Tensor or a function and its arguments, got "
+            f"{type(y).__name__} {y!r:.60}"
+        )
+    f: Callable[..., Any] = y
+    node, guards = record(f, args)
+    if node.name is None:
+        node.name = getattr(f, "__name__", "").strip("<>").replace("lambda", "") or None
+    graph = scalar_graph(node, names, compared(guards))
+    return Live(graph, guards, False, title)
+
+
+def _closed(names: list[str]) -> list[str]:
+    """Return the rows and all those that their local derivatives are written with."""
+    found = list(names)
+    for name in found:
+        for partial in table([name])[name].get("partials", []):  # type: ignore[attr-defined]
+            found += [n for n in _operations(partial) if n not in found]
+    extra = ("neg", "mul", "powc")  # what a formula is simplified to
+    return sorted({*found, *extra})
+
+
+def _operations(tree: Any) -> list[str]:
+    if not isinstance(tree, list):
+        return []
+    return [tree[0], *(name for part in tree[1:] for name in _operations(part))]
+
+
+def _placed(graph: Graph) -> dict[str, Any]:
+    from autodiff.drawing.escape import width as wide
+
+    sizes = []
+    for node in graph:
+        name = "" if node.kind == "constant" else shorten(clean(node.label), 18)
+        w = wide(name, 15) * 1.08 + (wide(node.op, 13) + 26 if node.op else 0) + 30
+        h = 36.0 if node.kind == "constant" else max(64.0, 17.0 * (len(node.operands) + 1))
+        sizes.append((max(92.0, w), h))
+    placed = place(sizes, [(e.source, e.target, e.index) for e in graph.edges])
+    paths = []
+    for path in placed.paths:
+        points = list(path[0])
+        for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+            m = (x0 + x1) / 2
+            points += [m, y0, m, y1, x1, y1]
+        paths.append([round(p, 1) for p in points])
+    return {
+        "xs": [round(x, 1) for x, _ in placed.centres],
+        "ys": [round(y, 1) for _, y in placed.centres],
+        "paths": paths, "width": placed.width, "height": placed.height,
+    }  # fmt: skip

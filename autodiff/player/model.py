@@ -1,0 +1,157 @@
+"""What a live page is given of a graph: operations, operands, numbers, names, and the guards.
+
+A graph of arrays is taken through the lens: it becomes the graph of the numbers that its arrays are
+made of. `record` calls a function of numbers while it is watched, so that the choices which its
+Python makes (`if x > 0`, `float(x)`) go with the graph: past one of them the page stops and says so.
+"""
+
+import inspect
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autodiff.drawing.escape import clean
+from autodiff.explanations.expansion import expand
+from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.nodes import modes
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
+from autodiff.printers.javascript import carried
+from autodiff.table import tree
+from autodiff.table.primitive import TABLE
+
+MOST_NODES = 6000
+
+Guard = tuple[str, Any, Any, bool]
+
+
+def record(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Value, list[Guard]]:
+    """Call f on numbers (or arrays, lists, dicts of them) and return its node and its guards.
+
+    Each number becomes a leaf that is called as the parameter of f is, `w` or `w[0,1]`.
+    """
+    try:
+        names = [p.name for p in inspect.signature(f).parameters.values()]
+    except (TypeError, ValueError):
+        names = []
+    names += [f"x{i}" for i in range(len(names), len(args))]
+    given = [
+        tree.map_tree(partial(_leaves, name=name), arg)
+        for name, arg in zip(names, args, strict=False)
+    ]
+    guards: list[Guard] = []
+    with modes.watch(guards):
+        y = f(*given)
+    if isinstance(y, np.ndarray) and y.size == 1:
+        y = y.item()
+    if not isinstance(y, Value):
+        raise TypeError(
+            f"play: {getattr(f, '__name__', 'the function')} returned {type(y).__name__} {y!r:.60}; "
+            f"it must return one number that was computed from its arguments"
+        )
+    return y, guards
+
+
+def _leaves(x: Any, name: str) -> Any:
+    array = np.asarray(x, dtype=float)
+    made = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(array.shape):
+        label = f"{name}[{','.join(map(str, index))}]" if index else name
+        made[index] = Value(float(array[index]), name=label)
+    return made if array.ndim else made.item()
+
+
+def scalar_graph(y: Any, names: Any = None, also: tuple[Value, ...] = ()) -> Graph:
+    """Return the graph of single numbers of y; arrays are taken apart, element by element."""
+    if not isinstance(y, Tensor):
+        graph = Graph(y, *also, names=names)
+        if not any(isinstance(node, Tensor) for node in graph.live):
+            return graph
+        raise ValueError(
+            "play: numbers and arrays are mixed in this graph: play the loss of the arrays alone"
+        )
+    if y.size != 1:
+        raise ValueError(
+            f"play: the output has shape {y.shape}: play a single number, such as its .sum()"
+        )
+    graph = Graph(y, names=names)
+    leaves = [n.live for n in graph if not n.operands]
+    output = expand(y, leaves, names=names).output.reshape(-1)[0]
+    return Graph(output, names={graph[y].name or "C": output})
+
+
+def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
+    """Return the graph as data for the page; its first output is what is differentiated.
+
+    A ValueError says if it is too large, or holds an operation that is Python of the user's own.
+    """
+    if len(graph) > MOST_NODES:
+        raise ValueError(
+            f"play: the graph has {len(graph):,} numbers, more than a page can show alive (at most "
+            f"{MOST_NODES:,}); play a part of it, such as one neuron or one example"
+        )
+    known = set(carried())
+    for node in graph:
+        if node.op and (node.op not in known or node.primitive is not TABLE[node.op]):
+            raise ValueError(
+                f"play: the operation {node.op} is Python of your own, which no page can run; "
+                f"ad.draw(y).save('page.html') steps through the recording as it is"
+            )
+    end = graph.outputs[0]
+    inside = _ancestors(graph, end)
+    return {
+        "end": end,
+        "nodes": [_node(node, node.id in inside) for node in graph],
+        "guards": [
+            [sign, _side(graph, a), _side(graph, b), bool(outcome)]
+            for sign, a, b, outcome in guards or ()
+        ],
+    }
+
+
+def _node(node: GraphNode, shown: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": clean(node.label), "kind": node.kind, "op": node.op,
+        "operands": list(node.operands), "value": number(float(node.value)),
+    }  # fmt: skip
+    if node.kind == "output" and not shown:
+        found["kind"] = "operation"
+    if node.name is not None:
+        found["named"] = True
+    if node.scope:
+        found["scope"] = clean(node.scope)
+    if not shown:
+        found["aside"] = True
+    return found
+
+
+def _ancestors(graph: Graph, end: int) -> set[int]:
+    found, pending = {end}, [end]
+    while pending:
+        for i in graph[pending.pop()].operands:
+            if i not in found:
+                found.add(i)
+                pending.append(i)
+    return found
+
+
+def _side(graph: Graph, x: Any) -> list[Any]:
+    """Return one side of a comparison: the place of a node, or a plain number."""
+    return [graph.ids[x], 0] if isinstance(x, Value) else [-1, number(float(x))]
+
+
+def compared(guards: list[Guard]) -> tuple[Value, ...]:
+    """Return the nodes that the guards compare."""
+    return tuple(x for guard in guards for x in guard[1:3] if isinstance(x, Value))
+
+
+def number(x: float) -> float | str:
+    """Return a number for JSON, which has no infinity and no NaN: those as words."""
+    if math.isnan(x):
+        return "NaN"
+    if math.isinf(x):
+        return "Infinity" if x > 0 else "-Infinity"
+    return x
