@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from autodiff.explanations.steps import Step, backward_steps
     from autodiff.graphs.storage import GraphFileError, load_graph, save_graph
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
+    from autodiff.player.live import play
     from autodiff.sources.numpy import to_numpy_source
     from autodiff.teach.exercises import Exercise, make_exercise
 
@@ -144,6 +145,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "explain": "explanations.paths",
     "load_graph": "graphs.storage",
     "make_exercise": "teach.exercises",
+    "play": "player.live",
     "save_graph": "graphs.storage",
     "teaching": "explanations.lessons",
     "to_jax": "interop",
@@ -249,6 +251,7 @@ __all__ = [
     "norm",
     "normal_cdf",
     "normal_pdf",
+    "play",
     "power",
     "primitive",
     "quadratic_cost",

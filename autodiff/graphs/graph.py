@@ -183,6 +183,10 @@ class Graph:
         """Return the snapshot as JSON, by the schema in interop/graph.schema.json."""
         return doors.to_json(self, indent)
 
+    def play(self, **options: Any) -> Any:
+        """Return the page in which this graph recomputes under the hand; see `autodiff.play`."""
+        return doors.play(self, **options)
+
     def is_linear(self, edge: Edge) -> bool:
         """Return whether the target is linear in this operand (a multilinear row)."""
         return isinstance(self[edge.target].primitive, Multilinear)

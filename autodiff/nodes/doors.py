@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autodiff.interop import to_json
     from autodiff.pickles import restored, unpickled
     from autodiff.player import save as save_player
+    from autodiff.player.live import play
 
 DOORS = {
     "array_backward": "autodiff.derivatives.reverse:backward",
@@ -27,6 +28,7 @@ DOORS = {
     "function_of_nodes": "autodiff.dispatch.protocol:function_of_nodes",
     "method_of_nodes": "autodiff.dispatch.protocol:method_of_nodes",
     "packed": "autodiff.graphs.storage:packed",
+    "play": "autodiff.player.live:play",
     "reduced": "autodiff.graphs.storage:reduced",
     "restored": "autodiff.pickles:restored",
     "save_player": "autodiff.player:save",
@@ -54,6 +56,7 @@ __all__ = [
     "function_of_nodes",
     "method_of_nodes",
     "packed",
+    "play",
     "reduced",
     "restored",
     "save_player",

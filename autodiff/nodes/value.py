@@ -255,6 +255,10 @@ class Value:
         """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
         return doors.explain(self, wrt, **options)
 
+    def play(self, **options: Any) -> Any:
+        """Return the page in which this graph recomputes under the hand; see `autodiff.play`."""
+        return doors.play(self, **options)
+
     def backward_steps(self, gradient: float = 1.0, names: Any = None) -> Any:
         """Return an iterator over the steps that `backward` takes; no gradient is touched."""
         return doors.backward_steps(self, gradient, names)

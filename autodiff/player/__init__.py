@@ -1,7 +1,10 @@
-"""The player: one HTML file that steps through a graph's recording and through its backward.
+"""The player: HTML pages of a graph, alive under the hand or step by step through its recording.
 
-Positions and numbers are computed beforehand; the page holds them as JSON, needs no network, and
-its content policy lets nothing run but the one script it came with.
+A page is one file: it needs no network, and its content policy lets nothing run but the one script
+it came with. Read `live` first: `play` hands a graph (`model`) and the rows that it needs, printed as
+JavaScript, to a core that recomputes it (core.js, text.js, draw.js; live.js is the page around
+them). `bundle` puts the parts together. `page` and `story` make the page that only steps through a
+recording: positions and numbers are computed beforehand, which serves graphs of arrays.
 """
 
 from autodiff.player.page import MOST_NODES, page, save

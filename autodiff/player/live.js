@@ -2,7 +2,7 @@
 // `mount` fills one element with one graph; `host` may be told of changes and may send some.
 function mount(root, data, host = {}) {
   const $ = (id) => root.querySelector(`[data-id="${id}"]`);
-  const live = new Live(data.model, ROWS), formulas = new Formulas(live, data.table);
+  const live = new Live(data.model, ROWS), formulas = new Formulas(live, data.table).entitle();
   const { nodes, end } = live, out = nodes[end].name;
   const shown = nodes.flatMap((n, i) => (n.aside ? [] : [i]));
   const leaves = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
@@ -49,6 +49,7 @@ function mount(root, data, host = {}) {
     slider.addEventListener("input", () => set(i, Number(slider.value), slider.group ?? null));
     slider.addEventListener("change", () => { slider.group = undefined; });
     typed.addEventListener("change", () => set(i, number(typed.value)));
+    typed.addEventListener("focus", () => { typed.value = literal(live.values[i]); });
     typed.addEventListener("keydown", (event) => {
       if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); step(i, event.key === "ArrowUp" ? 1 : -1, event.shiftKey); }
     });
@@ -78,7 +79,8 @@ function mount(root, data, host = {}) {
       slider.setAttribute("aria-label", say("slide", nodes[i].kind === "constant" ? literal(live.start[i]) : name(i)));
       slider.setAttribute("aria-valuetext", digits(x));
       typed.setAttribute("aria-label", say("value_of", nodes[i].kind === "constant" ? literal(live.start[i]) : name(i)));
-      if (root.activeElement !== typed || typed.value === "" || number(typed.value) !== x) typed.value = literal(x);
+      if (root.activeElement !== typed) typed.value = digits(x, 6);
+      else if (number(typed.value) !== x) typed.value = literal(x);
       const g = live.grads[i], hide = stepping() && at && !at.grads.has(i);
       grad.hidden = !live.wanted[i];
       grad.textContent = hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`;

@@ -7,6 +7,7 @@ from the table, and a core by hand that knows no operation: no network, no serve
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,7 @@ class Live:
         return f"<live page of {self.title}: save it with .save('page.html')>"
 
 
-def play(
-    y: Any, *args: Any, names: dict[str, Any] | None = None, title: str | None = None
-) -> Live:
+def play(y: Any, *args: Any, names: dict[str, Any] | None = None, title: str | None = None) -> Live:
     """Return a page in which the graph of y recomputes while its numbers are dragged.
 
     y is a Value, a Tensor of a single number (its arrays are taken apart, element by element), or a
@@ -128,7 +127,7 @@ def _placed(graph: Graph) -> dict[str, Any]:
     paths = []
     for path in placed.paths:
         points = list(path[0])
-        for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(path):
             m = (x0 + x1) / 2
             points += [m, y0, m, y1, x1, y1]
         paths.append([round(p, 1) for p in points])

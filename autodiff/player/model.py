@@ -8,7 +8,6 @@ Python makes (`if x > 0`, `float(x)`) go with the graph: past one of them the pa
 import inspect
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.printers.javascript import carried
-from autodiff.table import tree
 from autodiff.table.primitive import TABLE
 
 MOST_NODES = 6000
@@ -38,10 +36,7 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Value, list[Gu
     except (TypeError, ValueError):
         names = []
     names += [f"x{i}" for i in range(len(names), len(args))]
-    given = [
-        tree.map_tree(partial(_leaves, name=name), arg)
-        for name, arg in zip(names, args, strict=False)
-    ]
+    given = [_leaves(arg, name) for name, arg in zip(names, args, strict=False)]
     guards: list[Guard] = []
     with modes.watch(guards):
         y = f(*given)
@@ -56,6 +51,11 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Value, list[Gu
 
 
 def _leaves(x: Any, name: str) -> Any:
+    """Return numbers as leaves that are called by their place: `w`, `w[0,1]`, `w[0][1]`, `w.b`."""
+    if isinstance(x, dict):
+        return {k: _leaves(v, f"{name}.{k}") for k, v in x.items()}
+    if isinstance(x, list | tuple):
+        return type(x)(_leaves(v, f"{name}[{i}]") for i, v in enumerate(x))
     array = np.asarray(x, dtype=float)
     made = np.empty(array.shape, dtype=object)
     for index in np.ndindex(array.shape):

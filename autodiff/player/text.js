@@ -45,6 +45,18 @@ const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "");
 class Formulas {
   constructor(live, table) { this.live = live; this.table = table; }
 
+  // Nameless nodes that are short to write are called by what they are: w * x, not v3.
+  entitle() {
+    const taken = new Set(this.live.nodes.map((n) => n.name));
+    this.live.nodes.forEach((n, i) => {
+      if (!n.op || n.named) return;
+      const text = this.text(this.value(i));
+      if (text.length > 14 || taken.has(text) || /v\d/.test(text)) return;
+      taken.add(text);
+      n.name = text;
+    });
+    return this;
+  }
   // A node as it stands in a formula: a nameless number as that number.
   operand(i) {
     const n = this.live.nodes[i];
@@ -103,7 +115,7 @@ class Formulas {
     if (typeof term === "number") return [literal(term), term >= 0 ? 9 : 3];
     if (term.op === undefined) {
       const shown = show(term);
-      return [shown, shown.startsWith("-") ? 3 : 9];
+      return [shown, /^-|\s/.test(shown) && !shown.startsWith("(") ? (shown.startsWith("-") ? 3 : 0) : 9];
     }
     const parts = term.args.map((t) => this.print(t, show));
     const least = ([text, precedence], p) => (precedence >= p ? text : `(${text})`);
@@ -124,13 +136,14 @@ class Formulas {
   numbers(term) { return this.text(term, (leaf) => bracket(digits(this.live.values[leaf.id]))); }
 
   name(i) { return this.live.nodes[i].name; }
-  d(i) { return `d${this.name(this.live.end)}/d${this.name(i)}`; }
+  d(i) { return `d${whole(this.name(this.live.end))}/d${whole(this.name(i))}`; }
   defined(i) { return `${this.name(i)} = ${this.text(this.value(i))}`; }
   rule(i, place) {
     const local = this.local(i, place);
-    return local === null ? "" : `d${this.name(i)}/d${this.name(this.live.nodes[i].operands[place])} = ${this.text(local)}`;
+    return local === null ? "" : `d${whole(this.name(i))}/d${whole(this.name(this.live.nodes[i].operands[place]))} = ${this.text(local)}`;
   }
 }
+const whole = (name) => (/\s/.test(name) && !/^\w+\(.*\)$/.test(name) ? `(${name})` : name);
 function added(parts) {
   if (parts.length > 100) return `sum([${parts.join(", ")}])`;
   return parts[0] + parts.slice(1).map((p) => (p.startsWith("-") ? ` - ${p.slice(1)}` : ` + ${p}`)).join("");

@@ -40,7 +40,7 @@ def hypot(a: float, b: float) -> float:
     if x > 1e150:
         scale = 2.409919865102884e-181  # 2^-600, a power of two: nothing is rounded
     elif x < 1e-140:
-        scale = 4.149515568880993e+180  # 2^600
+        scale = 4.149515568880993e180  # 2^600
     x = x * scale
     y = y * scale
     root: float = libm.sqrt(x * x + y * y)
