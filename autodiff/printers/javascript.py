@@ -12,8 +12,10 @@ from functools import cache
 from autodiff.printers.expressions import OutsideSubsetError, read
 from autodiff.printers.subset import Definition, Functions
 from autodiff.table import libm, ops
-from autodiff.table.primitive import ROWS, TABLE, Multilinear, Pointwise, Primitive
+from autodiff.table.primitive import ROWS, TABLE, Pointwise, Primitive
 from autodiff.table.symbol import Symbol, Term, render
+
+TABLES = ops.__name__.removesuffix("ops")  # the wing in which the library's own operations stand
 
 
 class Script(Functions):
@@ -37,8 +39,8 @@ class Script(Functions):
     def function(self, row: Primitive) -> str:
         """Return the name of the function that computes the row, and add it."""
         function = row.scalar  # type: ignore[attr-defined]
-        module = libm.__name__ if function.__module__ == "math" else function.__module__
-        if row is not TABLE.get(row.name) or not module.startswith("autodiff."):
+        module = _module(function)
+        if not module.startswith(TABLES):
             raise OutsideSubsetError(
                 f"{row.name}: this operation is your own Python, which cannot be carried to a page"
             )
@@ -58,11 +60,14 @@ def _nary_rules() -> dict[str, ast.Lambda]:
 
 
 def carried() -> list[str]:
-    """Return the names of the rows that a page can compute: all those on single numbers."""
-    return [
-        r.name for r in ROWS
-        if isinstance(r, Pointwise) or (isinstance(r, Multilinear) and r.scalar is not None)
-    ]  # fmt: skip
+    """Return the names of the rows that a page can compute: the library's own on single numbers."""
+    return [row.name for row in ROWS if _module(getattr(row, "scalar", None)).startswith(TABLES)]
+
+
+def _module(function: object) -> str:
+    """Return where a row's function is defined: a built-in one belongs to the C library."""
+    module = str(getattr(function, "__module__", ""))
+    return libm.__name__ if module == "math" else module
 
 
 def rows_source(names: Iterable[str] | None = None) -> str:
