@@ -77,11 +77,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     call = Call("vjp", f, primals, tuple(range(len(primals))))
 
     def back(cotangent: Any) -> Any:
-        seeds, _ = tree.flatten(cotangent)
-        if len(seeds) != len(call.outputs):
-            raise ValueError(
-                f"vjp: the function has {len(call.outputs)} outputs, got {len(seeds)} cotangents"
-            )
+        seeds = call.rebuild_outputs.leaves_of(cotangent, "vjp", "the cotangent")
         total: list[Any] = [zero(x, call.nested) for x in call.inputs]
         for y, seed in zip(call.outputs, seeds, strict=True):
             if is_node(y):
@@ -98,7 +94,8 @@ def jvp(f: Function, primals: Sequence[Any], directions: Sequence[Any]) -> tuple
     (10.0, 5.0)
     """
     call = Call("jvp", f, primals, tuple(range(len(primals))))
-    return call.output(), call.rebuild_outputs(_push(call, tree.flatten(list(directions))[0]))
+    moves = call.rebuild_inputs.leaves_of(directions, "jvp", "directions")
+    return call.output(), call.rebuild_outputs(_push(call, moves))
 
 
 def _push(call: Call, directions: Sequence[Any]) -> list[Any]:
