@@ -134,8 +134,7 @@ def test_programs_pickle():
 
 def test_what_does_not_fit_is_told():
     program = ad.trace(lambda x: x[0] * x[1], np.ones(2))
-    with pytest.raises(ValueError, match="recorded on 2 numbers, was given 3"):
-        program(np.ones(3))
+    assert program(np.full(3, 2.0)) == 4.0, "another shape is recorded when it comes"
     with pytest.raises(TypeError, match="takes 1 arguments, was given 2"):
         program(1.0, 2.0)
 

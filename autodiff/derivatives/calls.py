@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, gradient
+from autodiff.nodes import modes
 from autodiff.nodes.modes import MODE, mode
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
@@ -15,6 +16,11 @@ from autodiff.table import ops, tree
 
 Function = Callable[..., Any]
 _depth: ContextVar[int] = ContextVar("autodiff_transform_depth", default=0)
+
+
+def nested() -> bool:
+    """Return whether this is inside a transform or a trace, where results are nodes again."""
+    return _depth.get() > 0 or modes.tracing()
 
 
 def is_node(x: Any) -> bool:
@@ -48,7 +54,7 @@ class Call:
                 raise ValueError(
                     f"{what}: argnums {i} is out of range for a call with {len(args)} arguments"
                 )
-        self.nested = _depth.get() > 0 or any(is_node(x) for x in tree.flatten(list(args))[0])
+        self.nested = nested() or any(is_node(x) for x in tree.flatten(list(args))[0])
         lifted = list(args)
         token = _depth.set(_depth.get() + 1)
         try:  # what is differentiated is recorded, also inside a `no_grad`

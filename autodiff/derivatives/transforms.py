@@ -15,7 +15,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import zero
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.table import ops, tree
+from autodiff.table import ops
 
 LIMIT_BYTES = 1 << 30
 

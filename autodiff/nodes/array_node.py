@@ -55,6 +55,8 @@ class ArrayNode:
                 f"data: {self!r} was computed by {self.op}; change the leaves it was computed "
                 f"from, or take detach() of it as a new leaf"
             )
+        if modes.watched:
+            modes.check_unwatched(self, "data")
         array = as_array(data, "data")
         if array.shape != self._array.shape:
             raise ValueError(
@@ -69,6 +71,8 @@ class ArrayNode:
 
         What an optimiser uses: `p.assign(new)` is `p.data = new` without the copy.
         """
+        if modes.watched:
+            modes.check_unwatched(self, "data")
         array = np.asarray(array)  # of a result without axes numpy makes a number
         old = self._array
         if self.primitive is None and array.shape == old.shape and array.dtype == old.dtype:
@@ -85,6 +89,8 @@ class ArrayNode:
         """
         if type(scale) is not float:
             scale = as_float(scale, "assign_sub")
+        if modes.watched:
+            modes.check_unwatched(self, "data")
         change = plain(change)
         alone = self.primitive is None and holders(self) == ALONE
         if alone and loops.descend(self._array, change, scale):  # compiled only
@@ -95,6 +101,8 @@ class ArrayNode:
     @property
     def grad(self) -> Array:
         """The gradient that backward accumulated, of the shape of `data`; zeros before any."""
+        if modes.watched:
+            modes.check_unwatched(self, "the gradient")
         return fix(np.zeros_like(self._array) if self._grad is None else self._grad)
 
     @grad.setter
@@ -200,6 +208,8 @@ class ArrayNode:
         return doors.reduced(self)
 
     def __repr__(self) -> str:
+        if modes.watched:
+            modes.note("==", self, self._array, True)
         label = f", name={self.name!r}" if self.name is not None else ""
         text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")
         dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"

@@ -3,8 +3,8 @@ cdef long active, watched
 
 cdef class Mode:
     cdef public bint recording, anomaly
-    cdef public object scopes, path, guards, teacher
+    cdef public object scopes, path, guards, teacher, block
+    cdef public long long start
     cdef public Mode outer
 
 cpdef object _count(long change)
-cpdef object _watch(long change)

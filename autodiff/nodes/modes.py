@@ -8,7 +8,7 @@ comparisons.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from threading import Lock
@@ -17,6 +17,7 @@ from typing import Any
 
 active = 0
 watched = 0
+_traces: tuple[Any, ...] = ()
 _lock = Lock()
 
 
@@ -26,7 +27,9 @@ class Mode:
     A block begins with what is in force outside of it, `outer`, and changes it before it is entered.
     """
 
-    __slots__ = ("anomaly", "guards", "outer", "path", "recording", "scopes", "teacher")
+    __slots__ = (
+        "anomaly", "block", "guards", "outer", "path", "recording", "scopes", "start", "teacher",
+    )  # fmt: skip
 
     recording: bool
     scopes: tuple[str, ...]
@@ -35,17 +38,31 @@ class Mode:
     guards: list[tuple[Any, ...]] | None
     teacher: Callable[[Any, Any], None] | None
     outer: Any  # the Mode outside of the block
+    block: Any  # the `mode` whose block this is
+    start: int  # the moment at which the trace in force began
 
     def __init__(self, outer: "Mode | None" = None) -> None:
-        self.outer = outer
+        self.outer, self.block = outer, None
         if outer is None:
             self.recording, self.anomaly = True, False
             self.scopes, self.path = (), ""
             self.guards = self.teacher = None
+            self.start = -1
         else:
+            self.start = outer.start
             self.recording, self.anomaly = outer.recording, outer.anomaly
             self.scopes, self.path = outer.scopes, outer.path
             self.guards, self.teacher = outer.guards, outer.teacher
+
+    def again(self, outer: "Mode") -> "Mode":
+        """Return this mode inside of another one."""
+        if self.block is not None:
+            found: Mode = self.block.changed(outer)
+        else:  # a trace's
+            found = Mode(outer)
+            found.guards, found.recording, found.start = self.guards, True, self.start
+        found.block = self.block
+        return found
 
 
 MODE: ContextVar[Mode] = ContextVar("autodiff_mode", default=Mode())  # noqa: B039  it never changes
@@ -57,24 +74,59 @@ def _count(change: int) -> None:
         active += change
 
 
+class Trace:
+    """A recording that goes on somewhere: its guards, the nodes that it began with, and when it began."""
+
+    __slots__ = ("guards", "inputs", "start")
+
+    def __init__(self, guards: list[tuple[Any, ...]], inputs: Sequence[Any], start: int) -> None:
+        self.guards, self.inputs, self.start = guards, inputs, start
+
+
 @contextmanager
-def watch(guards: list[tuple[Any, ...]]) -> Iterator[None]:
-    """Add to `guards` every comparison of numbers and every reading of one inside the block."""
-    inside = Mode(MODE.get())
-    inside.guards, inside.recording = guards, True
-    token = MODE.set(inside)
-    _watch(1)
+def watch(
+    guards: list[tuple[Any, ...]], inputs: Sequence[Any] = (), start: int = -1
+) -> Iterator[None]:
+    """Add to `guards` every comparison of numbers and every reading of one inside the block.
+
+    What is noted is told to the trace around this one as well, if there is one. `inputs` are the nodes
+    of the trace, all newer than `start`: by them it is known where another thread reads from it.
+    """
+    outer = MODE.get()
+    trace = Trace(guards, inputs, start)
+    inside = Mode(outer)
+    inside.guards, inside.recording, inside.start = guards, True, start
     try:
+        _watch((trace,), ())
+        MODE.set(inside)
         yield
     finally:
-        _watch(-1)
-        MODE.reset(token)
+        MODE.set(without(MODE.get(), inside))
+        _watch((), (trace,))
+        if outer.guards is not None:
+            outer.guards.extend(guards)
 
 
-def _watch(change: int) -> None:
-    global watched
+def _watch(more: tuple[Trace, ...], less: tuple[Trace, ...]) -> None:
+    global watched, _traces
     with _lock:
-        watched += change
+        _traces = (*(t for t in _traces if t not in less), *more)
+        watched = len(_traces)
+
+
+def without(now: Mode, left: Mode) -> Mode:
+    """Return what is in force once a block is left, also where blocks inside of it are still open."""
+    above = []
+    at: Mode | None = now
+    while at is not None and at is not left:
+        above.append(at)
+        at = at.outer
+    if at is None:
+        return now
+    found: Mode = left.outer
+    for mode in reversed(above):
+        found = mode.again(found)
+    return found
 
 
 def tracing() -> bool:
@@ -87,6 +139,34 @@ def note(sign: str, a: Any, b: Any, outcome: Any) -> None:
     guards = MODE.get().guards
     if guards is not None:
         guards.append((sign, a, b, outcome))
+        return
+    for trace in _traces:  # of another thread, or another context
+        if belongs(trace, a) or belongs(trace, b):
+            trace.guards.append((sign, a, b, outcome))
+
+
+def belongs(trace: Trace, x: Any) -> bool:
+    """Return whether a node was computed from the inputs of a trace."""
+    inputs = set(map(id, trace.inputs))
+    pending, seen = [x] if hasattr(x, "parents") else [], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in inputs:
+            return True
+        if node.seq > trace.start and id(node) not in seen:
+            seen.add(id(node))
+            pending += node.parents
+    return False
+
+
+def check_unwatched(node: Any, what: str) -> None:
+    """Raise if a trace is in force and a node from outside of it is to be changed or its gradient read."""
+    now = MODE.get()
+    if now.guards is not None and node.seq <= now.start:
+        raise RuntimeError(
+            f"{what} of {node!r:.60} is used while a program is recorded that the node is no part of; "
+            f"a program would not do so again, so return what is needed and do this outside"
+        )
 
 
 def read_leaves(y: Any) -> None:
@@ -111,12 +191,26 @@ class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
         self.changes = changes
 
     def __enter__(self) -> None:
-        MODE.set(self.changed(MODE.get()))
-        _count(1)
+        inside = self.changed(MODE.get())
+        inside.block = self  # kept in the mode, not here: threads may share this block
+        counted = entered = False
+        try:
+            _count(1)
+            counted = True
+            MODE.set(inside)
+            entered = True
+        finally:
+            if counted and not entered:
+                MODE.set(without(MODE.get(), inside))
+                _count(-1)
 
     def __exit__(self, *error: object) -> None:
+        now = left = MODE.get()
+        while left is not None and left.block is not self:
+            left = left.outer
+        if left is not None:  # else it was entered in another context
+            MODE.set(without(now, left))
         _count(-1)
-        MODE.set(MODE.get().outer)  # kept in the mode, not here: threads may share this block
 
     def changed(self, now: Mode) -> Mode:
         """Return the mode inside the block."""

@@ -230,7 +230,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         node.where = modes.source_line() if mode.anomaly else ""
         if not mode.recording:
             node.needs_grad = False
-            if mode.guards is None:  # a trace must know where it comes from
+            if not modes.watched:  # a trace must know where it comes from
                 fill(node, array, None, (), (), {}, False)
     return node
 

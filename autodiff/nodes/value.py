@@ -28,7 +28,6 @@ else:
         from autodiff.nodes import uncompiled as cython
 
 from autodiff.nodes import doors, modes, places
-from autodiff.nodes.modes import MODE
 from autodiff.printers import evaluate
 from autodiff.table.data import as_float, no_gradient
 from autodiff.table.primitive import LEFT, RECORDERS, RIGHT, ROWS, UFUNCS, Primitive
@@ -126,6 +125,8 @@ class Value:
                 f"data: {self!r} was computed by {self.op}; change the leaves it was computed from, "
                 f"or take detach() of it as a new leaf"
             )
+        if modes.watched:
+            modes.check_unwatched(self, "data")
         self._data = real(data)
         _clock += 1
         self._seq = _clock  # newer than every node recorded with the old number
@@ -133,6 +134,8 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient that backward accumulated; 0.0 before any backward."""
+        if modes.watched:
+            modes.check_unwatched(self, "the gradient")
         return self._grad if self._stamp != 0 and self._code != CONSTANT else 0.0
 
     @grad.setter
@@ -224,6 +227,9 @@ class Value:
     @property
     def local_derivatives(self) -> tuple[float, ...]:
         """d self / d operand for each operand, as computed when the node was recorded."""
+        if modes.watched:
+            for x in self.parents:
+                modes.note("==", x, x._data, True)
         if self._more is not None and self._more.parents is not None:
             if self._more.partials is None:
                 return (1.0,) * len(self._more.parents)
@@ -418,6 +424,8 @@ class Value:
         return doors.reduced(self)
 
     def __repr__(self) -> str:
+        if modes.watched:
+            modes.note("==", self, self._data, True)
         label = f", name={self.name!r}" if self.name is not None else ""
         grad = f", grad={self._grad!r}" if self.has_grad else ""
         return f"Value({self._data!r}{grad}{label})"
@@ -606,9 +614,7 @@ def compare(sign: str, a: Value, b: Any) -> Any:
 
 def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
     """Tell the trace in force, if any, what the program's course depends on."""
-    guards = MODE.get().guards
-    if guards is not None:
-        guards.append((sign, a, b, outcome))
+    modes.note(sign, a, b, outcome)
 
 
 if not cython.compiled:

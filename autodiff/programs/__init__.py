@@ -1,7 +1,9 @@
 """The programs: record a function once, run it again without nodes.
 
-Read `replay` first, `trace` and the scalar program; `array_program` is the same for arrays. `flat`
-puts a graph in a row of operations on numbered slots, `course` is one recording with its guards,
-`machine` the loop that runs it; `array_source` prints an array recording as numpy source and
-`source` a scalar one, to be read.
+A program is a row of passes over one flat form: record, gate, place in memory, run or print. Read
+`gate` first, which alone decides whether a recording fits a call, then `replay`: `trace` and the program
+of numbers. `calling` is what every program has, and what becomes of nodes that it is given;
+`array_program` is the program of arrays, `lanes` many samples in one run. `flat` puts a graph in a row of
+operations on numbered slots, `course` is one recording with its guards, `machine` the loop that runs
+it; `array_source` prints an array recording as numpy source and `source` a scalar one, to be read.
 """

@@ -1,39 +1,76 @@
 """Replay for arrays: a function of Tensors recorded once, then run as a plain numpy function.
 
-`trace` gives an `ArrayProgram` where an example is a Tensor. Each course through the function, for
-arguments of given shapes, is printed by `array_source`, compiled and kept. A course gives no answer
-where its shapes or its guards (comparisons, numbers that were read) do not hold; then the next is
-asked, and in the end the function is recorded again. So a program never answers wrongly, but what
-the function draws at random or reads from elsewhere is fixed when it is recorded.
+`trace` gives an `ArrayProgram` where an example is a Tensor. Each course through the function is
+printed by `array_source`, compiled and kept behind the program's `gate`. A course gives no answer where
+its guards (comparisons, numbers that were read) do not hold; then the next is asked, and in the end the
+function is recorded again. A run has buffers of its own, so threads do not wait for each other.
 """
 
-import inspect
 import pickle
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from autodiff.derivatives.reverse import gradient
+from autodiff.graphs import storage
 from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor, constant
-from autodiff.nodes.value import Value, tick
-from autodiff.programs.array_source import Guard, Writer
+from autodiff.nodes.value import tick
+from autodiff.programs.arguments import (
+    as_output,
+    conforming,
+    given_nodes,
+    matched,
+    nodes_of,
+    recorded_again,
+)
+from autodiff.programs.array_source import Writer
+from autodiff.programs.calling import Traced, separate
+from autodiff.programs.gate import (
+    ARRAY,
+    NODES,
+    PLAIN,
+    STATIC,
+    SWITCHES,
+    Entry,
+    Gate,
+    Guard,
+    Look,
+)
 from autodiff.table import tree
-from autodiff.table.data import as_array
 from autodiff.table.quiet import restore, silence
 
-KEPT = 8  # courses for each of the two calls
+RUNS = 8  # sets of buffers that are kept for runs to come
 
 
 class Course:
-    """One printed function, and its text."""
+    """One printed function, its text, and the sets of buffers that are free."""
 
     def __init__(self, writer: Writer, outputs: Any, guards: Sequence[Guard]) -> None:
         self.source = writer.write(outputs, guards)
-        exec(compile(self.source, "<program>", "exec"), writer.space)
-        self.run: Callable[..., Any] = writer.space.pop("program")  # no cycle
+        self.code = compile(self.source, "<program>", "exec")
+        self.writer = writer
+        self.captured = writer.captured
+        self.free: list[Callable[..., Any]] = [self.fresh()]
+
+    def fresh(self) -> Callable[..., Any]:
+        """Return the function with buffers of its own."""
+        space = self.writer.memory()
+        exec(self.code, space)
+        found: Callable[..., Any] = space.pop("program")  # no cycle
+        return found
+
+    def run(self, arrays: Sequence[Any]) -> Any:
+        """Return what the function returns, None where the course does not hold."""
+        try:
+            program = self.free.pop()
+        except IndexError:
+            program = self.fresh()
+        found = program(*arrays)
+        if len(self.free) < RUNS:
+            self.free.append(program)
+        return found
 
 
 def trace_arrays(
@@ -54,12 +91,13 @@ def trace_arrays(
     return ArrayProgram(f, (inputs,), 0, donate_argnums, leaves)
 
 
-class ArrayProgram:
+class ArrayProgram(Traced):
     """A recorded function of arrays: call it, or its `value_and_grad`, on new arguments.
 
-    Arguments are Tensors, arrays or numbers of the shapes that were traced; other shapes are traced
-    when they come. Results are arrays. An argument among `donate_argnums` is given up: a result may
-    be written over its array (not over a Tensor's), which saves the memory of a second one.
+    Arguments are arrays, numbers or constants; what looks otherwise than what was traced is traced when
+    it comes. Results are arrays; given Tensors that want a gradient they are Tensors. An argument among
+    `donate_argnums` is given up: a result may be written over its array (not over a Tensor's), which
+    saves the memory of a second one.
 
     >>> import autodiff as ad
     >>> x = np.array([1.0, 2.0])
@@ -74,37 +112,38 @@ class ArrayProgram:
         self, f: Any, examples: Sequence[Any], argnums: int | tuple[int, ...] = 0,
         donate_argnums: tuple[int, ...] = (), leaves: list[Tensor] | None = None,
     ) -> None:  # fmt: skip
-        self.f, self.argnums, self.leaves = f, argnums, leaves
-        self.shape = [tree.map_tree(is_input, x) for x in examples]
-        self.given, self.rebuild = tree.flatten(self.shape)
-        self.owners = [i for i, x in enumerate(self.shape) for _ in tree.flatten(x)[0]]
-        self.donated = [k for k, i in enumerate(self.owners) if i in donate_argnums]
-        self.flat = len(self.owners) == len(examples) and not any(
-            isinstance(x, tuple | list | dict) for x in examples
-        )
-        self.courses: dict[bool, list[Course]] = {False: [], True: []}
-        self.recorded = 0  # how often f was recorded
-        self.lock = Lock()  # the buffers of a course serve one run at a time
-        self._record([own(x) for x in tree.flatten(list(examples))[0]], False)
-
-    def __call__(self, *args: Any) -> Any:
-        """Return what f returns for these arguments."""
-        return self._run(args, False)
-
-    def value_and_grad(self, *args: Any) -> tuple[Any, Any]:
-        """Return f's value, one number, and its gradient with respect to the arguments `argnums`."""
-        found: tuple[Any, Any] = self._run(args, True)
-        return found
+        super().__init__(f, len(examples), argnums)
+        self.leaves = leaves
+        given, self.structure = tree.flatten(tuple(examples))
+        self.donated = tuple(donate_argnums)
+        if leaves is not None:
+            self.names = ["inputs"]
+        shown = self.structure([x._array if isinstance(x, NODES[1:]) else x for x in given])
+        # an example that is a constant says that no gradient is wanted
+        self.still = [isinstance(x, Tensor) and x.is_constant for x in given]
+        self._new(self._normal((shown, {})), False)
 
     @property
     def source(self) -> str:
-        """The program as Python, for the course that was recorded last."""
-        if not self.courses[False]:
+        """The program as Python, for the course that was used last."""
+        found = [entry.course.source for entry in self.gate.entries if not entry.grads]
+        if not found:
             raise ValueError("source: nothing is recorded here yet; call the program once")
-        return self.courses[False][0].source
+        return str(found[0])
+
+    @property
+    def courses(self) -> dict[bool, list[Course]]:
+        """The courses that are kept, without and with gradients, the one that was used last first."""
+        return {
+            grads: [entry.course for entry in self.gate.entries if entry.grads is grads]
+            for grads in (False, True)
+        }
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: the function, which is recorded again where it arrives."""
+        state = {k: v for k, v in self.__dict__.items() if k != "gate"}
+        if self.leaves is not None:
+            return {**state, "f": None, "leaves": storage.packed([self.f, *self.leaves])}
         try:
             pickle.dumps(self.f)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -112,74 +151,104 @@ class ArrayProgram:
                 f"the function of this program cannot be pickled ({error}); define it with def at "
                 f"the top of a module, not as a lambda or inside another function"
             ) from None
-        return {k: v for k, v in self.__dict__.items() if k not in ("lock", "courses", "rebuild")}
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self.rebuild = tree.flatten(self.shape)[1]
-        self.courses, self.lock = {False: [], True: []}, Lock()
+        self.gate = Gate()
+        if self.leaves is not None:
+            self.f, *self.leaves = storage.unpacked(state["leaves"])
 
-    def _run(self, args: tuple[Any, ...], grads: bool) -> Any:
-        """Return the answer of the first course that holds for these arguments, or of a new one."""
-        if len(args) != len(self.shape):
-            raise TypeError(f"the program takes {len(self.shape)} arguments, was given {len(args)}")
-        given = args if self.flat else taken_apart(self.shape, args, [])
-        leaves = [x._array if type(x) is Tensor else x for x in given]
-        for k in () if grads else self.donated:
-            if type(given[k]) is Tensor:  # graphs may hold it
-                leaves[k] = leaves[k].copy()
-        for x in given if modes.tracing() else ():
-            if type(x) is Tensor:
-                modes.note("==", x, x._array, True)
-        with self.lock:
-            found = self._ask(leaves, grads)
-            if found is None:
-                leaves = [plain(x) for x in leaves]
-                for k in () if grads else self.donated:
-                    leaves[k] = leaves[k].copy()
-                found = self._ask(leaves, grads)
-            return self._record(leaves, grads) if found is None else found
+    def run(self, call: Any, grads: bool) -> tuple[Any, Any]:
+        answer, entry = self._ask(call, grads)
+        if entry is None:
+            if given_nodes(call) and not all(x.is_constant for x in nodes_of(call)):
+                return self.on_nodes(call, grads), None
+            call = self._normal(call)
+            answer, entry = self._ask(call, grads, copied=True)
+        return (answer, entry) if entry is not None else self._new(call, grads)
 
-    def _ask(self, leaves: Sequence[Any], grads: bool) -> Any:
-        """Return the answer of the first course that has one."""
+    def _new(self, call: Any, grads: bool) -> tuple[Any, Any]:
+        look = self.look(call, ARRAY)
+        taken = look.take(call)
+        assert taken is not None
+        own = [np.array(x) if isinstance(x, PLAIN) else x for x in taken]
+        return self.record(look, own, grads)
+
+    def _ask(self, call: Any, grads: bool, copied: bool = False) -> tuple[Any, Any]:
+        """Return the answer of the first course that has one, and its entry."""
         warnings = silence()
         try:
-            for course in self.courses[grads]:
-                found = course.run(*leaves)
+            for entry, given in self.gate.fitting(call, grads):
+                arrays = self._inputs(entry.look, call, given, copied, grads)
+                found = entry.course.run(arrays)
                 if found is not None:
-                    return found
+                    self.gate.put_first(entry)
+                    return found, entry
         finally:
             restore(warnings)
-        return None
+        return None, None
 
-    def _record(self, leaves: Sequence[Any], grads: bool) -> Any:
-        """Record f on these arrays, keep its course, and return what it returned."""
+    def _inputs(
+        self, look: Look, call: Any, taken: list[Any], copied: bool, grads: bool
+    ) -> list[Any]:
+        """Return the arrays of a call; of what is given up, copies where the caller cannot do that."""
+        if not self.donated or grads:
+            if all(leaf.kind is ARRAY for leaf in look.leaves):
+                return taken
+            return [x for x, leaf in zip(taken, look.leaves, strict=True) if leaf.kind is ARRAY]
+        rows = zip(taken, tree.flatten(call)[0], look.leaves, self.arguments(look), strict=True)
+        return [
+            x.copy() if i in self.donated and (copied or x is not was) else x
+            for x, was, leaf, i in rows
+            if leaf.kind is ARRAY
+        ]
+
+    def record(self, look: Look, given: Sequence[Any], grads: bool) -> tuple[Any, Any]:
+        """Record f on these arrays, keep its course, and return what it returned and the entry."""
         self.recorded += 1
         start = tick()
-        chosen = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
         guards: list[Guard] = []
-        with modes.watch(guards):
-            if self.leaves is not None:
-                start, inputs = -1, self._checked(leaves)
-                args = self.rebuild(inputs)
-                y = self.f
-            else:
-                inputs = [
-                    constant(x) if (i not in chosen if grads else given) else Tensor(x)
-                    for x, given, i in zip(leaves, self.given, self.owners, strict=True)
-                ]
-                args = self.rebuild(inputs)
-                y = tree.map_tree(as_output, self.f(*args))
+        inputs: list[Tensor] = []
+        leaves: list[Any] = []
+        owners = self.arguments(look)
+        still = self.still if len(self.still) == len(owners) else [False] * len(owners)
+        for x, leaf, i, constant_here in zip(given, look.leaves, owners, still, strict=True):
+            if leaf.kind is STATIC:
+                leaves.append(x)
+                continue
+            fixed = i not in self.chosen if grads else constant_here or i < 0
+            inputs.append(constant(x) if fixed else Tensor(x))
+            leaves.append(inputs[-1])
+        if self.leaves is not None:
+            start, inputs = -1, self._checked(given)
+            args, keywords = self.structure(inputs), {}
+        else:
+            args, keywords = look.structure(leaves)
+        with modes.watch(guards, inputs, start):
+            y = self.f if self.leaves is not None else self.f(*args, **keywords)
+            y = tree.map_tree(as_output, y)
             if grads:
-                if not isinstance(y, Tensor) or y.size != 1:
-                    raise ValueError("value_and_grad: the function must return a single number")
-                found = gradient(y, tuple(args[i] for i in chosen), create_graph=True)
-                y = (y, found if isinstance(self.argnums, tuple) else found[0])
-        writer = Writer(inputs, self._names(), () if grads else self.donated, start)
-        self.courses[grads] = [Course(writer, y, guards), *self.courses[grads]][:KEPT]
+                y = self._with_gradient(y, args)
+        writer = Writer(inputs, self._names(look), self._given_up(look, grads), start)
+        entry = Entry(look, grads, Course(writer, y, guards), self.arrays_read())
+        self.gate.put_first(entry)
         if self.leaves is not None:  # the graph was recorded on other numbers
-            return self._ask(leaves, grads)
-        return tree.map_tree(lambda node: node._array.copy(), y)
+            return entry.course.run(given), entry
+        return tree.map_tree(lambda x: x._array.copy() if type(x) is Tensor else x, y), entry
+
+    def _with_gradient(self, y: Any, args: Any) -> Any:
+        leaves = tree.flatten(y)[0]
+        if len(leaves) != 1 or not isinstance(leaves[0], Tensor) or leaves[0].size != 1:
+            raise ValueError("value_and_grad: the function must return a single number")
+        found = gradient(leaves[0], tuple(args[i] for i in self.chosen), create_graph=True)
+        return leaves[0], found if isinstance(self.argnums, tuple) else found[0]
+
+    def _given_up(self, look: Look, grads: bool) -> list[int]:
+        """Return which of the arrays are given up."""
+        rows = zip(self.arguments(look), look.leaves, strict=True)
+        owners = [i for i, leaf in rows if leaf.kind is ARRAY]
+        return [] if grads else [k for k, i in enumerate(owners) if i in self.donated]
 
     def _checked(self, arrays: Sequence[Any]) -> list[Tensor]:
         """Return the leaves of the built graph, if these arrays have their shapes."""
@@ -192,61 +261,40 @@ class ArrayProgram:
             )
         return self.leaves
 
-    def _names(self) -> list[str]:
-        """Return the arguments' names, those of the function's parameters."""
+    def _normal(self, call: Any) -> Any:
+        """Return a call whose numbers in lists are arrays where the example was one."""
+        args, keywords = call
+        if self.leaves is not None:
+            return self.structure(matched(self.structure, args)), keywords
+        parts = zip(self.structure.branch[3], args, strict=True)
+        return tuple(conforming(branch, arg) for branch, arg in parts), keywords
+
+    def _names(self, look: Look) -> list[str]:
+        """Return a name for each array, from the parameters of the function."""
         if self.leaves is not None:
             return [x.name or f"x{i}" for i, x in enumerate(self.leaves)]
-        try:
-            words = [p.name for p in inspect.signature(self.f).parameters.values()]
-        except (TypeError, ValueError):
-            words = []
-        words += [f"x{i}" for i in range(len(words), len(self.shape))]
-        count = [self.owners.count(i) for i in range(len(self.shape))]
-        place = [self.owners[:k].count(i) for k, i in enumerate(self.owners)]
-        return [
-            words[i] if count[i] == 1 else f"{words[i]}{k + 1}"
-            for i, k in zip(self.owners, place, strict=True)
-        ]
+        owners = self.arguments(look)
+        names = []
+        for k, (i, leaf) in enumerate(zip(owners, look.leaves, strict=True)):
+            word = self.names[i] if i >= 0 else "option"
+            several = owners.count(i) > 1
+            if leaf.kind is ARRAY:
+                names.append(f"{word}{owners[:k].count(i) + 1}" if several else word)
+        return names
 
+    def applied_function(self) -> Any:
+        if self.leaves is None:
+            return self.f
+        leaves = list(self.leaves)
+        return lambda inputs: recorded_again(
+            self.f, dict(zip(leaves, tree.flatten(inputs)[0], strict=True))
+        )
 
-def is_input(x: Any) -> bool:
-    """Return whether an example says that no gradient is wanted."""
-    return isinstance(x, Tensor) and x.is_constant
-
-
-def plain(x: Any) -> Any:
-    """Return an argument's array."""
-    if isinstance(x, Tensor):
-        return x._array
-    return np.asarray(as_array(x, "the program"))
-
-
-def own(x: Any) -> Any:
-    """Return an argument's array, copied."""
-    return np.array(plain(x))
-
-
-def taken_apart(shape: Any, arg: Any, leaves: list[Any]) -> list[Any]:
-    """Add to `leaves` the parts of an argument that are nested as the example was."""
-    if isinstance(shape, dict):
-        if not isinstance(arg, dict) or arg.keys() != shape.keys():
-            raise TypeError(
-                f"the program takes a dict with the keys {list(shape)}, not {arg!r:.60}"
-            )
-        for key, part in shape.items():
-            taken_apart(part, arg[key], leaves)
-    elif isinstance(shape, tuple | list):
-        if not isinstance(arg, tuple | list) or len(arg) != len(shape):
-            raise TypeError(f"the program takes {len(shape)} parts here, not {arg!r:.60}")
-        for part, x in zip(shape, arg, strict=True):
-            taken_apart(part, x, leaves)
-    else:
-        leaves.append(arg)
-    return leaves
-
-
-def as_output(y: Any) -> Tensor:
-    """Return what the function returned as a node."""
-    if isinstance(y, Value):
-        raise TypeError("trace: a function of arrays must return Tensors, it returned a Value")
-    return y if isinstance(y, Tensor) else constant(np.asarray(y, dtype=float))
+    def as_input(self, x: Any, alone: bool, keyword: bool) -> Any:
+        if isinstance(x, NODES):
+            return separate(x) if alone else x
+        if isinstance(x, SWITCHES) or (keyword and isinstance(x, int)):
+            return x
+        if isinstance(x, np.ndarray) and x.dtype == object:
+            return x
+        return Tensor(np.asarray(x)) if alone else constant(np.asarray(x, dtype=None))

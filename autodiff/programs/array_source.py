@@ -8,58 +8,23 @@ that are returned are arrays of their own, or stand in the memory of arguments t
 ("donated").
 """
 
-import inspect
 import keyword
-import operator
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
+from autodiff.programs.gate import Guard, holds
 from autodiff.table import tree
-from autodiff.table.data import one_hot
-from autodiff.table.primitive import Primitive
-
-Guard = tuple[str, Any, Any, Any]
-SIGNS: Any = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "!=": operator.ne,
-    "one-hot": one_hot,
-}
-
-
-def holds(sign: str, a: Any, b: Any, outcome: Any) -> bool:
-    """Return whether a comparison turns out as it was recorded, or what was read is the same."""
-    if sign == "==":
-        return bool(np.array_equal(a, b, equal_nan=True))
-    return bool(np.array_equal(SIGNS[sign](a, b), outcome))
+from autodiff.table.primitive import Primitive, elementwise, takes_out
 
 
 def overlap(x: Any, *others: Any) -> bool:
     """Return whether x may lie in the memory of one of the others."""
     return any(np.may_share_memory(x, y) for y in others)
-
-
-@lru_cache
-def takes_out(function: Any) -> bool:
-    """Return whether a function can be told where to write its result."""
-    if isinstance(function, np.ufunc):
-        return True
-    try:
-        return "out" in inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return False
-
-
-def elementwise(row: Primitive) -> bool:
-    """Return whether the result may take the place of an operand."""
-    return row.ufunc is not None and row.ufunc.signature is None
 
 
 class Writer:
@@ -82,6 +47,8 @@ class Writer:
         self.holders: dict[Tensor, set[Tensor]] = {x: {x} for x in inputs}
         self.last: dict[Tensor, int] = {}
         self.parts: dict[Tensor, str] = {}  # by x, what was kept when a row was applied to it
+        self.captured: list[Tensor] = []  # nodes from outside
+        self.made: list[tuple[str, Any, list[str], dict[str, Any]]] = []  # buffers, views of them
 
     def name(self, wanted: str, value: Any = None) -> str:
         """Bind a value to a name that is not taken, near the one that is wanted."""
@@ -95,9 +62,24 @@ class Writer:
         self.space[name] = value
         return name
 
+    def memory(self) -> dict[str, Any]:
+        """Return all that the function names, with buffers of its own."""
+        space = dict(self.space)
+        for name, function, words, params in self.made:
+            like = space[name]
+            made = function(*(space[w] for w in words), **params) if words else np.empty_like(like)
+            space[name] = made
+        return space
+
+    def buffered(self, wanted: str, node: Tensor) -> str:
+        """Return the name of a new buffer of a node's kind."""
+        name = self.name(wanted, np.empty_like(node._array))
+        self.made.append((name, None, [], {}))
+        return name
+
     def word(self, value: Any, hint: str) -> str:
         """Return how a parameter or a function is written."""
-        if value is None or isinstance(value, int | str):
+        if value is None or type(value) in (bool, int, str):
             return repr(value)
         if isinstance(value, tuple) and all(isinstance(x, int) for x in value):
             return repr(value)
@@ -105,8 +87,9 @@ class Writer:
 
     def write(self, outputs: Any, guards: Sequence[Guard]) -> str:
         """Return the source; `outputs` is nested tuples, lists and dicts of nodes."""
-        roots = dict.fromkeys(tree.flatten(outputs)[0])
-        compared = [[x for x in g[1:3] if isinstance(x, Tensor)] for g in guards]
+        found, structure = tree.flatten(outputs)
+        roots = dict.fromkeys(x for x in found if isinstance(x, Tensor))
+        compared: Any = [[x for x in g[1:3] if isinstance(x, Tensor | Value)] for g in guards]
         order = self.in_order([*roots, *(x for found in compared for x in found)])
         place = {node: i for i, node in enumerate(order)}
         asked = {x.parents[0] for x in order if self.row(x).of_kept and x.ndim}
@@ -135,9 +118,15 @@ class Writer:
                 if x in self.buffers and self.buffers[x] != self.buffers.get(node):
                     self.free.setdefault(self.kind(x), []).append(self.buffers[x])
         returned: set[Tensor] = set()
-        result = tree.map_tree(lambda x: Name(self.result(x, x in place, returned)), outputs)
+        words = [
+            self.result(x, x in place, returned) if isinstance(x, Tensor) else self.word(x, "said")
+            for x in found
+        ]
+        result = tree.written(structure.branch, iter(words))
+        if result is None:
+            result = f"{self.name('structure', structure)}([{', '.join(words)}])"
         head = f"def program({', '.join(self.names[x] for x in self.inputs)}):"
-        return "\n    ".join([head, *self.checks(), *self.lines, f"return {result!r}"]) + "\n"
+        return "\n    ".join([head, *self.checks(), *self.lines, f"return {result}"]) + "\n"
 
     def in_order(self, roots: Sequence[Tensor]) -> list[Tensor]:
         """Return the operations that depend on an argument or a parameter, in order of creation.
@@ -156,7 +145,7 @@ class Writer:
             if node in varies:
                 pending.pop()
             elif not node.parents or node.seq <= self.start:
-                varies[node] = not node.parents and not node.is_constant
+                varies[node] = not node.is_constant or node.seq <= self.start
             elif missing := [x for x in node.parents if x not in varies]:
                 pending += missing
             else:
@@ -165,12 +154,21 @@ class Writer:
             if not moves:
                 self.known[node] = node._array
                 self.names[node] = self.name(node.name or "k", node._array)
-            elif not node.parents and node not in self.names:  # a parameter that is not an argument
-                self.names[node] = self.name(node.name or "w")
-                self.lines.append(f"{self.names[node]} = {self.name('leaf', node)}._array")
+            elif (
+                self.is_outside(node) and node not in self.names
+            ):  # what the function uses of others
+                name = self.names[node] = self.name(node.name or "w")
+                self.lines.append(f"{name} = {self.name('leaf', node)}._array")
+                dtype = self.word(node.dtype, str(node.dtype))
+                self.lines += [f"if {name}.dtype != {dtype}:", "    return None"]
                 self.holders[node] = {node}
-        moving = [x for x, moves in varies.items() if moves and x.parents]
+                self.captured.append(node)
+        moving = [x for x, moves in varies.items() if moves and not self.is_outside(x)]
         return sorted(moving, key=lambda x: x.seq)
+
+    def is_outside(self, node: Tensor) -> bool:
+        """Return whether a node is an input, or one that was there before the recording."""
+        return not node.parents or node.seq <= self.start
 
     @staticmethod
     def row(node: Tensor) -> Primitive:
@@ -190,6 +188,8 @@ class Writer:
         view = row.array(*there, **node.params) if now else None
         if view is not None and any(np.may_share_memory(view, x) for x in there):
             self.known[node] = self.space[name] = view
+            words = [self.buffers.get(x, self.names[x]) for x in node.parents]
+            self.made.append((name, row.array, words, node.params))
             return
         words = [self.names[x] for x in node.parents]
         words += [f"{k}={self.word(v, k)}" for k, v in node.params.items()]
@@ -198,7 +198,7 @@ class Writer:
             words.append(f"out={out}")
         function, called = row.array, row.name
         if asked and row.keep is not None and node.parents[0] not in self.parts:
-            part = self.parts[node.parents[0]] = self.name("part", np.empty_like(node._array))
+            part = self.parts[node.parents[0]] = self.buffered("part", node)
             words.append(f"part={part}")
             call = f"{self.word(row.keep, row.keep.__name__)}({', '.join(words)})"
             self.lines.append(f"{name} = {call}[0]")
@@ -233,7 +233,7 @@ class Writer:
         elif waiting:
             out = waiting.pop()
         else:
-            out = self.name("t", np.empty_like(node._array))
+            out = self.buffered("t", node)
         self.buffers[node] = out
         self.known[node] = self.space[out]
         return out
@@ -285,10 +285,3 @@ class Writer:
             if x not in self.taken:
                 tests.append(f"{name}.base is not None and overlap({name}, {', '.join(taken)})")
         return [*lines, f"if ({' or '.join(tests)}):", "    return None"] if tests else []
-
-
-class Name(str):
-    """Text that shows as it is among the parts of a printed tuple, list or dict."""
-
-    def __repr__(self) -> str:
-        return str(self)

@@ -1,132 +1,264 @@
-"""One course through a recorded function: its flat arrays, ready to be run by the machine.
+"""One course through a recorded function of numbers: its flat arrays, ready to be run by the machine.
 
 Each slot has a value and a gradient. Where samples are lanes, the slots that depend on a batched input
 have a row of `many` (values) and of `sums` (gradients) instead; all others are shared by the lanes.
-The guards say for which numbers the function takes this course.
+The guards say for which numbers the function takes this course. What a run writes to is a `Space`,
+which belongs to that run alone, so a course may be run by many threads, and within itself.
 """
 
-import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autodiff import _engine
-from autodiff.nodes.value import Value
+from autodiff.nodes.value import Value, constant
+from autodiff.programs import machine as plain_machine
 from autodiff.programs.flat import chains, flatten, reached
+from autodiff.programs.gate import SIGNS, SWITCHES, turns_out
+from autodiff.table import tree
+from autodiff.table.data import as_float
 from autodiff.table.primitive import ROWS, Pointwise
 
 machine: Any = _engine.machine()
 
+BUILTIN = len(ROWS)  # the rows that the machine was printed for
+SPACES = 8  # kept for runs to come
+FAST = (float, np.ndarray)
+WHOLE = 2**53  # up to here every whole number is a float
 
-def same(x: Any, z: Any) -> Any:
-    """Return whether two numbers are the same, NaN included."""
-    return (x == z) | ((x != x) & (z != z))
+
+def arities() -> Any:
+    """Return how many operands each row has; 3 where they stand in `more`."""
+    return np.array(
+        [r.arity if isinstance(r, Pointwise) and r.arity <= 2 else 3 for r in ROWS], dtype=np.int8
+    )
 
 
-SIGNS: Any = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "!=": operator.ne, "==": same,
-}  # fmt: skip
-ARITIES = np.array(
-    [r.arity if isinstance(r, Pointwise) and r.arity <= 2 else 3 for r in ROWS], dtype=np.int8
-)
+def exact(x: Any) -> Any:
+    """Return what a guard compares with: a float if it is one, else the object as it was written.
+
+    A comparison with a number of single precision is one in single precision, as it was for f.
+    """
+    if type(x) is Value:
+        return 0.0
+    if isinstance(x, float) or (isinstance(x, int) and abs(x) <= WHOLE):
+        return float(x)
+    return x
+
+
+class Space:
+    """The memory of one run."""
+
+    __slots__ = ("grads", "many", "sums", "values")
+
+    def __init__(self, course: "Recording") -> None:
+        self.values = course.values.copy()
+        self.grads = np.zeros(len(course.codes))
+        self.many = self.sums = np.zeros((1, 1))
+
+
+class Output:
+    """One leaf of what the function returned: a node, an array of nodes, or what is no node at all."""
+
+    __slots__ = ("kind", "plain", "shape", "slots")
+
+    def __init__(self, x: Any, roots: list[Any]) -> None:
+        self.kind, self.shape, self.plain = "plain", (), x
+        self.slots = slice(len(roots), len(roots))
+        if isinstance(x, np.ndarray) and x.dtype == object:
+            self.kind, self.shape, self.plain = "array", x.shape, None
+            roots += x.ravel().tolist()
+        elif hasattr(x, "parents"):
+            self.kind, self.plain = "value", None
+            roots.append(x)
+        elif isinstance(x, np.ndarray):
+            self.plain = x.copy()
+        elif not isinstance(x, (*SWITCHES, float, int, np.number)):
+            raise TypeError(
+                f"trace: the function returned {type(x).__name__} {x!r:.60}; return numbers, nodes, or "
+                f"tuples, lists and dicts of them, or register the class with register_tree"
+            )
+        self.slots = slice(self.slots.start, len(roots))
+
+    def read(self, slots: Any, space: Space, rows: Any, lanes: int) -> Any:
+        """Return the leaf of one run; with lanes it has their axis in front."""
+        if self.kind == "plain":
+            x = self.plain.copy() if isinstance(self.plain, np.ndarray) else self.plain
+            return np.array([x] * lanes) if lanes else x
+        found = [read(slot, space, rows, lanes) for slot in slots[self.slots]]
+        if self.kind == "value":
+            return found[0]
+        if not lanes:
+            return np.array(found, dtype=float).reshape(self.shape)
+        return np.moveaxis(np.reshape(found, (len(found), lanes)), -1, 0).reshape(
+            lanes, *self.shape
+        )
+
+
+def as_root(x: Any) -> Value:
+    """Return a part of what the function returned as a Value."""
+    if type(x) is Value:
+        return x
+    if hasattr(x, "parents"):
+        raise TypeError(
+            f"trace: a function of numbers returned {x!r:.60}; Values and Tensors are not mixed in a "
+            f"program, so give Tensors as examples"
+        )
+    return constant(as_float(x, "trace"))
+
+
+def read(slot: int, space: Space, rows: Any, lanes: int) -> Any:
+    """Return the value of a slot: a float, or an array with the lanes."""
+    if not lanes:
+        return float(space.values[slot])
+    row = rows[slot]
+    return space.many[row].copy() if row >= 0 else np.full(lanes, space.values[slot])
 
 
 class Recording:
     """One course through the function: the flat program and the guards under which it holds."""
 
     def __init__(
-        self, roots: list[Value], inputs: list[Value], guards: list[Any],
-        batched: list[bool], single: bool,
+        self, y: Any, inputs: list[Value], guards: Sequence[Any], batched: list[bool], start: int = -1
     ) -> None:  # fmt: skip
+        found, self.structure = tree.flatten(y)
+        parts: list[Any] = []
+        self.results = [Output(x, parts) for x in found]
+        roots = [as_root(x) for x in parts]
+        mixed = [
+            x for g in guards for x in g[1:3] if hasattr(x, "parents") and type(x) is not Value
+        ]
+        for x in mixed[:1]:
+            as_root(x)
         compared = [x for g in guards for x in g[1:3] if type(x) is Value]
         leaves, slots, self.codes, self.a, self.b, self.more, self.values = flatten(
-            [*roots, *compared], inputs
+            [*roots, *compared], inputs, start
         )
-        self.first, self.size, self.single = len(leaves), len(inputs), single
+        self.first, self.size = len(leaves), len(inputs)
         self.outputs = slots[: len(roots)]
-        found = iter(slots[len(roots) :])
-        self.guards = [
-            (
-                g[0],
-                *((next(found), 0.0) if type(x) is Value else (-1, float(x)) for x in g[1:3]),
-                g[3],
-            )
-            for g in guards
-        ]
+        places = iter(slots[len(roots) :])
+        self.guards = []
+        for sign, a, b, outcome in guards:
+            x, z = (-1 if type(v) is not Value else next(places) for v in (a, b))
+            self.guards.append((sign, x, exact(a), z, exact(b), outcome))
         self.captured = [
-            (i, x) for i, x in enumerate(leaves) if i >= self.size and not x.is_constant
+            (i, x)
+            for i, x in enumerate(leaves)
+            if i >= self.size and (not x.is_constant or x.seq <= start)
         ]
         n = len(self.codes)
+        operands = arities()
         self.wanted = np.zeros(n, dtype=np.int8)
         self.wanted[: self.first] = [not x.is_constant for x in leaves]
-        self._reach(self.wanted)
         varying = np.zeros(n, dtype=np.int8)
         varying[: self.size] = batched
-        self._reach(varying)
+        for flags in (self.wanted, varying):
+            reached(flags, self.first, self.codes, self.a, self.b, self.more, operands)
         self.rows = np.where(varying, np.cumsum(varying, dtype=np.int32) - 1, -1).astype(np.int32)
-        self.ways, self.runs = self.codes.copy(), np.zeros_like(self.a)
-        if _engine.compiled:  # compiled only
-            chains(
-                machine.CHAIN,
-                self.first,
-                self.codes,
-                self.a,
-                self.b,
-                self.rows,
-                self.ways,
-                self.runs,
-            )
         self.height = int(varying.sum())
-        self.grads = np.zeros(n)
-        self.many = self.sums = np.zeros((1, 1))
+        self.own = (
+            bool(n) and int(self.codes.max()) >= BUILTIN
+        )  # rows that no machine was printed for
+        self.ways, self.runs = self.codes.copy(), np.zeros_like(self.a)
+        if _engine.compiled and not self.own:  # compiled only
+            chains(
+                machine.CHAIN, self.first, self.codes, self.a, self.b, self.rows, self.ways, self.runs
+            )  # fmt: skip
+        self.spaces: list[Space] = []
 
-    def _reach(self, flags: Any) -> None:
-        reached(flags, self.first, self.codes, self.a, self.b, self.more, ARITIES)
+    @property
+    def single(self) -> bool:
+        """Whether the function returned one number."""
+        if len(self.results) != 1:
+            return False
+        only = self.results[0]
+        plain = isinstance(only.plain, float | int | np.number)
+        return only.kind == "value" or (only.kind == "plain" and plain)
 
-    def _run(self, way: Any, lanes: int) -> None:
+    def space(self) -> Space:
+        """Return memory that no other run uses; give it back by `done`."""
+        try:
+            return self.spaces.pop()
+        except IndexError:
+            return Space(self)
+
+    def done(self, space: Space) -> None:
+        """Take back the memory of a run that has ended."""
+        if len(self.spaces) < SPACES:
+            self.spaces.append(space)
+
+    def _run(self, name: str, space: Space, lanes: int) -> None:
+        way = getattr(plain_machine if self.own else machine, name)
         way(
-            len(self.codes), self.first, self.ways, self.runs, self.a, self.b, self.more, self.values,
-            self.grads, self.wanted, lanes, self.rows, self.many, self.sums, self.height,
+            len(self.codes), self.first, self.ways, self.runs, self.a, self.b, self.more, space.values,
+            space.grads, self.wanted, lanes, self.rows, space.many, space.sums, self.height,
         )  # fmt: skip
 
-    def forward(self, shared: Any, lanes: int, batched: Any) -> None:
+    def forward(self, space: Space, shared: Any, lanes: int = 0, batched: Any = ()) -> None:
         """Compute all values from those of the inputs; `batched` has a row for each input with lanes."""
+        values = space.values
         for i, x in self.captured:
-            self.values[i] = x._data
-        if lanes and self.many.shape != (self.height, lanes):
-            self.many = np.zeros((max(self.height, 1), lanes))
-            self.sums = np.zeros((self.height + 3, lanes))
-        self.values[: self.size] = shared
+            values[i] = x._data
+        if lanes and space.many.shape != (max(self.height, 1), lanes):
+            space.many = np.zeros((max(self.height, 1), lanes))
+            space.sums = np.zeros((self.height + 3, lanes))
+        place = 0
+        for x in shared:
+            if type(x) is float:
+                values[place] = x
+                place += 1
+            else:
+                values[place : place + x.size] = x.ravel()
+                place += x.size
         if lanes:
-            self.many[: len(batched)] = batched
-        self._run(machine.forward, lanes)
+            space.many[: len(batched)] = batched
+        self._run("forward", space, lanes)
 
-    def read(self, slot: int, lanes: int) -> Any:
-        """Return the value of a slot: a float, or an array with the lanes."""
-        if not lanes:
-            return float(self.values[slot])
-        row = self.rows[slot]
-        return self.many[row].copy() if row >= 0 else np.full(lanes, self.values[slot])
-
-    def holds(self, lanes: int) -> Any:
+    def holds(self, space: Space, lanes: int = 0) -> Any:
         """Return in which lanes every guard turns out as it did when f was recorded."""
         held: Any = np.ones(lanes, dtype=bool) if lanes else True
-        for sign, a, b, outcome in self.guards:
-            x, z = (self.read(slot, lanes) if slot >= 0 else number for slot, number in (a, b))
-            held = held & (SIGNS[sign](x, z) == outcome)
+        for sign, a, x, b, z, outcome in self.guards:
+            if a >= 0:
+                x = read(a, space, self.rows, lanes)
+            if b >= 0:
+                z = read(b, space, self.rows, lanes)
+            if not lanes:
+                if turns_out(sign, x, z) != outcome:
+                    return False
+            elif sign == "==" or not (type(x) in FAST and type(z) in FAST):
+                pairs = zip(along(x, lanes), along(z, lanes), strict=True)
+                held = held & np.array([turns_out(sign, p, q) == outcome for p, q in pairs])
+            else:
+                held = held & (SIGNS[sign](x, z) == outcome)
         return held
 
-    def backward(self, lanes: int) -> None:
+    def results_of(self, space: Space, lanes: int = 0) -> list[Any]:
+        """Return the leaves of what the function returned."""
+        return [out.read(self.outputs, space, self.rows, lanes) for out in self.results]
+
+    def backward(self, space: Space, lanes: int = 0) -> None:
         """Compute the gradient of the output (of the sum of its lanes)."""
-        self.grads[:] = 0.0
-        self.sums[:] = 0.0
+        if not self.single:
+            raise ValueError("value_and_grad: the function must return a single number")
+        space.grads[:] = 0.0
+        space.sums[:] = 0.0
+        if not self.outputs:  # a plain number depends on nothing
+            return
         slot = self.outputs[0]
         if lanes and self.rows[slot] >= 0:
-            self.sums[self.rows[slot]] = 1.0
+            space.sums[self.rows[slot]] = 1.0
         else:
-            self.grads[slot] = float(max(lanes, 1))
-        self._run(machine.backward, lanes)
+            space.grads[slot] = float(max(lanes, 1))
+        self._run("backward", space, lanes)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "captured": []}
+        values = self.values.copy()
+        for i, x in self.captured:
+            values[i] = x._data
+        return {**self.__dict__, "values": values, "captured": [], "spaces": []}
+
+
+def along(x: Any, lanes: int) -> Any:
+    """Return a number of a guard for each lane, as Python's."""
+    return x.tolist() if isinstance(x, np.ndarray) else [x] * lanes

@@ -11,117 +11,105 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.nodes import places
-from autodiff.nodes.value import Value
+from autodiff.nodes.value import Value, constant
 from autodiff.table.primitive import LEFT, RIGHT, TABLE
 
-SEEN = 4294967295
 MUL, ADD = TABLE["mul"].code, TABLE["add"].code
 
-_row = places.places()
 
+def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[Any, ...]:
+    """Return leaves, the slots of the roots, codes, a, b, more and values of what they depend on.
 
-def flatten(roots: list[Value], inputs: list[Value]) -> tuple[Any, ...]:
-    """Return leaves, the slots of the roots, codes, a, b, more and values of what they depend on."""
-    stamps: list[int] = []  # a node's stamp serves as its number meanwhile
-    visited: list[Value] = []
+    What is not newer than `start` was there before the recording began and is taken as a leaf. The
+    slots are kept here, not in the nodes: threads may record over the same leaves.
+    """
+    slot_of: dict[Value, int] = {}
+    plain_slots: dict[Value, int] = {}  # where the plain number among a node's operands stands
     leaves: list[Value] = []
     inner: list[Value] = []
     for node in inputs:
-        visited.append(node)
-        stamps.append(node._stamp)
-        node._stamp = SEEN
+        slot_of[node] = len(leaves)
         leaves.append(node)
     pending = roots[:]
     wide = 0
-    oldest = newest = 0
     while pending:
         node = pending.pop()
-        if node._stamp == SEEN:
+        if node in slot_of:
             continue
-        visited.append(node)
-        stamps.append(node._stamp)
-        node._stamp = SEEN
-        if node._code < 0:
+        if node._code < 0 or node._seq <= start:
+            slot_of[node] = len(leaves)
             leaves.append(node)
             continue
+        slot_of[node] = -1
         inner.append(node)
-        if node._seq < oldest or not oldest:
-            oldest = node._seq
-        if node._seq > newest:
-            newest = node._seq
-        if node._b is not None:
+        if node._a is not None:
             pending.append(node._a)
-            pending.append(node._b)
-        elif node._a is not None:
-            if node._side != 0:
-                pending.extend(node.parents)
-            else:
-                pending.append(node._a)
+            if node._b is not None:
+                pending.append(node._b)
+            elif node._side != 0:
+                plain_slots[node] = len(leaves)
+                leaves.append(constant(node._plain))
         else:
             wide += len(node._more.parents)
             pending.extend(node._more.parents)
     first = len(leaves)
     n = first + len(inner)
-    order = in_order(inner, oldest, newest)
     codes = np.full(n, -1, dtype=np.int16)
     a = np.zeros(n, dtype=np.int32)
     b = np.zeros(n, dtype=np.int32)
     more = np.zeros(wide + 1, dtype=np.int32)
     values = np.empty(n)
-    fill(leaves, order, codes, a, b, more, values)
-    slots = [node._stamp for node in roots]
-    for i in range(len(visited)):
-        node = visited[i]
-        node._stamp = stamps[i]
-    return leaves, slots, codes, a, b, more, values
+    fill(leaves, in_order(inner), slot_of, plain_slots, codes, a, b, more, values)
+    return leaves, [slot_of[node] for node in roots], codes, a, b, more, values
 
 
-def in_order(inner: list[Value], oldest: int, newest: int) -> list[Value]:
+def in_order(inner: list[Value]) -> list[Value]:
     """Return the operations in order of creation."""
     if not inner:
         return []
+    node = inner[0]
+    oldest = newest = node._seq
+    for node in inner:
+        if node._seq < oldest:
+            oldest = node._seq
+        if node._seq > newest:
+            newest = node._seq
     if newest - oldest > 8 * len(inner) + 1024:
         return sorted(inner, key=lambda node: node.seq)
+    row: list[Any] = [None] * (newest - oldest + 1)
     for node in inner:
-        places.put(_row, node._seq - oldest, node)
-    order: list[Value] = []
-    for place in range(newest - oldest + 1):
-        node = places.take(_row, place, None)
-        if node is not None:
-            order.append(node)
-    places.forget(_row)
-    return order
+        row[node._seq - oldest] = node
+    return [node for node in row if node is not None]
 
 
 def fill(
-    leaves: list[Value], order: list[Value], codes: Any, a: Any, b: Any, more: Any, values: Any
-) -> None:
-    """Number the nodes and write down what each is; the number stands in `_stamp` meanwhile."""
+    leaves: list[Value], order: list[Value], slot_of: dict[Value, int],
+    plain_slots: dict[Value, int], codes: Any, a: Any, b: Any, more: Any, values: Any,
+) -> None:  # fmt: skip
+    """Number the operations and write down what each is."""
     slot = 0
     wide = 0
     for node in leaves:
-        node._stamp = slot
         values[slot] = node._data
         slot += 1
     for node in order:
-        node._stamp = slot
+        slot_of[node] = slot
         values[slot] = node._data
         codes[slot] = node._code
         if node._a is not None:
-            a[slot] = node._a._stamp
+            a[slot] = slot_of[node._a]
             if node._b is not None:
-                b[slot] = node._b._stamp
+                b[slot] = slot_of[node._b]
             elif node._side == RIGHT:
-                b[slot] = node._more.plain._stamp
+                b[slot] = plain_slots[node]
             elif node._side == LEFT:
                 b[slot] = a[slot]
-                a[slot] = node._more.plain._stamp
+                a[slot] = plain_slots[node]
         else:
             a[slot] = wide
             b[slot] = len(node._more.parents)
             for x in node._more.parents:
-                more[wide] = x._stamp
+                more[wide] = slot_of[x]
                 wide += 1
         slot += 1
 

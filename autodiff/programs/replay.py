@@ -1,26 +1,34 @@
-"""Replay: a function of numbers is recorded once, then run again and again as a flat program.
+"""Replay: a function is recorded once for each kind of call, then run again and again as a program.
 
-`trace(f, *examples)` calls f on Values, takes the recorded graph apart into arrays (`flat`) and
-returns a `Program`, which a small machine runs forward and backward on new numbers. Comparisons
-made by f while it was recorded are *guards*: where one turns out differently on new numbers, f is
-recorded again for them, so a program never answers wrongly. With *lanes* one pass runs many samples:
-`in_axes` marks the arguments that have one, as in `jax.vmap`, and all other arguments are shared.
+`trace(f, *examples)` calls f on nodes and keeps what it did as a *course*; a `Program` is all courses
+of one function, behind one `gate`. A call that looks as the course was recorded, and for whose numbers
+its guards hold, is answered by the course; any other is recorded anew, so a program never answers
+wrongly, nor does it grow. Numbers give Values, which a small machine runs over flat arrays (`course`);
+Tensors give a printed function of arrays (`array_program`). A program that is given nodes is part of
+their graph: what it records stands in a scope of the program's name, and differentiates to any order.
+
+What the function reads elsewhere: nodes are inputs, whatever they hold when the program is called;
+arrays are read again; other Python objects are as they were when the function was recorded.
 """
 
 import math
 import pickle
-from functools import partial
-from threading import RLock
 from typing import Any
 
 import numpy as np
 
 from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
-from autodiff.nodes.value import Value, constant
-from autodiff.programs.array_program import trace_arrays
+from autodiff.nodes.value import Value, constant, tick
+from autodiff.programs.arguments import given_nodes
+from autodiff.programs.array_program import ArrayProgram, trace_arrays
+from autodiff.programs.calling import Traced, as_constants, separate, values_like
 from autodiff.programs.course import Recording
+from autodiff.programs.gate import NUMBERS, STATIC, SWITCHES, Entry, Look
+from autodiff.programs.lanes import answer_lanes, one
 from autodiff.table import tree
+
+__all__ = ["ArrayProgram", "Program", "trace"]
 
 
 def trace(
@@ -39,6 +47,10 @@ def trace(
     one at a time. For a built graph give its root, and its leaves as `inputs=`. Where an example is a
     Tensor, f gets Tensors and the result is an `ArrayProgram`, which knows `donate_argnums`.
 
+    Calls of another structure, shape or course are recorded when they come, up to a limit. Nodes that
+    f uses from outside count as inputs, arrays are read again at every call; all other Python objects
+    that f reads are as they were when it was recorded.
+
     >>> program = trace(lambda w, x: (w * x - 1.0) ** 2, 2.0, 3.0)
     >>> program(2.0, 1.0), program.value_and_grad(2.0, 1.0)
     (1.0, (1.0, 2.0))
@@ -49,198 +61,140 @@ def trace(
     if donate_argnums:
         raise ValueError("trace: donate_argnums is for arrays: give the examples as Tensors")
     if isinstance(f, Value):
-        leaves, _ = tree.flatten(inputs if inputs is not None else ())
-        for x in leaves:
-            if type(x) is not Value or x.parents:
-                raise TypeError(f"trace: inputs must be leaves of the graph, found {x!r:.60}")
-        shown = tree.map_tree(lambda x: x._data, inputs)
-        program = Program(None, (shown,), (None,), 0)
-        program.recordings.append(Recording([f], leaves, [], [False] * len(leaves), True))
-        return program
+        return _of_graph(f, inputs)
     if not callable(f):
         raise TypeError(f"trace: needs a function or a Value, got {type(f).__name__}")
     axes = in_axes if isinstance(in_axes, tuple | list) else (in_axes,) * len(examples)
     if len(axes) != len(examples):
         raise ValueError(f"trace: in_axes has {len(axes)} entries for {len(examples)} arguments")
-    program = Program(f, examples, tuple(axes), argnums)
-    program._record([_sample(x, axis, 0) for x, axis in zip(examples, axes, strict=True)])
+    program = Program(f, len(examples), tuple(axes), argnums)
+    numbers = tree.map_tree(lambda x: x._data if type(x) is Value else x, examples)
+    look = program.look((numbers, {}), NUMBERS)
+    taken = look.take((numbers, {}))
+    assert taken is not None
+    program.record(look, one(Entry(look, False, None), taken, 0))
     return program
 
 
-class Program:
-    """A recorded function: call it, or its `value_and_grad`, on new arguments."""
+def _of_graph(y: Value, inputs: Any) -> "Program":
+    """Return the program of a graph that is there already."""
+    leaves, structure = tree.flatten(inputs if inputs is not None else ())
+    for x in leaves:
+        if type(x) is not Value or x.parents:
+            raise TypeError(f"trace: inputs must be leaves of the graph, found {x!r:.60}")
+    program = Program(None, 1, (None,), 0)
+    program.names = ["inputs"]
+    shown = structure([x._data for x in leaves])
+    look = program.look(((shown,), {}), NUMBERS)
+    program.gate.put_first(Entry(look, False, Recording(y, leaves, [], [False] * len(leaves))))
+    return program
 
-    def __init__(self, f: Any, examples: Any, axes: tuple[Any, ...], argnums: Any) -> None:
-        self.f, self.axes, self.argnums = f, axes, argnums
-        self.recordings: list[Recording] = []
-        self.lock = RLock()
 
-    def _record(self, sample: list[Any]) -> Recording:
-        """Record f on one sample of its arguments."""
-        if self.f is None:
-            raise ValueError(
-                "the program takes another course on these numbers, and the function that it was "
-                "recorded from is not there to record again; trace the function itself"
-            )
-        chosen = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
+class Program(Traced):
+    """A recorded function of numbers: call it, or its `value_and_grad`, on new arguments."""
+
+    def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any) -> None:
+        super().__init__(f, count, argnums)
+        self.axes = axes
+
+    def record(self, look: Look, numbers: list[Any]) -> Entry:
+        """Record f on the numbers of one sample, and return the entry that was made of it."""
+        function = self.function(look)
+        self.recorded += 1
+        start = tick()
         inputs: list[Value] = []
         batched: list[bool] = []
-        args = []
-        for i, (arg, axis) in enumerate(zip(sample, self.axes, strict=True)):
-            make = Value if i in chosen else _input
+        given = []
+        of_argument = self.arguments(look)
+        for leaf, x, i in zip(look.leaves, numbers, of_argument, strict=True):
+            if leaf.kind is STATIC:
+                given.append(x)
+                continue
             before = len(inputs)
-            args.append(tree.map_tree(partial(_as_values, make=make, inputs=inputs), arg))
-            batched += [axis is not None] * (len(inputs) - before)
+            given.append(_as_values(x, i in self.chosen, inputs))
+            batched += [leaf.axis is not None] * (len(inputs) - before)
+        args, keywords = look.structure(given)
         guards: list[Any] = []
-        with modes.watch(guards):
-            y = self.f(*args)
-        leaves, _ = tree.flatten(y)
-        outputs = [
-            x for leaf in leaves for x in (leaf.flat if isinstance(leaf, np.ndarray) else [leaf])
-        ]
-        roots = [x if type(x) is Value else constant(float(x)) for x in outputs]
-        recording = Recording(roots, inputs, guards, batched, type(y) is Value)
-        self.shape = tree.map_tree(lambda x: x.shape if isinstance(x, np.ndarray) else None, y)
-        self.recordings.insert(0, recording)
-        return recording
+        with modes.watch(guards, inputs):
+            y = function(*args, **keywords)
+        course = Recording(y, inputs, guards, batched, start)
+        entry = Entry(look, False, course, self.arrays_read())
+        self.gate.put_first(entry)
+        return entry
 
-    def _load(self, args: tuple[Any, ...]) -> tuple[Any, Any, int]:
-        """Return the inputs' numbers, the rows of those with lanes, and the number of lanes."""
-        if len(args) != len(self.axes):
-            raise TypeError(f"the program takes {len(self.axes)} arguments, was given {len(args)}")
-        shared, rows, lanes = [], [], 0
-        for arg, axis in zip(args, self.axes, strict=True):
-            for leaf in tree.flatten(arg)[0]:
-                x = np.asarray(leaf, dtype=float)
-                if axis is not None:
-                    x = np.moveaxis(x, axis, -1)
-                    if lanes not in (0, x.shape[-1]):
-                        raise ValueError(f"the arguments have {lanes} and {x.shape[-1]} samples")
-                    lanes = x.shape[-1]
-                    rows.append(x.reshape(-1, lanes))
-                    shared.append(np.zeros(len(rows[-1])))
-                else:
-                    shared.append(x.reshape(-1))
-        numbers = np.concatenate(shared) if shared else np.zeros(0)
-        if len(numbers) != self.recordings[0].size:
-            raise ValueError(
-                f"the program was recorded on {self.recordings[0].size} numbers, "
-                f"was given {len(numbers)}; trace the function on arguments of the new shape"
-            )
-        return numbers, np.concatenate(rows) if rows else np.zeros((0, 0)), lanes
+    def run(self, call: Any, grads: bool) -> tuple[Any, Any]:
+        """Return the answer to a call of numbers, and the entry that gave it."""
+        if any(axis is not None for axis in self.axes):
+            if given_nodes(call):
+                return self.on_nodes(call, grads), None
+            return answer_lanes(self, call, grads)
+        for entry, numbers in self.gate.fitting(call, False):
+            answer = self._ask(entry, numbers, grads, False)
+            if answer is not None:
+                self.gate.put_first(entry)
+                return answer[0], entry
+        if given_nodes(call):
+            return self.on_nodes(call, grads), None
+        look = self.look(call, NUMBERS)
+        taken = look.take(call)
+        assert taken is not None
+        entry = self.record(look, taken)
+        found = self._ask(entry, taken, grads, True)
+        assert found is not None
+        return found[0], entry
 
-    def _runs(self, args: tuple[Any, ...]) -> Any:
-        """Yield recordings, run forward, with the lanes that each holds for and how many there are."""
-        with self.lock:  # its arrays serve one run at a time
-            shared, rows, lanes = self._load(args)
-            left = np.arange(lanes)
-            k = -1
-            while True:
-                k += 1
-                fresh = k >= len(self.recordings)
-                if fresh:
-                    at = int(left[0]) if lanes else 0
-                    sample = [_sample(x, axis, at) for x, axis in zip(args, self.axes, strict=True)]
-                    self._record(sample)
-                recording = self.recordings[0 if fresh else k]
-                recording.forward(shared, len(left), rows[:, left] if len(left) < lanes else rows)
-                held = recording.holds(len(left))
-                if np.all(held):
-                    yield recording, left if lanes else None, lanes
-                    return
-                if np.any(held):
-                    chosen = left[held]
-                    recording.forward(shared, len(chosen), rows[:, chosen])
-                    yield recording, chosen, lanes
-                    left = left[~held]
+    def _ask(self, entry: Entry, numbers: list[Any], grads: bool, fresh: bool) -> Any:
+        """Return a course's answer in a tuple, or None where it has none.
 
-    def __call__(self, *args: Any) -> Any:
-        """Return what f returns for these arguments, with an axis of samples in front if it has lanes."""
-        results: Any = None
-        for recording, lanes, count in self._runs(args):
-            n = 0 if lanes is None else len(lanes)
-            found = np.array([recording.read(slot, n) for slot in recording.outputs])
-            if lanes is None:
-                results = found
-            else:
-                if results is None:
-                    results = np.zeros((len(found), count))
-                results[:, lanes] = found
-        if recording.single:
-            return float(results[0]) if results.ndim == 1 else results[0]
-        return self._shaped(results)
-
-    def _shaped(self, results: Any) -> Any:
-        flat = iter(results)
-
-        def part(shape: Any) -> Any:
-            if shape is None:
-                x = next(flat)
-                return float(x) if x.ndim == 0 else x
-            block = np.array([next(flat) for _ in range(int(np.prod(shape)))])
-            return (
-                np.moveaxis(block, -1, 0).reshape(-1, *shape)
-                if block.ndim > 1
-                else block.reshape(shape)
-            )
-
-        return _map_shapes(part, self.shape)
-
-    def value_and_grad(self, *args: Any) -> tuple[Any, Any]:
-        """Return f's value and the gradient with respect to the arguments `argnums`.
-
-        With lanes the values of all samples, and the gradient of their sum: of a shared argument one
-        gradient, of an argument with lanes one for each sample, along the same axis.
+        A course that is `fresh` was recorded on these very numbers: its guards hold.
         """
-        total: Any = None
-        values: Any = None
-        sums: Any = None
-        for recording, lanes, count in self._runs(args):
-            if not recording.single:
-                raise ValueError("value_and_grad: the function must return a single number")
-            n = 0 if lanes is None else len(lanes)
-            recording.backward(n)
-            part = recording.grads[: recording.size]
-            total = part.copy() if total is None else total + part
-            found = recording.read(recording.outputs[0], n)
-            if lanes is None:
-                values = found
-                continue
-            if len(lanes) == count:
-                values, sums = found, recording.sums.copy()
-                continue
-            height = int((recording.rows[: recording.size] >= 0).sum())
-            if values is None:
-                values, sums = np.zeros(count), np.zeros((height, count))
-            values[lanes] = found
-            sums[:, lanes] = recording.sums[:height]
-        return values, self._gradients(args, total, sums)
+        course = entry.course
+        space = course.space()
+        try:
+            course.forward(space, [x for x, leaf in zip(numbers, entry.look.leaves, strict=True)
+                                   if leaf.kind is not STATIC])  # fmt: skip
+            if not fresh and not course.holds(space):
+                return None
+            results = course.results_of(space)
+            if not grads:
+                return (course.structure(results),)
+            course.backward(space)
+            return ((results[0], self.gradients(entry, numbers, space.grads, None)),)
+        finally:
+            course.done(space)
 
-    def _gradients(self, args: tuple[Any, ...], total: Any, sums: Any) -> Any:
-        chosen = self.argnums if isinstance(self.argnums, tuple) else (self.argnums,)
+    def gradients(self, entry: Entry, numbers: list[Any], total: Any, sums: Any) -> Any:
+        """Return the gradient of the chosen arguments from the slots' gradients."""
         place = row = 0
-        grads: dict[int, Any] = {}
-        for i, (arg, axis) in enumerate(zip(args, self.axes, strict=True)):
-            leaves, rebuild = tree.flatten(arg)
-            parts = []
-            for leaf in leaves:
-                shape = np.shape(leaf)
-                lanes = 1 if axis is None else shape[axis]
-                size = math.prod(shape) // lanes if lanes else 0
-                if i in chosen and axis is None:
-                    part = total[place : place + size].reshape(shape)
-                    parts.append(float(part) if part.ndim == 0 else part)
-                elif i in chosen:
-                    inner = np.moveaxis(np.empty(shape), axis, -1).shape
-                    block = sums[row : row + size].reshape(inner)
-                    parts.append(np.moveaxis(block, -1, axis).copy())
-                place += size
-                row += 0 if axis is None else size
-            if i in chosen:
-                grads[i] = rebuild(parts)
-        return (
-            tuple(grads[i] for i in chosen) if isinstance(self.argnums, tuple) else grads[chosen[0]]
-        )
+        parts: list[Any] = []
+        for leaf, x in zip(entry.look.leaves, numbers, strict=True):
+            size = math.prod(leaf.shape)
+            if leaf.kind is STATIC:
+                parts.append(None)
+                continue
+            if leaf.axis is None:
+                part = total[place : place + size].reshape(leaf.shape).copy()
+                parts.append(float(part) if part.ndim == 0 else part)
+            else:
+                inner = np.moveaxis(np.empty(x.shape), leaf.axis, -1).shape
+                block = sums[row : row + size].reshape(inner)
+                parts.append(np.moveaxis(block, -1, leaf.axis).copy())
+                row += size
+            place += size
+        args, _ = entry.look.structure(parts)
+        return self.picked(args)
+
+    def as_input(self, x: Any, alone: bool, keyword: bool) -> Any:
+        if values_like(x) or isinstance(x, Tensor):
+            return separate(x) if alone else x
+        if isinstance(x, SWITCHES) or (keyword and isinstance(x, int)):
+            return x
+        return as_constants(x)
+
+    @property
+    def recordings(self) -> list[Recording]:
+        """The courses that are kept, the one that was used last first."""
+        return [entry.course for entry in self.gate.entries]
 
     @property
     def source(self) -> str:
@@ -250,25 +204,18 @@ class Program:
         return source(self.recordings[0])
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {k: v for k, v in self.__dict__.items() if k != "lock"}
+        state = dict(self.__dict__)
         try:
             pickle.dumps(self.f)
         except (pickle.PicklingError, AttributeError, TypeError):
             state["f"] = None  # a lambda or a local function: the program goes without it
         return state
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.lock = RLock()
 
-
-def _input(x: Any) -> Value:
-    return constant(float(x))
-
-
-def _as_values(x: Any, make: Any, inputs: list[Value]) -> Any:
+def _as_values(x: Any, differentiated: bool, inputs: list[Value]) -> Any:
     """Return a number as a node, an array as an array of nodes; both are noted as inputs."""
     array = np.asarray(x, dtype=float)
+    make = Value if differentiated else constant
     nodes = [make(number) for number in array.ravel().tolist()]
     inputs += nodes
     if not array.ndim:
@@ -276,18 +223,3 @@ def _as_values(x: Any, make: Any, inputs: list[Value]) -> Any:
     out = np.empty(array.size, dtype=object)
     out[:] = nodes
     return out.reshape(array.shape)
-
-
-def _sample(arg: Any, axis: int | None, i: int) -> Any:
-    """Return sample i of an argument with lanes, or the argument."""
-    return arg if axis is None else tree.map_tree(lambda x: np.take(x, i, axis=axis), arg)
-
-
-def _map_shapes(part: Any, shape: Any) -> Any:
-    if isinstance(shape, list):
-        return [_map_shapes(part, x) for x in shape]
-    if isinstance(shape, dict):
-        return {k: _map_shapes(part, x) for k, x in shape.items()}
-    if isinstance(shape, tuple) and not all(isinstance(x, int) for x in shape):
-        return tuple(_map_shapes(part, x) for x in shape)
-    return part(shape)

@@ -11,9 +11,11 @@ symbols print. Calling an operation looks at its arguments and hands them to the
 ranks highest among them; `RECORDERS` holds one entry a kind, so nothing here knows the kinds.
 """
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
@@ -249,3 +251,19 @@ def pointwise(
 def multilinear(name: str, array: Rule, *transposes: Rule, **shown: Any) -> Multilinear:
     """Add a multilinear row to the table and return it."""
     return Multilinear(name, array, transposes=transposes, **shown)
+
+
+@lru_cache
+def takes_out(function: Any) -> bool:
+    """Return whether a function of arrays can be told where to write its result."""
+    if isinstance(function, np.ufunc):
+        return True
+    try:
+        return "out" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def elementwise(row: Primitive) -> bool:
+    """Return whether the result of a row may take the place of an operand."""
+    return row.ufunc is not None and row.ufunc.signature is None

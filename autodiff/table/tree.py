@@ -18,7 +18,7 @@ were registered; None is a tree without leaves; whatever else is found is a leaf
 
 import dataclasses
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 
@@ -26,7 +26,7 @@ class Kind(NamedTuple):
     """How objects of one class are taken apart: into keys, parts and what is not differentiated."""
 
     apart: Callable[[Any], tuple[Any, Any, Any]]
-    together: Callable[[Any, Any, list[Any]], Any]
+    together: Callable[[Any, Any, Any, list[Any]], Any]
     key: str  # how a path names a part
 
 
@@ -39,15 +39,22 @@ def _of_dict(cls: Any, keys: Any, static: Any, parts: list[Any]) -> Any:
     return cls(static, pairs) if cls is defaultdict else cls(pairs)
 
 
-SEQUENCE = Kind(lambda x: (range(len(x)), x, None), lambda cls, keys, static, parts: cls(parts), "[]")
+SEQUENCE = Kind(
+    lambda x: (range(len(x)), x, None), lambda cls, keys, static, parts: cls(parts), "[]"
+)
 TUPLE = Kind(SEQUENCE.apart, lambda cls, keys, static, parts: cls._make(parts), ".")
 DICT = Kind(
-    lambda x: (tuple(x), x.values(), x.default_factory if type(x) is defaultdict else None), _of_dict, "[]"
+    lambda x: (tuple(x), x.values(), x.default_factory if type(x) is defaultdict else None),
+    _of_dict,
+    "[]",
 )
 KINDS: dict[type, Kind] = {
     tuple: SEQUENCE, list: SEQUENCE, dict: DICT, OrderedDict: DICT, defaultdict: DICT,
     type(None): Kind(lambda x: ((), (), None), lambda cls, keys, static, parts: None, ""),
 }  # fmt: skip
+
+
+SAME = ({tuple, list}, {dict, OrderedDict, defaultdict})  # may stand for each other in a comparison
 
 
 def register_tree(
@@ -155,14 +162,33 @@ class Structure:
         return _matched(self.branch, tree, what, root, [])
 
 
-Rebuild = Structure
-
-
 def flatten(tree: Any) -> tuple[list[Any], Structure]:
     """Return the leaves from left to right and the structure, which puts leaves in their place."""
     leaves: list[Any] = []
     branch = _take_apart(tree, leaves)
     return leaves, Structure(branch, len(leaves))
+
+
+def written(branch: Branch, words: Iterator[str]) -> str | None:
+    """Return a tree as Python source, a word for each leaf; None where it is not of brackets alone."""
+    if branch is None:
+        return next(words)
+    cls, keys, _, parts = branch
+    found = [written(part, words) for part in parts]
+    if None in found or cls not in (tuple, list, dict):
+        return None
+    texts = [str(x) for x in found]
+    if cls is dict:
+        if any(type(key) not in (str, int) for key in keys):
+            return None
+        return f"{{{', '.join(f'{k!r}: {x}' for k, x in zip(keys, texts, strict=True))}}}"
+    inside = ", ".join(texts)
+    return f"[{inside}]" if cls is list else f"({inside}{',' * (len(texts) == 1)})"
+
+
+def size(branch: Branch) -> int:
+    """Return how many leaves a branch of a structure has."""
+    return 1 if branch is None else sum(map(size, branch[3]))
 
 
 def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
@@ -214,7 +240,10 @@ def _follow(branch: Branch, tree: Any, leaves: list[Any]) -> bool:
         keys, parts, static = KINDS[cls].apart(tree)
         if keys != branch[1] or static != branch[2]:
             return False
-    return all([_follow(b, x, leaves) for b, x in zip(branch[3], parts, strict=True)])
+    alike = True
+    for part, x in zip(branch[3], parts, strict=True):
+        alike = alike and _follow(part, x, leaves)
+    return alike
 
 
 def _named(path: str, cls: Any, key: Any) -> str:
@@ -243,7 +272,7 @@ def _matched(branch: Branch, tree: Any, what: str, path: str, leaves: list[Any])
         leaves.append(tree)
         return leaves
     cls = branch[0]
-    if kind is None or not (type(tree) is cls or _alike(cls, type(tree))):
+    if kind is None or not (type(tree) is cls or {type(tree), cls} <= SAME[kind is DICT]):
         raise TypeError(f"{what}: {path} must be {wanted(branch)}, it is {told(tree)}")
     keys, parts, _ = kind.apart(tree)
     by_key = dict(zip(keys, parts, strict=True))
@@ -252,11 +281,6 @@ def _matched(branch: Branch, tree: Any, what: str, path: str, leaves: list[Any])
     for key, part in zip(_keys(branch), branch[3], strict=True):
         _matched(part, by_key[key], what, _named(path, cls, key), leaves)
     return leaves
-
-
-def _alike(a: type, b: type) -> bool:
-    """Return whether trees of two classes may stand for each other: lists and tuples, all dicts."""
-    return any(a in kind and b in kind for kind in ((tuple, list), (dict, OrderedDict, defaultdict)))
 
 
 def wanted(branch: Branch) -> str:

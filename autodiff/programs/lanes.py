@@ -1,0 +1,157 @@
+"""Lanes: many samples in one run of a program, each on the course that its own numbers take.
+
+A course runs all samples that are left, side by side; those for which its guards hold are answered,
+the others go on to the next course, and for what is left in the end the function is recorded on the
+first sample of it. So samples may take different courses, as long as they return the same structure.
+"""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff.programs.gate import NUMBERS, STATIC, Entry
+
+if TYPE_CHECKING:
+    from autodiff.programs.replay import Program
+
+
+class Run:
+    """The samples of one call: the numbers that all share, and a row of lanes for each other input."""
+
+    def __init__(self, entry: Entry, numbers: list[Any]) -> None:
+        self.shared: list[Any] = []
+        rows, counts = [], set()
+        for leaf, x in zip(entry.look.leaves, numbers, strict=True):
+            if leaf.kind is STATIC:
+                continue
+            if leaf.axis is None:
+                self.shared.append(x)
+                continue
+            x = np.moveaxis(np.asarray(x, dtype=float), leaf.axis, -1)
+            counts.add(x.shape[-1])
+            rows.append(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]))
+            self.shared.append(np.zeros(len(rows[-1])))
+        if len(counts) > 1:
+            raise ValueError(f"the arguments have {' and '.join(map(str, sorted(counts)))} samples")
+        self.count = counts.pop()
+        self.rows = np.concatenate(rows)
+
+
+def answer_lanes(program: "Program", call: Any, grads: bool) -> tuple[Any, Any]:
+    """Return the answer to a call with lanes, and the entry that was used last."""
+    fitting = list(program.gate.fitting(call, False))
+    fresh = not fitting
+    if fresh:
+        look = program.look(call, NUMBERS)
+        numbers = look.take(call)
+        assert numbers is not None
+        fitting = [(Entry(look, False, None), numbers)]
+    first, numbers = fitting[0]
+    run = Run(first, numbers)
+    if not run.count and fresh:
+        raise ValueError(
+            "the program was given no samples, and nothing is recorded for arguments of this shape; "
+            "call it on one sample or more first"
+        )
+    parts = Parts(program, first, numbers, run.count, grads)
+    left = np.arange(run.count)
+    entries = iter([] if fresh else [entry for entry, _ in fitting])
+    entry = first
+    while len(left) or not parts.added:
+        known = next(entries, None)
+        entry = known or program.record(first.look, one(first, numbers, int(left[0])))
+        left = _run(parts, entry, run, left, known is None)
+    program.gate.put_first(entry)
+    return parts.answer(), entry
+
+
+def one(entry: Entry, numbers: list[Any], lane: int) -> list[Any]:
+    """Return the numbers of one sample."""
+    return [
+        x if leaf.axis is None else np.take(x, lane, axis=leaf.axis)
+        for x, leaf in zip(numbers, entry.look.leaves, strict=True)
+    ]
+
+
+def _run(parts: "Parts", entry: Entry, run: Run, left: Any, fresh: bool) -> Any:
+    """Run the samples that are left, add the answers for which the course holds, return the others."""
+    course = entry.course
+    space = course.space()
+    try:
+        n = len(left)
+        if not n:
+            parts.add_none(entry)
+            return left
+        course.forward(space, run.shared, n, run.rows[:, left] if n < run.count else run.rows)
+        held = np.array(np.broadcast_to(course.holds(space, n), n))
+        if fresh:
+            held[0] = True  # it was recorded on this very sample
+        if not held.all():
+            if not held.any():
+                return left
+            course.forward(space, run.shared, int(held.sum()), run.rows[:, left[held]])
+        parts.add(entry, space, left[held])
+        return left[~held]
+    finally:
+        course.done(space)
+
+
+class Parts:
+    """The answers of all samples, put together course by course."""
+
+    def __init__(
+        self, program: "Program", entry: Entry, numbers: list[Any], count: int, grads: bool
+    ) -> None:
+        self.program, self.entry, self.numbers, self.count, self.grads = (
+            program, entry, numbers, count, grads,
+        )  # fmt: skip
+        self.added: list[tuple[Any, Any, Any]] = []  # structure, leaves, lanes
+        self.total: Any = 0.0
+        self.sums: Any = None
+
+    def add_none(self, entry: Entry) -> None:
+        """Add what a course returns for no sample."""
+        course = entry.course
+        empty = [np.zeros((0, *out.shape)) for out in course.results]
+        self.added.append((course.structure, empty, np.arange(0)))
+        if self.grads:
+            height = int((course.rows[: course.size] >= 0).sum())
+            self.total, self.sums = np.zeros(course.size), np.zeros((height, 0))
+
+    def add(self, entry: Entry, space: Any, lanes: Any) -> None:
+        """Add what a run computed for some lanes."""
+        course, n = entry.course, len(lanes)
+        self.added.append((course.structure, course.results_of(space, n), lanes))
+        if not self.grads:
+            return
+        course.backward(space, n)
+        self.total = self.total + space.grads[: course.size]
+        height = int((course.rows[: course.size] >= 0).sum())
+        if self.sums is None:
+            self.sums = np.zeros((height, self.count))
+        self.sums[:, lanes] = space.sums[:height, :n]
+
+    def answer(self) -> Any:
+        """Return the results, with an axis of samples in front, or values and gradients."""
+        structure, leaves, _ = self.added[0]
+        if any(s != structure for s, _, _ in self.added):
+            raise ValueError(
+                "the samples do not all return the same structure; let the function return the same "
+                "keys and shapes on every course, or call the program sample by sample"
+            )
+        if len(self.added) > 1:
+            leaves = [self._joined(k) for k in range(len(leaves))]
+        if not self.grads:
+            return structure(leaves)
+        return leaves[0], self.program.gradients(self.entry, self.numbers, self.total, self.sums)
+
+    def _joined(self, k: int) -> Any:
+        found = [(leaves[k], lanes) for _, leaves, lanes in self.added]
+        shapes = {x.shape[1:] for x, _ in found}
+        if len(shapes) > 1:
+            raise ValueError(f"the samples return arrays of the different shapes {sorted(shapes)}")
+        whole = np.zeros((self.count, *shapes.pop()), dtype=np.result_type(*(x for x, _ in found)))
+        for x, lanes in found:
+            whole[lanes] = x
+        return whole
