@@ -168,7 +168,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the public names, those that are loaded later among them."""
-    return [*__all__, *(n for n in globals() if n.startswith("__"))]
+    return __all__
 
 
 __all__ = [

@@ -69,6 +69,38 @@ def choose() -> bool:
 compiled = choose()
 
 
+# Where the inner modules of version 0.1 live now, those that changed their names as `old:new`.
+MOVED = {
+    "table": "primitive ops kernels array_kernels structure libm loops symbol data tree quiet",
+    "printers": "codegen nary_source:nary machine_source:machine evaluate",
+    "nodes": "value recording tensor array_node modes places functions costs uncompiled",
+    "derivatives": "reverse sweep forward transforms calls checking custom",
+    "graphs": "graph storage files expression misspelt",
+    "programs": "replay course flat machine array_program array_source program_source:source",
+    "dispatch": "numpy_functions:functions numpy_protocol:protocol",
+    "sources": "plaintext terms latex numpy_source:numpy numpy_helpers:helpers reference",
+    "explanations": "steps paths ranking derivation comparison slips lessons blame expansion layers",
+    "teach": "exercises",
+}
+
+
+class Moved:
+    """A finder that is asked last, and says where a module has gone that was in `autodiff` itself."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        package, _, old = name.partition(".")
+        if package != "autodiff":
+            return
+        for wing, modules in MOVED.items():
+            for module in modules.split():
+                before, _, after = module.partition(":")
+                if before == old:
+                    new = f"autodiff.{wing}.{after or before}"
+                    raise ModuleNotFoundError(f"{name} has moved: it is {new} now")
+
+
+sys.meta_path.append(Moved())  # type: ignore[arg-type]
+
 MACHINES = {True: "autodiff.programs._machine", False: "autodiff.programs.machine"}
 
 

@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 
 from autodiff.interop.extras import install
 
 try:
-    from docs.reference import CORE, ROOT, api_page, module_page, operation_table
+    from docs.books import book_pages
+    from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
 except ImportError as e:
     raise SystemExit(
         f"docs: this needs {e.name}, which is not installed: {install('docs')}"
@@ -19,14 +21,15 @@ PAGES = ROOT / "build" / "docs" / "pages"
 WRITTEN = ROOT / "docs"
 SITE = ROOT / "build" / "docs" / "mkdocs.yml"
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+BOOK = re.compile(r"\]\((?:\.\./)?notebooks/([\w.]+)\.ipynb\)")
 # The order of the pages; others come behind them.
 ORDER = (
-    "index.md", "tutorial.md", "explaining.md", "gallery/index.md", "operations.md", "api.md",
+    "index.md", "tutorial.md", "explaining.md", "gallery/index.md", "operations.md", "api/index.md",
     "api_nets.md", "ecosystem.md", "scaling.md", "performance.md", "trust.md", "results.md",
     "index.ja.md",
 )  # fmt: skip
 TITLES = {
-    "index.md": "Overview", "api.md": "API of autodiff", "api_nets.md": "API of nets",
+    "index.md": "Overview", "api_nets.md": "API of nets",
     "index.ja.md": "日本語",
 }  # fmt: skip
 
@@ -40,18 +43,21 @@ def assemble() -> None:
     for name, target in (("README.md", "index.md"), ("README.ja.md", "index.ja.md")):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, PAGES / target)
-    for page in PAGES.rglob("*.md"):
+    for name, text in book_pages(PAGES / "notebooks").items():
+        _write(f"notebooks/{name}.md", text.replace("](../docs/", "](../"))
+    for page in [*PAGES.glob("*.md"), *PAGES.glob("gallery/*.md")]:
         page.write_text(_for_the_site(page.read_text(encoding="utf-8")), encoding="utf-8")
     _write("operations.md", operation_table(PAGES / "plots"))
-    _write("api.md", api_page("autodiff", "autodiff"))
+    for wing, names in wings().items():
+        _write(f"api/{wing}.md", api_page("autodiff", f"autodiff: {wing}", names))
+    _write("api/index.md", api_page("autodiff", "autodiff", []) + _links(wings()))
     _write("api_nets.md", api_page("nets", "nets"))
     for stem in CORE:
         _write(f"modules/{stem}.md", module_page(stem))
-    listed = "\n".join(f"- [{stem}]({stem}.md)" for stem in CORE)
     _write(
         "modules/index.md",
-        f"# How it works\n\nThe core from the ground up: each page is a module's own prose, and its "
-        f"code.\n\n{listed}\n",
+        "# How it works\n\nThe core from the ground up: each page is a module's own prose, and its "
+        f"code.\n{_links(CORE)}",
     )
     SITE.write_text(
         f"INHERIT: {(ROOT / 'mkdocs.yml').as_posix()}\ndocs_dir: pages\nsite_dir: site\n"
@@ -60,11 +66,16 @@ def assemble() -> None:
     )
 
 
+def _links(names: Iterable[str]) -> str:
+    return "\n" + "".join(f"- [{name}]({name}.md)\n" for name in names)
+
+
 def _for_the_site(text: str) -> str:
     """Let links lead to pages; what is a file of the checkout and no page is named, not linked."""
     for place, page in (("docs/gallery/README.md", "gallery/index.md"), ("README.ja.md", "index.ja.md"),
                         ("](README.md)", "](index.md)"), ("](docs/", "](")):  # fmt: skip
         text = text.replace(place, page)
+    text = BOOK.sub(r"](notebooks/\1.md)", text)
 
     def link(m: re.Match[str]) -> str:
         foreign = m[2].startswith(("http://", "https://", "#"))
@@ -74,17 +85,27 @@ def _for_the_site(text: str) -> str:
 
 
 def _navigation() -> str:
-    """Return the list of pages as mkdocs takes it, the modules last."""
-    pages = [p.relative_to(PAGES).as_posix() for p in PAGES.rglob("*.md")]
-    modules = [f"modules/{stem}.md" for stem in ("index", *CORE)]
-    rest = sorted(set(pages) - set(ORDER) - set(modules))
-    listed = [p for p in ORDER if p in pages] + rest
-    lines = [f"  - {TITLES[p]}: {p}" if p in TITLES else f"  - {p}" for p in listed]
-    lines += ["  - How it works:", *(f"      - {p}" for p in modules)]
+    """Return the list of pages as mkdocs takes it: the pages by hand, then sections."""
+    pages = {p.relative_to(PAGES).as_posix() for p in PAGES.rglob("*.md")}
+    books = sorted(p for p in pages if p.startswith("notebooks/"))
+    japanese = [p for p in books if p.endswith(".ja.md")]
+    sections = {
+        "Notebooks": [p for p in books if p not in japanese],
+        "ノートブック": japanese,
+        "API of autodiff": ["api/index.md", *(f"api/{wing}.md" for wing in wings())],
+        "How it works": [f"modules/{stem}.md" for stem in ("index", *CORE)],
+    }
+    listed = [
+        p for p in ORDER if p in pages and not any(p in members for members in sections.values())
+    ]
+    rest = sorted(pages - {*listed}.union(*sections.values()))
+    lines = [f"  - {TITLES[p]}: {p}" if p in TITLES else f"  - {p}" for p in [*listed, *rest]]
+    for title, members in sections.items():
+        lines += [f"  - {title}:", *(f"      - {p}" for p in members)]
     return "nav:\n" + "\n".join(lines) + "\n"
 
 
-GENERATED = {"operations.md", "api.md", "api_nets.md", "modules/index.md"}
+GENERATED = {"operations.md", "api/index.md", "api_nets.md", "modules/index.md"}
 
 
 def _write(name: str, text: str) -> None:
@@ -95,15 +116,15 @@ def _write(name: str, text: str) -> None:
 
 def main() -> int:
     """Build the site and say where it is."""
-    if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
+    if importlib.util.find_spec("zensical") is None:
         print(
-            f"docs: this needs mkdocs-material, which is not installed: {install('docs')}",
-            file=sys.stderr,
+            f"docs: this needs zensical, which is not installed: {install('docs')}", file=sys.stderr
         )
         return 1
     assemble()
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", str(SITE)], cwd=ROOT
+        [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "-f", str(SITE)],
+        cwd=ROOT,
     )
     if done.returncode == 0:
         print(f"open {(PAGES.parent / 'site' / 'index.html').relative_to(ROOT)}")

@@ -11,6 +11,7 @@ import io
 import math
 import re
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +120,29 @@ def _plot(row: Pointwise, path: Path) -> list[float | None]:
     return fixed
 
 
-def api_page(module_name: str, title: str) -> str:
-    """Return the reference of a package's public names: signature and docstring of each."""
+def wings() -> dict[str, list[str]]:
+    """Return the public names of autodiff by the wing in which they are defined."""
+    found: dict[str, list[str]] = {}
+    for name in ad.__all__:
+        thing = getattr(ad, name)
+        module = getattr(thing, "__module__", None) or type(thing).__module__
+        wing = module.split(".")[1] if module.startswith("autodiff.") else "table"
+        found.setdefault(wing, []).append(name)
+    return dict(sorted(found.items()))
+
+
+def api_page(module_name: str, title: str, names: Iterable[str] | None = None) -> str:
+    """Return the reference of a package's public names, or of some: signatures and docstrings.
+
+    The names of a wing come with the wing's own prose.
+    """
     module = importlib.import_module(module_name)
-    lines = [f"# {title}", "", *_prose(module.__doc__ or "")]
+    about = module
+    if names:
+        about = importlib.import_module(f"{module_name}.{title.rpartition(' ')[2]}")
+    lines = [f"# {title}", "", *_prose(about.__doc__ or "")]
     operations = []
-    for name in module.__all__:
+    for name in module.__all__ if names is None else names:
         thing = getattr(module, name)
         if isinstance(thing, Pointwise):
             operations.append(f"`{name}`")
@@ -145,7 +163,7 @@ def api_page(module_name: str, title: str) -> str:
             lines += ["", f"## {name}", "", *_signature(name, thing), *_prose(thing.__doc__ or "")]
     if operations:
         lines += ["", "## Operations", "", f"{', '.join(operations)}: see the",
-                  "[table of operations](operations.md)."]  # fmt: skip
+                  "[table of operations](../operations.md)."]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

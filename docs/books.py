@@ -1,0 +1,52 @@
+"""The stored notebooks as pages of the site: text, code, and what the cells gave.
+
+Formulas become MathML, which browsers draw themselves: the site loads nothing from elsewhere.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+from latex2mathml.converter import convert
+from nbconvert import MarkdownExporter
+from traitlets.config import Config
+
+from docs.reference import ROOT
+
+PRIORITY = ["image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain"]
+FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$`])\$(?P<inline>[^$\n]+?)\$(?!\d)", re.S)
+
+
+def with_mathml(text: str) -> str:
+    r"""Return Markdown with its formulas as MathML; code is left alone.
+
+    >>> with_mathml("the rate `$a$` is $x$").count("<math")
+    1
+    """
+    parts = re.split(r"(```.*?```|`[^`\n]+`)", text, flags=re.S)
+    parts[::2] = [FORMULA.sub(_mathml, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _mathml(found: re.Match[str]) -> str:
+    display = "block" if found["block"] else "inline"
+    return convert((found["block"] or found["inline"]).strip(), display=display)
+
+
+def book_pages(folder: Path) -> dict[str, str]:
+    """Return the notebooks as Markdown by name; their pictures go to `folder`."""
+    config = Config({"NbConvertBase": {"display_data_priority": PRIORITY}})
+    exporter = MarkdownExporter(config=config)
+    pages = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        name = path.name.removesuffix(".ipynb")
+        text, resources = exporter.from_notebook_node(
+            nbformat.read(path, as_version=4),
+            resources={"output_files_dir": f"{name}_files", "unique_key": name},
+        )
+        for file, content in resources["outputs"].items():
+            target = folder / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        pages[name] = with_mathml(text)
+    return pages

@@ -1,0 +1,50 @@
+"""The public signatures as text: `AUTODIFF_PURE=1 python -m tests.signatures` prints them.
+
+They are read from the plain engine, whose functions carry their annotations. What it prints is
+kept in tests/goldens/signatures.txt; CONTRIBUTING says how a public name may change.
+"""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import autodiff as ad
+
+
+def signature(thing: Any) -> str:
+    """Return the parameters of a function and their defaults, without annotations."""
+    try:
+        found = inspect.signature(thing)
+    except (TypeError, ValueError):
+        return "(...)"
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in found.parameters.values()]
+    return str(found.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+
+
+def members(kind: type) -> Iterator[str]:
+    """Yield the public methods and properties that a class defines or inherits from ours."""
+    for name in dir(kind):
+        if name.startswith("_"):
+            continue
+        member = inspect.getattr_static(kind, name)
+        if isinstance(member, property):
+            yield name
+        elif callable(member) or isinstance(member, staticmethod | classmethod):
+            yield f"{name}{signature(getattr(kind, name))}"
+
+
+def lines() -> Iterator[str]:
+    """Yield one line for each public name, and for each public member of a public class."""
+    for name in ad.__all__:
+        thing = getattr(ad, name)
+        if isinstance(thing, type):
+            yield f"class {name}"
+            yield from (f"    {member}" for member in members(thing))
+        elif callable(thing):
+            yield f"{name}{signature(thing)}"
+        else:
+            yield name
+
+
+if __name__ == "__main__":
+    print(*lines(), sep="\n")
