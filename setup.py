@@ -137,12 +137,16 @@ class BuildEngine(build_ext):
             record.unlink(missing_ok=True)
 
 
+def extensions() -> list[Extension]:
+    """Return what is compiled: nothing for the wheel that is made for every machine."""
+    if os.environ.get("AUTODIFF_BUILD") == "pure":
+        return []
+    typed = [p.with_suffix(".py") for p in sorted(PACKAGE.rglob("*.pxd"))]
+    sources = [p for p in typed if p.exists()] + [MACHINE]
+    return [Extension(dotted(p), [p.as_posix()], optional=True) for p in sources]
+
+
 setup(
-    ext_modules=[
-        Extension(dotted(types), [types.with_suffix(".py").as_posix()], optional=True)
-        for types in sorted(PACKAGE.rglob("*.pxd"))
-        if types.with_suffix(".py").exists()
-    ]
-    + [Extension(dotted(MACHINE), [MACHINE.as_posix()], optional=True)],
+    ext_modules=extensions(),
     cmdclass={"build_ext": BuildEngine},
 )
