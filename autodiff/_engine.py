@@ -99,7 +99,7 @@ class Moved:
                     raise ModuleNotFoundError(f"{name} has moved: it is {new} now")
 
 
-sys.meta_path.append(Moved())  # type: ignore[arg-type]
+sys.meta_path.append(Moved())
 
 MACHINES = {True: "autodiff.programs._machine", False: "autodiff.programs.machine"}
 
