@@ -120,6 +120,7 @@ if TYPE_CHECKING:
     from autodiff.graphs.storage import GraphFileError, load_graph, save_graph
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
     from autodiff.player.live import play
+    from autodiff.sources.javascript import to_js_source
     from autodiff.sources.numpy import to_numpy_source
     from autodiff.teach.exercises import Exercise, make_exercise
 
@@ -149,6 +150,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "save_graph": "graphs.storage",
     "teaching": "explanations.lessons",
     "to_jax": "interop",
+    "to_js_source": "sources.javascript",
     "to_networkx": "interop",
     "to_numpy_source": "sources.numpy",
     "to_onnx": "interop",
@@ -280,6 +282,7 @@ __all__ = [
     "tanh",
     "teaching",
     "to_jax",
+    "to_js_source",
     "to_networkx",
     "to_numpy_source",
     "to_onnx",

@@ -318,3 +318,35 @@ def test_what_cannot_go_to_a_page_is_said() -> None:
         model(Graph(ad.sum([x * float(i) for i in range(3100)])))
     with pytest.raises(TypeError, match="must return one number"):
         record(lambda x: [x, x], (1.0,))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_printed_source_computes_the_gradients(js: Runtime, seed: int) -> None:
+    y = random_graph(seed)
+    leaves = {n.live.name: n.live for n in Graph(y) if n.kind in ("parameter", "input")}
+    js.v8.eval(f"var made = (() => {{ {ad.to_js_source(y)}\nreturn valueAndGrad; }})(); 0")
+    graph = Graph(y)
+    given = [n.value for n in graph if not n.operands and n.kind != "constant"]
+    found = js.call("(xs) => made(...xs)", given)
+    y.backward()
+    assert found["value"] == pytest.approx(y.data, rel=1e-12)
+    for name, grad in found["gradient"].items():
+        assert grad == pytest.approx(leaves[name].grad, rel=1e-10, abs=1e-12)
+
+
+def test_printed_source_is_read_by_people_and_harmless() -> None:
+    w, x = ad.Value(2.0, name='w"]}</script>'), ad.constant(0.5, name="class")
+    text = ad.to_js_source(ad.sigmoid(w * x - 1.0))
+    assert "</script>" not in text
+    assert "const k_sigmoid = (x) =>" in text
+    with pytest.raises(TypeError, match="expand"):
+        ad.to_js_source(ad.Tensor([1.0]).sum())
+    with pytest.raises(ValueError, match="no name of a function"):
+        ad.to_js_source(w * x, function="class")
+
+
+def test_where_nothing_flows_nothing_arrives(js: Runtime) -> None:
+    x = ad.Value(0.0, name="x")
+    y = ad.where(x, ad.sqrt(x), 3.0)
+    js.v8.eval(f"var made = (() => {{ {ad.to_js_source(y)}\nreturn valueAndGrad; }})(); 0")
+    assert js.call("() => made(0)") == {"value": 3.0, "gradient": {"x": 0.0}}

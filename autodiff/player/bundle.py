@@ -16,6 +16,7 @@ from typing import Any
 from autodiff.drawing.escape import clean, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
+from autodiff.printers.subset import Functions
 
 GROUND = (
     "\nhtml { background: #f4f5f8; -webkit-text-size-adjust: 100%; } body { margin: 0; }"
@@ -35,7 +36,10 @@ def digest(text: str) -> str:
 
 def script(rows: Iterable[str] | None, *files: str) -> str:
     """Return the rows that are needed (all for None) and the files, as one strict script."""
-    body = "\n".join([rows_source(rows), *map(part, files)])
+    layout = Functions()
+    for name in ("prepared", "placed"):
+        layout.need("autodiff.drawing.place", name)
+    body = "\n".join([rows_source(rows), layout.source(), *map(part, files)])
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
 

@@ -14,13 +14,13 @@ class Live {
     this.rows = this.nodes.map((n) => (n.op ? rows[n.op] : null));
     this.leaves = this.nodes.flatMap((n, i) => (n.op ? [] : [i]));
     this.values = this.nodes.map((n) => number(n.value));
-    this.start = this.values.slice();
     this.locals = this.nodes.map(() => []);
     this.wanted = this.nodes.map((n) => n.kind !== "constant" && n.kind !== "input");
     this.keys = this.linkKeys();
     this.past = [];
     this.future = [];
     this.run();
+    this.start = this.values.slice();
   }
 
   // Values in order of creation; then, if every recorded choice turns out as it did, the gradients.

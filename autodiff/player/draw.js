@@ -22,44 +22,75 @@ function wide(text, size) {
 }
 const short = (text, most = 18) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(-(most / 2 - 1))}`);
 
-// The sizes of the boxes: room for the name, the sign and ten figures.
-function boxes(live) {
-  const incoming = live.nodes.map((n) => n.operands.length);
-  return live.nodes.map((n, i) => ({
-    width: Math.max(92, wide(short(n.kind === "constant" ? "" : n.name), 15) * 1.08 + (n.op ? wide(SIGN[n.op] ?? n.op, 13) + 26 : 0) + 30),
-    height: n.kind === "constant" ? 36 : Math.max(64, 17 * (incoming[i] + 1)),
-  }));
+// A nameless constant is no box of its own: its number stands beside the sign of the operation.
+const folded = (n) => n.kind === "constant" && n.op === "";
+function sign(live, i) {
+  const n = live.nodes[i], own = SIGN[n.op] ?? n.op;
+  const beside = n.operands.filter((k) => folded(live.nodes[k])).map((k) => literal(Number(live.values[k].toPrecision(4))));
+  if (!beside.length) return own;
+  return n.operands.length === 2 && folded(live.nodes[n.operands[0]]) ? `${beside[0]} ${own}` : `${own} ${beside.join(", ")}`;
+}
+const titled = (n) => short(n.name, 18);
+
+// Where the boxes, the words of the edges and the curves stand: the layout that Python draws with,
+// printed as JavaScript. It goes the way in which more of it can be read in the room that there is.
+const WORD = [70, 15];
+function place(live, room) {
+  const drawn = live.nodes.flatMap((n, i) => (n.aside || folded(n) ? [] : [i])), at = new Map(drawn.map((i, k) => [i, k]));
+  const edges = drawn.flatMap((i) => live.nodes[i].operands.flatMap((source, place) => (at.has(source) ? [{ source, target: i, place }] : [])));
+  const few = edges.length <= 120, scopes = [], parents = [];
+  const scope = (path) => {
+    if (!path) return -1;
+    if (!scopes.includes(path)) {
+      const above = scope(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+      scopes.push(path);
+      parents.push(above);
+    }
+    return scopes.indexOf(path);
+  };
+  const size = (i) => {
+    const n = live.nodes[i], names = wide(titled(n), 15) * 1.08;
+    return [Math.max(96, names + (n.op ? wide(sign(live, i), 13) + 16 : 0) + 30), 66];
+  };
+  const sizes = drawn.map(size);
+  const plan = {
+    widths: sizes.map((s) => s[0]), heights: sizes.map((s) => s[1]),
+    sources: edges.map((e) => at.get(e.source)), targets: edges.map((e) => at.get(e.target)),
+    word_widths: edges.map((e) => (few && live.wanted[e.source] ? WORD[0] : 0)), word_heights: edges.map((e) => (few && live.wanted[e.source] ? WORD[1] : 0)),
+    scopes: drawn.map((i) => scope(live.nodes[i].scope ?? "")), parents,
+  };
+  const ways = (drawn.length > 400 ? ["TB"] : ["LR", "TB"]).map((way) => k_placed(plan, k_prepared(plan), way));
+  const scale = (p) => Math.min(room.width / (p.width + 52), room.height / (p.height + 52), 1.3);
+  const best = ways.reduce((a, b) => (scale(b) > scale(a) ? b : a));
+  return { ...best, drawn, edges, sizes, scopes, few };
 }
 
 class Picture {
-  // `placed`: centres xs, ys, control points of the edges' curves by target and operand, and the size.
-  constructor(root, live, formulas, placed, sizes, onPick, onDrag) {
-    Object.assign(this, { root, live, formulas, placed, sizes, onPick, onDrag, scale: 1 });
+  constructor(root, live, formulas, placed, onPick, onDrag) {
+    Object.assign(this, { root, live, formulas, placed, onPick, onDrag, scale: 1 });
     this.pad = 26;
     this.width = placed.width + 2 * this.pad;
     this.height = placed.height + 2 * this.pad;
     root.replaceChildren();
     root.setAttribute("viewBox", `${-this.pad} ${-this.pad} ${this.width} ${this.height}`);
-    this.edges = [];
-    let e = 0;
-    live.nodes.forEach((n, i) => n.operands.forEach((source, k) => {
-      const path = n.aside ? null : placed.paths[e];
-      e += 1;
-      if (path) this.edges.push(this.edge({ source, target: i, place: k, path, many: n.operands.length }));
-    }));
-    this.nodes = live.nodes.map((n, i) => (n.aside ? null : this.node(n, i)));
+    placed.frames.forEach(([x, y, width, height], s) => root.append(
+      svg("rect", { class: "frame", x, y, width, height, rx: 12 }), svg("text", { class: "scope", x: x + 10, y: y + 17 }, short(placed.scopes[s].split("/").at(-1), 28))));
+    this.edges = placed.edges.map((edge, e) => this.edge(edge, e));
+    this.nodes = live.nodes.map(() => null);
+    placed.drawn.forEach((i, k) => { this.nodes[i] = this.node(live.nodes[i], i, placed.xs[k], placed.ys[k], placed.sizes[k]); });
     for (const edge of this.edges) root.append(edge.g);
     for (const node of this.nodes) if (node) root.append(node.g);
     for (const edge of this.edges) root.append(edge.mark);
   }
-  edge(edge) {
-    const p = edge.path, last = p.length - 2;
+  edge(edge, e) {
+    const p = this.placed.paths[e], last = p.length - 2;
     let d = `M${p[0]} ${p[1]}`;
     for (let i = 2; i + 5 < p.length; i += 6) d += `C${p.slice(i, i + 6).join(" ")}`;
     const dx = p[last] - p[last - 2], dy = p[last + 1] - p[last - 1], turn = (Math.atan2(dy, dx) * 180) / Math.PI;
     edge.g = svg("g", { class: "edge" });
     edge.g.append(svg("path", { class: "wire", d }), svg("path", { class: "tip", d: "M0 0l-10 -4.5v9z", transform: `translate(${p[last]} ${p[last + 1]}) rotate(${turn})` }));
-    edge.mark = svg("text", { class: "mark", x: p[last] - 13, y: p[last + 1] - 5, "text-anchor": "end" });
+    edge.mark = this.placed.few ? svg("text", { class: "mark", x: this.placed.word_xs[e], y: this.placed.word_ys[e] + 4, "text-anchor": "middle" })
+      : svg("text", { class: "mark", x: p[last], y: p[last + 1] - 12, "text-anchor": "middle" });
     return edge;
   }
   outline(kind, w, h) {
@@ -69,21 +100,20 @@ class Picture {
       parameter: [[-x + c, -y], [x - c, -y], [x, -y + c], [x, y - c], [x - c, y], [-x + c, y], [-x, y - c], [-x, -y + c]],
     }[kind];
     if (corners) return svg("path", { class: "shape", d: `M${corners.join("L")}Z` });
-    return svg("rect", { class: "shape", x: -x, y: -y, width: w, height: h, rx: kind === "constant" ? 18 : 9 });
+    return svg("rect", { class: "shape", x: -x, y: -y, width: w, height: h, rx: 9 });
   }
-  node(n, i) {
-    const { width: w, height: h } = this.sizes[i], leaf = !n.op;
-    const g = svg("g", { class: `node ${n.kind}${leaf ? " leaf" : ""}`, transform: `translate(${this.placed.xs[i]} ${this.placed.ys[i]})`, tabindex: "0", role: leaf ? "slider" : "button" });
+  node(n, i, x, y, [w, h]) {
+    const leaf = !n.op;
+    const g = svg("g", { class: `node ${n.kind}${leaf ? " leaf" : ""}`, transform: `translate(${x} ${y})`, tabindex: "0", role: leaf ? "slider" : "button" });
     const title = svg("title");
     g.append(title, svg("rect", { class: "halo", x: -w / 2 - 5, y: -h / 2 - 5, width: w + 10, height: h + 10, rx: 13 }), this.outline(n.kind, w, h));
     if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -w / 2 + 4, y: -h / 2 + 4, width: w - 8, height: h - 8, rx: 6 }));
     const middle = { x: 0, "text-anchor": "middle" }, left = { x: -w / 2 + 14 };
     const at = leaf ? middle : left;
-    const node = { g, title, leaf, value: svg("text", { ...at, class: "value", y: n.kind === "constant" ? 5 : 6 }), grad: svg("text", { ...at, class: "grad", y: 24 }) };
-    if (n.kind !== "constant") g.append(svg("text", { ...at, class: "name", y: -12 }, short(n.name)));
-    if (n.op) g.append(svg("text", { class: "sign", x: w / 2 - 14, y: -12, "text-anchor": "end" }, SIGN[n.op] ?? n.op));
-    g.append(node.value);
-    if (n.kind !== "constant") g.append(node.grad);
+    const node = { g, title, leaf, value: svg("text", { ...at, class: "value", y: 6 }), grad: svg("text", { ...at, class: "grad", y: 24 }) };
+    g.append(svg("text", { ...at, class: "name", y: -12 }, titled(n)));
+    node.sign = svg("text", { class: "sign", x: w / 2 - 14, y: -12, "text-anchor": "end" });
+    g.append(node.sign, node.value, node.grad);
     if (leaf) g.append(svg("path", { class: "grip", d: `M${-w / 2 + 7} 0l-4 -4v8zM${w / 2 - 7} 0l4 -4v8z` }));
     this.listen(g, i, leaf);
     return node;
@@ -113,6 +143,7 @@ class Picture {
     this.nodes.forEach((node, i) => {
       if (!node) return;
       const n = live.nodes[i], known = !at || at.recorded.has(i);
+      if (n.op) node.sign.textContent = sign(live, i);
       const grad = at ? at.grads.get(i) ?? null : live.grads[i];
       const value = known && !(at && at.hidden === i) ? digits(live.values[i], 4) : "?";
       node.value.textContent = live.broken && n.op ? NOT_COMPUTED : value;
@@ -159,6 +190,3 @@ function strength(x) {
   if (x === 0) return 0;
   return Number.isFinite(x) ? Math.min(1, Math.max(0.05, (Math.log10(Math.abs(x)) + 3) / 6)) : 1;
 }
-
-// Where the boxes stand: as Python laid them out.
-function place(live, sizes, placed) { return placed; }

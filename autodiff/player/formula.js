@@ -32,8 +32,8 @@ function closest(word, known, most, cutoff = 0.6) {
 }
 
 const NAME = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*/uy;
-const NUMBER = /(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?/y;
-const OPERATOR = /\*\*|\/\/|<<|>>|<=|>=|==|!=|:=|->|[-+*/()=,;%@&|^~<>[\]{}.:]/y;
+const NUMBER = /0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?/y;
+const OPERATOR = /\*\*=|\/\/=|[-+*/@%&|^]=|\*\*|\/\/|<<|>>|<=|>=|==|!=|:=|->|[-+*/()=,;%@&|^~<>[\]{}.:]/y;
 
 function tokens(text) {
   const found = [];
@@ -58,9 +58,16 @@ function tokens(text) {
     let word = match(NUMBER);
     if (word) {
       if (/^0\d/.test(word) && !/[.eE]/.test(word) && !/^0+$/.test(word)) throw new SyntaxTrouble("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers", i);
+      if (/[jJ]/.test(text[i + word.length] ?? "") && !/[\p{L}\p{Nd}_]/u.test(text[i + word.length + 1] ?? "")) {
+        found.push({ kind: "other", text: `${word}j`, at: i });
+        i += word.length + 1;
+        continue;
+      }
       NAME.lastIndex = i + word.length;
       if (NAME.test(text) || text[i + word.length] === "_") throw new SyntaxTrouble("invalid decimal literal", i);
       found.push({ kind: "number", text: word, value: Number(word.replaceAll("_", "")), at: i });
+    } else if ((word = match(/'[^'\n]*'|"[^"\n]*"/y))) {
+      found.push({ kind: "other", text: quoted(word.slice(1, -1)), at: i });
     } else if ((word = match(NAME))) found.push({ kind: "name", text: word.normalize("NFKC"), at: i });
     else if ((word = match(OPERATOR))) {
       if ("([{".includes(word)) { depth++; open.push([word, i]); }
@@ -95,19 +102,51 @@ class Parser {
     const found = [];
     while (this.next.text !== "") {
       let name = null;
-      const [first, second] = [this.next, this.tokens[this.at + 1]];
+      const [first, second, third, fourth] = this.tokens.slice(this.at, this.at + 4);
       if (first.kind === "end") this.fail();
       if (first.kind === "name" && second.kind === "sign" && second.text === "=") {
         if (this.grammar.keywords.includes(first.text)) this.fail();
         name = first.text;
         this.at += 2;
       }
-      found.push([name, this.expression(0)]);
+      if (first.kind === "name" && second?.kind === "sign" && /^[^=<>!:]+=$/.test(second.text)) {
+        this.at += 2;
+        throw refused({ kind: "other", text: `${first.text} ${second.text} ${unparse(this.whole())}` });
+      }
+      if (name !== null && third?.kind === "name" && fourth?.text === "=" && fourth.kind === "sign") {
+        this.at += 2;
+        throw refused({ kind: "other", text: `${name} = ${third.text} = ${unparse(this.whole())}` });
+      }
+      found.push([name, this.whole()]);
       if (this.next.kind !== "end") this.fail();
       if (this.next.text !== "") this.at++;
       if (this.next.text === "\n") this.at++;
     }
     return found;
+  }
+  // What stands alone in a statement: also choices and tuples, which are refused later.
+  whole() {
+    if (this.next.text === "*" && this.next.kind === "sign") this.fail();
+    const first = this.choice();
+    if (this.next.text !== "," || this.next.kind !== "sign") return first;
+    const parts = [first];
+    while (this.take(",") && this.next.kind !== "end" && this.next.text !== ")" && this.next.text !== "=") parts.push(this.choice());
+    if (this.next.text === "=" && this.next.kind === "sign") {
+      if (parts.some((p) => p.kind !== "name")) this.fail("cannot assign to this: write a name before =");
+      this.at++;
+      throw refused({ kind: "other", text: `${parts.map((p) => unparse(p)).join(", ")}${parts.length === 1 ? "," : ""} = ${unparse(this.whole())}` });
+    }
+    return { kind: "other", text: `(${parts.map((p) => unparse(p)).join(", ")}${parts.length === 1 ? "," : ""})` };
+  }
+  choice() {
+    if (this.take("*")) return { kind: "other", text: `*${unparse(this.expression(2), 2)}` };
+    const body = this.expression(0);
+    if (this.next.kind !== "name" || this.next.text !== "if") return body;
+    this.at++;
+    const test = this.expression(0);
+    if (this.next.text !== "else") this.fail("expected 'else' after 'if' expression");
+    this.at++;
+    return { kind: "other", text: `${unparse(body, 1)} if ${unparse(test, 1)} else ${unparse(this.choice())}` };
   }
   // Binary signs by how strongly they bind; what is no sign of a formula is read and refused later.
   expression(least) {
@@ -127,22 +166,48 @@ class Parser {
   }
   postfix() {
     let tree = this.atom();
-    while (this.take("(")) {
+    for (;;) {
+      if (this.take(".")) {
+        if (this.next.kind !== "name") this.fail();
+        tree = { kind: "other", text: `${unparse(tree, 10)}.${this.next.text}` };
+        this.at++;
+        continue;
+      }
+      if (this.take("[")) {
+        const index = this.whole();
+        if (!this.take("]")) this.fail();
+        tree = { kind: "other", text: `${unparse(tree, 10)}[${unparse(index)}]` };
+        continue;
+      }
+      if (!this.take("(")) return tree;
       const args = [];
       while (!this.take(")")) {
-        args.push(this.expression(0));
+        const [word, equals] = this.tokens.slice(this.at, this.at + 2);
+        if (word.kind === "name" && equals.kind === "sign" && equals.text === "=") {
+          this.at += 2;
+          args.push({ kind: "other", keyword: true, text: `${word.text}=${unparse(this.choice())}` });
+        } else if (args.at(-1)?.keyword) this.fail("positional argument follows keyword argument");
+        else args.push(this.choice());
         if (!this.take(",")) { if (!this.take(")")) this.fail(); break; }
       }
       tree = { kind: "call", f: tree, args };
     }
-    return tree;
   }
   atom() {
     const token = this.next;
     if (token.kind === "number") { this.at++; return { kind: "number", value: token.value, text: token.text }; }
+    if (token.kind === "other" || (token.kind === "name" && ["True", "False", "None"].includes(token.text))) { this.at++; return { kind: "other", text: token.text }; }
+    if (this.take("[")) {
+      const parts = [];
+      while (!this.take("]")) {
+        parts.push(this.choice());
+        if (!this.take(",")) { if (!this.take("]")) this.fail(); break; }
+      }
+      return { kind: "other", text: `[${parts.map((p) => unparse(p)).join(", ")}]` };
+    }
     if (token.kind === "name" && !this.grammar.keywords.includes(token.text)) { this.at++; return { kind: "name", name: token.text }; }
     if (this.take("(")) {
-      const inside = this.expression(0);
+      const inside = this.whole();
       if (!this.take(")")) this.fail();
       return inside;
     }
@@ -157,6 +222,7 @@ function unparse(tree, least = 0) {
   const wrap = (text, own) => (own < least ? `(${text})` : text);
   if (tree.kind === "number") return Number.isInteger(tree.value) && /[.eE]/.test(tree.text) && Math.abs(tree.value) < 1e16 ? `${literal(tree.value).replace(/\.0$/, "")}.0` : literal(tree.value);
   if (tree.kind === "name") return tree.name;
+  if (tree.kind === "other") return tree.text;
   if (tree.kind === "unary") return wrap(`${tree.sign}${unparse(tree.operand, 8)}`, 8);
   if (tree.kind === "call") return `${unparse(tree.f, 10)}(${tree.args.map((a) => unparse(a)).join(", ")})`;
   if (!(tree.sign in STRENGTH)) return wrap(`${unparse(tree.left, 2)} ${tree.sign} ${unparse(tree.right, 2)}`, 1);
@@ -180,8 +246,8 @@ function check(tree, grammar) {
   if (tree.kind === "name") return [tree.name];
   if (tree.kind === "unary" && tree.sign !== "~") return check(tree.operand, grammar);
   if (tree.kind === "binary" && tree.sign in OPERATORS) return [...check(tree.left, grammar), ...check(tree.right, grammar)];
-  if (tree.kind === "call" && tree.f.kind === "name") {
-    const row = grammar.functions[tree.f.name];
+  if (tree.kind === "call" && tree.f.kind === "name" && !tree.args.some((a) => a.keyword)) {
+    const row = Object.hasOwn(grammar.functions, tree.f.name) ? grammar.functions[tree.f.name] : null;
     if (!row) {
       const close = closest(tree.f.name, Object.keys(grammar.functions), 3, 0.55);
       let every = "`autodiff ops` lists them all";
@@ -205,7 +271,7 @@ function misspelt(text, grammar) {
     return `write ${number.slice(0, 60)}*${beside.slice(number.length).slice(0, 60)}`;
   }
   found = /([\p{L}\p{Nd}_]+)[ \t]+([\p{L}\p{Nd}_]+)/u.exec(text);
-  if (found) return `write ${found[1].slice(0, 60)}${found[1] in grammar.functions ? `(${found[2].slice(0, 60)})` : `*${found[2].slice(0, 60)}`}`;
+  if (found) return `write ${found[1].slice(0, 60)}${Object.hasOwn(grammar.functions, found[1]) ? `(${found[2].slice(0, 60)})` : `*${found[2].slice(0, 60)}`}`;
   return "";
 }
 
@@ -214,12 +280,13 @@ function parseFormula(text, grammar) {
   if (!text.trim()) throw new FormulaError(empty);
   const size = [...text].length;
   if (size > grammar.longest) throw new FormulaError(`the expression has ${size.toLocaleString("en")} characters, more than ${grammar.longest.toLocaleString("en")}: write longer computations in Python`);
-  const foreign = [...text].find((c) => c in grammar.signs);
+  const foreign = [...text].find((c) => Object.hasOwn(grammar.signs, c));
   if (foreign) throw new FormulaError(`${quoted(text)} cannot be read: write ${grammar.signs[foreign]} for ${foreign}`);
   let statements;
   try {
     statements = new Parser(text.trim(), grammar).statements();
   } catch (error) {
+    if (error instanceof FormulaError) throw error;
     if (!(error instanceof SyntaxTrouble)) throw new FormulaError(`${quoted(text)} cannot be read: it is nested too deeply`);
     const before = text.trim().slice(0, error.at);
     throw new FormulaError(`${quoted(text)} cannot be read at character ${[...before.slice(before.lastIndexOf("\n") + 1)].length + 1}: ${misspelt(text, grammar) || error.message}`);
@@ -238,11 +305,11 @@ function parseFormula(text, grammar) {
 
 // Record a parsed formula: the model of its graph, as Python's would be.
 function recordFormula({ text, statements, names }, values, grammar) {
-  const missing = names.filter((n) => !(n in values) && !(n in grammar.constants));
+  const missing = names.filter((n) => !Object.hasOwn(values, n) && !Object.hasOwn(grammar.constants, n));
   if (missing.length) throw new FormulaError(`${listed(missing)} ${missing.length === 1 ? "has" : "have"} no value`);
   const made = [];
   const node = (op, operands, value, name, kind) => made.push({ op, operands, value, name, kind }) - 1;
-  const known = new Map(names.map((n) => [n, n in values ? { node: node("", [], values[n], n, "parameter") } : grammar.constants[n]]));
+  const known = new Map(names.map((n) => [n, Object.hasOwn(values, n) ? { node: node("", [], values[n], n, "parameter") } : grammar.constants[n]]));
   const apply = (row, args) => {
     if (args.every((a) => typeof a === "number")) return ROWS[row].f(...args);
     const operands = args.map((a) => (typeof a === "number" ? node("", [], a, null, "constant") : a.node));
@@ -268,7 +335,7 @@ function recordFormula({ text, statements, names }, values, grammar) {
       if (typeof result !== "number" && made[result.node].name === null) made[result.node].name = name;
     }
   }
-  if (typeof result === "number") throw new FormulaError(`${quoted(text)} is the number ${digits(result)}: there is nothing to differentiate in it, so put a name where the derivative is wanted`);
+  if (typeof result === "number") throw new FormulaError(`${quoted(text)} is the number ${digits(result).replace("∞", "inf").replace("NaN", "nan")}: there is nothing to differentiate in it, so put a name where the derivative is wanted`);
   const reached = new Set([result.node]);
   for (let i = result.node; i >= 0; i--) if (reached.has(i)) made[i].operands.forEach((k) => reached.add(k));
   const order = [...reached].sort((a, b) => a - b), place = new Map(order.map((old, i) => [old, i]));

@@ -15,6 +15,8 @@ function mount(root, data, host = {}) {
   const say = (key, ...values) => data.texts[key][language].replace(/\{(\d)\}/g, (_, i) => values[i]);
   const name = (i) => nodes[i].name;
   const kind = (word) => say(`kind_${word}`);
+  const users = new Map(shown.flatMap((i) => nodes[i].operands.map((k) => [k, i])));
+  const called = (i) => (nodes[i].kind === "constant" ? say("in", name(users.get(i) ?? end)) : name(i));
   const number = (text) => (/^\s*[-−+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text.replace("−", "-")) : NaN);
 
   // ---- the numbers
@@ -40,11 +42,12 @@ function mount(root, data, host = {}) {
     clearTimeout(spoken); // a reader is told when the hand rests
     spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : say("said", name(i), digits(live.values[i]), out, digits(live.values[end])); }, 400);
   }
+  const label = (i) => (nodes[i].kind === "constant" ? `${literal(live.start[i])} ${called(i)}` : name(i));
   const rows = new Map();
   function row(i) {
     const slider = make("input", { type: "range", tabindex: "0" }), typed = make("input", { type: "text", inputmode: "decimal", size: 8, spellcheck: "false", autocomplete: "off" });
     const grad = make("button", { type: "button", class: "slope" });
-    const line = make("div", { class: "leaf" }, make("span", { class: "called", title: name(i) }, short(nodes[i].kind === "constant" ? "·" : name(i), 14)), slider, typed, grad);
+    const line = make("div", { class: "leaf" }, make("span", { class: "called", title: called(i) }, called(i)), slider, typed, grad);
     slider.addEventListener("pointerdown", () => { slider.group = {}; });
     slider.addEventListener("input", () => set(i, Number(slider.value), slider.group ?? null));
     slider.addEventListener("change", () => { slider.group = undefined; });
@@ -76,10 +79,10 @@ function mount(root, data, host = {}) {
     for (const [i, { line, slider, typed, grad }] of rows) {
       const r = range(i), x = live.values[i];
       slider.min = r.low; slider.max = r.high; slider.step = r.step; slider.value = x;
-      slider.setAttribute("aria-label", say("slide", nodes[i].kind === "constant" ? literal(live.start[i]) : name(i)));
+      slider.setAttribute("aria-label", say("slide", label(i)));
       slider.setAttribute("aria-valuetext", digits(x));
-      typed.setAttribute("aria-label", say("value_of", nodes[i].kind === "constant" ? literal(live.start[i]) : name(i)));
-      if (root.activeElement !== typed) typed.value = digits(x, 6);
+      typed.setAttribute("aria-label", say("value_of", label(i)));
+      if (root.getRootNode().activeElement !== typed) typed.value = digits(x, 6);
       else if (number(typed.value) !== x) typed.value = literal(x);
       const g = live.grads[i], hide = stepping() && at && !at.grads.has(i);
       grad.hidden = !live.wanted[i];
@@ -121,7 +124,7 @@ function mount(root, data, host = {}) {
         p(say("sum_of"), "hint");
         const list = make("ul", { class: "sum" });
         for (const s of sent.slice(0, 12)) {
-          list.append(make("li", {}, make("span", { title: formulas.rule(s.node, s.place) }, say("via", short(name(s.node), 12))),
+          list.append(make("li", {}, make("span", { title: formulas.rule(s.node, s.place) }, say("via", short(name(s.node), 14))),
             make("span", { class: "product" }, `${bracket(digits(s.upstream, 4))} × `, factor(s.node, s.place), " = ", make("b", { class: tone(s.part) }, digits(s.part, 4)))));
         }
         if (sent.length > 1) list.append(make("li", { class: "whole" }, make("span", {}, sent.length > 12 ? `… ${sent.length}` : "Σ"), make("b", { class: tone(g) }, digits(g, 4))));
@@ -141,7 +144,7 @@ function mount(root, data, host = {}) {
         }
         inside.push(list);
         const minus = best[0].edges.filter(([t, place]) => live.locals[t][place] < 0);
-        const named = minus.slice(0, 4).map(([t, place]) => `d${name(t)}/d${name(nodes[t].operands[place])}`).join(", ");
+        const named = minus.slice(0, 4).map(([t, place]) => formulas.slope(t, place)).join(", ");
         if (Number.isFinite(best[0].product) && best[0].product !== 0) p(say(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
       }
     }
@@ -298,7 +301,7 @@ function mount(root, data, host = {}) {
   function paintLines() {
     if (!$("derivation").open) return;
     const lines = [...inner.map((i) => [formulas.defined(i), `= ${formulas.numbers(formulas.value(i))}`, digits(live.values[i])]),
-      ...(live.broken ? [] : live.steps.map((s) => [`${formulas.d(s.source)} ${s.before === 0 ? "=" : "+="} ${formulas.d(s.node)} * ${formulas.rule(s.node, s.place).split(" = ")[0]}`, `= ${bracket(digits(s.upstream))} * ${bracket(digits(s.local))}`, digits(s.part)]))];
+      ...(live.broken ? [] : live.steps.map((s) => [`${formulas.d(s.source)} ${s.before === 0 ? "=" : "+="} ${formulas.d(s.node)} * ${formulas.slope(s.node, s.place)}`, `= ${bracket(digits(s.upstream))} * ${bracket(digits(s.local))}`, digits(s.part)]))];
     $("lines").replaceChildren(...lines.slice(0, 600).map(([a, b, x]) => make("li", {}, make("code", {}, a), " ", make("span", {}, b), " = ", make("b", {}, x))));
   }
   function paintTables() {
@@ -352,9 +355,9 @@ function mount(root, data, host = {}) {
     refresh();
   }
 
-  const sizes = boxes(live);
-  const placed = place(live, sizes, data.placed);
-  const picture = new Picture($("picture"), live, formulas, placed, sizes, (i) => pick(i, !(lit === i)), drag);
+  const view = $("view");
+  const placed = place(live, { width: view.clientWidth || 900, height: view.clientHeight || 560 });
+  const picture = new Picture($("picture"), live, formulas, placed, (i) => pick(i, !(lit === i)), drag);
   const on = (id, event, f) => $(id).addEventListener(event, f);
   on("undo", "click", () => { live.undo(); changed(chosen); });
   on("redo", "click", () => { live.redo(); changed(chosen); });
@@ -363,7 +366,7 @@ function mount(root, data, host = {}) {
     const link = `${location.href.split("#")[0]}#${live.link()}`;
     try { await navigator.clipboard.writeText(link); $("said").textContent = say("copied"); } catch { $("said").textContent = say("link_is", link); }
   });
-  on("language", "click", () => { language = language === "en" ? "ja" : "en"; words(); });
+  on("language", "click", () => { language = language === "en" ? "ja" : "en"; words(); host.spoke?.(language); });
   on("edges", "change", refresh);
   on("stepping", "change", () => { playing(false); go(0); });
   on("ask", "change", () => go(k));
@@ -403,8 +406,8 @@ function mount(root, data, host = {}) {
     live.follow(location.hash);
     addEventListener("hashchange", () => { if (live.link() !== location.hash.slice(1)) { live.reset(); live.follow(location.hash); refresh(); } });
   }
-  $("edges").value = picture.edges.length > 120 ? "none" : "local";
+  $("edges").value = placed.few ? "local" : "none";
   words();
   picture.zoom(Math.max(picture.fitting($("view")), $("view").clientWidth < 600 ? 0.7 : 0.55));
-  return { live, refresh, set };
+  return { live, refresh, set, stop: () => { stop(); playing(false); clearTimeout(spoken); }, speak: (to) => { language = to; words(); } };
 }

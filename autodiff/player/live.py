@@ -7,7 +7,6 @@ from the table, and a core by hand that knows no operation: no network, no serve
 
 import os
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from autodiff.graphs.graph import Graph
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.player import bundle
-from autodiff.player.layers import place
 from autodiff.player.model import compared, model, record, scalar_graph
 from autodiff.printers.javascript import table
 
@@ -36,7 +34,6 @@ class Live:
         names = sorted({node.op for node in graph if node.op})
         self.data["table"] = table(_closed(names))
         self.rows = _closed(names)
-        self.data["placed"] = _placed(graph)
 
     def html(self) -> str:
         """Return the page: one file with everything in it."""
@@ -112,27 +109,3 @@ def _operations(tree: Any) -> list[str]:
     if not isinstance(tree, list):
         return []
     return [tree[0], *(name for part in tree[1:] for name in _operations(part))]
-
-
-def _placed(graph: Graph) -> dict[str, Any]:
-    from autodiff.drawing.escape import width as wide
-
-    sizes = []
-    for node in graph:
-        name = "" if node.kind == "constant" else shorten(clean(node.label), 18)
-        w = wide(name, 15) * 1.08 + (wide(node.op, 13) + 26 if node.op else 0) + 30
-        h = 36.0 if node.kind == "constant" else max(64.0, 17.0 * (len(node.operands) + 1))
-        sizes.append((max(92.0, w), h))
-    placed = place(sizes, [(e.source, e.target, e.index) for e in graph.edges])
-    paths = []
-    for path in placed.paths:
-        points = list(path[0])
-        for (x0, y0), (x1, y1) in pairwise(path):
-            m = (x0 + x1) / 2
-            points += [m, y0, m, y1, x1, y1]
-        paths.append([round(p, 1) for p in points])
-    return {
-        "xs": [round(x, 1) for x, _ in placed.centres],
-        "ys": [round(y, 1) for _, y in placed.centres],
-        "paths": paths, "width": placed.width, "height": placed.height,
-    }  # fmt: skip

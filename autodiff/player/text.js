@@ -51,7 +51,7 @@ class Formulas {
     this.live.nodes.forEach((n, i) => {
       if (!n.op || n.named) return;
       const text = this.text(this.value(i));
-      if (text.length > 14 || taken.has(text) || /v\d/.test(text)) return;
+      if (text.length > 12 || taken.has(text) || /v\d/.test(text)) return;
       taken.add(text);
       n.name = text;
     });
@@ -137,10 +137,11 @@ class Formulas {
 
   name(i) { return this.live.nodes[i].name; }
   d(i) { return `d${whole(this.name(this.live.end))}/d${whole(this.name(i))}`; }
+  slope(i, place) { return `d${whole(this.name(i))}/d${whole(this.name(this.live.nodes[i].operands[place]))}`; }
   defined(i) { return `${this.name(i)} = ${this.text(this.value(i))}`; }
   rule(i, place) {
     const local = this.local(i, place);
-    return local === null ? "" : `d${whole(this.name(i))}/d${whole(this.name(this.live.nodes[i].operands[place]))} = ${this.text(local)}`;
+    return local === null ? "" : `${this.slope(i, place)} = ${this.text(local)}`;
   }
 }
 const whole = (name) => (/\s/.test(name) && !/^\w+\(.*\)$/.test(name) ? `(${name})` : name);

@@ -1,0 +1,72 @@
+// The page where one types: a formula becomes a graph at once, and the player shows it alive.
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const at = (id) => document.getElementById(id);
+const field = at("formula");
+let player = null, held = {}, tongue = DATA.language, waiting = 0, shownText = "";
+const word = (key, ...values) => DATA.texts[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
+
+function address() {
+  const named = Object.entries(held).filter(([n]) => shownNames().includes(n)).map(([n, x]) => `&${encodeURIComponent(n)}=${x}`);
+  try { history.replaceState(null, "", `#f=${encodeURIComponent(shownText)}${named.join("")}`); } catch { /* some viewers have no address */ }
+}
+const shownNames = () => (player ? player.live.leaves.map((i) => player.live.nodes[i].name) : []);
+
+// Read the field; where it can be read show its graph, where not say why and leave the last one.
+function read(text, remember = true) {
+  let model, parsed;
+  try {
+    parsed = parseFormula(text, DATA.grammar);
+    const values = Object.create(null);
+    for (const n of parsed.names) if (Object.hasOwn(held, n) || !Object.hasOwn(DATA.grammar.constants, n)) values[n] = Object.hasOwn(held, n) ? held[n] : 1;
+    model = recordFormula(parsed, values, DATA.grammar);
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    at("trouble").textContent = error.message;
+    at("trouble").hidden = false;
+    field.setAttribute("aria-invalid", "true");
+    return;
+  }
+  at("trouble").hidden = true;
+  field.removeAttribute("aria-invalid");
+  shownText = text;
+  player?.stop();
+  const box = document.createElement("div");
+  box.append(at("player").content.cloneNode(true));
+  at("place").replaceChildren(box);
+  player = mount(box, { model, table: DATA.grammar.table, texts: DATA.texts, language: tongue, title: text.trim(), frozen: false }, {
+    changed: (live) => { for (const i of live.leaves) if (live.nodes[i].kind === "parameter") held[live.nodes[i].name] = live.values[i]; address(); },
+    spoke: (language) => { tongue = language; words(); },
+  });
+  for (const i of player.live.leaves) if (player.live.nodes[i].kind === "parameter") held[player.live.nodes[i].name] ??= player.live.values[i];
+  if (remember) address();
+}
+function words() {
+  document.documentElement.lang = tongue;
+  document.title = word("typed_title");
+  for (const e of document.querySelectorAll("[data-w]")) e.textContent = word(e.dataset.w);
+  at("examples").setAttribute("aria-label", word("examples"));
+  at("examples").replaceChildren(...DATA.examples.map(({ key, formula, values }) => {
+    const button = make("button", { type: "button" }, word(`example_${key}`));
+    button.addEventListener("click", () => { held = { ...values }; field.value = formula; read(formula); });
+    return button;
+  }));
+}
+function follow() {
+  const parts = location.hash.slice(1, 20000).split("&").map((p) => { const k = p.indexOf("="); return [p.slice(0, k), p.slice(k + 1)]; });
+  let formula = DATA.examples[0].formula;
+  held = { ...DATA.examples[0].values };
+  for (const [key, value] of parts) {
+    try {
+      if (key === "f") { formula = decodeURIComponent(value); held = {}; }
+      else if (/^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value)) held[decodeURIComponent(key)] = Number(value);
+    } catch { /* not an address of ours */ }
+  }
+  field.value = formula;
+  read(formula, false);
+}
+field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => read(field.value), 250); });
+at("form").addEventListener("submit", (event) => event.preventDefault());
+addEventListener("hashchange", follow);
+words();
+follow();
+if (!player) read(DATA.examples[0].formula, false);
