@@ -151,11 +151,10 @@ def _draw(args: Any) -> None:
 
 
 def _play(args: Any) -> None:
-    from autodiff.graphs.graph import Graph
-    from autodiff.player import save
+    from autodiff.player.live import play
 
     y, names = _recorded(args)
-    path = save(Graph(y, names=names), args.out, say("cli.title", formula=args.formula))
+    path = play(y, names=names, title=args.formula).save(args.out)
     y.backward()
     print(f"{path}: {_summary(y, names)}; {say('cli.open')}")
 

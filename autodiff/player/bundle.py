@@ -54,10 +54,10 @@ def texts(*groups: str) -> dict[str, dict[str, str]]:
 def page(title: str, style: str, body: str, data: dict[str, Any], script: str) -> str:
     """Return the HTML of a page."""
     parts = {
-        "@LANG@": "en", "@TITLE@": xml(clean(title)), "@STYLE@": style,
+        "@LANG@": data["language"], "@TITLE@": xml(clean(title)), "@STYLE@": style,
         "@STYLE_HASH@": digest(style), "@BODY@": body, "@DATA@": as_json(data),
         "@SCRIPT@": script, "@SCRIPT_HASH@": digest(script),
-        "@NOSCRIPT@": xml(data["texts"]["noscript"]["en"]),
+        "@NOSCRIPT@": xml(data["texts"]["noscript"][data["language"]]),
     }  # fmt: skip
     # In one pass, so that a text which looks like a mark of the template stays a text.
     return re.sub("@[A-Z_]+@", lambda mark: parts[mark.group()], part("shell.html"))

@@ -138,14 +138,19 @@ class Live {
     this.nodes.forEach((n, i) => n.operands.forEach((source, k) => { if (this.parts[i][k] !== null) out[source].push([i, k]); }));
     const count = this.nodes.map(() => 0n), best = this.nodes.map(() => []);
     count[this.end] = 1n;
-    best[this.end] = [{ product: 1, edges: [] }];
+    best[this.end] = [{ product: 1, next: null }];
     for (let i = this.end - 1; i >= start; i--) {
       for (const [target, k] of out[i]) {
         count[i] += count[target];
-        for (const p of best[target]) best[i].push({ product: p.product * this.locals[target][k], edges: [[target, k], ...p.edges] });
+        const d = this.locals[target][k];
+        for (const p of best[target]) best[i].push({ product: p.product * d, edge: [target, k], next: p });
       }
       best[i].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
       best[i].length = Math.min(best[i].length, most);
+    }
+    for (const p of best[start]) {
+      p.edges = [];
+      for (let q = p; q.next; q = q.next) p.edges.push(q.edge);
     }
     return { count: count[start], best: best[start] };
   }

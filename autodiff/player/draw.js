@@ -81,6 +81,7 @@ class Picture {
     for (const edge of this.edges) root.append(edge.g);
     for (const node of this.nodes) if (node) root.append(node.g);
     for (const edge of this.edges) root.append(edge.mark);
+    this.nodes.forEach((node, i) => { if (node?.leaf) node.g.setAttribute("aria-label", live.nodes[i].name); });
   }
   edge(edge, e) {
     const p = this.placed.paths[e], last = p.length - 2;
@@ -150,16 +151,11 @@ class Picture {
       node.grad.textContent = grad === null || live.broken ? "" : `∂ ${at && at.hiddenGrad === i ? "?" : digits(grad, 4)}`;
       node.grad.setAttribute("class", `grad ${tone(grad)}`);
       node.g.classList.toggle("future", !known);
+      if (node.leaf) node.g.dataset.value = live.values[i];
       node.g.classList.toggle("now", at ? at.now.has(i) : view.chosen === i);
-      node.title.textContent = n.op ? `${this.formulas.defined(i)} = ${digits(live.values[i])}` : `${n.name} = ${digits(live.values[i])}`;
-      node.g.setAttribute("aria-label", `${n.name}, ${view.kind(n.kind)}, ${digits(live.values[i])}${grad === null ? "" : `, ${this.formulas.d(i)} = ${digits(grad)}`}`);
-      if (node.leaf) {
-        node.g.setAttribute("aria-valuenow", Number.isFinite(live.values[i]) ? live.values[i] : 0);
-        node.g.setAttribute("aria-valuetext", digits(live.values[i]));
-        node.g.setAttribute("aria-valuemin", -1e308);
-        node.g.setAttribute("aria-valuemax", 1e308);
-      }
     });
+    clearTimeout(this.waiting); // what is read aloud and shown when the hand rests
+    this.waiting = setTimeout(() => this.describe(view.kind), 120);
     this.edges.forEach((edge) => {
       const { target, place, source } = edge;
       const key = `${target}.${place}`;
@@ -177,6 +173,18 @@ class Picture {
     });
     this.root.classList.toggle("lighting", Boolean(view.lit));
     if (view.lit) this.nodes.forEach((node, i) => node && node.g.classList.toggle("lit", view.litNodes.has(i)));
+  }
+  describe(kind) {
+    const { live, formulas } = this;
+    this.nodes.forEach((node, i) => {
+      if (!node) return;
+      const n = live.nodes[i], x = live.values[i], grad = live.grads[i];
+      node.title.textContent = n.op ? `${formulas.defined(i)} = ${digits(x)}` : `${n.name} = ${digits(x)}`;
+      node.g.setAttribute("aria-label", `${n.name}, ${kind(n.kind)}, ${digits(x)}${grad === null ? "" : `, ${formulas.d(i)} = ${digits(grad)}`}`);
+      if (!node.leaf) return;
+      const now = Math.max(-1e6, Math.min(1e6, Number.isFinite(x) ? x : 0)).toFixed(6);
+      for (const [k, v] of Object.entries({ valuenow: now, valuetext: digits(x), valuemin: -1e6, valuemax: 1e6 })) node.g.setAttribute(`aria-${k}`, v);
+    });
   }
   zoom(to) {
     this.scale = Math.max(0.08, Math.min(2.5, to));

@@ -100,14 +100,15 @@ function mount(root, data, host = {}) {
     lit = light && live.parts.some((p) => p.some((x) => x !== null)) && i !== end ? i : null;
     refresh();
   }
+  const select = make("select", {}, ...shown.filter((i) => nodes[i].kind !== "constant").map((i) => make("option", { value: i }, short(name(i), 30))));
+  select.addEventListener("change", () => pick(Number(select.value)));
   function factor(target, place, marked) {
     const source = nodes[target].operands[place], d = live.locals[target][place];
     return make("span", { class: `factor ${tone(d)}${marked ? " marked" : ""}`, title: formulas.rule(target, place) }, bracket(digits(d, 4)));
   }
   function paintWhy() {
-    const select = make("select", { "aria-label": say("choose") }, ...shown.filter((i) => nodes[i].kind !== "constant").map((i) => make("option", { value: i }, short(name(i), 30))));
+    select.setAttribute("aria-label", say("choose"));
     select.value = String(chosen);
-    select.addEventListener("change", () => pick(Number(select.value)));
     const g = live.grads[chosen], wanted = live.wanted[chosen];
     const head = make("h2", {}, `${formulas.d(chosen)} = `, make("b", { class: tone(g), "data-id": "slope" }, digits(live.broken ? null : g)));
     const inside = [make("div", { class: "row between" }, head, select)];
@@ -137,7 +138,8 @@ function mount(root, data, host = {}) {
         for (const path of best) {
           const way = [chosen, ...path.edges.map(([t]) => t)].map((i) => short(name(i), 10));
           const product = make("span", { class: "product" });
-          path.edges.forEach(([t, place], i) => product.append(i ? " × " : "", factor(t, place, live.locals[t][place] < 0)));
+          const factors = path.edges.length > 16 ? [...path.edges.slice(0, 8), null, ...path.edges.slice(-6)] : path.edges;
+          factors.forEach((f, i) => product.append(i ? " × " : "", f ? factor(...f, live.locals[f[0]][f[1]] < 0) : "…"));
           product.append(" = ", make("b", { class: tone(path.product) }, digits(path.product, 4)));
           const item = make("li", {}, make("span", { class: "way" }, way.length > 9 ? `${way.slice(0, 4).join(" → ")} → … → ${way.slice(-3).join(" → ")}` : way.join(" → ")), product);
           list.append(item);

@@ -18,6 +18,7 @@ from autodiff.nodes.value import Value
 from autodiff.player import bundle
 from autodiff.player.model import compared, model, record, scalar_graph
 from autodiff.printers.javascript import table
+from autodiff.table.language import language
 
 
 class Live:
@@ -29,7 +30,7 @@ class Live:
         self.title = clean(title) if title is not None else f"{shorten(name, 40)}, alive"
         self.data = {
             "model": model(graph, guards), "frozen": frozen, "title": self.title,
-            "texts": bundle.texts("live"), "language": "en",
+            "texts": bundle.texts("live"), "language": language(),
         }  # fmt: skip
         names = sorted({node.op for node in graph if node.op})
         self.data["table"] = table(_closed(names))

@@ -8,7 +8,13 @@ function digits(x, n = 6) {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "-∞";
   if (x === 0) return "0";
-  const exact = /^(-?)(\d)\.?(\d*)e([-+]\d+)$/.exec(x.toExponential(60));
+  const parts = (text) => /^(-?)(\d)\.?(\d*)e([-+]\d+)$/.exec(text);
+  let exact = parts(x.toExponential(n + 8));
+  if (!/^50*$/.test((exact[2] + exact[3]).slice(n))) { // no tie: the browser rounds alike
+    exact = parts(x.toExponential(n - 1));
+    return exact[1] + placed((exact[2] + exact[3]).replace(/0+$/, "") || "0", Number(exact[4]), n);
+  }
+  exact = parts(x.toExponential(60));
   const all = exact[2] + exact[3];
   let kept = all.slice(0, n).split("").map(Number), power = Number(exact[4]);
   const rest = all.slice(n);

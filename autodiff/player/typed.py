@@ -11,6 +11,7 @@ from typing import Any
 from autodiff.graphs import expression, misspelt
 from autodiff.player import bundle
 from autodiff.printers.javascript import table
+from autodiff.table.language import language
 
 EXAMPLES: tuple[tuple[str, str, dict[str, float]], ...] = (
     (
@@ -61,13 +62,13 @@ def formula_page() -> str:
     """
     texts = bundle.texts("live", "typed")
     return bundle.page(
-        title=texts["typed_title"]["en"],
+        title=texts["typed_title"][language()],
         style=bundle.part("live.css") + bundle.part("typed.css") + bundle.GROUND,
         body=bundle.part("typed.html").replace("@PLAYER@", bundle.part("live.html")),
         data={
             "grammar": grammar(),
             "texts": texts,
-            "language": "en",
+            "language": language(),
             "examples": [{"key": k, "formula": f, "values": v} for k, f, v in EXAMPLES],
         },
         script=bundle.script(

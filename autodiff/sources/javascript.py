@@ -20,12 +20,14 @@ from autodiff.table.primitive import TABLE
 from autodiff.table.symbol import Symbol, Term, number
 
 # Words that JavaScript keeps for itself or that the program uses.
-TAKEN = set(
-    "await break case catch class const continue debugger default delete do else enum export extends "
-    "false finally for function if implements import in instanceof interface let new null package "
-    "private protected public return static super switch this throw true try typeof undefined var "
-    "void while with yield arguments eval Math NaN Infinity Number value gradient".split()
-)
+TAKEN = {
+    "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete",
+    "do", "else", "enum", "export", "extends", "false", "finally", "for", "function", "if",
+    "implements", "import", "in", "instanceof", "interface", "let", "new", "null", "package",
+    "private", "protected", "public", "return", "static", "super", "switch", "this", "throw", "true",
+    "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "arguments", "eval",
+    "Math", "NaN", "Infinity", "Number", "value", "gradient",
+}  # fmt: skip
 
 
 def to_js_source(

@@ -1,0 +1,246 @@
+"""The live player in a real browser: its leaves dragged, and every number shown against Python's."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autodiff as ad
+from autodiff.player.typed import formula_page
+from tests.browser import Watched, chromium
+from tests.test_javascript import branching, random_graph
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def watched(browser: Any) -> Iterator[Watched]:
+    page = Watched(browser)
+    yield page
+    page.close()
+    assert page.foreign() == []
+    assert page.complaints == []
+
+
+def neuron() -> ad.Value:
+    w, x, b = ad.Value(2.0, name="w"), ad.Value(0.5, name="x"), ad.Value(-1.0, name="b")
+    a = ad.sigmoid(w * x + b)
+    y: ad.Value = ad.square(a - 1.0)
+    y.name = "C"
+    return y
+
+
+def valley() -> ad.Value:
+    v1, v2 = ad.Value(2.0, name="v1"), ad.Value(1.0, name="v2")
+    y: ad.Value = v1 * v1 + 4.0 * v2**2
+    y.name = "C"
+    return y
+
+
+GRAPHS = {
+    "neuron": neuron,
+    "valley": valley,
+    "random": lambda: random_graph(3),
+    "another": lambda: random_graph(11),
+    "third": lambda: random_graph(17),
+}
+
+SHOWN = """() => [...document.querySelectorAll("svg .node")].map((g) => ({
+  name: g.querySelector(".name").textContent, value: g.querySelector(".value").textContent,
+  grad: g.querySelector(".grad").textContent }))"""
+
+
+@pytest.mark.parametrize("kind", GRAPHS)
+def test_every_number_while_each_leaf_is_dragged(
+    kind: str, tmp_path: Path, watched: Watched
+) -> None:
+    y = GRAPHS[kind]()
+    graph = ad.Graph(y)
+    page = watched.open(ad.play(graph).save(tmp_path / "x.html"))
+    leaves = [n for n in graph if n.kind in ("parameter", "input")]
+    for leaf in leaves:
+        box = page.get_by_role("slider", name=re.compile(f"^{leaf.name},")).bounding_box()
+        x, middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, middle)
+        page.mouse.down()
+        for k in range(1, 11):
+            page.mouse.move(x + 9 * k * (-1) ** k, middle)
+            compare(page, y, graph, leaves)
+        page.mouse.up()
+
+
+def compare(page: Any, y: ad.Value, graph: ad.Graph, leaves: list[Any]) -> None:
+    """Ask Python for everything at the numbers that the page shows, and compare it all."""
+    page.evaluate("document.querySelector('[data-id=derivation]').open = true")
+    at = page.evaluate(
+        "() => [...document.querySelectorAll('.node.leaf')].map((g) =>"
+        "[g.querySelector('.name').textContent, Number(g.dataset.value)])"
+    )
+    numbers = dict(at)
+    seen = {n.live: n.live.data for n in leaves}
+    fresh: dict[int, ad.Value] = {}
+    for node in graph:
+        if not node.operands:
+            known = numbers.get(node.name, node.value)
+            fresh[node.id] = (
+                ad.Value(known, name=node.name) if node.kind == "parameter" else ad.constant(known)
+            )
+        else:
+            fresh[node.id] = node.primitive(*(fresh[i] for i in node.operands))
+    assert seen
+    end = fresh[graph.outputs[0]]
+    end.backward()
+    assert page.locator("[data-id=output]").inner_text() == f"{end.data + 0.0:.6g}"
+    shown = page.evaluate(SHOWN)
+    drawn = [n for n in graph if n.kind != "constant"]
+    assert len(shown) == len(drawn)
+    by_place = dict(zip([n.id for n in drawn], shown, strict=True))
+    for node in drawn:
+        told, value = by_place[node.id], fresh[node.id]
+        close(told["value"], value.data)
+        if node.kind != "input" and told["grad"]:
+            close(told["grad"].removeprefix("∂ "), value.grad)
+
+
+def close(text: str, x: float) -> None:
+    wanted = float(f"{x:.4g}")
+    assert float(text.replace("∞", "inf")) == pytest.approx(
+        wanted, rel=2e-3, abs=1e-12, nan_ok=True
+    )
+
+
+def test_why_a_gradient_is_negative_and_how_it_becomes_positive(
+    tmp_path: Path, watched: Watched
+) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    why = page.locator("[data-id=why]")
+    assert "Increasing w a little decreases C." in why.inner_text()
+    assert "1 of its factors is negative" in why.inner_text()
+    page.get_by_role("textbox", name="value of x").fill("-0.5")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Why this gradient: dC/dw").click()
+    assert "Increasing w a little increases C." in why.inner_text()
+    assert page.evaluate("location.hash") == "#x=-0.5"
+    page.get_by_role("button", name="Undo").click()
+    assert "decreases" in why.inner_text()
+    page.get_by_role("slider", name=re.compile("^w,")).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    assert page.evaluate("location.hash") == "#w=2.1"
+
+
+def until(page: Any, holds: Any) -> None:
+    """Wait until something holds; the page's policy forbids to evaluate texts in it."""
+    for _ in range(200):
+        if holds():
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError("it never came to hold")
+
+
+def test_descent_lowers_the_cost_and_a_nudge_is_predicted(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(valley()).save(tmp_path / "x.html"))
+    assert page.locator("[data-id=predicted]").inner_text() == "0.04"
+    assert page.locator("[data-id=actual]").inner_text() == "0.0401"
+    page.get_by_role("button", name="One step").click()
+    assert float(page.locator("[data-id=output]").inner_text()) == pytest.approx(
+        1.6**2 + 4 * 0.2**2
+    )
+    page.get_by_role("button", name="Run").click()
+    until(page, lambda: float(page.locator("[data-id=output]").inner_text()) < 1e-3)
+    page.get_by_role("button", name="Stop").click()
+
+
+def test_steps_ask_first(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    page.get_by_label("Step through").check()
+    page.get_by_label("Ask me first").check()
+    page.get_by_role("button", name="One step forward").click()
+    told = page.locator("[data-id=told]")
+    page.get_by_label("your answer").fill("7")
+    page.get_by_role("button", name="Check").click()
+    assert "Not yet" in told.inner_text()
+    page.get_by_label("your answer").fill("1")
+    page.keyboard.press("Enter")
+    assert page.get_by_label("your answer").count() == 0
+    page.get_by_role("button", name="Last step").click()
+    assert "Backward is complete" in told.inner_text()
+
+
+def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(branching, 2.0, 1.5).save(tmp_path / "x.html"))
+    page.get_by_role("textbox", name="value of x").fill("0.1")
+    page.keyboard.press("Enter")
+    assert "would have chosen otherwise" in page.get_by_role("alert").inner_text()
+    assert page.locator("[data-id=output]").inner_text() == "–"
+    assert all(not n["grad"] for n in page.evaluate(SHOWN))
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator("[data-id=output]").inner_text() == "9"
+
+
+def test_hostile_names_and_addresses_are_inert(tmp_path: Path, watched: Watched) -> None:
+    x = ad.Value(2.0, name="</script><img src=x onerror=alert(1)>")
+    path = ad.play(x * x, title="<b>&</b>").save(tmp_path / "x.html")
+    page = watched.open(path, "#x=alert(1)&</script>=3&__proto__=1")
+    assert page.locator("img").count() == 0
+    assert page.locator("h1").inner_text() == "<b>&</b>"
+    page.goto("about:blank")
+    (tmp_path / "f.html").write_text(formula_page(), encoding="utf-8")
+    page = watched.open(tmp_path / "f.html", "#f=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&w=1")
+    assert page.locator("img").count() == 0
+
+
+def test_a_formula_is_typed(tmp_path: Path, watched: Watched) -> None:
+    (tmp_path / "f.html").write_text(formula_page(), encoding="utf-8")
+    page = watched.open(tmp_path / "f.html", "#f=y%20%3D%20x*sin(x)&x=2")
+    y = ad.Value(2.0)
+    assert (
+        page.locator("[data-id=slope]").inner_text()
+        == f"{ad.grad(lambda x: x * ad.sin(x))(2.0):.6g}"
+    )
+    field = page.locator("#formula")
+    field.fill("sigmid(w)")
+    page.wait_for_selector("#trouble:not([hidden])")
+    assert "did you mean" in page.locator("#trouble").inner_text()
+    field.fill("C = (w*x - 3)**2")
+    page.wait_for_selector("#trouble[hidden]", state="attached")
+    until(page, lambda: page.locator("[data-id=output]").inner_text() == "1")
+    assert y.data == 2.0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_accessible_and_fitting(browser: Any, tmp_path: Path, scheme: str, size: str) -> None:
+    watched = Watched(browser, scheme, size)
+    pages = [ad.play(neuron()).save(tmp_path / "x.html"), tmp_path / "f.html"]
+    pages[1].write_text(formula_page(), encoding="utf-8")
+    for path in pages:
+        page = watched.open(path)
+        page.get_by_label("Step through").check()
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        assert watched.violations() == []
+        assert watched.overflow() <= 0
+    watched.close()
+
+
+def test_a_drag_on_200_nodes_is_quick(tmp_path: Path, watched: Watched) -> None:
+    nodes: list[Any] = [ad.Value(0.1 * i, name=f"x{i}") for i in range(8)]
+    while len(nodes) < 190:
+        nodes.append(ad.tanh(nodes[-1] * nodes[-5]) if len(nodes) % 3 else nodes[-1] + nodes[-7])
+    path = ad.play(ad.sum(nodes[-10:])).save(tmp_path / "x.html")
+    assert path.stat().st_size < 300_000
+    page = watched.open(path)
+    times = page.evaluate(
+        """() => { const s = document.querySelector('.leaf input[type=range]'), times = [];
+        for (let k = 0; k < 20; k++) { s.value = k / 50; const t = performance.now();
+          s.dispatchEvent(new Event('input')); times.push(performance.now() - t); }
+        return times.sort((a, b) => a - b); }"""
+    )
+    assert times[5] < 50, times  # the machine that tests may be busy: the quicker ones count
