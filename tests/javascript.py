@@ -18,7 +18,9 @@ class Runtime:
             "py_mini_racer", reason="mini-racer is missing (pip install 'autodiff[test]')"
         )
         self.v8 = racer.MiniRacer()
-        self.v8.eval("\n".join([rows_source(), *map(bundle.part, files), "0"]))
+        self.v8.eval(
+            "\n".join([rows_source(), bundle.layout_source(), *map(bundle.part, files), "0"])
+        )
         self.v8.eval(f"const TABLE = {json.dumps(table())}; 0")
 
     def call(self, source: str, *arguments: Any) -> Any:

@@ -7,12 +7,15 @@ as Python's own is. Nothing is compared with a copy: the JavaScript is printed w
 import math
 import random
 import struct
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.drawing.layered import Plan
+from autodiff.drawing.place import placed, prepared
 from autodiff.explanations.steps import graph_steps, rule_text
 from autodiff.graphs.graph import Graph
 from autodiff.player.model import compared, model, record, scalar_graph
@@ -350,3 +353,28 @@ def test_where_nothing_flows_nothing_arrives(js: Runtime) -> None:
     y = ad.where(x, ad.sqrt(x), 3.0)
     js.v8.eval(f"var made = (() => {{ {ad.to_js_source(y)}\nreturn valueAndGrad; }})(); 0")
     assert js.call("() => made(0)") == {"value": 3.0, "gradient": {"x": 0.0}}
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_layouts_are_pythons_to_the_bit(js: Runtime, block: int) -> None:
+    for seed in range(20):
+        rng = random.Random(20 * block + seed)
+        s = rng.randint(0, 4)
+        n = rng.randint(s + 1, 40)
+        edges = [
+            (rng.randrange(i), i) for i in range(1, n) for _ in range(rng.choice((1, 1, 2, 3)))
+        ]
+        plan = Plan(
+            widths=[rng.uniform(40, 160) for _ in range(n)],
+            heights=[rng.uniform(30, 90) for _ in range(n)],
+            sources=[a for a, _ in edges],
+            targets=[b for _, b in edges],
+            word_widths=[rng.choice((0.0, 70.0)) for _ in edges],
+            word_heights=[rng.choice((0.0, 15.0)) for _ in edges],
+            scopes=[i if i < s else rng.randint(-1, s - 1) for i in range(n)],
+            parents=[rng.randint(-1, k - 1) for k in range(s)],
+        )
+        for way in ("LR", "TB"):
+            wanted = asdict(placed(plan, prepared(plan), way))
+            found = js.call("(p, way) => k_placed(p, k_prepared(p), way)", asdict(plan), way)
+            assert found == wanted, (block, seed, way)

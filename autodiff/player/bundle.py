@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
+from autodiff.drawing import place
 from autodiff.drawing.escape import clean, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
@@ -36,11 +37,16 @@ def digest(text: str) -> str:
 
 def script(rows: Iterable[str] | None, *files: str) -> str:
     """Return the rows that are needed (all for None) and the files, as one strict script."""
+    body = "\n".join([rows_source(rows), layout_source(), *map(part, files)])
+    return f'"use strict";\n(() => {{\n{body}\n}})();\n'
+
+
+def layout_source() -> str:
+    """Return the layout of pictures as JavaScript: `k_prepared(plan)`, `k_placed(plan, made, way)`."""
     layout = Functions()
     for name in ("prepared", "placed"):
-        layout.need("autodiff.drawing.place", name)
-    body = "\n".join([rows_source(rows), layout.source(), *map(part, files)])
-    return f'"use strict";\n(() => {{\n{body}\n}})();\n'
+        layout.need(place.__name__, name)
+    return layout.source()
 
 
 def texts(*groups: str) -> dict[str, dict[str, str]]:

@@ -1,0 +1,130 @@
+"""The last moves of a layout: frames close up, boxes go to their neighbours, long edges straighten.
+
+Everything stands in its order and with its distances already; each move keeps them.
+"""
+
+from autodiff.drawing.layered import Layers
+from autodiff.drawing.pull import Pulls, drawn_to
+from autodiff.drawing.ranks import Arcs
+
+ROUNDS = 6
+FAR = 1e9
+
+
+def settle(
+    made: Layers,
+    boxes: int,
+    offsets: list[list[float]],
+    pulls: Pulls,
+    xs: list[float],
+    arcs: Arcs,
+    apart: list[float],
+) -> None:
+    """Make the last moves; `arcs` and `apart` say what stands how far to the right of what."""
+    n = len(made.layer)
+    lines = chains(made, boxes)
+    for turn in range(ROUNDS):
+        for line in lines:
+            straighten(made, line, offsets, pulls, xs, arcs, apart)
+        for step in range(len(made.rows)):
+            r = step if turn % 2 == 0 else len(made.rows) - 1 - step
+            for i in made.rows[r]:
+                if i < boxes:
+                    total = [0.0, 0.0]
+                    drawn_to(pulls.above[i], pulls.above_by[i], pulls.above_pull[i], xs, total)
+                    drawn_to(pulls.below[i], pulls.below_by[i], pulls.below_pull[i], xs, total)
+                    if total[1] > 0:
+                        xs[i] = within(total[0] / total[1], i, xs, arcs, apart)
+        for v in range(n, len(xs)):  # a frame's left side goes right, its right side goes left
+            xs[v] = within(FAR if (v - n) % 2 == 0 else -FAR, v, xs, arcs, apart)
+    for line in lines:
+        straighten(made, line, offsets, pulls, xs, arcs, apart)
+
+
+def low(v: int, xs: list[float], arcs: Arcs, apart: list[float]) -> float:
+    """Return how far to the left v can go."""
+    least = -FAR
+    for k in arcs.into[v]:
+        bound = xs[arcs.tails[k]] + apart[k]
+        if bound > least:
+            least = bound
+    return least
+
+
+def high(v: int, xs: list[float], arcs: Arcs, apart: list[float]) -> float:
+    """Return how far to the right v can go."""
+    most = FAR
+    for k in arcs.out[v]:
+        bound = xs[arcs.heads[k]] - apart[k]
+        if bound < most:
+            most = bound
+    return most
+
+
+def within(x: float, v: int, xs: list[float], arcs: Arcs, apart: list[float]) -> float:
+    """Return the place nearest to x where v can go; where there is none, where it stands."""
+    least = low(v, xs, arcs, apart)
+    most = high(v, xs, arcs, apart)
+    if least > most or (x == FAR and most == FAR) or (x == -FAR and least == -FAR):
+        return xs[v]
+    return least if x < least else most if x > most else x
+
+
+def chains(made: Layers, boxes: int) -> list[list[int]]:
+    """Return the items between boxes, each with those that go on from it: the long edges."""
+    taken = [False] * len(made.layer)
+    found: list[list[int]] = []
+    for row in made.rows:
+        for first in row:
+            if first >= boxes and not taken[first] and len(made.up[first]) > 0:
+                chain = [first]
+                taken[first] = True
+                going = True
+                while going:
+                    going = False
+                    for m in made.down[chain[-1]]:
+                        if m >= boxes and not taken[m]:
+                            taken[m] = True
+                            chain.append(m)
+                            going = True
+                            break
+                found.append(chain)
+    return found
+
+
+def straighten(
+    made: Layers,
+    line: list[int],
+    offsets: list[list[float]],
+    pulls: Pulls,
+    xs: list[float],
+    arcs: Arcs,
+    apart: list[float],
+) -> None:
+    """Put a chain of items on one line, if there is one, in line with one of its ends if it can."""
+    least = -FAR
+    most = FAR
+    for i in line:
+        bound = low(i, xs, arcs, apart)
+        least = bound if bound > least else least
+        bound = high(i, xs, arcs, apart)
+        most = bound if bound < most else most
+    if least > most:
+        return
+    first = line[0]
+    last = line[-1]
+    x = xs[first]
+    start = xs[made.up[first][0]] - offsets[first][0]
+    if len(made.down[last]) > 0:
+        end = xs[pulls.below[last][0]] + pulls.below_by[last][0]
+        if least <= end <= most:
+            x = end
+        elif least <= start <= most:
+            x = start
+        else:
+            x = (start + end) / 2
+    else:
+        x = start
+    x = least if x < least else most if x > most else x
+    for i in line:
+        xs[i] = x
