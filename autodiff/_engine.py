@@ -72,11 +72,11 @@ compiled = choose()
 # Where the inner modules of version 0.1 live now, those that changed their names as `old:new`.
 MOVED = {
     "table": "primitive ops kernels array_kernels structure libm loops symbol data tree quiet",
-    "printers": "codegen nary_source:nary machine_source:machine evaluate",
+    "printers": "codegen nary_source:nary machine_source:machine evaluate machine:interpreter",
     "nodes": "value recording tensor array_node modes places functions costs uncompiled",
     "derivatives": "reverse sweep forward transforms calls checking custom",
     "graphs": "graph storage files expression misspelt",
-    "programs": "replay course flat machine array_program array_source program_source:source",
+    "programs": "replay course flat array_program array_source program_source:source",
     "dispatch": "numpy_functions:functions numpy_protocol:protocol",
     "sources": "plaintext terms latex numpy_source:numpy numpy_helpers:helpers reference",
     "explanations": "steps paths ranking derivation comparison slips lessons blame expansion layers",
@@ -101,7 +101,7 @@ class Moved:
 
 sys.meta_path.append(Moved())
 
-MACHINES = {True: "autodiff.programs._machine", False: "autodiff.programs.machine"}
+MACHINES = {True: "autodiff.programs._machine", False: "autodiff.printers.interpreter"}
 
 
 def machine() -> ModuleType:

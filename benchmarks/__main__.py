@@ -24,7 +24,18 @@ class Line(NamedTuple):
 
 WIDE = "[256, 256, 256, 256, 256, 256, 10]"
 LINES = (
-    Line("two moons, compiled: build + backward + free / floats", "benchmarks.moons.eager()", 2.0),
+    Line("two moons, compiled: build + backward + free / floats", "benchmarks.moons.eager()", 1.9),
+    Line("two moons by loops: build + backward + free / floats", "benchmarks.loops.moons_by_loops()", 2.2),
+    Line("Lorenz, 1,000 steps: value and gradient / floats", "benchmarks.loops.ode()", 4.5),
+    Line("p.data -= 0.1 * p.grad; p.grad = 0 / plain slots", "benchmarks.loops.attributes()", 3.0),
+    Line("character GPT, a step of 4,192 Values", "benchmarks.gpt.eager()", None),
+    Line("character GPT, the cost on floats, ms", "benchmarks.gpt.floats()", None),
+    Line("character GPT, a step by jit", "benchmarks.gpt.jit()", None),
+    Line("one product, value and gradient, us", "benchmarks.loops.product()", None),
+    Line("sum x log x + x'Cx, n = 16, bound / ddx-ad interpreted", "benchmarks.loops.entropy(16)", None),
+    Line("sum x log x + x'Cx, n = 32, bound / ddx-ad interpreted", "benchmarks.loops.entropy(32)", None),
+    Line("MLP 2-16-16-1, 100 lanes, all gradients / numpy by hand", "benchmarks.loops.lanes()", None),
+    Line("MLP 2-16-16-1, one sample, all gradients, us", "benchmarks.loops.sample()", None),
     Line("two moons, plain Python / floats", "benchmarks.moons.eager(6)", 25.0, True),
     Line("two moons, micrograd / floats", "benchmarks.moons.micrograd()", None),
     Line("dot of 784 Values, one node / binary", "benchmarks.scalars.nary()", 1 / 3),
@@ -53,7 +64,16 @@ LINES = (
     Line("first layer dominates: both / forward", "benchmarks.arrays.backward([4096,64,10],256)", 2.3),
     Line("import autodiff after numpy, ms", "benchmarks.arrays.import_time()", 60.0),
 )  # fmt: skip
-BOUNDS = {"ratio": 1.3, "bytes": 120.0, "backward": 30.0}  # of the line on 10,000,000 nodes
+BOUNDS = {  # of the parts of a line
+    "10,000,000 nodes": {"ratio": 1.3, "bytes": 120.0, "backward": 30.0},
+    "character GPT, a step of 4,192 Values": {"ms, Adam by hand": 7.2},
+    "character GPT, a step by jit": {"us, called": 350.0},
+    "one product, value and gradient, us": {"bound": 0.5, "called": 1.5},
+    "sum x log x + x'Cx, n = 16, bound / ddx-ad interpreted": {"bound": 1.1},
+    "sum x log x + x'Cx, n = 32, bound / ddx-ad interpreted": {"bound": 1.1},
+    "MLP 2-16-16-1, 100 lanes, all gradients / numpy by hand": {"loops": 0.7, "dot": 0.7},
+    "MLP 2-16-16-1, one sample, all gradients, us": {"bound": 4.5},
+}
 
 
 def verdict(measured: float, bound: float | None) -> str:
@@ -72,7 +92,7 @@ def measure(line: Line) -> list[dict[str, Any]]:
     return [
         {
             "name": f"{line.name}{', ' * bool(what)}{what}",
-            "bound": (bound := BOUNDS.get(what, line.bound)),
+            "bound": (bound := BOUNDS.get(line.name, {}).get(what, line.bound)),
             "measured": value,
             "verdict": verdict(value, bound),
         }

@@ -31,6 +31,34 @@ def together(runs: int, *jobs: Callable[[], Any]) -> list[float]:
     return [statistics.median(taken) for taken in times]
 
 
+def blocks(*jobs: Callable[[], Any], turns: int = 15, least: float = 0.02) -> list[float]:
+    """Return the median seconds of a call of each job, in blocks of calls that take turns.
+
+    A block is at least 5 calls in a row and `least` seconds, so the job finds its own data in the cache.
+    """
+    counts = []
+    for job in jobs:
+        job()
+        n, taken = 5, 0.0
+        while taken < least:
+            start = time.perf_counter()
+            for _ in range(n):
+                job()
+            taken = time.perf_counter() - start
+            if taken < least:
+                n = max(n + 1, int(1.2 * n * least / max(taken, 1e-9)))
+        counts.append(n)
+    gc.collect()
+    times: list[list[float]] = [[] for _ in jobs]
+    for _ in range(turns):
+        for job, n, found in zip(jobs, counts, times, strict=True):
+            start = time.perf_counter()
+            for _ in range(n):
+                job()
+            found.append((time.perf_counter() - start) / n)
+    return [statistics.median(found) for found in times]
+
+
 def in_a_fresh_process(call: str, **environment: str) -> Any:
     """Return what `benchmarks.MODULE.FUNCTION(...)` returns in a process of its own."""
     module = call.partition("(")[0].rpartition(".")[0]

@@ -25,7 +25,7 @@ BOOK = re.compile(r"\]\((?:\.\./)?notebooks/([\w.]+)\.ipynb\)")
 # The order of the pages; others come behind them.
 ORDER = (
     "index.md", "tutorial.md", "explaining.md", "gallery/index.md", "operations.md", "api/index.md",
-    "api_nets.md", "ecosystem.md", "scaling.md", "performance.md", "trust.md", "results.md",
+    "api_nets.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md", "results.md",
     "index.ja.md",
 )  # fmt: skip
 TITLES = {

@@ -6,6 +6,7 @@ A document is a word, one letter a token; token 0 stands before it and behind it
 norm and a layer of ReLU have no biases: Vaswani et al. 2017, eq. 1; Zhang and Sennrich 2019, eq. 4.
 """
 
+import operator
 import random
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -54,7 +55,7 @@ class GPT:
     """The weights as lists of numbers of one kind, and what is computed with them.
 
     `number` makes a weight of a float; `exp`, `log`, `relu` and `largest` are the functions of that
-    kind, by default those of Values.
+    kind, by default those of Values, and `pick` takes an item of a list by a token.
 
     >>> gpt = GPT()
     >>> len(gpt.parameters()), len(gpt.logits(0, 0, [], []))
@@ -68,10 +69,11 @@ class GPT:
         log: Callable[[Any], Any] = ad.Value.log,
         relu: Callable[[Any], Any] = ad.Value.relu,
         largest: Callable[[Sequence[Any]], Any] = largest,
+        pick: Callable[[Any, Any], Any] = operator.getitem,
         seed: int = 0,
     ) -> None:
         draw = random.Random(seed)
-        self.exp, self.log, self.relu, self.largest = exp, log, relu, largest
+        self.exp, self.log, self.relu, self.largest, self.pick = exp, log, relu, largest, pick
         self.weights: dict[str, Any] = {
             name: [[number(draw.gauss(0.0, 0.08)) for _ in range(n)] for _ in range(m)]
             for name, (m, n) in SIZES.items()
@@ -147,7 +149,7 @@ class GPT:
         costs = []
         for place in range(len(tokens) - 1):
             p = self.softmax(self.logits(tokens[place], place, keys, values, part))
-            costs.append(-self.log(p[tokens[place + 1]]))
+            costs.append(-self.log(self.pick(p, tokens[place + 1])))
         return sum(costs) / len(costs)
 
     def sample(self, draw: random.Random, temperature: float = 0.5) -> str:

@@ -91,8 +91,8 @@ class Optimiser:
         numbers = Numbers([p for p in parameters if isinstance(p, ad.Value)])
         nodes: list[Any] = [numbers, *tensors]
         for key, held in self.state.items():
-            place = int(key[1:].partition(".")[0])
-            if place > len(nodes) or (held.ndim and held.shape != nodes[place - 1].data.shape):
+            place = int(key.partition("^")[2].partition(".")[0]) - 2
+            if place >= len(nodes) or (held.ndim and held.shape != nodes[place].data.shape):
                 raise ValueError(
                     "update: these are not the parameters of the update before, of which the "
                     "optimiser keeps its means; make an optimiser for each list of parameters"
@@ -103,7 +103,7 @@ class Optimiser:
 
 
 class Numbers:
-    """Values as one array, for rules that are written for arrays; w1 in the optimiser's state."""
+    """Values as one array, for rules that are written for arrays; w^2 in the optimiser's state."""
 
     def __init__(self, nodes: Sequence[ad.Value]) -> None:
         self.nodes = nodes

@@ -20,7 +20,8 @@ MODULES = """
     table/primitive table/symbol table/structure table/ops nodes/modes nodes/uncompiled nodes/places
     nodes/value
     nodes/recording nodes/array_node nodes/tensor nodes/functions nodes/costs nodes/doors
-    printers/evaluate programs/machine programs/flat programs/course programs/replay
+    printers/evaluate printers/interpreter graphs/chains graphs/reroll
+    programs/flat programs/course programs/replay programs/gather programs/jit
     programs/array_program programs/array_source dispatch/functions dispatch/protocol
     derivatives/reverse derivatives/sweep derivatives/forward derivatives/calls
     derivatives/transforms derivatives/checking derivatives/custom graphs/graph graphs/order
@@ -32,6 +33,8 @@ NOT_MEASURED = {
     "printers/codegen": "prints C when the project is built",
     "printers/machine": "prints C when the project is built",
     "printers/nary": "prints C when the project is built",
+    "printers/runner": "prints C when the project is built",
+    "printers/products": "prints C when the project is built",
     "programs/source": "prints a program to be read",
     "graphs/expression": "reads the command line's formulas",
     "graphs/misspelt": "words what the command line refuses",

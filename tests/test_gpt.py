@@ -2,6 +2,7 @@
 
 import math
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,9 @@ import autodiff as ad
 from nets.closed_form import gpt as by_hand
 from nets.gpt import GPT, SIZES, encode, names
 from nets.optim import SGD, Adam, Momentum
+from tests.snippets import run, snippets
+
+PAGE = Path(__file__).parent.parent / "docs" / "gpt.md"
 
 
 def arrays(gpt, what):
@@ -93,3 +97,12 @@ def test_what_is_no_parameter_is_refused():
     momentum.update([p])
     with pytest.raises(ValueError, match="an optimiser for each list"):
         momentum.update([p, ad.Value(2.0)])
+
+
+@pytest.mark.slow
+def test_the_page_is_one_session():
+    session = {}
+    for snippet in snippets(PAGE):
+        printed = run(snippet, PAGE, session)
+        if snippet.output is not None:
+            assert printed == snippet.output

@@ -1,39 +1,39 @@
 """Print the machine that replays a recorded graph of Values: `_machine.pyx`, from the table.
 
-A program is a list of operations on numbered slots. The machine is a loop over the list with one
-case for each pointwise row, forward (the row's value) and backward (its partials, run on symbols and
-printed as C-level formulas); nothing about an operation is written here. Each case is printed for a
-single lane (`v[i]`) and for many lanes, where a slot is either shared by all lanes or has a row of
-its own. A cotangent of zero sends nothing on; the gradient of a shared slot is summed over the
-lanes in four interleaved parts, always in the same order.
-
-Programs written with `+` and `*` spend their time in weighted sums. A *chain* is a run of products, each
-added at once to the sum of those before it; `flat` finds them, and the machine goes through one in a
-loop that keeps the sum (and backward its gradient) at hand.
+A program is a list of instructions on numbered slots (see `interpreter`). The machine is a loop
+over the list with one case for each pointwise row, forward (the row's value) and backward (its
+partials, run on symbols and printed as C-level formulas); nothing about an operation is written here.
+Each case is a loop over the instruction's slots, which the compiler makes wide where they lie side by
+side and the formula has no calls; with lanes, where a slot is either shared by all lanes or has a row
+of its own, it is a loop over the lanes. A cotangent of zero sends nothing on; the gradient of a shared
+slot is summed over the lanes in four interleaved parts, always in the same order.
 """
 
+import re
 from collections.abc import Sequence
 
 from autodiff.printers.codegen import IEEE, header, partial_source, pointwise_rows, value_source
-from autodiff.printers.nary import HELPERS, LANES_NARY, SINGLE_NARY, sent, summed
+from autodiff.printers.interpreter import CHAIN, LISTED, PRODUCT, RUN, WIDTH
+from autodiff.printers.nary import (
+    DOT,
+    LANES_SUM,
+    LANES_TOTAL,
+    SINGLE_CHAIN,
+    SINGLE_NARY,
+    TOTAL,
+    add_lanes,
+)
+from autodiff.printers.products import HELPERS
+from autodiff.printers.runner import RUNNER
 from autodiff.table.primitive import Pointwise
 
 PARAMETERS = """
-def {name}(int n, int first, short[::1] codes, int[::1] runs, int[::1] a, int[::1] b, int[::1] more,
-           double[::1] values, double[::1] grads, char[::1] wanted, int lanes, int[::1] rows,
-           double[:, ::1] many, double[:, ::1] sums, int height):
-    if n > first:
-
-        _{name}(n, first, &codes[0], &runs[0], &a[0], &b[0], &more[0], &values[0], &grads[0], &wanted[0],
-                lanes, &rows[0], &many[0, 0], &sums[0, 0], height)
-
-
 {ieee}
-cdef void _{name}(int n, int first, short *codes, int *runs, int *a, int *b, int *more, double *v, double *g,
-                  char *wanted, int lanes, int *rows, double *many, double *sums,
-                  int height) noexcept:
-    cdef int i, j, k, l, c, code, following, sends
+cdef void _{name}(int m, int *work, int *more, double *v, double *g, char *wanted, int lanes, int *rows,
+                  double *many, double *sums, int height) noexcept:
+    cdef int i, j, k, l, c, e, p, q, w, x, turn, what, code, count, o, pa, sa, pb, sb
     cdef double y, h, t, s0, s1, s2, s3
+    cdef int *I
     cdef double *Y
     cdef double *G
     cdef double *A
@@ -41,13 +41,27 @@ cdef void _{name}(int n, int first, short *codes, int *runs, int *a, int *b, int
     cdef double *C
     cdef double *T
 """
+START = """
+        I = work + turn * WIDTH
+        what = I[0]
+        code = I[1]
+        count = I[2]
+        o = I[3]
+        pa = I[4]
+        sa = I[5]
+        pb = I[6]
+        sb = I[7]
+        if lanes == 0 or rows[o] < 0:
+            if what == PRODUCT:
+                {product}
+                continue
+            if what == CHAIN:
+"""
 
 
 def operands(arity: int) -> list[str]:
-    """Return the slots of a row's operands; beyond two they stand in `more`, from a[i] on."""
-    if arity <= 2:
-        return ["a[i]", "b[i]"][:arity]
-    return [f"more[a[i] + {k}]" for k in range(arity)]
+    """Return the slots of a row's operands; beyond two they stand in `more`."""
+    return ["p", "q"][:arity] if arity <= 2 else [f"more[pa + {k}]" for k in range(arity)]
 
 
 def cases(bodies: Sequence[tuple[int, str, list[str]]], indent: str) -> list[str]:
@@ -59,19 +73,67 @@ def cases(bodies: Sequence[tuple[int, str, list[str]]], indent: str) -> list[str
     return lines
 
 
+def indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def is_arithmetic(formula: str) -> bool:
+    """Return whether a formula calls no function, so that a loop over it can be wide."""
+    return re.search(r"\w\(", formula) is None
+
+
+def stepped(arity: int) -> list[str]:
+    """Return the slots of operands in a loop over j."""
+    return ["pa + j * sa", "pb + j * sb"][:arity]
+
+
+def together(arity: int) -> str:
+    """Return the test that operands lie side by side."""
+    return "sa == 1 and sb == 1" if arity == 2 else "sa == 1"
+
+
 def single_forward(row: Pointwise) -> list[str]:
-    return [f"v[i] = {value_source(row, *(f'v[{x}]' for x in operands(row.arity)))}"]
+    if row.arity > 2:
+        return [f"v[o] = {value_source(row, *(f'v[{x}]' for x in operands(row.arity)))}"]
+    xs = [f"v[{x}]" for x in stepped(row.arity)]
+    loop = ["for j in range(count):", f"    v[o + j] = {value_source(row, *xs)}"]
+    beside = ["v[pa + j]", "v[pb + j]"][: row.arity]
+    value = value_source(row, *beside)
+    if not is_arithmetic(value):
+        return loop
+    wide = ["for j in range(count):", f"    v[o + j] = {value}"]
+    return [f"if {together(row.arity)}:", *indented(wide), "else:", *indented(loop)]
 
 
 def single_backward(row: Pointwise) -> list[str]:
     xs = operands(row.arity)
     names = [f"v[{x}]" for x in xs]
-    lines = [
-        f"g[{x}] += h * {partial_source(row, k, 'y', *names)}"
-        for k, x in enumerate(xs)
-        if row.partials[k] is not None
-    ]
-    return ["y = v[i]", *lines] if lines else ["pass"]
+    found = [(k, x) for k, x in enumerate(xs) if row.partials[k] is not None]
+    if not found:
+        return ["pass"]
+    sent = [f"g[{x}] += h * {partial_source(row, k, 'y', *names)}" for k, x in found]
+    if row.arity > 2:
+        return ["h = g[o]", "if h != 0.0:", "    y = v[o]", *indented(sent)]
+    places = [f"{n} = {x}" for n, x in zip("pq", stepped(row.arity), strict=False)]
+    loop = [
+        "for j in range(count - 1, -1, -1):", "    h = g[o + j]", "    if h == 0.0:", "        continue",
+        *indented([*places, "y = v[o + j]", *sent]),
+    ]  # fmt: skip
+    wide = []
+    for k, x in zip(range(row.arity), ["pa + j", "pb + j"], strict=False):
+        if row.partials[k] is None:
+            continue
+        d = partial_source(row, k, "v[o + j]", *["v[pa + j]", "v[pb + j]"][: row.arity])
+        if not is_arithmetic(d):
+            return loop
+        wide += [
+            "for j in range(count):",
+            f"    g[{x}] += g[o + j] * {d} if g[o + j] != 0.0 else 0.0",
+        ]
+    apart = " and (pa == pb or pa + count <= pb or pb + count <= pa)" if row.arity == 2 else ""
+    return [
+        f"if count > 3 and {together(row.arity)}{apart}:", *indented(wide), "else:", *indented(loop)
+    ]  # fmt: skip
 
 
 def patterns(arity: int) -> list[tuple[bool, ...]]:
@@ -139,76 +201,55 @@ def lanes_backward(row: Pointwise) -> list[str]:
     for p in patterns(row.arity):
         lines = []
         for k, x in enumerate(slots):
-            if row.partials[k] is None:
-                continue
-            d = partial_source(row, k, "Y[l]", *laned(p, slots))
-            lines += [
-                f"if wanted[{x}] and rows[{x}] >= 0:",
-                f"    T = sums + <size_t>rows[{x}] * lanes",
-            ]
-            lines += ["    for l in range(lanes):", f"        {sent('T[l]', d)}"]
-            lines += [f"elif wanted[{x}]:", *(f"    {line}" for line in summed(x, d))]
+            if row.partials[k] is not None:
+                lines += add_lanes(x, partial_source(row, k, "Y[l]", *laned(p, slots)))
         body[p] = lines or ["pass"]
     return located(row.arity) + branches(row.arity, body)
 
 
-MARK = -2  # what stands for the code at the ends of a chain
-ADD, MUL = (row for row in pointwise_rows(2) if row.name in ("add", "mul"))
-
-CHAIN = {
-    "forward": [
-        "y = v[a[i + 1]]", "following = i + 2 * runs[i]", "for k in range(i, following, 2):",
-        f"    t = {value_source(MUL, 'v[a[k]]', 'v[b[k]]')}", "    v[k] = t",
-        f"    y = {value_source(ADD, 'y', 't')}", "    v[k + 1] = y",
-    ],
-    "backward": [
-        "h = g[i]", "following = i - 2 * runs[i]", "for k in range(i - 1, following, -2):",
-        "    t = g[k]", "    s0 = g[a[k + 1]]",
-        "    if h != 0.0:",
-        f"        s0 += h * {partial_source(ADD, 0, 'v[k + 1]', 'v[a[k + 1]]', 'v[k]')}",
-        f"        t += h * {partial_source(ADD, 1, 'v[k + 1]', 'v[a[k + 1]]', 'v[k]')}",
-        "    g[a[k + 1]] = s0",
-        "    if t != 0.0:",
-        f"        g[a[k]] += t * {partial_source(MUL, 0, 'v[k]', 'v[a[k]]', 'v[b[k]]')}",
-        f"        g[b[k]] += t * {partial_source(MUL, 1, 'v[k]', 'v[a[k]]', 'v[b[k]]')}",
-        "    h = s0",
-    ],
-}  # fmt: skip
-
-
 def machine_source() -> str:
     """Return the text of `_machine.pyx`."""
-    lines = ["# cython: boundscheck=False, wraparound=False", header(), f"CHAIN = {MARK}", HELPERS]
+    kinds = [f"    {k} = {v}" for k, v in (("RUN", RUN), ("PRODUCT", PRODUCT), ("CHAIN", CHAIN),
+                                           ("LISTED", LISTED), ("WIDTH", WIDTH))]  # fmt: skip
+    lines = [
+        "# cython: boundscheck=False, wraparound=False", header(), "from libc.string cimport memset",
+        "from libc.math cimport copysign", "cdef enum:", *kinds, HELPERS,
+    ]  # fmt: skip
     table = [row for arity in (1, 2, 3) for row in pointwise_rows(arity)]
     for name, single, lanes in (
         ("forward", single_forward, lanes_forward),
         ("backward", single_backward, lanes_backward),
     ):
         lines.append(PARAMETERS.format(name=name, ieee=IEEE))
-        if name == "forward":
-            lines += ["    following = first", "    while following < n:"]
-        else:
-            lines += ["    following = n - 1", "    while following >= first:"]
-        lines += [
-            "        i = following",
-            f"        following {'+' if name == 'forward' else '-'}= 1",
-            "        code = codes[i]",
-            f"        if code == {MARK}:",
-            *(f"            {line}" for line in CHAIN[name]),
-            "            continue",
-            "        if lanes == 0 or rows[i] < 0:",
-        ]
-        if name == "backward":
-            lines += [
-                "            h = g[i]",
-                "            if h == 0.0:",
-                "                continue",
-            ]
+        back = name == "backward"
+        lines.append(f"    for turn in range({'m - 1, -1, -1' if back else 'm'}):")
+        call = "multiply_back(v, g, I)" if back else "multiply(v, I)"
+        lines.append(START.strip("\n").format(product=call))
+        lines += [*(" " * 16 + line for line in SINGLE_CHAIN[name]), " " * 16 + "continue"]
         bodies = [(row.code, row.name, single(row)) for row in table] + SINGLE_NARY[name]
         lines += cases(bodies, " " * 12)
-        lines += ["            continue", "        Y = many + <size_t>rows[i] * lanes"]
-        if name == "backward":
-            lines.append("        G = sums + <size_t>rows[i] * lanes")
-        bodies = [(row.code, row.name, lanes(row)) for row in table] + LANES_NARY[name]
-        lines += cases(bodies, " " * 8)
+        call = (
+            "layer_back(v, g, many, sums, I, rows, wanted, lanes)"
+            if back
+            else "layer(v, many, I, rows, lanes)"
+        )
+        lines += [
+            "            continue",
+            "        if what == PRODUCT and is_layer(I, rows):",
+            f"            {call}",
+            "            continue",
+            f"        for j in range({'count - 1, -1, -1' if back else 'count'}):",
+            "            i = o + j",
+            "            p = pa + j * sa",
+            "            q = pb + j * sb",
+            "            Y = many + <size_t>rows[i] * lanes",
+        ]
+        if back:
+            lines.append("            G = sums + <size_t>rows[i] * lanes")
+        lines.append(f"            if what == PRODUCT or what == CHAIN or code == {DOT}:")
+        lines += [" " * 16 + line for line in LANES_SUM[name]]
+        lines += [" " * 16 + "continue"]
+        bodies = [(row.code, row.name, lanes(row)) for row in table]
+        lines += cases([*bodies, (TOTAL, "total", LANES_TOTAL[name])], " " * 12)
+    lines.append(RUNNER)
     return "\n".join(lines) + "\n"

@@ -1,41 +1,13 @@
-"""The machine's cases for `total` and `dot`, the two operations on any number of scalars.
+"""The machine's cases for sums and products of any number of scalars: loops over their operands.
 
-Their operands stand in `more`, from a[i] on, b[i] of them (of a dot the weights first). With lanes each
-operand is either shared by all lanes or has a row of its own; see `machine_source`.
+A product lies evenly in memory, and its sums are of one length; a chain, `dot` and `total` list their
+operands in `more`. With lanes each operand is either shared by all lanes or has a row of its own; see
+`machine`. What the compiler can turn into wide instructions is C, made twice on x86: for AVX2 and without.
 """
 
 from autodiff.table.primitive import TABLE
 
-# A neuron's weights are shared by the lanes and its inputs are not. Four products a pass over the sum,
-# and pointers that the compiler may take as apart, are twice as fast; the order of adding is the same.
-HELPERS = """
-cdef extern from *:
-    ctypedef double *Out "double *__restrict"
-    ctypedef const double *In "const double *__restrict"
-
-cdef inline void weigh(Out Y, double t, In B, double t1, In B1, double t2, In B2, double t3, In B3,
-                       int lanes) noexcept:
-    cdef int l
-    for l in range(lanes):
-        Y[l] = (((Y[l] + t * B[l]) + t1 * B1[l]) + t2 * B2[l]) + t3 * B3[l]
-
-cdef inline double product(In G, In B, int whole, int rest) noexcept:
-    cdef double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0
-    cdef int l
-    for l in range(0, whole, 4):
-        s0 += G[l] * B[l]
-        s1 += G[l + 1] * B[l + 1]
-        s2 += G[l + 2] * B[l + 2]
-        s3 += G[l + 3] * B[l + 3]
-    if rest > 0:
-        s0 += G[whole] * B[whole]
-    if rest > 1:
-        s0 += G[whole + 1] * B[whole + 1]
-    if rest > 2:
-        s0 += G[whole + 2] * B[whole + 2]
-    return (s0 + s1) + (s2 + s3)
-
-"""
+TOTAL, DOT = TABLE["total"].code, TABLE["dot"].code
 
 
 def sent(target: str, d: str) -> str:
@@ -47,42 +19,56 @@ def sent(target: str, d: str) -> str:
 
 def summed(slot: str, d: str) -> list[str]:
     """Return the lines that add the sum over the lanes to a shared slot's gradient."""
-    lines = ["s0 = s1 = s2 = s3 = 0.0", "for j in range(lanes // 4):"]
+    lines = ["s0 = s1 = s2 = s3 = 0.0", "for e in range(lanes // 4):"]
     for k in range(4):
-        at = "4 * j" if k == 0 else f"4 * j + {k}"
+        at = "4 * e" if k == 0 else f"4 * e + {k}"
         lines += [f"    {sent(f's{k}', d)}".replace("[l]", f"[{at}]")]
     lines += ["for l in range(lanes - lanes % 4, lanes):", f"    {sent('s0', d)}"]
     return [*lines, f"g[{slot}] += (s0 + s1) + (s2 + s3)"]
 
 
-TOTAL, DOT = TABLE["total"].code, TABLE["dot"].code
-
 SINGLE_NARY = {
     "forward": [
-        (TOTAL, "total", ["y = 0.0", "for k in range(b[i]):", "    y += v[more[a[i] + k]]", "v[i] = y"]),
+        (TOTAL, "total", ["y = 0.0", "for k in range(pb):", "    y += v[more[pa + k]]", "v[o] = y"]),
         (
             DOT, "dot",
             [
-                "y = 0.0", "c = b[i] // 2", "for k in range(a[i], a[i] + c):",
-                "    y += v[more[k]] * v[more[k + c]]", "v[i] = y",
+                "y = 0.0", "c = pb // 2", "for k in range(pa, pa + c):",
+                "    y += v[more[k]] * v[more[k + c]]", "v[o] = y",
             ],
         ),
     ],
     "backward": [
-        (TOTAL, "total", ["for k in range(b[i]):", "    g[more[a[i] + k]] += h"]),
+        (TOTAL, "total", ["h = g[o]", "if h != 0.0:", "    for k in range(pb):",
+                          "        g[more[pa + k]] += h"]),
         (
             DOT, "dot",
             [
-                "c = b[i] // 2",
-                "for k in range(a[i], a[i] + c):", "    g[more[k]] += h * v[more[k + c]]",
-                "for k in range(a[i], a[i] + c):", "    g[more[k + c]] += h * v[more[k]]",
+                "h = g[o]", "c = pb // 2", "if h != 0.0:",
+                "    for k in range(pa, pa + c):", "        g[more[k]] += h * v[more[k + c]]",
+                "    for k in range(pa, pa + c):", "        g[more[k + c]] += h * v[more[k]]",
             ],
         ),
     ],
 }  # fmt: skip
 
+SINGLE_CHAIN = {
+    "forward": [
+        "c = I[8]", "y = v[more[pa + 2 * c]]", "for k in range(pa, pa + c):",
+        "    y += v[more[k]] * v[more[k + c]]", "v[o] = y",
+    ],
+    "backward": [
+        "h = g[o]", "c = I[8]", "if h != 0.0:",
+        "    for k in range(pa + c - 1, pa - 1, -1):",
+        "        g[more[k]] += h * v[more[k + c]]",
+        "        g[more[k + c]] += h * v[more[k]]",
+        "    g[more[pa + 2 * c]] += h",
+    ],
+}  # fmt: skip
 
-def _add_lanes(k: str, d: str) -> list[str]:
+
+def add_lanes(k: str, d: str) -> list[str]:
+    """Return the lines that send G[l] * d to the slot k."""
     return [
         f"if wanted[{k}] and rows[{k}] >= 0:",
         f"    T = sums + <size_t>rows[{k}] * lanes",
@@ -97,81 +83,73 @@ def _factor(k: str, name: str) -> list[str]:
     return [f"{name} = many + <size_t>rows[{k}] * lanes if rows[{k}] >= 0 else NULL"]
 
 
-def _pairs(body: dict[str, list[str]]) -> list[str]:
-    lines = ["if A != NULL and B != NULL:", *(f"    {x}" for x in body["ab"])]
-    lines += ["elif A != NULL:", *(f"    {x}" for x in body["a"])]
-    lines += ["elif B != NULL:", *(f"    {x}" for x in body["b"])]
-    return [*lines, "else:", *(f"    {x}" for x in body[""])]
-
-
 def _in(lines: list[str]) -> list[str]:
     return [f"    {x}" for x in lines]
 
 
-def _product(x: str, z: str) -> list[str]:
-    return ["for l in range(lanes):", f"    Y[l] += {x} * {z}"]
-
-
 def _weighs(j: int) -> str:
     """Return whether product k + j is one of a shared weight and an input with lanes."""
-    return f"rows[more[k + {j}]] < 0 and rows[more[k + {j} + c]] >= 0"
+    return f"rows[factor(I, more, j, k + {j}, c, 0)] < 0 and rows[factor(I, more, j, k + {j}, c, 1)] >= 0"
 
 
 def _weighed(j: int) -> str:
-    return f"v[more[k + {j}]], many + <size_t>rows[more[k + {j} + c]] * lanes"
+    return (
+        f"v[factor(I, more, j, k + {j}, c, 0)], "
+        f"many + <size_t>rows[factor(I, more, j, k + {j}, c, 1)] * lanes"
+    )
 
 
-LANES_NARY = {
+_SEND = [
+    "w = factor(I, more, j, k, c, 0)", "x = factor(I, more, j, k, c, 1)",
+    "if rows[w] < 0 and rows[x] >= 0:",
+    "    B = many + <size_t>rows[x] * lanes",
+    "    if wanted[w]:",
+    "        g[w] += product(G, B, lanes - lanes % 4, lanes % 4)",
+    "    if wanted[x]:",
+    "        send_weighed(sums + <size_t>rows[x] * lanes, v[w], G, lanes)",
+    "    continue",
+    *_factor("w", "A"), *_factor("x", "B"),
+    "if B != NULL:", *_in(add_lanes("w", "B[l]")),
+    "else:", *_in(add_lanes("w", "v[x]")),
+    "if A != NULL:", *_in(add_lanes("x", "A[l]")),
+    "else:", *_in(add_lanes("x", "v[w]")),
+]  # fmt: skip
+
+# Products with lanes: of a chain, of a product's row, of a dot.
+LANES_SUM = {
     "forward": [
-        (
-            TOTAL, "total",
-            [
-                "for l in range(lanes):", "    Y[l] = 0.0",
-                "for k in range(a[i], a[i] + b[i]):",
-                *_in(_factor("more[k]", "A")),
-                "    for l in range(lanes):",
-                "        Y[l] += A[l] if A != NULL else v[more[k]]",
-            ],
-        ),
-        (
-            DOT, "dot",
-            [
-                "for l in range(lanes):", "    Y[l] = 0.0",
-                "c = b[i] // 2", "k = a[i]",
-                f"while k + 3 < a[i] + c and {' and '.join(map(_weighs, range(4)))}:",
-                f"    weigh(Y, {', '.join(map(_weighed, range(4)))}, lanes)", "    k += 4",
-                "for k in range(k, a[i] + c):",
-                *_in(_factor("more[k]", "A")), *_in(_factor("more[k + c]", "B")),
-                *_in(_pairs({
-                    "ab": _product("A[l]", "B[l]"),
-                    "a": ["t = v[more[k + c]]", *_product("A[l]", "t")],
-                    "b": ["t = v[more[k]]", *_product("t", "B[l]")],
-                    "": ["t = v[more[k]] * v[more[k + c]]", "for l in range(lanes):", "    Y[l] += t"],
-                })),
-            ],
-        ),
+        "c = pb // 2 if what == LISTED else I[8]", "q = start(I, more, j, c)",
+        "if q < 0:", "    for l in range(lanes):", "        Y[l] = 0.0",
+        "elif rows[q] < 0:", "    for l in range(lanes):", "        Y[l] = v[q]",
+        "else:", "    A = many + <size_t>rows[q] * lanes", "    for l in range(lanes):",
+        "        Y[l] = A[l]",
+        "k = 0",
+        f"while k + 3 < c and {' and '.join(map(_weighs, range(4)))}:",
+        f"    weigh(Y, {', '.join(map(_weighed, range(4)))}, lanes)", "    k += 4",
+        "for k in range(k, c):",
+        "    w = factor(I, more, j, k, c, 0)", "    x = factor(I, more, j, k, c, 1)",
+        *_in(_factor("w", "A")), *_in(_factor("x", "B")),
+        "    if A != NULL and B != NULL:", "        for l in range(lanes):",
+        "            Y[l] += A[l] * B[l]",
+        "    elif A != NULL:", "        add_weighed(Y, v[x], A, lanes)",
+        "    elif B != NULL:", "        add_weighed(Y, v[w], B, lanes)",
+        "    else:", "        t = v[w] * v[x]", "        for l in range(lanes):", "            Y[l] += t",
     ],
     "backward": [
-        (
-            TOTAL, "total",
-            ["for k in range(a[i], a[i] + b[i]):", *_in(_add_lanes("more[k]", "1.0"))],
-        ),
-        (
-            DOT, "dot",
-            [
-                "sends = 1", "for l in range(lanes):", "    sends &= G[l] != 0.0",
-                "c = b[i] // 2", "for k in range(a[i], a[i] + c):",
-                f"    if sends and {_weighs(0)} and not wanted[more[k + c]]:",
-                "        if wanted[more[k]]:",
-                "            B = many + <size_t>rows[more[k + c]] * lanes",
-                "            g[more[k]] += product(G, B, lanes - lanes % 4, lanes % 4)",
-                "        continue",
-                *_in(_factor("more[k]", "A")), *_in(_factor("more[k + c]", "B")),
-                "    if B != NULL:", *_in(_in(_add_lanes("more[k]", "B[l]"))),
-                "    else:", *_in(_in(_add_lanes("more[k]", "v[more[k + c]]"))),
-                "    if A != NULL:", *_in(_in(_add_lanes("more[k + c]", "A[l]"))),
-                "    else:", *_in(_in(_add_lanes("more[k + c]", "v[more[k]]"))),
-            ],
-        ),
+        "c = pb // 2 if what == LISTED else I[8]",
+        "if what == LISTED:", "    for k in range(c):", *_in(_in(_SEND)),
+        "else:", "    for k in range(c - 1, -1, -1):", *_in(_in(_SEND)),
+        "q = start(I, more, j, c)", "if q >= 0:", *_in(add_lanes("q", "1.0")),
     ],
+}  # fmt: skip
+
+LANES_TOTAL = {
+    "forward": [
+        "for l in range(lanes):", "    Y[l] = 0.0",
+        "for k in range(pa, pa + pb):",
+        *_in(_factor("more[k]", "A")),
+        "    for l in range(lanes):",
+        "        Y[l] += A[l] if A != NULL else v[more[k]]",
+    ],
+    "backward": ["for k in range(pa, pa + pb):", *_in(add_lanes("more[k]", "1.0"))],
 }  # fmt: skip

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from autodiff import _engine
+from autodiff.graphs.reroll import Rolled, plain, reroll, shared_constants
 from autodiff.nodes.value import Value, constant
-from autodiff.programs import machine as plain_machine
-from autodiff.programs.flat import chains, flatten, reached
-from autodiff.programs.gate import SIGNS, SWITCHES, turns_out
+from autodiff.printers import interpreter
+from autodiff.printers.interpreter import SIGNS as ORDER
+from autodiff.programs.flat import flatten, reached
+from autodiff.programs.gate import SIGNS, SWITCHES, along, exact, turns_out
 from autodiff.table import tree
 from autodiff.table.data import as_float
 from autodiff.table.primitive import ROWS, Pointwise
@@ -25,7 +27,8 @@ machine: Any = _engine.machine()
 BUILTIN = len(ROWS)  # the rows that the machine was printed for
 SPACES = 8  # kept for runs to come
 FAST = (float, np.ndarray)
-WHOLE = 2**53  # up to here every whole number is a float
+REROLL = True  # whether the loops of a recording are found again
+NO_GUARDS = np.zeros((0, 4), dtype=np.int32), np.zeros((0, 2))
 
 
 def arities() -> Any:
@@ -35,27 +38,27 @@ def arities() -> Any:
     )
 
 
-def exact(x: Any) -> Any:
-    """Return what a guard compares with: a float if it is one, else the object as it was written.
-
-    A comparison with a number of single precision is one in single precision, as it was for f.
-    """
-    if type(x) is Value:
-        return 0.0
-    if isinstance(x, float) or (isinstance(x, int) and abs(x) <= WHOLE):
-        return float(x)
-    return x
-
-
 class Space:
-    """The memory of one run."""
+    """The memory of one run, and the machine that works on it."""
 
-    __slots__ = ("grads", "many", "sums", "values")
+    __slots__ = ("grads", "lanes", "many", "runner", "sums", "values")
 
     def __init__(self, course: "Recording") -> None:
         self.values = course.values.copy()
-        self.grads = np.zeros(len(course.codes))
-        self.many = self.sums = np.zeros((1, 1))
+        self.grads = np.zeros(course.rolled.size)
+        self.resize(course, 0)
+
+    def resize(self, course: "Recording", lanes: int) -> None:
+        """Make room for so many lanes."""
+        self.lanes = lanes
+        self.many = np.zeros((max(course.height, 1), max(lanes, 1)))
+        self.sums = np.zeros((course.height + 3, max(lanes, 1)))  # three rows more, for copies
+        runs = interpreter if course.own else machine
+        rolled, (guards, against) = course.rolled, course.checks
+        self.runner = runs.Runner(
+            rolled.instructions, rolled.more, course.sends, course.rows, course.height, guards, against,
+            self.values, self.grads, lanes, self.many, self.sums,
+        )  # fmt: skip
 
 
 class Output:
@@ -120,8 +123,10 @@ class Recording:
     """One course through the function: the flat program and the guards under which it holds."""
 
     def __init__(
-        self, y: Any, inputs: list[Value], guards: Sequence[Any], batched: list[bool], start: int = -1
+        self, y: Any, inputs: list[Value], guards: Sequence[Any], batched: list[bool], start: int = -1,
+        gathers: Any = None,
     ) -> None:  # fmt: skip
+        self.gathers = gathers or None
         found, self.structure = tree.flatten(y)
         parts: list[Any] = []
         self.results = [Output(x, parts) for x in found]
@@ -155,17 +160,40 @@ class Recording:
         varying[: self.size] = batched
         for flags in (self.wanted, varying):
             reached(flags, self.first, self.codes, self.a, self.b, self.more, operands)
-        self.rows = np.where(varying, np.cumsum(varying, dtype=np.int32) - 1, -1).astype(np.int32)
-        self.height = int(varying.sum())
         self.own = (
             bool(n) and int(self.codes.max()) >= BUILTIN
         )  # rows that no machine was printed for
-        self.ways, self.runs = self.codes.copy(), np.zeros_like(self.a)
-        if _engine.compiled and not self.own:  # compiled only
-            chains(
-                machine.CHAIN, self.first, self.codes, self.a, self.b, self.rows, self.ways, self.runs
-            )  # fmt: skip
+        kept = np.zeros(n, dtype=np.int8)
+        kept[slots] = 1
+        form = (self.first, self.codes, self.a, self.b, self.more, operands)
+        steady = [
+            i for i, x in enumerate(leaves) if i >= self.size and x.is_constant and x.seq > start
+        ]
+        same = shared_constants(self.values, steady)
+        rolled = reroll(*form, kept, varying, self.wanted, same) if REROLL else plain(*form)
+        self.place(rolled, varying)
         self.spaces: list[Space] = []
+        self.answers: Any = None
+
+    def place(self, rolled: Rolled, varying: Any) -> None:
+        """Take over a program for the machine, and the new numbers of its slots."""
+        self.rolled = rolled
+        self.values, self.sends = rolled.moved(self.values), rolled.moved(self.wanted)
+        varies = rolled.moved(varying)
+        self.rows = np.where(varies, np.cumsum(varies, dtype=np.int32) - 1, -1).astype(np.int32)
+        self.height = int(varies.sum())
+        self.outputs = [int(rolled.slots[i]) for i in self.outputs]
+        at = [*rolled.slots.tolist(), -1]  # -1 stays -1
+        self.guards = [(sign, at[a], x, at[b], z, out) for sign, a, x, b, z, out in self.guards]
+        self.plain_guards = all(type(x) is type(z) is float for _, _, x, _, z, _ in self.guards)
+        self.checks = NO_GUARDS
+        if self.plain_guards and self.guards:
+            self.checks = (
+                np.array(
+                    [(ORDER.index(g[0]), g[1], g[3], g[5]) for g in self.guards], dtype=np.int32
+                ),
+                np.array([(g[2], g[4]) for g in self.guards]),
+            )
 
     @property
     def single(self) -> bool:
@@ -188,21 +216,11 @@ class Recording:
         if len(self.spaces) < SPACES:
             self.spaces.append(space)
 
-    def _run(self, name: str, space: Space, lanes: int) -> None:
-        way = getattr(plain_machine if self.own else machine, name)
-        way(
-            len(self.codes), self.first, self.ways, self.runs, self.a, self.b, self.more, space.values,
-            space.grads, self.wanted, lanes, self.rows, space.many, space.sums, self.height,
-        )  # fmt: skip
-
     def forward(self, space: Space, shared: Any, lanes: int = 0, batched: Any = ()) -> None:
         """Compute all values from those of the inputs; `batched` has a row for each input with lanes."""
         values = space.values
-        for i, x in self.captured:
-            values[i] = x._data
-        if lanes and space.many.shape != (max(self.height, 1), lanes):
-            space.many = np.zeros((max(self.height, 1), lanes))
-            space.sums = np.zeros((self.height + 3, lanes))
+        if lanes != space.lanes:
+            space.resize(self, lanes)
         place = 0
         for x in shared:
             if type(x) is float:
@@ -213,10 +231,30 @@ class Recording:
                 place += x.size
         if lanes:
             space.many[: len(batched)] = batched
-        self._run("forward", space, lanes)
+        self.renew(space)
+        space.runner.forward()
+
+    def renew(self, space: Space) -> None:
+        """Fill in the numbers of the nodes that are read from outside, and what indices choose."""
+        for i, x in self.captured:
+            space.values[i] = x._data
+        if self.gathers is not None:
+            self.gathers.fill(space.values)
+
+    def quick(self, shapes: list[Any], chosen: tuple[int, ...], several: bool) -> Any:
+        """Return what answers calls of plain numbers in one go; None where there is no such thing."""
+        simple = self.single and self.outputs and self.plain_guards and not self.own
+        if not simple or self.captured or self.gathers is not None or not hasattr(machine, "Quick"):
+            return None
+        if self.answers is None or self.answers[0] != (shapes, chosen, several):
+            quick = machine.Quick(Space(self).runner, self.outputs[0], shapes, chosen, several)
+            self.answers = ((shapes, chosen, several), quick)
+        return self.answers[1]
 
     def holds(self, space: Space, lanes: int = 0) -> Any:
         """Return in which lanes every guard turns out as it did when f was recorded."""
+        if self.plain_guards and not lanes:
+            return space.runner.holds()
         held: Any = np.ones(lanes, dtype=bool) if lanes else True
         for sign, a, x, b, z, outcome in self.guards:
             if a >= 0:
@@ -241,24 +279,16 @@ class Recording:
         """Compute the gradient of the output (of the sum of its lanes)."""
         if not self.single:
             raise ValueError("value_and_grad: the function must return a single number")
-        space.grads[:] = 0.0
-        space.sums[:] = 0.0
-        if not self.outputs:  # a plain number depends on nothing
-            return
-        slot = self.outputs[0]
-        if lanes and self.rows[slot] >= 0:
-            space.sums[self.rows[slot]] = 1.0
-        else:
-            space.grads[slot] = float(max(lanes, 1))
-        self._run("backward", space, lanes)
+        if self.outputs:
+            space.runner.backward(self.outputs[0])
+            if self.gathers is not None:
+                self.gathers.send(space.values, space.grads)
+        else:  # a plain number depends on nothing
+            space.grads[:] = 0.0
+            space.sums[:] = 0.0
 
     def __getstate__(self) -> dict[str, Any]:
         values = self.values.copy()
         for i, x in self.captured:
             values[i] = x._data
-        return {**self.__dict__, "values": values, "captured": [], "spaces": []}
-
-
-def along(x: Any, lanes: int) -> Any:
-    """Return a number of a guard for each lane, as Python's."""
-    return x.tolist() if isinstance(x, np.ndarray) else [x] * lanes
+        return {**self.__dict__, "values": values, "captured": [], "spaces": [], "answers": None}

@@ -2,7 +2,7 @@
 cimport cython
 from autodiff.nodes.value cimport More, Value, constant
 
-cdef int MUL, ADD, LEFT, RIGHT
+cdef int LEFT, RIGHT
 
 @cython.locals(node=Value, slot_of=dict, plain_slots=dict, leaves=list, inner=list, pending=list, wide=Py_ssize_t)
 cpdef tuple flatten(list roots, list inputs, long long start=*)
@@ -12,5 +12,3 @@ cdef list in_order(list inner)
 cdef object fill(list leaves, list order, dict slot_of, dict plain_slots, short[::1] codes, int[::1] a, int[::1] b, int[::1] more, double[::1] values)
 @cython.locals(i=Py_ssize_t, k=int, arity=int)
 cpdef object reached(char[::1] flags, Py_ssize_t first, short[::1] codes, int[::1] a, int[::1] b, int[::1] more, char[::1] arities)
-@cython.locals(n=int, i=int, k=int)
-cpdef object chains(int mark, int first, short[::1] codes, int[::1] a, int[::1] b, int[::1] rows, short[::1] ways, int[::1] runs)

@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.nodes.value import Value, constant
-from autodiff.table.primitive import LEFT, RIGHT, TABLE
-
-MUL, ADD = TABLE["mul"].code, TABLE["add"].code
+from autodiff.table.primitive import LEFT, RIGHT
 
 
 def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[Any, ...]:
@@ -125,28 +123,3 @@ def reached(flags: Any, first: int, codes: Any, a: Any, b: Any, more: Any, ariti
         else:
             for k in range(a[i], a[i] + b[i]):
                 flags[i] |= flags[more[k]]
-
-
-def chains(  # compiled only
-    mark: int, first: int, codes: Any, a: Any, b: Any, rows: Any, ways: Any, runs: Any
-) -> None:
-    """Mark both ends of each chain in `ways`, a copy of the codes; `runs` gets its number of products.
-
-    A chain is p = w * x; s = s + p, again and again, without lanes, and with factors from before it.
-    """
-    n = len(codes)
-    i = first
-    while i < n - 1:
-        k = i
-        while k < n - 1 and codes[k] == MUL and codes[k + 1] == ADD and b[k + 1] == k:
-            if (a[k + 1] >= i) if k == i else (a[k + 1] != k - 1):
-                break
-            if rows[k + 1] >= 0 or a[k] >= i or b[k] >= i:
-                break
-            k += 2
-        if k == i:
-            i += 1
-        else:
-            ways[i] = ways[k - 1] = mark
-            runs[i] = runs[k - 1] = (k - i) // 2
-            i = k

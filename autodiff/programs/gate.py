@@ -31,6 +31,7 @@ from autodiff.table.data import Fixed, as_array, as_float, one_hot, refusal
 from autodiff.table.primitive import Primitive
 
 KEPT = 32  # courses of one program
+WHOLE = 2**53  # up to here every whole number is a float
 PLAIN, NODES = (np.ndarray, Fixed, np.memmap), (Value, Tensor)
 NUMBERS, ARRAY, STATIC = "numbers", "array", "static"
 SWITCHES = (
@@ -237,3 +238,20 @@ def turns_out(sign: str, x: Any, z: Any) -> Any:
 def identical(x: float, z: float) -> bool:
     """Return whether two numbers are the same in all that can be seen of them: -0.0 is not 0.0."""
     return (x == z or (x != x and z != z)) and math.copysign(1.0, x) == math.copysign(1.0, z)
+
+
+def exact(x: Any) -> Any:
+    """Return what a guard compares with: a float if it is one, else the object as it was written.
+
+    A comparison with a number of single precision is one in single precision, as it was for f.
+    """
+    if type(x) is Value:
+        return 0.0
+    if isinstance(x, float) or (isinstance(x, int) and abs(x) <= WHOLE):
+        return float(x)
+    return x
+
+
+def along(x: Any, lanes: int) -> Any:
+    """Return a number of a guard for each lane, as Python's."""
+    return x.tolist() if isinstance(x, np.ndarray) else [x] * lanes

@@ -3,6 +3,9 @@
 A course runs all samples that are left, side by side; those for which its guards hold are answered,
 the others go on to the next course, and for what is left in the end the function is recorded on the
 first sample of it. So samples may take different courses, as long as they return the same structure.
+
+`Bound` is a call with its memory, for a loop that calls a program again and again: the arguments are
+arrays that lie in the program's own memory, so nothing is flattened, copied or made.
 """
 
 import math
@@ -10,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff.derivatives import calls
 from autodiff.programs.gate import NUMBERS, STATIC, Entry
+from autodiff.table import tree
 
 if TYPE_CHECKING:
     from autodiff.programs.replay import Program
@@ -155,3 +160,103 @@ class Parts:
         for x, lanes in found:
             whole[lanes] = x
         return whole
+
+
+class Bound:
+    """Value and gradient of a program at `arguments`, each call written into the same arrays.
+
+    `arguments` are the bound call's arrays, in the structure of the call (a number is an array without
+    axes), `gradient` those of the gradient, in the structure that `value_and_grad` returns. A bound call
+    belongs to one thread.
+
+    >>> import autodiff as ad
+    >>> import numpy as np
+    >>> call = ad.trace(lambda w, x: ad.sum(w * x), np.ones(2), np.ones(2)).bind(np.ones(2), np.ones(2))
+    >>> call.arguments[1][:] = [3.0, 4.0]
+    >>> call(), call.gradient
+    (7.0, array([3., 4.]))
+    """
+
+    def __init__(self, program: "Program", args: tuple[Any, ...]) -> None:
+        program.value_and_grad(
+            *args
+        )  # records it where it is new, and refuses what has no gradient
+        self.program = program
+        self.entry, numbers = next(program.gate.fitting((args, {}), False))
+        self.course = course = self.entry.course
+        self.lanes = 0
+        shared: list[Any] = [
+            x for x, leaf in zip(numbers, self.entry.look.leaves, strict=True) if leaf.kind is not STATIC
+        ]  # fmt: skip
+        rows: Any = ()
+        if any(leaf.axis is not None for leaf in self.entry.look.leaves):
+            run = Run(self.entry, numbers)
+            shared, rows, self.lanes = run.shared, run.rows, run.count
+            if not self.lanes:
+                raise ValueError("bind: needs one sample or more")
+        self.space = course.space()
+        course.forward(self.space, shared, self.lanes, rows)
+        values, gradients = self._views(numbers)
+        self.arguments: tuple[Any, ...] = self.entry.look.structure(values)[0]
+        self.gradient: Any = program.picked(self.entry.look.structure(gradients)[0])
+        steady = not (course.captured or self.entry.arrays or self.lanes or course.gathers)
+        self._step = (
+            self.space.runner.step if steady and course.plain_guards and course.outputs else None
+        )
+        self._slot = course.outputs[0] if course.outputs else -1
+        self()
+
+    def _views(self, numbers: list[Any]) -> tuple[list[Any], list[Any]]:
+        """Return for each leaf its array among the run's values, and that of its gradient."""
+        space, place, row = self.space, 0, 0
+        values: list[Any] = []
+        gradients: list[Any] = []
+        for leaf, x in zip(self.entry.look.leaves, numbers, strict=True):
+            if leaf.kind is STATIC:
+                values.append(x)
+                gradients.append(None)
+                continue
+            size = int(np.prod(leaf.shape, dtype=int))
+            for parts, flat, many in (
+                (values, space.values, space.many), (gradients, space.grads, space.sums),
+            ):  # fmt: skip
+                if leaf.axis is None:
+                    parts.append(flat[place : place + size].reshape(leaf.shape))
+                else:
+                    inner = np.moveaxis(np.empty(np.shape(x)), leaf.axis, -1).shape
+                    parts.append(np.moveaxis(many[row : row + size].reshape(inner), -1, leaf.axis))
+            place += size
+            row += 0 if leaf.axis is None else size
+        return values, gradients
+
+    def __call__(self) -> Any:
+        """Return the value at `arguments`, with its gradient in `gradient`."""
+        if calls.nested():
+            raise TypeError(
+                "a bound call computes numbers, through which no gradient flows; call the program "
+                "itself inside a transform or a trace"
+            )
+        if self._step is not None:
+            y = self._step(self._slot)
+            return self._anew() if y is None else y
+        if not self.entry.stands():
+            return self._anew()
+        self.course.renew(self.space)
+        self.space.runner.forward()
+        if not np.all(self.course.holds(self.space, self.lanes)):
+            return self._anew()
+        y = self.course.results_of(self.space, self.lanes)[0]
+        self.course.backward(self.space, self.lanes)
+        return y
+
+    def _anew(self) -> Any:
+        """Return the answer where the numbers take another course than those that were bound."""
+        copies = tree.map_tree(
+            lambda x: np.array(x) if isinstance(x, np.ndarray) else x, self.arguments
+        )
+        value, gradient = self.program.value_and_grad(*copies)
+        found, wanted = (tree.flatten(x)[0] for x in (gradient, self.gradient))
+        for new, view in zip(found, wanted, strict=True):
+            if view is not None:
+                view[...] = new
+        return value

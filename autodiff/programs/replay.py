@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.derivatives import calls
 from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, constant, tick
@@ -96,6 +97,7 @@ class Program(Traced):
     def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any) -> None:
         super().__init__(f, count, argnums)
         self.axes = axes
+        self.quick: Any = None  # answers calls of plain numbers in one go
 
     def record(self, look: Look, numbers: list[Any]) -> Entry:
         """Record f on the numbers of one sample, and return the entry that was made of it."""
@@ -114,13 +116,40 @@ class Program(Traced):
             given.append(_as_values(x, i in self.chosen, inputs))
             batched += [leaf.axis is not None] * (len(inputs) - before)
         args, keywords = look.structure(given)
-        guards: list[Any] = []
-        with modes.watch(guards, inputs):
-            y = function(*args, **keywords)
-        course = Recording(y, inputs, guards, batched, start)
+        y, guards, gathers = self.recorded_by(function, args, keywords, inputs)
+        batched += [False] * (len(inputs) - len(batched))
+        course = Recording(y, inputs, guards, batched, start, gathers)
         entry = Entry(look, False, course, self.arrays_read())
         self.gate.put_first(entry)
         return entry
+
+    def recorded_by(self, function: Any, args: Any, keywords: Any, inputs: list[Any]) -> Any:
+        """Return what the function returns, its guards, and what its indices choose."""
+        guards: list[Any] = []
+        with modes.watch(guards, inputs):
+            y = function(*args, **keywords)
+        return y, guards, None
+
+    def bind(self, *args: Any) -> Any:
+        """Return a bound call: value and gradient at arrays that are kept, for calls in a loop.
+
+        >>> import autodiff as ad
+        >>> call = ad.trace(lambda w, x: w * x, 2.0, 3.0).bind(2.0, 3.0)
+        >>> call.arguments[1][...] = 5.0
+        >>> call(), float(call.gradient)
+        (10.0, 5.0)
+        """
+        from autodiff.programs.lanes import Bound
+
+        return Bound(self, args)
+
+    def _answer(self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool) -> Any:
+        quick = self.quick
+        if quick is not None and not keywords and not calls.nested():
+            found = quick.answer(args, grads)
+            if found is not None:
+                return found if grads else found[0]
+        return super()._answer(args, keywords, grads)
 
     def run(self, call: Any, grads: bool) -> tuple[Any, Any]:
         """Return the answer to a call of numbers, and the entry that gave it."""
@@ -132,6 +161,7 @@ class Program(Traced):
             answer = self._ask(entry, numbers, grads, False)
             if answer is not None:
                 self.gate.put_first(entry)
+                self.quick = self._quick(entry)
                 return answer[0], entry
         if given_nodes(call):
             return self.on_nodes(call, grads), None
@@ -142,6 +172,15 @@ class Program(Traced):
         found = self._ask(entry, taken, grads, True)
         assert found is not None
         return found[0], entry
+
+    def _quick(self, entry: Entry) -> Any:
+        """Return what answers plain calls of this entry in one go; None where there is no such thing."""
+        leaves, course = entry.look.leaves, entry.course
+        plain = len(leaves) == self.count and all(leaf.kind is not STATIC for leaf in leaves)
+        if not plain or entry.arrays or any(axis is not None for axis in self.axes):
+            return None
+        shapes = [leaf.shape or None for leaf in leaves]
+        return course.quick(shapes, self.chosen, isinstance(self.argnums, tuple))
 
     def _ask(self, entry: Entry, numbers: list[Any], grads: bool, fresh: bool) -> Any:
         """Return a course's answer in a tuple, or None where it has none.
@@ -204,7 +243,7 @@ class Program(Traced):
         return source(self.recordings[0])
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(self.__dict__)
+        state = {**self.__dict__, "quick": None}
         try:
             pickle.dumps(self.f)
         except (pickle.PicklingError, AttributeError, TypeError):

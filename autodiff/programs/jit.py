@@ -1,0 +1,228 @@
+"""`jit`: a function that becomes a program at its first call, and goes on as one.
+
+What a call looks like decides which recording answers it (see `gate`): another structure, another shape
+or another static value is recorded when it comes, up to a limit. Whole numbers among the arguments are
+inputs as all numbers are, and may choose from lists, tuples and arrays (see `gather`).
+"""
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff.derivatives import calls
+from autodiff.nodes import modes
+from autodiff.programs.arguments import given_nodes
+from autodiff.programs.gate import KEPT
+from autodiff.programs.gather import Gathers, indexed
+from autodiff.programs.replay import Program
+from autodiff.table import tree
+
+AGAIN = 8  # recordings of one look, beyond which something is likely wrong
+
+
+class RecordingWarning(UserWarning):
+    """A function under `jit` is recorded again and again."""
+
+
+class Guards(list[Any]):
+    """Guards, each with the source line that it was made in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def append(self, guard: Any) -> None:
+        """Add a guard, and note the line."""
+        super().append(guard)
+        self.lines.append(modes.source_line())
+
+
+class Compiled(Program):
+    """The program of a function under `jit`, for calls with these whole numbers among the arguments."""
+
+    def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any, whole: Any) -> None:
+        super().__init__(f, count, axes, argnums)
+        self.whole = whole
+        self.courses_of: dict[Any, int] = {}
+        self.warned = False
+
+    def recorded_by(self, function: Any, args: Any, keywords: Any, inputs: list[Any]) -> Any:
+        """Return what the function returns, its guards, and what its indices choose."""
+        gathers, guards = Gathers(), Guards()
+        whole = (
+            [inputs[i] for i in self._places(args) if i < len(inputs)] if any(self.whole) else []
+        )
+        if whole:
+            args = indexed(tuple(args))
+        token = gathers.begin(inputs, whole)
+        try:
+            with modes.watch(guards, inputs):
+                y = function(*args, **keywords)
+        finally:
+            gathers.end(token)
+        self._count(guards)
+        return y, guards, gathers
+
+    def _places(self, args: Any) -> list[int]:
+        """Return the numbers of the inputs that are whole and have no samples."""
+        places: list[int] = []
+        place = 0
+        for arg, axis, kinds in zip(args, self.axes, self.whole, strict=True):
+            for x, is_whole in zip(tree.flatten(arg)[0], kinds, strict=True):
+                size = np.size(x) if hasattr(x, "parents") or isinstance(x, np.ndarray) else 0
+                if is_whole and axis is None:
+                    places += range(place, place + size)
+                place += size
+        return places
+
+    def _count(self, guards: Guards) -> None:
+        """Warn where calls that look alike are recorded again and again, and say what causes it."""
+        key = tuple(guards.lines)
+        self.courses_of[key] = self.courses_of.get(key, 0) + 1
+        if self.courses_of[key] < AGAIN or self.warned or not guards:
+            return
+        self.warned = True
+        read = [i for i, g in enumerate(guards) if g[0] == "=="]
+        line = guards.lines[read[0] if read else 0]
+        cause = (
+            f"{line} reads a number of the arguments, so each other number is another course; compute "
+            f"with the number itself, choose from a list by pick(xs, i), or name the argument in "
+            f"static_argnums if it takes few values"
+            if read
+            else f"the comparison in {line} turns out differently from call to call; write it with "
+            f"where, maximum or minimum, which are part of the program"
+        )
+        warnings.warn(
+            f"{getattr(self.f, '__name__', 'the function')} was recorded {self.recorded} times: {cause}",
+            RecordingWarning,
+            stacklevel=2,
+        )
+
+
+class Jitted:
+    """A function under `jit`: call it, or its `value_and_grad`; `bind` keeps buffers for a loop."""
+
+    def __init__(self, f: Any, argnums: Any, static: tuple[int, ...], in_axes: Any) -> None:
+        functools.update_wrapper(self, f)
+        self.f, self.argnums, self.static, self.in_axes = f, argnums, static, in_axes
+        self.programs: dict[Any, Program] = {}
+
+    def program(self, args: tuple[Any, ...]) -> tuple[Program, tuple[Any, ...]]:
+        """Return the program for calls like this one, and the arguments that are not static."""
+        n = len(args)
+        static = {i % n: args[i % n] for i in self.static if -n <= i < n}
+        free = tuple(x for i, x in enumerate(args) if i not in static) if static else args
+        key = (n, tuple(static.items()), tuple(map(whole_numbers, free)))
+        try:
+            found = self.programs.pop(key, None)
+        except TypeError:
+            raise TypeError(
+                f"jit: static arguments must be hashable, found {tuple(static.values())!r:.80}"
+            ) from None
+        if found is None:
+            while len(self.programs) >= KEPT:
+                del self.programs[next(iter(self.programs))]
+            found = self._made(n, static, key[2])
+        self.programs[key] = found
+        return found, free
+
+    def _made(self, n: int, static: dict[int, Any], whole: Any) -> Program:
+        axes = self.in_axes if isinstance(self.in_axes, tuple | list) else (self.in_axes,) * n
+        if len(axes) != n:
+            raise ValueError(f"jit: in_axes has {len(axes)} entries for {n} arguments")
+        free = [i for i in range(n) if i not in static]
+        several = isinstance(self.argnums, tuple | list)
+        numbers = [free.index(i % n) if i % n in free else None
+                   for i in (self.argnums if several else (self.argnums,))] if n else [0]  # fmt: skip
+        if None in numbers:
+            raise ValueError(f"jit: argnums {self.argnums} names a static argument")
+        f = functools.partial(_filled, self.f, n, static) if static else self.f
+        if static:
+            functools.update_wrapper(f, self.f, updated=())
+        return Compiled(
+            f,
+            len(free),
+            tuple(axes[i] for i in free),
+            tuple(numbers) if several else numbers[0],
+            whole,
+        )
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """Return what the function returns; given nodes, this is the function itself."""
+        if calls.nested() or given_nodes((args, keywords)):
+            return self.f(*args, **keywords)
+        program, free = self.program(args)
+        return program(*free, **keywords)
+
+    def value_and_grad(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
+        """Return the function's value, one number, and its gradient as `argnums` asks for it."""
+        program, free = self.program(args)
+        return program.value_and_grad(*free, **keywords)
+
+    def bind(self, *args: Any) -> Any:
+        """Return a bound call of the program; see `Program.bind`."""
+        program, free = self.program(args)
+        return program.bind(*free)
+
+    @property
+    def source(self) -> str:
+        """The program that was used last, as readable lines."""
+        if not self.programs:
+            raise ValueError("source: nothing is recorded yet; call the function first")
+        return next(reversed(self.programs.values())).source
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        return self if owner is None else functools.partial(self, owner)
+
+
+def _filled(f: Any, n: int, static: dict[int, Any], *free: Any, **keywords: Any) -> Any:
+    """Call f with the static arguments put in their places."""
+    left = iter(free)
+    return f(*(static[i] if i in static else next(left) for i in range(n)), **keywords)
+
+
+def whole_numbers(x: Any) -> tuple[bool, ...]:
+    """Return for each leaf of an argument whether it holds whole numbers."""
+    if type(x) is float:
+        return (False,)
+    if type(x) is np.ndarray:
+        return (x.dtype.kind in "iu",)
+    return tuple(
+        (isinstance(v, int | np.integer) and not isinstance(v, bool))
+        or (isinstance(v, np.ndarray) and v.dtype.kind in "iu")
+        for v in tree.flatten(x)[0]
+    )
+
+
+def jit(
+    f: Callable[..., Any] | None = None,
+    *,
+    argnums: int | tuple[int, ...] = 0,
+    static_argnums: int | tuple[int, ...] = (),
+    in_axes: Any = None,
+) -> Any:
+    """Return f as a program that is recorded at the first call; also as a decorator.
+
+    The result is called as f is, on numbers, arrays and trees of them, and has `value_and_grad`, `bind`
+    and `source`. It is recorded again for another structure, shape or static value, and where a comparison
+    turns out differently; f gets Values, and an array of Values for an array. Given nodes, or inside a
+    transform, it is f. Arguments of `static_argnums` are given to f as they are and must be hashable.
+    Whole numbers may index lists, tuples and arrays among the arguments; see `pick` for other lists.
+    `argnums` says what gets a gradient, `in_axes` where samples lie, as for `trace`.
+
+    >>> import autodiff as ad
+    >>> @ad.jit
+    ... def cost(w, i):
+    ...     return (w[i] - 1.0) ** 2
+    >>> cost([3.0, 5.0], 1), cost.value_and_grad([3.0, 5.0], 0)
+    (16.0, (4.0, [4.0, 0.0]))
+    """
+    static = static_argnums if isinstance(static_argnums, tuple | list) else (static_argnums,)
+    if f is None:
+        return lambda f: Jitted(f, argnums, tuple(static), in_axes)
+    if not callable(f):
+        raise TypeError(f"jit: needs a function, got {type(f).__name__}")
+    return Jitted(f, argnums, tuple(static), in_axes)

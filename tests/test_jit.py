@@ -1,0 +1,200 @@
+"""`jit`, bound calls and indices that are inputs: eager evaluation is the oracle."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+
+pytestmark = pytest.mark.engine
+
+
+def nodes(a):
+    return np.array([ad.Value(x) for x in np.ravel(a).tolist()], dtype=object).reshape(np.shape(a))
+
+
+def eager(f, w, *rest):
+    """Return value and gradient of f for an array of weights, without any program."""
+    leaves = nodes(w)
+    y = f(leaves, *rest)
+    y.backward()
+    return y.data, np.array([v.grad for v in leaves.ravel()]).reshape(np.shape(w))
+
+
+def looked_up(w, tokens):
+    rows = [w[t] for t in tokens]
+    return (
+        sum(a * b * b for row in rows for a, b in zip(row, rows[0], strict=True)) + w[tokens[0]][1]
+    )
+
+
+def test_whole_numbers_choose_and_their_gradient_is_a_scatter(rng):
+    f = ad.jit(looked_up)
+    w = rng.normal(size=(5, 3))
+    for tokens in ([0, 1, 2], [4, 4, -1], [3, -5, 0]):
+        value, gradient = f.value_and_grad(w, np.array(tokens))
+        expected = eager(looked_up, w, tokens)
+        assert value == expected[0] == f(w, np.array(tokens))
+        np.testing.assert_allclose(gradient, expected[1], rtol=1e-14)
+    (program,) = f.programs.values()
+    assert program.recorded == 1, "tokens are inputs"
+    f.value_and_grad(w, np.array([0, 1]))
+    assert program.recorded == 2, "another length is another look"
+    with pytest.raises(IndexError):
+        f(w, np.array([0, 1, 5]))
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_lists_tuples_and_arrays_can_be_indexed(kind):
+    f = ad.jit(lambda w, i: w[i] * w[0] + w[-1])
+    for i in (0, 1, 2, -2):
+        value, gradient = f.value_and_grad(kind([2.0, 3.0, 5.0]), i)
+        expected = eager(lambda w: w[i] * w[0] + w[-1], [2.0, 3.0, 5.0])  # noqa: B023
+        assert value == expected[0]
+        assert list(gradient) == expected[1].tolist()
+        assert type(gradient) is type(kind([1.0]))
+    assert sum(p.recorded for p in f.programs.values()) == 1
+
+
+def test_a_column_can_be_indexed():
+    f = ad.jit(lambda w, i, j: w[i, j] + w[:, j][0] * w[i][0])
+    w = np.arange(1.0, 7.0).reshape(2, 3)
+    for i, j in ((0, 1), (1, 2), (1, 0)):
+        assert f(w, i, j) == w[i, j] + w[0, j] * w[i, 0]
+
+
+def test_pick_of_what_is_computed(rng):
+    def f(w, i):
+        p = [v * v for v in w]
+        return ad.log(ad.pick(p, i)) + p[0]
+
+    compiled = ad.jit(f)
+    w = rng.normal(size=4)
+    for i in (0, 3, -2):
+        value, gradient = compiled.value_and_grad(w, i)
+        expected = eager(f, w, i)
+        assert value == expected[0]
+        np.testing.assert_allclose(gradient, expected[1], rtol=1e-14)
+    infinite = np.array([np.inf, 2.0, 3.0, 1.0])
+    assert ad.jit(lambda w, i: ad.pick([v * 2.0 for v in w], i))(infinite, 1) == 4.0
+    again = ad.jit(lambda w, i: ad.pick([v * 2.0 for v in w], i))
+    assert [again(x, 1) for x in (w, infinite)] == [2.0 * w[1], 4.0]
+
+
+def test_static_arguments_are_recorded_apart_and_bounded():
+    seen = []
+
+    @ad.jit
+    def plain(x):
+        return x * 2.0
+
+    @ad.jit(static_argnums=1)
+    def power(x, n):
+        seen.append(n)
+        y = x
+        for _ in range(n - 1):
+            y = y * x
+        return y
+
+    assert plain(3.0) == 6.0
+    assert [power.value_and_grad(2.0, n) for n in (1, 3, 1, 3)] == [(2.0, 1.0), (8.0, 12.0)] * 2
+    assert seen == [1, 3]
+    for n in range(1, 60):
+        power(1.0, n)
+    assert len(power.programs) <= 32
+    with pytest.raises(TypeError, match="hashable"):
+        power(1.0, [2])
+    with pytest.raises(ValueError, match="static"):
+        ad.jit(lambda x, n: x, argnums=1, static_argnums=1)(1.0, 2)
+
+
+def test_given_nodes_it_is_the_function():
+    f = ad.jit(lambda x, i: [x, x * x, x * x * x][i])
+    x = ad.Value(2.0)
+    y = f(x, 2)
+    y.backward()
+    assert (y.data, x.grad) == (8.0, 12.0)
+    assert ad.grad(lambda x: f(x, 1))(3.0) == 6.0
+
+
+def test_lanes_as_trace_has_them(rng):
+    x = rng.normal(size=(6, 2))
+    f = ad.jit(lambda w, x: ad.tanh(w[0] * x[0] + w[1] * x[1]), in_axes=(None, 0))
+    values, gradient = f.value_and_grad(np.ones(2), x)
+    np.testing.assert_allclose(values, np.tanh(x.sum(1)), rtol=1e-15)
+    np.testing.assert_allclose(gradient, ((1 - np.tanh(x.sum(1)) ** 2) @ x), rtol=1e-12)
+
+
+def test_what_records_again_and_again_is_told():
+    reads = ad.jit(lambda x: x * float(x))
+    with pytest.warns(ad.RecordingWarning, match=r"test_jit.py:\d+ reads a number"):
+        [reads(float(k)) for k in range(9)]
+    courses = ad.jit(lambda x: sum((v for v in x if v > 0), x[0]))
+    draw = np.random.default_rng(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(6):
+            courses(draw.normal(size=3))
+
+
+def test_a_bound_call_is_the_call(rng):
+    def f(w, x):
+        return sum((a * b for a, b in zip(w["a"], x, strict=True)), w["b"]) ** 2
+
+    program = ad.trace(f, {"a": np.ones(3), "b": 2.0}, np.ones(3), argnums=(0, 1))
+    call = program.bind({"a": np.ones(3), "b": 2.0}, np.ones(3))
+    assert call() == 25.0
+    for _ in range(3):
+        a, b, x = rng.normal(size=3), float(rng.normal()), rng.normal(size=3)
+        call.arguments[0]["a"][:], call.arguments[0]["b"][...], call.arguments[1][:] = a, b, x
+        value, (dw, dx) = program.value_and_grad({"a": a, "b": b}, x)
+        assert call() == value
+        assert call.gradient[0]["a"].tolist() == dw["a"].tolist()
+        assert float(call.gradient[0]["b"]) == dw["b"]
+        assert call.gradient[1].tolist() == dx.tolist()
+
+
+def test_a_bound_call_with_lanes_and_on_another_course(rng):
+    def f(w, x):
+        return w * x if x > 0 else w * w * x
+
+    program = ad.trace(f, 2.0, rng.normal(size=5), in_axes=(None, 0), argnums=(0, 1))
+    x = rng.normal(size=5)
+    call = program.bind(2.0, np.abs(x))
+    for point in (np.abs(x), x, -np.abs(x)):
+        call.arguments[1][:] = point
+        values, (dw, dx) = program.value_and_grad(2.0, point)
+        assert call().tolist() == values.tolist()
+        assert float(call.gradient[0]) == pytest.approx(dw, rel=1e-15)
+        assert call.gradient[1].tolist() == dx.tolist()
+
+
+def test_a_bound_call_reads_what_is_outside():
+    w, table = ad.Value(2.0), np.array([1.0, 2.0])
+    program = ad.trace(lambda x: w * x * table[1], 3.0)
+    call = program.bind(3.0)
+    w.data = 5.0
+    assert call() == 30.0
+    table[1] = 3.0
+    assert call() == 45.0
+    assert float(call.gradient) == 15.0
+    with pytest.raises(TypeError, match="bound call"):
+        ad.grad(lambda x: x * call())(1.0)
+
+
+def test_plain_calls_are_checked_whatever_they_are_given():
+    program = ad.trace(lambda w, x: w * x.sum(), 2.0, np.ones(3), argnums=(0, 1))
+    for _ in range(2):
+        assert program(2.0, np.array([1.0, 2.0, 3.0])) == 12.0
+        assert program(2, np.array([1, 2, 3])) == 12.0
+        assert program(2.0, np.arange(1.0, 7.0)[::2]) == 18.0
+        assert program(np.float32(2.0), np.ones(3, dtype=np.float32)) == 6.0
+        value, (dw, dx) = program.value_and_grad(2.0, np.array([1.0, 2.0, 3.0]))
+        assert (value, dw, dx.tolist()) == (12.0, 6.0, [2.0, 2.0, 2.0])
+        dx[:] = 0.0
+    assert program(2.0, np.ones(5)) == 10.0
+    with pytest.raises(TypeError):
+        program("2", np.ones(3))
+    with pytest.raises(TypeError):
+        program(2.0)
