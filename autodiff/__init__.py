@@ -15,21 +15,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import compiled
+from autodiff.derivatives.batching import vmap
 from autodiff.derivatives.checking import check_grads
+from autodiff.derivatives.checkpoint import checkpoint, stop_gradient
+from autodiff.derivatives.colouring import Pattern, sparsity
 from autodiff.derivatives.custom import primitive
+from autodiff.derivatives.jacobians import hessian, jacfwd, jacobian, jacrev
 from autodiff.derivatives.reverse import gradient
-from autodiff.derivatives.transforms import (
-    elementwise_grad,
-    grad,
-    hessian,
-    hvp,
-    jacfwd,
-    jacobian,
-    jacrev,
-    jvp,
-    value_and_grad,
-    vjp,
-)
+from autodiff.derivatives.transforms import elementwise_grad, grad, hvp, jvp, value_and_grad, vjp
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.nodes.costs import (
     cross_entropy,
@@ -180,19 +173,19 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "TABLE", "ArrayProgram", "Blame", "Comparison", "Derivation", "Domain", "Edge", "Exercise",
-    "Expansion", "Explanation", "Graph", "GraphFileError", "GraphNode", "Lesson", "Program",
-    "RecordingWarning", "Step", "Tensor", "Value", "abs", "acos", "add", "anomaly", "asin",
-    "atan", "atan2", "backward_steps", "blame_nan", "broadcast_to", "check_grads", "clip",
-    "compare", "compiled", "concatenate", "constant", "cos", "cosh", "cross_entropy",
-    "cross_entropy_with_logits", "derive", "div", "dot", "draw", "elementwise_grad", "elu", "exp",
-    "expand", "explain", "expm1", "gelu", "grad", "gradient", "hessian", "hvp", "hypot",
-    "identity", "jacfwd", "jacobian", "jacrev", "jit", "jvp", "language", "leaky_relu",
-    "load_graph", "log", "log1p", "log_softmax", "logsumexp", "make_exercise", "matmul", "max",
-    "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad", "norm", "normal_cdf",
-    "normal_pdf", "pick", "play", "power", "primitive", "quadratic_cost", "relu", "reshape",
-    "save_graph", "say", "scope", "sigmoid", "sigmoid_prime", "sign", "sin", "sinh", "softmax",
-    "softmax_cross_entropy", "softplus", "speaking", "sqrt", "square", "squared_error", "stack",
-    "step", "sub", "sum", "tan", "tanh", "teaching", "to_jax", "to_js_source", "to_networkx",
-    "to_numpy_source", "to_onnx", "to_sympy", "to_torch", "trace", "transpose", "value_and_grad",
-    "var", "vjp", "where", "xlogy",
+    "Expansion", "Explanation", "Graph", "GraphFileError", "GraphNode", "Lesson", "Pattern",
+    "Program", "RecordingWarning", "Step", "Tensor", "Value", "abs", "acos", "add", "anomaly",
+    "asin", "atan", "atan2", "backward_steps", "blame_nan", "broadcast_to", "check_grads",
+    "checkpoint", "clip", "compare", "compiled", "concatenate", "constant", "cos", "cosh",
+    "cross_entropy", "cross_entropy_with_logits", "derive", "div", "dot", "draw",
+    "elementwise_grad", "elu", "exp", "expand", "explain", "expm1", "gelu", "grad", "gradient",
+    "hessian", "hvp", "hypot", "identity", "jacfwd", "jacobian", "jacrev", "jit", "jvp",
+    "language", "leaky_relu", "load_graph", "log", "log1p", "log_softmax", "logsumexp",
+    "make_exercise", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
+    "norm", "normal_cdf", "normal_pdf", "pick", "play", "power", "primitive", "quadratic_cost",
+    "relu", "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime", "sign", "sin",
+    "sinh", "softmax", "softmax_cross_entropy", "softplus", "sparsity", "speaking", "sqrt",
+    "square", "squared_error", "stack", "step", "stop_gradient", "sub", "sum", "tan", "tanh",
+    "teaching", "to_jax", "to_js_source", "to_networkx", "to_numpy_source", "to_onnx", "to_sympy",
+    "to_torch", "trace", "transpose", "value_and_grad", "var", "vjp", "vmap", "where", "xlogy",
 ]  # fmt: skip

@@ -24,7 +24,9 @@ MODULES = """
     programs/flat programs/course programs/replay programs/gather programs/jit
     programs/array_program programs/array_source dispatch/functions dispatch/protocol
     derivatives/reverse derivatives/sweep derivatives/forward derivatives/calls
-    derivatives/transforms derivatives/checking derivatives/custom graphs/graph graphs/order
+    derivatives/transforms derivatives/jacobians derivatives/batching derivatives/sparsity
+    derivatives/colouring derivatives/checkpoint nodes/many nodes/lanes
+    derivatives/checking derivatives/custom graphs/graph graphs/order
     graphs/storage graphs/files pickles
 """.split()  # noqa: SIM905
 NOT_MEASURED = {
@@ -42,7 +44,8 @@ NOT_MEASURED = {
 LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """
     anomaly api array_memory array_replay checker corners corners_core data depth descent explanations fuzz
-    loader mutation network nogc numpy_protocol replay scalar stateful steps storage sweep table threads
+    lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
+    stateful steps storage sweep table threads
     traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, computed, scaled
+from autodiff.nodes.many import Lanes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table import ops
@@ -72,9 +73,10 @@ def _along(t: Any, d: Any) -> Any:
     """Return t * d, and 0 wherever either is exactly 0, as nothing comes back along such an edge."""
     part = scaled(t, d)
     shut = (d.data if isinstance(d, Value | Tensor) else np.asarray(d)) == 0
-    if not np.any(shut) or not np.any(
-        np.isnan(part.data if isinstance(part, Value | Tensor) else part)
-    ):
+    if not np.any(shut):
+        return part
+    moves = part.x if type(part) is Lanes else part
+    if not np.any(np.isnan(moves.data if isinstance(moves, Value | Tensor) else moves)):
         return part
     return ops.where(np.asarray(shut, dtype=float), 0.0, part)
 

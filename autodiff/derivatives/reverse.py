@@ -19,17 +19,19 @@ from numpy import ndarray
 
 from autodiff.derivatives import sweep
 from autodiff.nodes import modes
+from autodiff.nodes.functions import seed_for, zero
+from autodiff.nodes.many import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar
 from autodiff.table import array_kernels, loops, ops, structure, tree
+from autodiff.table.data import freed
 from autodiff.table.primitive import Kept, Multilinear, Pointwise
 from autodiff.table.quiet import restore, silence
 
 Node = Value | Tensor
 NODES = (Tensor, Value)
 _lock = Lock()
-ONE = np.broadcast_to(1.0, ())  # read-only
 
 
 def needs_grad(node: Node) -> bool:
@@ -61,6 +63,8 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
                 if t in seen:
                     continue
                 seen.add(t)
+            if not t.parents:
+                raise freed(t)
             before = t.seq
             order.append(t)
             pending += t.parents
@@ -74,26 +78,46 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
 
 
 def adjoints(
-    roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool, wanted: Any = None
-) -> dict[Node, Any]:
+    roots: Sequence[Node], seeds: Sequence[Any], create_graph: bool, wanted: Any = None,
+    free: bool = False,
+) -> dict[Node, Any]:  # fmt: skip
     """Return the derivative of `sum seeds * roots` with respect to every node they depend on.
 
-    Where only some are `wanted`, the cotangent of another is forgotten once it is sent on.
+    Where only some are `wanted`, the cotangent of another is forgotten once it is sent on. A seed may
+    be Lanes, many cotangents at once.
     """
     total: dict[Node, Any] = {}
     for i, root in enumerate(roots):
         total[root] = total[root] + seeds[i] if root in total else seeds[i]
-    for node in computed(roots, create_graph):
-        g = total.get(node) if wanted is None or node in wanted else total.pop(node, None)
-        if g is None:
-            continue
-        for i, operand in enumerate(node.parents):
-            if needs_grad(operand):
-                part = contribution(node, i, g, create_graph)
-                if part is not None:
-                    before = total.get(operand)
-                    total[operand] = part if before is None else before + part
+    order = computed(roots, create_graph or type(seeds[0]) is Lanes)
+    send(order, total, create_graph, wanted, free)
     return total
+
+
+def send(
+    order: list[Any], total: dict[Node, Any], create_graph: bool, wanted: Any, free: bool = False
+) -> None:
+    """Send the cotangents in `total` on from the nodes of `order`, newest first.
+
+    With `free`, a node that has done so forgets its operands and what it kept of them.
+    """
+    for k in range(len(order)):
+        node: Any = order[k]
+        g = total.get(node) if wanted is None or node in wanted else total.pop(node, None)
+        if g is not None:
+            again = node.primitive.again
+            if again is not None:
+                again(node, g, total, create_graph)
+            else:
+                for i, operand in enumerate(node.parents):
+                    if needs_grad(operand):
+                        part = contribution(node, i, g, create_graph)
+                        if part is not None:
+                            before = total.get(operand)
+                            total[operand] = part if before is None else before + part
+        if free:
+            node.parents = node.saved = ()
+            node.kept = order[k] = None
 
 
 def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
@@ -110,6 +134,8 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
     else:
         row, xs, y, params = node.primitive, node.parents, node, node.params
         operand = xs[i]
+        if type(g) is Lanes and not create_graph:  # of a Value: one alone is swept elsewhere
+            xs, y = tuple([x._data for x in xs]), node._data
     if isinstance(row, Pointwise):
         rule = row.partials[i]
         if rule is None:
@@ -148,7 +174,7 @@ def scaled(g: Any, d: Any) -> Any:
             return g * d
     if type(g) is ndarray:
         return array_kernels.chain(g, d)
-    if modes.tracing():
+    if type(g) is Lanes or modes.tracing():
         return ops.chain(g, d)
     product = g * d
     plain = product.data if isinstance(product, NODES) else product
@@ -160,40 +186,19 @@ def scaled(g: Any, d: Any) -> Any:
     return ops.where(np.asarray(lost, dtype=float), g, product) if np.any(lost) else product
 
 
-def seed_for(y: Node, gradient: Any, what: str) -> Any:
-    """Return the cotangent that backward starts from, or say why there is none."""
-    if isinstance(y, Value):
-        return 1.0 if gradient is None else float(getattr(gradient, "_data", gradient))
-    if gradient is None:
-        if y._array.shape == ():
-            return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
-        if y.size != 1:
-            raise ValueError(
-                f"{what}: {y.name or 'the output'} has shape {y.shape}, so there is no single "
-                f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
-            )
-        return np.ones(y.shape, dtype=y.dtype)
-    seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
-    if seed.shape != y.shape:
-        raise ValueError(
-            f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
-        )
-    return seed
-
-
-def numbers(y: Node, seed: Any, wanted: Any = None) -> dict[Node, Any]:
+def numbers(y: Node, seed: Any, wanted: Any = None, free: bool = False) -> dict[Node, Any]:
     """Return the adjoints of one array as arrays, without numpy's warnings."""
     warnings = silence()
     try:
-        return adjoints([y], [seed], False, wanted)
+        return adjoints([y], [seed], False, wanted, free)
     finally:
         restore(warnings)
 
 
-def backward(y: Tensor, gradient: Any = None) -> None:
+def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
     """Add the gradient of `y` to the leaves, set it afresh on every node in between."""
     seed = seed_for(y, gradient, "backward")
-    total = numbers(y, seed)
+    total = numbers(y, seed, () if free else None, free)
     values: list[Value] = []
     seeds: list[float] = []
     with _lock:  # threads may share leaves
@@ -206,7 +211,7 @@ def backward(y: Tensor, gradient: Any = None) -> None:
             else:
                 node._grad = g
     if values:
-        sweep.backward(values, seeds)
+        sweep.backward(values, seeds, free)
 
 
 def gradient(
@@ -235,9 +240,9 @@ def gradient(
     start = seed_for(y, seed, "gradient")
     if create_graph:
         check_fresh(y)
-        fresh = scalar if type(y) is Value else constant
-        start = seed if isinstance(seed, NODES) else fresh(start)
-        found = adjoints([y], [start], create_graph=True)
+        if not isinstance(seed, NODES):
+            seed = scalar(start) if type(y) is Value else constant(start)
+        found = adjoints([y], [seed], create_graph=True)
         parts = [found.get(x) for x in nodes]
     else:
         modes.read_leaves(y)
@@ -272,21 +277,12 @@ def own(parts: list[Any]) -> list[Any]:
     seen: set[int] = set()
     for i, part in enumerate(parts):
         if isinstance(part, ndarray):
-            place = id(part)
-            if not loops.owned(part) or place in seen:
+            if not loops.owned(part) or id(part) in seen:
                 parts[i] = part.copy()
-            seen.add(place)
+            seen.add(id(part))
         elif isinstance(part, np.generic):  # what numpy makes of an array without axes
             parts[i] = np.asarray(part)
     return parts
-
-
-def zero(x: Node, as_node: bool) -> Any:
-    """Return a zero like x."""
-    if isinstance(x, Value):
-        return scalar(0.0) if as_node else 0.0
-    array = np.zeros_like(x._array)
-    return constant(array) if as_node else np.asarray(array)
 
 
 def check_fresh(y: Node) -> None:

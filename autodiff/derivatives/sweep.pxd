@@ -4,7 +4,7 @@ cimport autodiff.nodes._places as places
 from autodiff.nodes.value cimport More, Value
 
 cdef long long WINDOW, _number, _newest, _end, _reached
-cdef int LEAF
+cdef int LEAF, FREED
 cdef places.Places _places
 cdef list _far, _leaves, _kept
 
@@ -17,7 +17,7 @@ cdef Py_ssize_t sweep() except -1
 @cython.locals(node=Value, seed=double, leaves=list)
 cdef list run(list roots, list seeds, list kept=*)
 cdef void clear() noexcept
-@cython.locals(node=Value)
-cpdef object backward(list roots, list seeds)
+@cython.locals(node=Value, pending=list)
+cpdef object backward(list roots, list seeds, bint free=*)
 @cython.locals(x=Value, node=Value, grad=double, stamp="unsigned int", kept=list)
 cpdef list gradients(list roots, list seeds, list xs)

@@ -20,7 +20,8 @@ except ImportError:
     from autodiff.nodes import uncompiled as cython
 
 from autodiff.nodes import places
-from autodiff.nodes.value import LEAF, Value
+from autodiff.nodes.value import FREED, LEAF, Value, forget
+from autodiff.table.data import freed
 
 Kept = tuple[Value, float, int]
 
@@ -51,6 +52,8 @@ def reach(x: Value) -> bool:
         if x._code == LEAF:
             x._da = x._grad  # a leaf has no operands: room for what it had before
             _leaves.append(x)
+        elif x._code == FREED:
+            raise freed(x)
         x._grad = 0.0
         return False
     x._grad = 0.0
@@ -177,11 +180,25 @@ def clear() -> None:
     _kept = None
 
 
-def backward(roots: list[Value], seeds: list[float]) -> None:
-    """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else."""
+def backward(roots: list[Value], seeds: list[float], free: bool = False) -> None:
+    """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else.
+
+    With `free`, the nodes that were reached forget what they were computed from.
+    """
     with _lock:
-        for node in run(roots, seeds):
-            node._grad += node._da
+        try:
+            for node in run(roots, seeds):
+                node._grad += node._da
+        except RuntimeError:  # part of the graph was given up: the leaves are as they were
+            for node in _leaves:
+                node._grad = node._da
+            raise
+    pending = list(roots) if free else []
+    while pending:
+        node = pending.pop()
+        if node._code >= 0:
+            pending += node.parents
+            forget(node)
 
 
 def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[float | None]:
@@ -191,9 +208,11 @@ def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[f
     """
     kept: list[Kept] = []
     with _lock:
-        run(roots, seeds, kept)
-        result = [x._grad if x._stamp == _number else None for x in xs]
-        for node, grad, stamp in kept:
-            node._grad = grad
-            node._stamp = stamp
+        try:
+            run(roots, seeds, kept)
+            result = [x._grad if x._stamp == _number else None for x in xs]
+        finally:
+            for node, grad, stamp in kept:
+                node._grad = grad
+                node._stamp = stamp
     return result

@@ -1,23 +1,20 @@
-"""Functions of functions, spelled as in JAX: grad, vjp, jvp, jacobian, hessian and their kin.
+"""Functions of functions, spelled as in JAX: grad, vjp, jvp, hvp and their kin.
 
 Each calls the given function once on fresh leaves and differentiates the graph that comes out.
 Arguments and results are floats, arrays, and nested tuples, lists and dicts of them. Inside another
 transform (or given nodes) the results are nodes, so transforms nest to any order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autodiff.derivatives.calls import Call, Function, is_node, lift
 from autodiff.derivatives.forward import tangents
-from autodiff.derivatives.reverse import zero
+from autodiff.nodes.functions import zero
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.table import ops
-
-LIMIT_BYTES = 1 << 30
 
 
 def value_and_grad(f: Function, argnums: Any = 0) -> Function:
@@ -118,107 +115,6 @@ def _push(call: Call, directions: Sequence[Any]) -> list[Any]:
             t = zero(y, call.nested) if is_node(y) else 0.0
         result.append(float(t) if not call.nested and type(y) is Value else t)
     return result
-
-
-def _check_size(what: str, rows: int, columns: int) -> None:
-    if 8 * rows * columns > LIMIT_BYTES:
-        raise MemoryError(
-            f"{what}: {rows} x {columns} numbers need {8 * rows * columns / 2**30:.1f} GiB, more "
-            f"than the cap of {LIMIT_BYTES / 2**30:.0f} GiB; use vjp, jvp or hvp, which never form "
-            f"the matrix"
-        )
-
-
-def _basis(shape: tuple[int, ...]) -> Iterator[Any]:
-    """Yield the unit arrays of a shape, one an element; there is never more than one of them."""
-    for index in np.ndindex(shape):
-        unit = np.zeros(shape)
-        unit[index] = 1.0
-        yield unit if shape else 1.0
-
-
-def _stack(parts: list[Any], shape: tuple[int, ...], last: bool = False) -> Any:
-    """Put one part an element of `shape` together, the new axes first or last."""
-    if not shape:
-        return parts[0]
-    if any(is_node(p) for p in parts):
-        from autodiff.nodes.functions import stack
-
-        joined = stack([p if isinstance(p, Tensor) else ops.reshape(p * np.ones(()), shape=())
-                        for p in parts])  # fmt: skip
-        joined = joined.reshape(*shape, *joined.shape[1:])
-        inner = joined.ndim - len(shape)
-        if last and inner:
-            k = len(shape)
-            joined = joined.transpose(*range(k, joined.ndim), *range(k))
-        return joined
-    array = np.array(parts).reshape(*shape, *np.shape(parts[0]))
-    return np.moveaxis(array, range(len(shape)), range(-len(shape), 0)) if last else array
-
-
-def jacrev(f: Function, argnums: Any = 0) -> Function:
-    """Return the Jacobian function, one backward sweep an output element.
-
-    The result has the output's shape followed by the argument's.
-
-    >>> jacrev(lambda x: x * x)(np.array([1.0, 2.0]))
-    array([[2., 0.],
-           [0., 4.]])
-    """
-
-    def evaluate(*args: Any) -> Any:
-        call = Call("jacobian", f, args, argnums)
-
-        def of(y: Any) -> Any:
-            if not is_node(y):
-                return call.rebuild_inputs([zero(x, call.nested) for x in call.inputs])
-            size = int(np.prod(y.shape))
-            _check_size("jacobian", size, sum(int(np.prod(x.shape)) for x in call.inputs))
-            rows = [call.pull(y, seed) for seed in _basis(y.shape)]
-            return call.rebuild_inputs([_stack(list(c), y.shape) for c in zip(*rows, strict=True)])
-
-        return call.rebuild_outputs([of(y) for y in call.outputs])
-
-    return evaluate
-
-
-def jacfwd(f: Function, argnums: Any = 0) -> Function:
-    """Return the Jacobian function, one forward sweep an input element.
-
-    >>> jacfwd(lambda x: x * x)(np.array([1.0, 2.0]))
-    array([[2., 0.],
-           [0., 4.]])
-    """
-
-    def evaluate(*args: Any) -> Any:
-        call = Call("jacobian", f, args, argnums)
-        rows = sum(int(np.prod(getattr(y, "shape", ()))) for y in call.outputs)
-        _check_size("jacobian", rows, sum(int(np.prod(x.shape)) for x in call.inputs))
-        blocks: list[list[Any]] = []
-        for k, x in enumerate(call.inputs):
-            columns = []
-            for unit in _basis(x.shape):
-                still = [unit if j == k else np.zeros(z.shape) for j, z in enumerate(call.inputs)]
-                columns.append(_push(call, still))
-            blocks.append([_stack(list(c), x.shape, last=True) for c in zip(*columns, strict=True)])
-        return call.rebuild_outputs(
-            [call.rebuild_inputs([block[i] for block in blocks]) for i in range(len(call.outputs))]
-        )
-
-    return evaluate
-
-
-jacobian = jacrev
-
-
-def hessian(f: Function, argnums: int = 0) -> Function:
-    """Return the matrix of second derivatives of a function that returns one number.
-
-    >>> hessian(lambda x: (x * x * x).sum())(np.array([1.0, 2.0]))
-    array([[ 6.,  0.],
-           [ 0., 12.]])
-    """
-    return jacrev(grad(f, argnums), argnums)
 
 
 def hvp(f: Function, x: Any, v: Any) -> Any:

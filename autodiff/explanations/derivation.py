@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, seed_for
+from autodiff.derivatives.reverse import Node
 from autodiff.explanations.layers import Roles, roles
 from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
+from autodiff.nodes.functions import seed_for
 from autodiff.sources.latex import tex, tex_name, tex_number
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import Operand, compute, contribution_term, operand, plus, value_term

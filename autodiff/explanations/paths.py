@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, gradient, seed_for
+from autodiff.derivatives.reverse import Node, gradient
 from autodiff.explanations.ranking import Ways, all_paths, count_paths, largest_paths, ways
 from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
+from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import local_term

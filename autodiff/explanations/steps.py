@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, scaled, seed_for
+from autodiff.derivatives.reverse import Node, scaled
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
+from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import contribution_term, gradient_of, local_term

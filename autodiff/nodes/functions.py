@@ -21,6 +21,7 @@ from autodiff.table import ops
 from autodiff.table.data import as_float, numbers
 
 NODES = (Tensor, Value)
+ONE = np.broadcast_to(1.0, ())  # read-only
 Axis = int | tuple[int, ...] | None
 P = ParamSpec("P")
 
@@ -74,6 +75,35 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
     if name is not None:
         node.name = name
     return node
+
+
+def seed_for(y: Any, gradient: Any, what: str) -> Any:
+    """Return the cotangent that backward starts from, or say why there is none."""
+    if isinstance(y, Value):
+        return 1.0 if gradient is None else float(getattr(gradient, "_data", gradient))
+    if gradient is None:
+        if y._array.shape == ():
+            return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
+        if y.size != 1:
+            raise ValueError(
+                f"{what}: {y.name or 'the output'} has shape {y.shape}, so there is no single "
+                f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
+            )
+        return np.ones(y.shape, dtype=y.dtype)
+    seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
+    if seed.shape != y.shape:
+        raise ValueError(
+            f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
+        )
+    return seed
+
+
+def zero(x: Any, as_node: bool) -> Any:
+    """Return a zero like the node x: a float or an array, or a constant node."""
+    if isinstance(x, Value):
+        return scalar_constant(0.0) if as_node else 0.0
+    array = np.zeros_like(x._array)
+    return array_constant(array) if as_node else np.asarray(array)
 
 
 class Composite(Protocol[P]):

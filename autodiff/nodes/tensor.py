@@ -52,17 +52,18 @@ class Tensor(ArrayNode):
         """The transpose: the axes in reverse order."""
         return self.transpose()
 
-    def backward(self, gradient: Any = None) -> None:
+    def backward(self, gradient: Any = None, free: bool = False) -> None:
         """Add d self / d x to the grad of every leaf x; a non-scalar needs the cotangent `gradient`.
 
         The nodes in between get their gradient afresh, so a second call gives exactly twice the
-        gradient of the leaves.
+        gradient of the leaves. With `free=True` they forget what they were made from as soon as it
+        was used: the memory is free, and the graph cannot be differentiated again.
         """
         if modes.active or modes.watched:
             modes.before_backward(self, gradient)
         if not self.needs_grad:
             raise no_gradient(self)
-        doors.array_backward(self, gradient)
+        doors.array_backward(self, gradient, free)
 
     def explain(self, wrt: Any, **options: Any) -> Any:
         """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""

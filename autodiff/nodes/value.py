@@ -34,6 +34,7 @@ from autodiff.table.primitive import LEFT, RECORDERS, RIGHT, ROWS, UFUNCS, Primi
 
 LEAF = -1
 CONSTANT = -2
+FREED = -3
 BUILTIN = len(ROWS)
 EMPTY: Any = (0.0, 0, None, None, 0)
 
@@ -245,17 +246,17 @@ class Value:
         """The operands, by micrograd's name."""
         return self.parents
 
-    def backward(self, gradient: float = 1.0) -> None:
+    def backward(self, gradient: float = 1.0, free: bool = False) -> None:
         """Add d self / d x (times `gradient`) to the grad of every leaf x (BP1 to BP4 in one).
 
         The nodes in between get their gradient afresh, so a second call gives exactly twice the
-        gradient of the leaves.
+        gradient of the leaves. With `free=True` the graph is forgotten afterwards.
         """
         if modes.active or modes.watched:
             modes.before_backward(self, gradient)
         if self.is_constant:
             raise no_gradient(self)
-        doors.scalar_backward([self], [as_float(gradient)])
+        doors.scalar_backward([self], [as_float(gradient)], free)
 
     def explain(self, wrt: Any, **options: Any) -> Any:
         """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
@@ -484,6 +485,15 @@ def plain_operand(node: Value) -> Value:
         node._more.plain = number
     found: Value = node._more.plain
     return found
+
+
+def forget(node: Value) -> None:
+    """Give up what a computed node was computed from."""
+    node._code = FREED
+    node._a = node._b = None
+    node._side = 0
+    if node._more is not None:
+        node._more.parents = node._more.partials = None
 
 
 def hand_over(node: Value) -> None:  # compiled only

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import seed_for
 from autodiff.drawing import words
 from autodiff.drawing.escape import clean, shorten, width
 from autodiff.explanations.steps import Step, graph_steps, rule_text, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.player.layers import Placed, place
 from autodiff.sources.plaintext import text

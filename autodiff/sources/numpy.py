@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, seed_for
+from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
+from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.helpers import helper_source
 from autodiff.sources.plaintext import calling, index_text, text

@@ -269,6 +269,7 @@ cdef inline bint fill(object y, object x) except -1:
     return True
 
 cdef inline object swapped(object x):
+    meet_numpy()
     return cnp.PyArray_SwapAxes(<cnp.ndarray>x, -1, -2)
 
 cdef inline bint half_square(object y) except -1:

@@ -72,6 +72,14 @@ def no_gradient(node: Any) -> ValueError:
     )
 
 
+def freed(node: Any) -> RuntimeError:
+    """Return the error that says that a graph was given up."""
+    return RuntimeError(
+        f"backward: what {node!r:.60} was computed from was given up by backward(free=True); record "
+        f"the graph anew, or leave free=True away"
+    )
+
+
 def one_hot(y: Any, axis: int) -> bool:
     """Return whether an array holds a single 1 and else zeros along an axis."""
     return bool(y.ndim and np.all((y == 0) | (y == 1)) and np.all(np.sum(y, axis=axis) == 1))

@@ -80,6 +80,10 @@ identity: Pointwise = pointwise(
     "identity", kernels.identity, arrays.identity, (lambda y, x: 1.0,),
     tex="{0}", reference=lambda mp, x: x, numpy=(np.positive,),
 )
+stop: Pointwise = pointwise(
+    "stop", kernels.identity, arrays.identity, (None,), tex="{0}",
+    reference=lambda mp, x: x, doc="x, through which no gradient flows",
+)
 square: Pointwise = pointwise(
     "square", kernels.square, np.square, (lambda y, x: 2.0 * x,),
     tex="{0}^2", precedence=4, reference=lambda mp, x: x * x,

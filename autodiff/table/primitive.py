@@ -97,6 +97,7 @@ class Primitive:
     to do the same more quickly, numpy's calls of it on nodes record this row, and so do calls of the
     further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
     the one row's `keep` makes (y, part) of x, and the other's `of_kept` makes its own y of the part.
+    `again` sends a cotangent through a node whose inside is not kept but computed again.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Primitive:
     numpy: tuple[Rule, ...] = ()
     keep: Rule | None = None
     of_kept: Rule | None = None
+    again: Rule | None = None
     code: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:

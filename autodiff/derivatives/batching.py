@@ -1,0 +1,229 @@
+"""`vmap`: a function of one sample, applied to many at once.
+
+The function is called once, on the first sample, and what it records is run again on all samples as
+lanes: so it may be any code, with transforms and branches of its own. What its course depended on (a
+comparison, a number that was read) is looked at for every sample; those for which it turns out
+otherwise are taken together in another run, recorded on the first of them. So the answer is always
+that of a loop over the samples.
+"""
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiff.derivatives.calls import Function, is_node
+from autodiff.nodes import modes
+from autodiff.nodes.many import Lanes
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value, tick
+from autodiff.table import ops, tree
+from autodiff.table.data import one_hot
+from autodiff.table.quiet import restore, silence
+
+SIGNS: Any = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "!=": operator.ne,
+}
+
+
+def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
+    """Return f applied to many samples at once; their results lie along `out_axes`.
+
+    `in_axes` says along which axis of each argument the samples lie, None where the argument is the
+    same for all: one entry for all arguments, or one for each. Arguments may be nested tuples, lists
+    and dicts. Differentiates like any other code, and nests with every transform.
+
+    >>> vmap(lambda w, x: (w * x).sum(), in_axes=(None, 0))(np.ones(2), np.eye(2) * 3.0)
+    array([3., 3.])
+    """
+
+    def apply(*args: Any) -> Any:
+        axes = in_axes if isinstance(in_axes, tuple | list) else (in_axes,) * len(args)
+        if len(axes) != len(args):
+            raise ValueError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
+        leaves, rebuild = tree.flatten(list(args))
+        places = [a for x, a in zip(args, axes, strict=True) for _ in tree.flatten(x)[0]]
+        leaves = [in_front(x, a) for x, a in zip(leaves, places, strict=True)]
+        sizes = {x.shape[0] for x, a in zip(leaves, places, strict=True) if a is not None}
+        if len(sizes) != 1:
+            raise ValueError(
+                f"vmap: the arguments have {sorted(sizes) or 'no'} samples; they must agree, and "
+                f"at least one argument must have an axis of them"
+            )
+        n = sizes.pop()
+        if not n:
+            raise ValueError("vmap: there are no samples, so the shape of the result is not known")
+        batched = [a is not None for a in places]
+        return _shaped(_groups(f, leaves, batched, rebuild, n), out_axes)
+
+    return apply
+
+
+def in_front(x: Any, axis: int | None) -> Any:
+    """Return an argument with the axis of samples first."""
+    if axis is None:
+        return x
+    x = x if isinstance(x, Tensor) else np.asarray(x, dtype=None if _floats(x) else float)
+    if not x.ndim:
+        raise ValueError("vmap: an argument is one number and has no axis of samples; give it None")
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"vmap: axis {axis} is out of range for an argument of shape {x.shape}")
+    order = (axis % x.ndim, *(k for k in range(x.ndim) if k != axis % x.ndim))
+    return x if order[0] == 0 else x.transpose(order)
+
+
+def _floats(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f"
+
+
+def _groups(
+    f: Function, leaves: list[Any], batched: list[bool], rebuild: Any, n: int
+) -> tuple[list[Any], Any]:
+    """Return the outputs for all samples, and how they are put together again."""
+    left = np.arange(n)
+    parts: list[tuple[Any, list[Any]]] = []
+    while len(left):
+        every = len(left) == n
+        chosen = [
+            x if every or not flag else ops.take(x, index=left)
+            for x, flag in zip(leaves, batched, strict=True)
+        ]
+        outputs, held, shape = _run(f, chosen, batched, rebuild, len(left))
+        if not held[0]:
+            raise RuntimeError("vmap: the function takes another course each time it is called")
+        if not held.all():
+            outputs = [ops.take(y, index=np.flatnonzero(held)) for y in outputs]
+        parts.append((left[held], outputs))
+        left = left[~held]
+    if len(parts) == 1:
+        return parts[0][1], shape
+    order = np.argsort(np.concatenate([where for where, _ in parts]))
+    joined = []
+    for column in zip(*(found for _, found in parts), strict=True):
+        if len({y.shape[1:] for y in column}) > 1:
+            shapes = sorted({y.shape[1:] for y in column})
+            raise ValueError(f"vmap: the results of the samples have different shapes: {shapes}")
+        whole = ops.concatenate(*column, axis=0)
+        joined.append(ops.take(whole, index=order))
+    return joined, shape
+
+
+def _run(
+    f: Function, leaves: list[Any], batched: list[bool], rebuild: Any, n: int
+) -> tuple[list[Any], Any, Any]:
+    """Record f on the first sample and run that on all; return for which samples it holds."""
+    start = tick()
+    given = [_first(x) if flag else x for x, flag in zip(leaves, batched, strict=True)]
+    guards: list[tuple[Any, ...]] = []
+    with modes.watch(guards):
+        result = f(*rebuild(given))
+    outputs, shape = tree.flatten(result)
+    moved = {x: Lanes(whole) for x, whole, flag in zip(given, leaves, batched, strict=True) if flag}
+    as_nodes = any(isinstance(x, Tensor) for x in leaves) or modes.tracing()
+    roots = [y for y in outputs if is_node(y)]
+    compared = [x for guard in guards for x in guard[1:3] if is_node(x)]
+    order = recorded([*roots, *compared], start)
+    as_nodes = as_nodes or any(
+        is_node(x) and not x.is_constant for node in order for x in node.parents if x.seq <= start
+    )
+    warnings = silence()
+    try:
+        for node in order:
+            if any(x in moved for x in node.parents):
+                row: Any = node.primitive
+                operands = [
+                    moved[x] if x in moved else x if as_nodes else _plain(x) for x in node.parents
+                ]
+                moved[node] = row(*operands, **node.params)
+        held = np.ones(n, dtype=bool)
+        for guard in guards:
+            held &= _holds(guard, moved, n)
+    finally:
+        restore(warnings)
+    return [_whole(y, moved, n, as_nodes) for y in outputs], held, shape
+
+
+def _first(x: Any) -> Tensor:
+    """Return the first sample as a leaf."""
+    return Tensor(np.array((x._array if isinstance(x, Tensor) else x)[0]))
+
+
+def _plain(x: Any) -> Any:
+    return x._array if type(x) is Tensor else x._data
+
+
+def recorded(roots: Sequence[Any], start: int) -> list[Any]:
+    """Return the computed nodes newer than `start` that the roots depend on, oldest first."""
+    seen: set[Any] = set()
+    pending = list(roots)
+    while pending:
+        node = pending.pop()
+        if node not in seen and node.parents and node.seq > start:
+            seen.add(node)
+            pending += node.parents
+    return sorted(seen, key=lambda node: node.seq)
+
+
+def _holds(guard: tuple[Any, ...], moved: dict[Any, Any], n: int) -> Any:
+    """Return for which samples a comparison turns out as it was recorded."""
+    sign, a, b, outcome = guard
+    if not any(is_node(x) and x in moved for x in (a, b)):
+        return np.ones(n, dtype=bool)
+    left, right = (moved[x].x if is_node(x) and x in moved else x for x in (a, b))
+    if sign == "one-hot":
+        return np.array([one_hot(_array(y), b) == outcome for y in left])
+    rank = max(
+        len(getattr(x, "shape", ())) - (is_node(y) and y in moved)
+        for x, y in ((left, a), (right, b))
+    )
+    left, right = (
+        _lined_up(x, rank) if is_node(y) and y in moved else x for x, y in ((left, a), (right, b))
+    )
+    if sign == "==":
+        same = (_array(left) == _array(right)) | (np.isnan(_array(left)) & np.isnan(_array(right)))
+        found = np.broadcast_to(same, (n, *same.shape[1:]))
+    else:
+        found = SIGNS[sign](left, right) == outcome
+    return np.asarray(found).reshape(n, -1).all(axis=1)
+
+
+def _lined_up(x: Any, rank: int) -> Any:
+    shape = x.shape
+    wanted = (shape[0], *(1,) * (rank - len(shape) + 1), *shape[1:])
+    return x if wanted == shape else ops.reshape(x, shape=wanted)
+
+
+def _array(x: Any) -> Any:
+    return x._array if type(x) is Tensor else x._data if type(x) is Value else np.asarray(x)
+
+
+def _whole(y: Any, moved: dict[Any, Any], n: int, as_nodes: bool) -> Any:
+    """Return one output for all samples."""
+    if is_node(y) and y in moved:
+        return moved[y].x
+    if not is_node(y):
+        y = np.asarray(y, dtype=float)
+    elif not as_nodes:
+        y = np.asarray(_plain(y))
+    elif type(y) is Value:
+        y = ops.mul(y, np.ones(()))
+    return ops.broadcast(y, shape=(n, *y.shape))
+
+
+def _shaped(found: tuple[list[Any], Any], axis: int) -> Any:
+    outputs, shape = found
+    return shape([_moved(y, axis) for y in outputs])
+
+
+def _moved(y: Any, axis: int) -> Any:
+    """Return an output with the samples along `axis`."""
+    k = axis % len(y.shape)
+    if not k:
+        return y if is_node(y) else np.array(y)
+    order = (*range(1, k + 1), 0, *range(k + 1, len(y.shape)))
+    return ops.transpose(y, axes=order) if is_node(y) else np.ascontiguousarray(y.transpose(order))

@@ -1,0 +1,207 @@
+"""Many at once: lanes through every row, Jacobians in one pass, and `vmap`.
+
+The oracle is the loop: lane by lane, direction by direction, sample by sample. The rows and their
+operands are read from the table and from the cases of test_table, so a new row is tested unasked.
+"""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.derivatives import jacobians
+from autodiff.nodes import lanes
+from autodiff.table.primitive import Multilinear, Pointwise
+from tests.test_table import CASES, MULTILINEAR, POINTWISE, moderate
+
+pytestmark = pytest.mark.engine
+LANES = 3
+
+
+def check_row(row: Any, shapes: list[tuple[int, ...]], params: dict[str, Any]) -> None:
+    """Hold a row's lanes against one lane after the other, for every choice of operands with lanes."""
+    draw = np.random.default_rng(3)
+    for flags in itertools.product((True, False), repeat=min(len(shapes), 4)):
+        flags = (*flags, *(False,) * (len(shapes) - len(flags)))
+        if not any(flags):
+            continue
+        xs = [
+            draw.normal(size=(LANES, *s)) if flag else draw.normal(size=s)
+            for s, flag in zip(shapes, flags, strict=True)
+        ]
+        expected = lanes.one_by_one(row, LANES, xs, flags, params)
+        found = lanes.apply(row, LANES, xs, flags, params)
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-14)
+        nodes = lanes.apply(row, LANES, [ad.Tensor(x) for x in xs], flags, params)
+        np.testing.assert_array_equal(nodes.data, found)
+
+
+@pytest.mark.parametrize("row", MULTILINEAR, ids=lambda r: r.name)
+def test_lanes_of_a_multilinear_row(row: Multilinear) -> None:
+    for shapes, params in CASES.get(row.name, []):
+        check_row(row, shapes, params)
+
+
+def test_a_wrong_rule_of_lanes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(lanes.RULES, "matmul", lanes.in_front)
+    matmul = next(r for r in MULTILINEAR if r.name == "matmul")
+    for shapes, params in CASES["matmul"][1:4]:
+        with pytest.raises((AssertionError, ValueError)):
+            check_row(matmul, shapes, params)
+
+
+@pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)
+def test_lanes_of_a_pointwise_row(row: Pointwise) -> None:
+    columns = [np.array(c) for c in zip(*moderate(row, 6), strict=True)]
+    for flags in itertools.product((True, False), repeat=row.arity):
+        if any(flags):  # operands with lanes have fewer axes here than those without
+            xs = [c if flag else c.reshape(2, 3) for c, flag in zip(columns, flags, strict=True)]
+            expected = lanes.one_by_one(row, 6, xs, flags, {})
+            np.testing.assert_allclose(lanes.apply(row, 6, xs, flags, {}), expected, rtol=1e-14)
+
+
+def deep(x: Any) -> Any:
+    """Go through many kinds of rows."""
+    rows = ad.tanh(x)[:, None] * np.arange(1.0, 4.0)
+    rows = ad.concatenate([rows, rows[::-1] @ np.ones((3, 3))]) if x.ndim else rows
+    return ad.softmax(rows, 0).max(1) + ad.logsumexp(rows, 0).sum() + rows.mean(axis=-1)
+
+
+def rosenbrock(x: Any) -> Any:
+    return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
+
+
+def test_rows_of_a_jacobian_are_what_one_cotangent_gives() -> None:
+    x = np.array([0.3, -0.7, 1.1, 0.2])
+    y, back = ad.vjp(deep, x)
+    expected = np.array([back(unit)[0] for unit in np.eye(len(y))])
+    np.testing.assert_allclose(ad.jacrev(deep)(x), expected, rtol=1e-13, atol=1e-15)
+    columns = np.array([ad.jvp(deep, (x,), (unit,))[1] for unit in np.eye(4)]).T
+    np.testing.assert_allclose(ad.jacfwd(deep)(x), columns, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("block", [1, 7, 64, 1 << 18])
+def test_blocks_of_directions_change_no_bit(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.linspace(-1.0, 1.0, 9)
+    whole = ad.hessian(rosenbrock)(x), ad.jacfwd(ad.tanh)(x)
+    monkeypatch.setattr(jacobians, "BLOCK", block)
+    parts = ad.hessian(rosenbrock)(x), ad.jacfwd(ad.tanh)(x)
+    for one, other in zip(whole, parts, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_hessian_goes_through_the_graph_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = []
+    whole = jacobians.pull_lanes
+
+    def counted(*args: Any) -> Any:
+        passes.append(1)
+        return whole(*args)
+
+    monkeypatch.setattr(jacobians, "pull_lanes", counted)
+    found = ad.hessian(rosenbrock)(np.linspace(-1.0, 1.0, 60))
+    assert len(passes) == 1
+    n = 60
+    x = np.linspace(-1.0, 1.0, n)
+    exact = np.diag(-400.0 * x[:-1], 1) + np.diag(-400.0 * x[:-1], -1)
+    exact[range(n), range(n)] = np.r_[
+        1200.0 * x[0] ** 2 - 400.0 * x[1] + 2.0,
+        202.0 + 1200.0 * x[1:-1] ** 2 - 400.0 * x[2:],
+        200.0,
+    ]
+    np.testing.assert_allclose(found, exact, rtol=1e-13)
+
+
+def test_shapes_and_trees_of_jacobians() -> None:
+    a, b = np.ones((2, 3)), np.arange(3.0)
+    for jacobian in (ad.jacrev, ad.jacfwd):
+        found = jacobian(lambda p, b: {"y": p["a"] @ b, "z": b[0]}, argnums=(0, 1))({"a": a}, b)
+        assert found["y"][0]["a"].shape == (2, 2, 3)
+        assert found["z"][1].tolist() == [1.0, 0.0, 0.0]
+        assert not found["z"][0]["a"].any()
+        assert jacobian(lambda x: [x * x, 2.0])(3.0) == [6.0, 0.0]
+        assert jacobian(lambda x: x[:0])(b).shape == (0, 3)
+        assert jacobian(lambda x: x * 1.0)(np.float32([1, 2])).dtype == np.float32
+
+
+def test_third_derivatives_and_programs_of_hessians() -> None:
+    third = ad.jacrev(ad.hessian(lambda x: (x**4).sum()))(np.array([1.0, 2.0]))
+    assert third[0, 0, 0] == 24.0
+    assert third[1, 1, 1] == 48.0
+    assert third.sum() == 72.0
+    x = np.linspace(-1.0, 1.0, 5)
+    program = ad.trace(lambda x: ad.hessian(rosenbrock)(x), ad.Tensor(x))
+    np.testing.assert_array_equal(program(x + 1.0), ad.hessian(rosenbrock)(x + 1.0))
+    along = ad.jvp(lambda x: ad.hessian(rosenbrock)(x), (x,), (np.ones(5),))[1]
+    again = ad.jacfwd(ad.hessian(rosenbrock))(x).sum(-1)
+    np.testing.assert_allclose(along, again, rtol=1e-13, atol=1e-12)
+
+
+def branching(x: Any) -> Any:
+    if x[0] > 0.0:
+        return (x * x).sum()
+    return ad.sin(x).sum() if x.sum() < 0.0 else x[1] * 2.0
+
+
+DRAWN = np.random.default_rng(0).normal(size=(7, 3))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        branching,
+        ad.grad(branching),
+        ad.hessian(lambda x: (x**3).prod()),
+        lambda x: np.sort(x),
+        lambda x: ad.softmax(ad.tanh(x @ np.ones((3, 4)))),
+        lambda x: ad.logsumexp(x),
+        lambda x: x[np.array([0, 2])][:, None] * x,
+        lambda x: ad.norm(x) if float(x[0]) > 0 else ad.norm(x) * 2.0,
+        lambda x: ad.vmap(lambda b: ad.sin(x * b).sum())(DRAWN[:2]),
+        lambda x: (x, {"a": x.sum(), "b": 3.0})[1]["a"],
+    ],
+)
+def test_vmap_is_a_loop_over_the_samples(f: Any) -> None:
+    np.testing.assert_allclose(
+        ad.vmap(f)(DRAWN), np.array([f(x) for x in DRAWN]), rtol=1e-13, atol=1e-15
+    )
+
+
+def test_vmap_takes_axes_trees_and_nodes() -> None:
+    w = np.arange(12.0).reshape(3, 4)
+    f = lambda w, x: ad.tanh(x @ w)  # noqa: E731
+    expected = np.array([f(w, x) for x in DRAWN])
+    columns = ad.vmap(f, in_axes=(None, 1), out_axes=-1)(w, DRAWN.T.copy())
+    np.testing.assert_allclose(columns, expected.T, rtol=1e-14)
+    found = ad.vmap(lambda p: {"s": p["x"] * p["y"], "c": 1.0})({"x": DRAWN, "y": DRAWN[:, 0]})
+    np.testing.assert_array_equal(found["s"], DRAWN * DRAWN[:, :1])
+    assert found["c"].tolist() == [1.0] * 7
+    node = ad.Tensor(w)
+    ad.vmap(lambda x: (x @ node).sum())(DRAWN).sum().backward()
+    np.testing.assert_allclose(node.grad, np.outer(DRAWN.sum(0), np.ones(4)), rtol=1e-13)
+    through = ad.grad(lambda x: ad.vmap(branching)(x).sum())(DRAWN)
+    np.testing.assert_allclose(through, [ad.grad(branching)(x) for x in DRAWN], rtol=1e-13)
+
+
+def test_a_program_of_vmap_takes_the_course_of_each_sample() -> None:
+    program = ad.trace(lambda x: ad.vmap(branching)(x), ad.Tensor(DRAWN))
+    for x in (DRAWN, -DRAWN, DRAWN + 2.0):
+        np.testing.assert_allclose(program(x), [branching(row) for row in x], rtol=1e-13)
+
+
+def test_what_vmap_says() -> None:
+    with pytest.raises(ValueError, match="2, 3"):
+        ad.vmap(lambda a, b: a)(np.ones(2), np.ones(3))
+    with pytest.raises(ValueError, match="no samples"):
+        ad.vmap(lambda a: a)(np.ones((0, 2)))
+    with pytest.raises(ValueError, match="2 entries for 1"):
+        ad.vmap(lambda a: a, in_axes=(0, 0))(np.ones(2))
+    with pytest.raises(ValueError, match="one number"):
+        ad.vmap(lambda a: a)(2.0)
+    with pytest.raises(ValueError, match="axis 3"):
+        ad.vmap(lambda a: a, in_axes=3)(np.ones(2))
+    with pytest.raises(ValueError, match="different shapes"):
+        ad.vmap(lambda a: a if a.sum() > 0 else a[:1])(DRAWN)
