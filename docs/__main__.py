@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 
 from autodiff.interop.extras import install
+from autodiff.player.playground import playground_page
+from autodiff.player.typed import formula_page
 
 try:
     from docs.books import book_pages
@@ -47,6 +49,8 @@ def assemble() -> None:
         _write(f"notebooks/{name}.md", text.replace("](../docs/", "](../"))
     for page in [*PAGES.glob("*.md"), *PAGES.glob("gallery/*.md")]:
         page.write_text(_for_the_site(page.read_text(encoding="utf-8")), encoding="utf-8")
+    _write("play.html", formula_page())
+    _write("playground.html", playground_page())
     _write("operations.md", operation_table(PAGES / "plots"))
     for wing, names in wings().items():
         _write(f"api/{wing}.md", api_page("autodiff", f"autodiff: {wing}", names))
@@ -79,7 +83,7 @@ def _for_the_site(text: str) -> str:
 
     def link(m: re.Match[str]) -> str:
         foreign = m[2].startswith(("http://", "https://", "#"))
-        return m[0] if foreign or (PAGES / m[2]).exists() or m[2] in GENERATED else m[1]
+        return m[0] if foreign or (PAGES / m[2]).exists() or m[2].split("#")[0] in GENERATED else m[1]
 
     return LINK.sub(link, text)
 
@@ -105,7 +109,7 @@ def _navigation() -> str:
     return "nav:\n" + "\n".join(lines) + "\n"
 
 
-GENERATED = {"operations.md", "api/index.md", "api_nets.md", "modules/index.md"}
+GENERATED = {"play.html", "playground.html", "operations.md", "api/index.md", "api_nets.md", "modules/index.md"}
 
 
 def _write(name: str, text: str) -> None:

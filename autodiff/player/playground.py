@@ -1,0 +1,26 @@
+"""The training playground: a small network learns points of the plane in one page.
+
+The network (net.js) takes its neurons' function and slope from the rows of the table; the page shows
+weights, every neuron's map, the cost, the gradient by layer and the four equations of one example.
+"""
+
+from autodiff.player import bundle
+from autodiff.table.language import language
+
+ROWS = ["relu", "sigmoid", "tanh", "xlogy"]
+
+
+def playground_page() -> str:
+    """Return the HTML of the playground.
+
+    >>> playground_page()[:15]
+    '<!doctype html>'
+    """
+    texts = bundle.texts("playground")
+    return bundle.page(
+        title=texts["playground"][language()],
+        style=bundle.part("live.css") + bundle.part("playground.css") + bundle.GROUND,
+        body=bundle.part("playground.html"),
+        data={"texts": texts, "language": language()},
+        script=bundle.script(ROWS, "text.js", "draw.js", "net.js", "playground.js"),
+    )
