@@ -83,7 +83,9 @@ def _for_the_site(text: str) -> str:
 
     def link(m: re.Match[str]) -> str:
         foreign = m[2].startswith(("http://", "https://", "#"))
-        return m[0] if foreign or (PAGES / m[2]).exists() or m[2].split("#")[0] in GENERATED else m[1]
+        return (
+            m[0] if foreign or (PAGES / m[2]).exists() or m[2].split("#")[0] in GENERATED else m[1]
+        )
 
     return LINK.sub(link, text)
 
@@ -109,7 +111,14 @@ def _navigation() -> str:
     return "nav:\n" + "\n".join(lines) + "\n"
 
 
-GENERATED = {"play.html", "playground.html", "operations.md", "api/index.md", "api_nets.md", "modules/index.md"}
+GENERATED = {
+    "play.html",
+    "playground.html",
+    "operations.md",
+    "api/index.md",
+    "api_nets.md",
+    "modules/index.md",
+}
 
 
 def _write(name: str, text: str) -> None:
