@@ -14,38 +14,49 @@ import numpy as np
 from autodiff.nodes.value import Value, constant
 from autodiff.table.primitive import LEFT, RIGHT
 
+UNSEEN, MET = -2, -1
+WIDEST = 1 << 26  # nodes of a recording, beyond which a table of them is not worth its memory
+
 
 def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[Any, ...]:
     """Return leaves, the slots of the roots, codes, a, b, more and values of what they depend on.
 
     What is not newer than `start` was there before the recording began and is taken as a leaf. The
-    slots are kept here, not in the nodes: threads may record over the same leaves.
+    slots are kept here, not in the nodes: threads may record over the same leaves. Those of nodes of the
+    recording stand in `table`, at their distance in creation from its start, those of others in `old`.
     """
-    slot_of: dict[Value, int] = {}
-    plain_slots: dict[Value, int] = {}  # where the plain number among a node's operands stands
+    newest = start
+    for node in roots:
+        if node._seq > newest:
+            newest = node._seq
+    span = newest - start if start >= 0 and newest - start < WIDEST else 0
+    table = np.full(span + 1, UNSEEN, dtype=np.int32)
+    numbers = np.zeros(span + 1, dtype=np.int32)  # where a plain number among the operands stands
+    old: dict[Value, int] = {}
+    old_numbers: dict[Value, int] = {}
     leaves: list[Value] = []
     inner: list[Value] = []
     for node in inputs:
-        slot_of[node] = len(leaves)
+        put(node, len(leaves), table, start, old)
         leaves.append(node)
     pending = roots[:]
     wide = 0
     while pending:
         node = pending.pop()
-        if node in slot_of:
+        if find(node, table, start, old) != UNSEEN:
             continue
         if node._code < 0 or node._seq <= start:
-            slot_of[node] = len(leaves)
+            put(node, len(leaves), table, start, old)
             leaves.append(node)
             continue
-        slot_of[node] = -1
+        put(node, MET, table, start, old)
         inner.append(node)
         if node._a is not None:
             pending.append(node._a)
             if node._b is not None:
                 pending.append(node._b)
             elif node._side != 0:
-                plain_slots[node] = len(leaves)
+                put(node, len(leaves), numbers, start, old_numbers)
                 leaves.append(constant(node._plain))
         else:
             wide += len(node._more.parents)
@@ -57,8 +68,28 @@ def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[A
     b = np.zeros(n, dtype=np.int32)
     more = np.zeros(wide + 1, dtype=np.int32)
     values = np.empty(n)
-    fill(leaves, in_order(inner), slot_of, plain_slots, codes, a, b, more, values)
-    return leaves, [slot_of[node] for node in roots], codes, a, b, more, values
+    fill(
+        leaves, in_order(inner), table, old, numbers, old_numbers, start, codes, a, b, more, values
+    )
+    return leaves, [find(node, table, start, old) for node in roots], codes, a, b, more, values
+
+
+def find(node: Value, table: Any, start: int, old: dict[Value, int]) -> int:
+    """Return the slot of a node, or UNSEEN."""
+    place = node._seq - start
+    if 0 < place < len(table):
+        found: int = table[place]
+        return found
+    return old.get(node, UNSEEN)
+
+
+def put(node: Value, slot: int, table: Any, start: int, old: dict[Value, int]) -> None:
+    """Keep the slot of a node."""
+    place = node._seq - start
+    if 0 < place < len(table):
+        table[place] = slot
+    else:
+        old[node] = slot
 
 
 def in_order(inner: list[Value]) -> list[Value]:
@@ -81,8 +112,8 @@ def in_order(inner: list[Value]) -> list[Value]:
 
 
 def fill(
-    leaves: list[Value], order: list[Value], slot_of: dict[Value, int],
-    plain_slots: dict[Value, int], codes: Any, a: Any, b: Any, more: Any, values: Any,
+    leaves: list[Value], order: list[Value], table: Any, old: dict[Value, int], numbers: Any,
+    old_numbers: dict[Value, int], start: int, codes: Any, a: Any, b: Any, more: Any, values: Any,
 ) -> None:  # fmt: skip
     """Number the operations and write down what each is."""
     slot = 0
@@ -91,23 +122,23 @@ def fill(
         values[slot] = node._data
         slot += 1
     for node in order:
-        slot_of[node] = slot
+        put(node, slot, table, start, old)
         values[slot] = node._data
         codes[slot] = node._code
         if node._a is not None:
-            a[slot] = slot_of[node._a]
+            a[slot] = find(node._a, table, start, old)
             if node._b is not None:
-                b[slot] = slot_of[node._b]
+                b[slot] = find(node._b, table, start, old)
             elif node._side == RIGHT:
-                b[slot] = plain_slots[node]
+                b[slot] = find(node, numbers, start, old_numbers)
             elif node._side == LEFT:
                 b[slot] = a[slot]
-                a[slot] = plain_slots[node]
+                a[slot] = find(node, numbers, start, old_numbers)
         else:
             a[slot] = wide
             b[slot] = len(node._more.parents)
             for x in node._more.parents:
-                more[wide] = slot_of[x]
+                more[wide] = find(x, table, start, old)
                 wide += 1
         slot += 1
 
