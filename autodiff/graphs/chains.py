@@ -1,8 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, annotation_typing=False
-"""Chains of products: what a loop `s = s + w * x` leaves in the flat form of a recording.
+"""Chains of sums: what a loop `s = s + w * x` leaves in the flat form of a recording.
 
-Each product is added to the sum of those before it. `chained` finds such chains, however the loop was
-written, and `unrolled` lists the factors of each, so that `reroll` makes one operation of it.
+Each part, a product most often, is added to the sum of those before it. `chained` finds such chains,
+however the loop was written, and `unrolled` lists the factors of each part, so that `reroll` makes one
+operation of it.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from autodiff.table.primitive import TABLE
 
 MUL, ADD = TABLE["mul"].code, TABLE["add"].code
-SHORTEST = 2  # products in a chain
+SHORTEST = 2  # parts of a chain
 
 
 def users(
@@ -24,11 +25,13 @@ def users(
     arities: Any,
     kept: Any,
     uses: Any,
-    later: Any,
+    later_a: Any,
+    later_b: Any,
 ) -> None:
     """Count the users of each slot in `uses`, those that are read besides once more.
 
-    `later[i]` is the oldest user, newer than operation i, of any of its first two operands.
+    `later_a[i]` is the oldest user, newer than operation i, of its first operand, `later_b[i]` that of
+    its second.
     """
     n = len(codes)
     newest: Any = np.full(n, n, dtype=np.int32)
@@ -36,16 +39,15 @@ def users(
         uses[i] = 2 if kept[i] else 0
     for i in range(n - 1, first - 1, -1):
         arity: int = arities[codes[i]]
-        later[i] = n
+        later_a[i] = later_b[i] = n
         if arity <= 2:
-            later[i] = newest[a[i]]
-            newest[a[i]] = i
-            uses[a[i]] += 1
+            later_a[i] = newest[a[i]]
             if arity == 2:
-                if newest[b[i]] < later[i] and b[i] != a[i]:
-                    later[i] = newest[b[i]]
+                later_b[i] = newest[b[i]]
                 newest[b[i]] = i
                 uses[b[i]] += 1
+            newest[a[i]] = i
+            uses[a[i]] += 1
         else:
             for k in range(a[i], a[i] + b[i]):
                 newest[more[k]] = i
@@ -53,84 +55,75 @@ def users(
 
 
 def chained(
-    first: int, codes: Any, a: Any, b: Any, uses: Any, later: Any, rows: Any, length: Any, into: Any
-) -> None:
-    """Find the chains: `length[i]` is the number of products that end in sum i, 0 if none does.
+    first: int, codes: Any, a: Any, b: Any, uses: Any, later_a: Any, later_b: Any, rows: Any,
+    length: Any, into: Any,
+) -> None:  # fmt: skip
+    """Find the chains: `length[i]` is the number of parts that end in sum i, 0 if none does.
 
-    `into[i]` is the chain's end for every operation that a chain takes in, -1 for all others. A sum may
-    take in a product only if no other user of its factors, or of what the sum starts from, lies between:
-    the order in which gradients are added up stays.
+    `into[i]` is the chain's end for every operation that a chain takes in, -1 for all others. A sum takes
+    in a part, and the product that the part is, only if no other user of what they are made of lies between
+    and the chain's end: the order in which gradients are added up stays.
     """
     n = len(codes)
     for i in range(n):
         length[i] = 0
         into[i] = -1
     for i in range(first, n):
-        if codes[i] != ADD:
-            continue
-        p = b[i]
-        s = a[i]
-        if not (p >= first and codes[p] == MUL and uses[p] == 1 and rows[p] == rows[i]):
-            p = a[i]
-            s = b[i]
-            if not (p >= first and codes[p] == MUL and uses[p] == 1 and rows[p] == rows[i]):
-                continue
-        if s == p:
-            continue
-        length[i] = 1
-        if s >= first and length[s] > 0 and uses[s] == 1 and rows[s] == rows[i]:
-            length[i] = length[s] + 1
+        if codes[i] == ADD and a[i] != b[i]:
+            s = a[i] + b[i] - part_of(i, first, codes, a, b, uses, rows)
+            length[i] = 1
+            if s >= first and length[s] > 0 and uses[s] == 1 and rows[s] == rows[i]:
+                length[i] = length[s] + 1
     for i in range(n - 1, first - 1, -1):
         if into[i] >= 0 or length[i] < SHORTEST:
             length[i] = 0
             continue
-        mark(i, i, length[i], first, codes, a, b, uses, rows, into)
-        fits = True
         k = i
-        for left in range(length[i], 0, -1):
-            p = product_of(k, first, codes, a, b, uses, rows)
-            u = later[p]
-            if u < i and not (into[u] == i and codes[u] == MUL):
-                fits = False
-            if left == 1 and later[k] < i:
-                fits = False  # what it starts from is used again in between
+        taken = 0
+        for _ in range(length[i]):
+            p = part_of(k, first, codes, a, b, uses, rows)
+            if later_a[k] < i or later_b[k] < i:
+                break  # a part, or what the sum starts from, is used again in between
+            taken += 1
+            if (
+                is_product(k, p, first, codes, uses, rows)
+                and free(later_a[p], i, codes, into)
+                and free(later_b[p], i, codes, into)
+            ):
+                into[p] = i
+            if k != i:
+                into[k] = i
             k = a[k] + b[k] - p
-        if not fits:
-            mark(i, -1, length[i], first, codes, a, b, uses, rows, into)
+        length[i] = taken
+        if taken < SHORTEST:
             length[i] = 0
+            if taken > 0:
+                p = part_of(i, first, codes, a, b, uses, rows)
+                if into[p] == i:
+                    into[p] = -1
 
 
-def mark(
-    i: int,
-    end: int,
-    length: int,
-    first: int,
-    codes: Any,
-    a: Any,
-    b: Any,
-    uses: Any,
-    rows: Any,
-    into: Any,
-) -> None:
-    """Say of all that the chain to sum i takes in which chain it is."""
-    k = i
-    for _ in range(length):
-        p = product_of(k, first, codes, a, b, uses, rows)
-        into[p] = end
-        if k != i:
-            into[k] = end
-        k = a[k] + b[k] - p
+def free(user: int, i: int, codes: Any, into: Any) -> bool:
+    """Return whether a user of a product's factor does not lie before the chain's end, or is in the chain."""
+    return bool(user >= i or (into[user] == i and codes[user] == MUL))
 
 
-def product_of(k: int, first: int, codes: Any, a: Any, b: Any, uses: Any, rows: Any) -> int:
-    """Return the product that sum k takes in; -1 where there is none."""
-    p: int = b[k]
-    if p >= first and codes[p] == MUL and uses[p] == 1 and rows[p] == rows[k]:
-        return p
-    p = a[k]
-    if p >= first and codes[p] == MUL and uses[p] == 1 and rows[p] == rows[k]:
-        return p
-    return -1
+def is_product(k: int, p: int, first: int, codes: Any, uses: Any, rows: Any) -> bool:
+    """Return whether p is a product that nothing but sum k uses."""
+    return bool(p >= first and codes[p] == MUL and uses[p] == 1 and rows[p] == rows[k])
+
+
+def part_of(k: int, first: int, codes: Any, a: Any, b: Any, uses: Any, rows: Any) -> int:
+    """Return what sum k adds to the sum before it: a product if there is one, else the second operand."""
+    right: int = b[k]
+    left: int = a[k]
+    if is_product(k, right, first, codes, uses, rows):
+        return right
+    if is_product(k, left, first, codes, uses, rows):
+        return left
+    if right >= first and codes[right] == ADD and uses[right] == 1:
+        return left
+    return right
 
 
 def unrolled(
@@ -140,7 +133,8 @@ def unrolled(
     """Write the operands of each chain, factors first, and of each operation on many into `listed`.
 
     `start[i]` is where those of operation i begin, `wide[i]` how many they are; what a chain's sum
-    starts from stands behind its two factors of each product. Return how many there are in all.
+    starts from stands behind its two factors of each part, of which a part that is no product has the
+    last leaf as the second, the constant 1. Return how many there are in all.
     """
     place = 0
     for i in range(first, len(codes)):
@@ -154,9 +148,13 @@ def unrolled(
             wide[i] = 2 * n + 1
             k = i
             for j in range(n - 1, -1, -1):
-                p = product_of(k, first, codes, a, b, uses, rows)
-                listed[place + j] = canon[a[p]]
-                listed[place + n + j] = canon[b[p]]
+                p = part_of(k, first, codes, a, b, uses, rows)
+                if into[p] == i:
+                    listed[place + j] = canon[a[p]]
+                    listed[place + n + j] = canon[b[p]]
+                else:
+                    listed[place + j] = canon[p]
+                    listed[place + n + j] = canon[first - 1]
                 k = a[k] + b[k] - p
             listed[place + 2 * n] = canon[k]
         elif arity <= 2:

@@ -220,9 +220,11 @@ def reroll(
     a gradient; `canon` names for each slot the first constant of the same number, or the slot itself.
     """
     n = len(codes)
-    uses, later, length, into, start, wide, level, kind = np.zeros((8, n), dtype=np.int32)
-    users(first, codes, a, b, more, arities, kept, uses, later)
-    chained(first, codes, a, b, uses, later, varying, length, into)
+    uses, later_a, later_b, length, into, start, wide, level, kind = np.zeros(
+        (9, n), dtype=np.int32
+    )
+    users(first, codes, a, b, more, arities, kept, uses, later_a, later_b)
+    chained(first, codes, a, b, uses, later_a, later_b, varying, length, into)
     listed = np.zeros(2 * n + len(more), dtype=np.int32)
     total = unrolled(
         first, codes, a, b, more, arities, uses, varying, length, into, canon, start, wide, listed

@@ -190,6 +190,12 @@ cdef extern from *:
                     gw[k] += h * vx[k];
                     gx[k] += h * vw[k];
                 }
+            } else if (xk == 0 && (X < W || X > W + (n - 1) * wk) && wk > 0) {
+                const double u = v[X];
+                double t = g[X];
+                for (int k = 0; k < n; k++) g[W + k * wk] += h * u;
+                for (int k = n - 1; k >= 0; k--) t += h * v[W + k * wk];
+                g[X] = t;
             } else {
                 for (int k = n - 1; k >= 0; k--) {
                     g[W + k * wk] += h * v[X + k * xk];

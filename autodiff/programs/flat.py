@@ -61,6 +61,7 @@ def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[A
         else:
             wide += len(node._more.parents)
             pending.extend(node._more.parents)
+    leaves.append(constant(1.0))  # what a part of a sum is multiplied with that is no product
     first = len(leaves)
     n = first + len(inner)
     codes = np.full(n, -1, dtype=np.int16)

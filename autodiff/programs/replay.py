@@ -26,7 +26,7 @@ from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, as_constants, separate, values_like
 from autodiff.programs.course import Recording
 from autodiff.programs.gate import NUMBERS, STATIC, SWITCHES, Entry, Look
-from autodiff.programs.lanes import answer_lanes, one
+from autodiff.programs.lanes import Bound, answer_lanes, axis_back, inner_shape, one
 from autodiff.table import tree
 
 __all__ = ["ArrayProgram", "Program", "trace"]
@@ -139,8 +139,6 @@ class Program(Traced):
         >>> call(), float(call.gradient)
         (10.0, 5.0)
         """
-        from autodiff.programs.lanes import Bound
-
         return Bound(self, args)
 
     def _answer(self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool) -> Any:
@@ -215,9 +213,8 @@ class Program(Traced):
                 part = total[place : place + size].reshape(leaf.shape).copy()
                 parts.append(float(part) if part.ndim == 0 else part)
             else:
-                inner = np.moveaxis(np.empty(x.shape), leaf.axis, -1).shape
-                block = sums[row : row + size].reshape(inner)
-                parts.append(np.moveaxis(block, -1, leaf.axis).copy())
+                block = sums[row : row + size].reshape(inner_shape(x.shape, leaf.axis))
+                parts.append(axis_back(block, leaf.axis).copy())
                 row += size
             place += size
         args, _ = entry.look.structure(parts)

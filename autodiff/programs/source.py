@@ -71,10 +71,11 @@ def found(recording: Any) -> Iterator[tuple[Any, str]]:
         ends = at[out : out + count]
         inside = of_chain[np.isin(rolled.into[of_chain], ends)]
         places = np.sort(np.concatenate([ends, inside])) - first
-        if kind == PRODUCT and count > 1:
+        plain = kind == PRODUCT and fields[3] == fields[6] == 0  # one factor for all
+        if kind == PRODUCT and count > 1 and not plain:
             yield places, f"one product of ({count}, {fields[4]})"
         elif kind in (PRODUCT, CHAIN):
-            yield places, f"one sum of {fields[4]} products"
+            yield places, f"{count} sums of {fields[4]}" if count > 1 else f"one sum of {fields[4]}"
         elif count >= FEWEST:
             yield places, f"one loop of {count} times {ROWS[code].name}"
 
