@@ -17,6 +17,7 @@ COMMANDS = {
     "experiment": ("nets.experiments.command", "reproduce an experiment of the documents"),
     "search": ("nets.commands.search", "look for eta, lambda and the batch size"),
     "check": ("nets.runs.check", "compare autograd with BP1 to BP4 worked out by hand"),
+    "export": ("nets.commands.export", "carry a trained network into a page to draw digits in"),
     "demo": ("nets.commands.demo", "the whole road once: graph, gradient, picture and network"),
 }
 

@@ -1,0 +1,36 @@
+"""`nets export`: carry a trained network into one page, in which a digit can be drawn."""
+
+import argparse
+from pathlib import Path
+
+from nets.extras import UsageError
+from nets.pages.digits import save
+from nets.runs.saved import load_run
+from nets.runs.settings import load_split, start
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `nets export`."""
+    parser.add_argument("page", type=Path, metavar="PAGE", help="the page to write, net.html")
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", required=True,
+        help="the network: the checkpoint of a run of nets train",
+    )  # fmt: skip
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where the set of digits is that it learned"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the page and say where it is."""
+    saved = load_run(args.checkpoint)
+    settings = saved.meta["settings"]
+    if settings["data"] not in ("digits", "mnist"):
+        raise UsageError(f"{args.checkpoint}: it learned {settings['data']}, which is not drawn")
+    split = load_split(settings["data"], args.data_dir)
+    training = start(settings, split)
+    training.restore(saved.meta["training"], saved.arrays)
+    path = save(training.net, args.page, split.test.inputs[:, :20])
+    size = path.stat().st_size
+    print(f"{path}: {training.net.sizes}, {size / 1000:.0f} kB; open it in a browser and draw")
+    return 0

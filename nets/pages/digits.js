@@ -1,0 +1,131 @@
+// Draw a digit; the network answers, and the gradient of its answer lies over the pixels.
+const data = JSON.parse(document.getElementById("data").textContent);
+const $ = (id) => document.getElementById(id);
+const side = Math.sqrt(data.sizes[0]), L = data.sizes.length - 1;
+const TEXT = {
+  title: ["Draw a digit", "数字を書く"], lead: ["A network trained in Python, carried into this page: it answers with the same numbers.", "Python で訓練したネットワークをそのまま載せたページです。同じ数で答えます。"],
+  draw: ["Draw here, with the mouse or a finger", "マウスか指でここに書いてください"], clear: ["Clear", "消す"], example: ["Show an example", "例を見る"],
+  seen: ["What the network sees", "ネットワークに見えるもの"], answer: ["Its answer", "答え"], hidden: ["Activations of the hidden neurons", "隠れニューロンの活性"],
+  why: ["Which pixels would change it", "どの画素が答えを変えるか"], why_hint: ["The gradient of one output with respect to each pixel: blue, more ink raises it; orange, more ink lowers it.", "一つの出力の、各画素についての勾配。青は濃くすると増え、橙は濃くすると減ります。"],
+  for: ["Output", "出力"], strongest: ["Strongest: pixel in row {0}, column {1}, slope {2}", "最も強い画素: {0} 行 {1} 列、傾き {2}"], nothing: ["draw", "書く"],
+};
+let tongue = 0, shownExample = -1;
+const say = (key, ...values) => TEXT[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
+const unpack = (text) => {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return data.bits === 64 ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+};
+const weights = [], biases = [];
+data.weights.forEach((text, i) => (i % 2 ? biases : weights).push(unpack(text)));
+
+function forward(x) {
+  const run = { a: [x], slope: [] };
+  for (let l = 0; l < L; l++) {
+    const n = data.sizes[l + 1], m = data.sizes[l], a = Array(n), slope = Array(n), w = weights[l], last = run.a[l];
+    const f = activations[l === L - 1 ? 1 : 0];
+    const z = Array.from({ length: n }, (_, j) => { let s = 0; for (let k = 0; k < m; k++) s += w[j * m + k] * last[k]; return s + biases[l][j]; });
+    const top = l === L - 1 && data.softmax ? Math.max(...z) : 0;
+    for (let j = 0; j < n; j++) { const y = f(z[j] - top); a[j] = y.value; slope[j] = y.gradient.z; }
+    if (l === L - 1 && data.softmax) { const total = a.reduce((s, v) => s + v, 0); for (let j = 0; j < n; j++) a[j] /= total; }
+    run.a.push(a);
+    run.slope.push(slope);
+  }
+  return run;
+}
+// The gradient of one output with respect to the pixels: back through the layers.
+function gradient(run, output) {
+  const out = run.a[L];
+  let delta = out.map((v, j) => (data.softmax ? out[output] * ((j === output) - v) : j === output ? run.slope[L - 1][j] : 0));
+  for (let l = L - 1; l >= 0; l--) {
+    const m = data.sizes[l], back = Array(m).fill(0);
+    delta.forEach((d, j) => { for (let k = 0; k < m; k++) back[k] += weights[l][j * m + k] * d; });
+    delta = l ? back.map((v, k) => v * run.slope[l - 1][k]) : back;
+  }
+  return delta;
+}
+// Ink to pixels, as the sets of digits were made: cut out, scaled, centred by its mass.
+const pad = $("pad"), ink = pad.getContext("2d", { willReadFrequently: true });
+let pixels = Array(data.sizes[0]).fill(0);
+function read() {
+  const all = ink.getImageData(0, 0, 280, 280).data;
+  let left = 280, right = -1, up = 280, down = -1;
+  for (let y = 0; y < 280; y++) for (let x = 0; x < 280; x++) if (all[(y * 280 + x) * 4] > 20) { left = Math.min(left, x); right = Math.max(right, x); up = Math.min(up, y); down = Math.max(down, y); }
+  pixels = Array(side * side).fill(0);
+  if (right >= 0) {
+    const small = document.createElement("canvas"), room = side === 28 ? 20 : 8, size = Math.max(right - left, down - up) + 1, scale = room / size;
+    small.width = small.height = side;
+    const context = small.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    const w = (right - left + 1) * scale, h = (down - up + 1) * scale;
+    let dx = (side - w) / 2, dy = (side - h) / 2;
+    const draw = () => { context.fillStyle = "#000"; context.fillRect(0, 0, side, side); context.drawImage(pad, left, up, right - left + 1, down - up + 1, dx, dy, w, h); return context.getImageData(0, 0, side, side).data; };
+    let found = draw();
+    if (side === 28) {
+      let mass = 0, mx = 0, my = 0;
+      for (let i = 0; i < 784; i++) { const v = found[i * 4]; mass += v; mx += v * (i % 28); my += v * Math.floor(i / 28); }
+      if (mass) { dx += 13.5 - mx / mass; dy += 13.5 - my / mass; found = draw(); }
+    }
+    pixels = pixels.map((_, i) => found[i * 4] / 255);
+  }
+}
+function grey(canvas, values, colour) {
+  const context = canvas.getContext("2d"), cell = canvas.width / side;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  values.forEach((v, i) => { context.fillStyle = colour(v); context.fillRect((i % side) * cell, Math.floor(i / side) * cell, cell + 0.5, cell + 0.5); });
+}
+function paint() {
+  const run = forward(pixels), out = run.a[L], best = out.indexOf(Math.max(...out)), empty = pixels.every((v) => v === 0);
+  grey($("seen"), pixels, (v) => `rgb(${[0, 0, 0].map(() => Math.round(255 * v))})`);
+  $("answer").textContent = empty ? "–" : String(best);
+  $("outputs").replaceChildren(...out.map((v, j) => {
+    const item = document.createElement("li"), bar = document.createElement("span"), fill = document.createElement("span"), name = document.createElement("span"), value = document.createElement("span");
+    bar.className = "bar"; bar.append(fill);
+    fill.style.width = `${100 * Math.max(0, Math.min(1, v))}%`;
+    name.textContent = j; value.textContent = v.toPrecision(4);
+    if (!empty && j === best) item.className = "best";
+    item.append(name, bar, value);
+    return item;
+  }));
+  $("hidden").replaceChildren(...run.a.slice(1, L).flatMap((a) => a.map((v) => { const i = document.createElement("i"); i.title = v.toPrecision(4); i.style.background = `rgb(${v >= 0 ? "0 114 178" : "213 94 0"} / ${Math.min(1, Math.abs(v))})`; return i; })));
+  const which = $("which").value === "" ? best : Number($("which").value), g = gradient(run, which), most = Math.max(...g.map(Math.abs)) || 1;
+  grey($("slope"), g, (v) => `rgb(${v >= 0 ? "0 114 178" : "213 94 0"} / ${Math.abs(v) / most})`);
+  const at = g.reduce((b, v, i) => (Math.abs(v) > Math.abs(g[b]) ? i : b), 0);
+  $("strongest").textContent = say("strongest", Math.floor(at / side) + 1, (at % side) + 1, g[at].toPrecision(3));
+  for (const id of ["pad", "seen", "slope"]) $(id).setAttribute("aria-label", say({ pad: "draw", seen: "seen", slope: "why" }[id]));
+}
+function clear() {
+  ink.fillStyle = "#000";
+  ink.fillRect(0, 0, 280, 280);
+  read();
+  paint();
+}
+function words() {
+  document.documentElement.lang = tongue ? "ja" : "en";
+  document.title = say("title");
+  for (const e of document.querySelectorAll("[data-t]")) e.textContent = say(e.dataset.t);
+  $("language").textContent = tongue ? "English" : "日本語";
+  const chosen = $("which").value;
+  $("which").replaceChildren(...["", ..."0123456789"].map((v) => { const o = document.createElement("option"); o.value = v; o.textContent = v === "" ? say("answer") : v; return o; }));
+  $("which").value = chosen;
+  $("example").hidden = !data.examples.length;
+  paint();
+}
+let last = null;
+const place = (event) => { const box = pad.getBoundingClientRect(); return [((event.clientX - box.left) / box.width) * 280, ((event.clientY - box.top) / box.height) * 280]; };
+const stroke = (event) => {
+  const at = place(event);
+  ink.strokeStyle = "#fff"; ink.lineWidth = 22; ink.lineCap = "round";
+  ink.beginPath(); ink.moveTo(...(last ?? at)); ink.lineTo(...at); ink.stroke();
+  last = at;
+  read();
+  paint();
+};
+pad.addEventListener("pointerdown", (event) => { pad.setPointerCapture(event.pointerId); last = null; stroke(event); event.preventDefault(); });
+pad.addEventListener("pointermove", (event) => { if (event.buttons) stroke(event); });
+pad.addEventListener("pointerup", () => { last = null; });
+$("clear").addEventListener("click", clear);
+$("example").addEventListener("click", () => { shownExample = (shownExample + 1) % data.examples.length; pixels = data.examples[shownExample]; paint(); });
+$("which").addEventListener("change", paint);
+$("language").addEventListener("click", () => { tongue = 1 - tongue; words(); });
+words();
+clear();
