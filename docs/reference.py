@@ -20,7 +20,6 @@ from matplotlib.figure import Figure
 
 import autodiff as ad
 from autodiff.sources.plaintext import text
-from autodiff.sources.reference import operands
 from autodiff.sources.terms import simplify
 from autodiff.table.primitive import TABLE, Multilinear, Pointwise
 from autodiff.table.symbol import Symbol
@@ -72,7 +71,7 @@ def _cell(line: str) -> str:
 
 
 def _pointwise(row: Pointwise, folder: Path) -> str:
-    names = operands(row)
+    names = row.operands
     y, xs = Symbol("y"), [Symbol(n) for n in names]
     slopes = [
         f"d/d{n} = `{'none' if rule is None else text(simplify(rule(y, *xs)))}`"

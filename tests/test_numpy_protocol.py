@@ -201,17 +201,17 @@ def test_functions_of_arrays_agree_with_numpy_and_with_the_adjoint_identity(
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda x: np.cbrt(x), "nearest that it has is np."),
+        (lambda x: np.nanmean(x), "nearest that it has is np.mean"),
         (lambda x: np.fft.fft(x), "np.fft.fft"),
         (lambda x: np.linalg.inv(x), "the table has no operation"),
-        (lambda x: np.sum(x, dtype=np.float32), "dtype="),
+        (lambda x: np.sum(x, dtype=np.int64), "dtype="),
         (lambda x: np.exp(x, where=[True, False]), "where="),
         (lambda x: np.add.outer(x, x), "np.add.outer"),
         (lambda x: np.linalg.norm(x, 1), "ord=1"),
     ],
 )
 def test_what_has_no_row_is_refused_with_the_nearest_that_has(call: Any, words: str) -> None:
-    with pytest.raises(TypeError, match=r"graph|nearest") as error:
+    with pytest.raises(TypeError, match=r"graph|operation") as error:
         call(ad.Tensor([1.0, 2.0]))
     assert words in str(error.value)
 
@@ -223,9 +223,9 @@ def test_writing_into_a_plain_array_is_refused() -> None:
 
 
 def test_the_nearest_name_is_near() -> None:
-    assert "np.arcsin." in str(protocol.refusal(np.arcsinh)).replace("h.", ".")
-    assert "np.nanmean" in str(protocol.refusal(np.nanmean))
+    assert "np.arcsin" in str(protocol.refusal(np.arcsinh))
     assert "np.mean." in str(protocol.refusal(np.nanmean))
+    assert "nearest" not in str(protocol.refusal(np.linalg.inv))
 
 
 def test_second_derivatives_pass_through_numpy() -> None:

@@ -1,86 +1,27 @@
 """What numpy's functions do when they are given nodes: they record rows of the table.
 
 `np.sin(x)`, `np.sum(x)` and `np.concatenate([x, y])` ask their arguments first, and a node answers
-here. A ufunc is looked up in the table, whose rows name it; a function composed of rows is named
-once, in `COMPOSED` or among the functions that only move elements; one that has no derivative to
-lose (a comparison, a shape, an index) runs on the plain arrays. Anything else is refused, with the
+here. A ufunc is looked up in the table, whose rows name it; a function composed of rows among the
+`ENTRIES`, which settle its parameters; one that has no derivative to lose (a comparison, a shape,
+an index) runs on the plain arrays. Anything else is refused, with the
 nearest name that would work, since a result without a graph would be a silently wrong gradient.
 """
 
 import difflib
-import inspect
-import math
 import operator
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch import functions as nf
-from autodiff.nodes import costs, functions
+from autodiff.dispatch import elementwise, moves, products, reductions  # noqa: F401  they enter
+from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
+from autodiff.dispatch.moves import as_type
+from autodiff.nodes import costs
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.table import ops
 from autodiff.table.primitive import UFUNCS
 
-Function = Callable[..., Any]
-
-# The composites of rows by numpy's names.
-COMPOSED: dict[Function, Function] = {
-    np.power: nf.power,
-    np.float_power: nf.power,
-    np.reciprocal: lambda x: 1.0 / x,
-    np.log2: lambda x: ops.log(x) * (1.0 / math.log(2.0)),
-    np.log10: lambda x: ops.log(x) * (1.0 / math.log(10.0)),
-    np.exp2: lambda x: ops.exp(x * math.log(2.0)),
-    np.deg2rad: lambda x: x * (math.pi / 180.0),
-    np.rad2deg: lambda x: x * (180.0 / math.pi),
-    np.radians: lambda x: x * (math.pi / 180.0),
-    np.degrees: lambda x: x * (180.0 / math.pi),
-    np.logaddexp: nf.logaddexp,
-    np.where: nf.where,
-    np.clip: nf.clip,
-    np.sum: functions.sum,
-    np.mean: functions.mean,
-    np.var: functions.var,
-    np.std: nf.std,
-    np.max: functions.max,
-    np.min: functions.min,
-    np.ptp: nf.ptp,
-    np.prod: nf.prod,
-    np.average: nf.average,
-    np.median: nf.median,
-    np.cumsum: nf.cumsum,
-    np.diff: nf.diff,
-    np.sort: nf.sort,
-    np.dot: nf.dot,
-    np.vdot: nf.vdot,
-    np.inner: nf.inner,
-    np.outer: nf.outer,
-    np.tensordot: nf.tensordot,
-    np.einsum: nf.einsum,
-    np.trace: nf.trace,
-    np.linalg.norm: nf.norm,
-    np.concatenate: nf.join,
-    np.stack: functions.stack,
-    np.append: nf.append,
-    np.hstack: nf.joining(np.atleast_1d, lambda ndim: 0 if ndim == 1 else 1),
-    np.vstack: nf.joining(np.atleast_2d, lambda ndim: 0),
-    np.dstack: nf.joining(np.atleast_3d, lambda ndim: 2),
-    np.column_stack: nf.joining(lambda x: x if x.ndim > 1 else x[:, None], lambda ndim: 1),
-    np.copy: lambda x: ops.identity(x),
-    np.broadcast_to: functions.broadcast_to,
-}
-RESHAPING = (
-    np.reshape, np.ravel, np.squeeze, np.expand_dims, np.atleast_1d, np.atleast_2d, np.atleast_3d,
-)  # fmt: skip
-PERMUTING = (np.transpose, np.swapaxes, np.moveaxis, np.rollaxis)
-MOVING = (
-    np.flip, np.fliplr, np.flipud, np.roll, np.rot90, np.tile, np.repeat, np.diagonal, np.diag,
-    np.tril, np.triu, np.take, np.take_along_axis, np.delete, np.pad, np.resize,
-    np.split, np.array_split, np.hsplit, np.vsplit,
-)  # fmt: skip
 # No gradient is lost: what comes of these is a shape, a truth value, an index or a new constant.
 PLAIN = {
     np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.zeros_like, np.ones_like,
@@ -95,8 +36,7 @@ COMPARISONS: dict[Function, tuple[Function, Function]] = {
     np.greater: (operator.gt, operator.lt), np.greater_equal: (operator.ge, operator.le),
 }  # fmt: skip
 REDUCTIONS: dict[Function, Function] = {
-    np.add: functions.sum, np.multiply: nf.prod,
-    np.maximum: functions.max, np.minimum: functions.min, np.logaddexp: costs.logsumexp,
+    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
 }  # fmt: skip
 METHODS: dict[str, Function] = {
     f.__name__: f
@@ -106,11 +46,6 @@ METHODS: dict[str, Function] = {
         np.nonzero, np.ptp, np.copy,
     )
 } | {"flatten": np.ravel}  # fmt: skip
-
-COMPOSED |= {f: nf.reshaping(f) for f in RESHAPING}
-COMPOSED |= {f: nf.permuting(f) for f in PERMUTING}
-COMPOSED |= {f: nf.moving(f) for f in MOVING}
-
 
 def plain(x: Any) -> Any:
     """Return x with each node in it replaced by its array."""
@@ -123,15 +58,19 @@ def ufunc_of_nodes(
     function: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
     """Answer a ufunc that has no row of its own, or that is called with options."""
-    if any(x is not None for x in options.get("out", ())):
+    if not no_array(options.pop("out", None)):
         raise TypeError(
             f"{name_of(function)}: the result would be written into a plain array and lose its "
             f"graph; write y = y + x instead of y += x, and leave out= away"
         )
-    options = {k: v for k, v in options.items() if k != "out" and v is not np._NoValue}
-    if method == "reduce" and function in REDUCTIONS:
+    options = {k: v for k, v in options.items() if v is not np._NoValue}
+    if method == "reduce":
         options.setdefault("axis", 0)
-        return call(function, REDUCTIONS[function], inputs, options)
+        if function in REDUCTIONS:
+            x = as_type(inputs[0], options.pop("dtype", None))
+            return ENTRIES[REDUCTIONS[function]](x, **options)
+        if function is np.logaddexp and not options.keys() - {"axis", "keepdims"}:
+            return costs.logsumexp(*inputs, **options)
     if method == "__call__" and not has_derivative(function):
         if function in COMPARISONS and not options and not any(map(np.ndim, map(plain, inputs))):
             # A trace takes note of what the program's course depends on.
@@ -139,74 +78,45 @@ def ufunc_of_nodes(
             a, b = inputs
             return straight(a, b) if isinstance(a, Value | Tensor) else exchanged(b, a)
         return function(*map(plain, inputs), **options)
-    implementation = COMPOSED.get(function) or UFUNCS.get(function)
-    if method != "__call__" or implementation is None:
+    entry = ENTRIES.get(function)
+    computed = UFUNCS.get(function) if entry is None else entry.implementation
+    if method != "__call__" or computed is None:
         raise refusal(function, "" if method == "__call__" else f".{method}")
-    if options:
-        raise TypeError(
-            f"{name_of(function)}: {', '.join(f'{k}=' for k in options)} has no meaning on a graph"
-        )
-    return call(function, implementation, inputs, options)
+    return computed(*(as_asked(function, inputs, options) if options else inputs))
+
+
+def as_asked(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Return a ufunc's operands in the precision that its options ask for.
+
+    Whether numpy takes the options at all, it is asked on arrays of one element.
+    """
+    for name, value in options.items():
+        if name == "where" and value is not True:
+            raise refused(function, name)
+        if name in ("axes", "axis", "keepdims"):
+            raise refused(function, name)
+    ones = [
+        np.ones((1,) * (2 if function.signature else 1), plain(x).dtype)
+        if hasattr(plain(x), "dtype")
+        else x
+        for x in inputs
+    ]
+    wanted = function(*ones, **options).dtype
+    if wanted not in (np.float64, np.float32):
+        raise refused(function, "dtype" if "dtype" in options else "signature")
+    if "dtype" in options or "signature" in options:
+        return [as_type(x, wanted, "unsafe") for x in inputs]
+    return inputs
 
 
 def function_of_nodes(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Answer one of numpy's other functions."""
     if function in PLAIN:
         return function(*map(plain, args), **{k: plain(v) for k, v in options.items()})
-    implementation = COMPOSED.get(function)
-    if implementation is None:
+    entry = ENTRIES.get(function)
+    if entry is None:
         raise refusal(function)
-    args, options = as_declared(function, args, options)
-    return call(function, implementation, args, options)
-
-
-def call(function: Any, implementation: Function, args: Any, options: dict[str, Any]) -> Any:
-    """Call what stands for numpy's function; an option that it lacks is named in a sentence."""
-    try:
-        inspect.signature(implementation).bind(*args, **options)
-    except TypeError:
-        known = list(inspect.signature(implementation).parameters)
-        unknown = [f"{k}=" for k in options if k not in known]
-        why = f"the option {', '.join(unknown)}" if unknown else "a call with these arguments"
-        raise TypeError(
-            f"{name_of(function)}: {why} has no meaning on a graph; it takes {', '.join(known)}"
-        ) from None
-    return implementation(*args, **options)
-
-
-@cache
-def _signature(function: Any) -> inspect.Signature | None:
-    try:
-        return inspect.signature(function)
-    except (TypeError, ValueError):  # written in C
-        return None
-
-
-def as_declared(function: Any, args: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the arguments with numpy's optional ones by name, so that no place is mistaken."""
-    signature = _signature(function)
-    if signature is None:
-        return args, options
-    names = list(signature.parameters.values())
-    required = []
-    given = dict(options)
-    for i, x in enumerate(args):
-        if i < len(names) and names[i].kind is names[i].POSITIONAL_OR_KEYWORD:
-            if names[i].default is names[i].empty:
-                required.append(x)
-            else:
-                given[names[i].name] = x
-        else:
-            required.append(x)
-    required += [
-        given.pop(p.name) for p in names[len(args) :] if p.default is p.empty and p.name in given
-    ]
-    meaningless = {"dtype", "out", "order", "where", "initial", "mode", "kind", "stable"}
-    return required, {
-        k: v
-        for k, v in given.items()
-        if v is not np._NoValue and not (k in meaningless and v is None)
-    }
+    return entry(*args, **options)
 
 
 @cache
@@ -217,21 +127,15 @@ def has_derivative(function: Any) -> bool:
     )
 
 
-def name_of(function: Any) -> str:
-    """Return the function's name as people write it, such as np.linalg.norm."""
-    module = str(getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{module}.{getattr(function, '__name__', function)}"
-
-
 def refusal(function: Any, method: str = "") -> TypeError:
-    """Return the error for a function without rows, with the nearest that has them."""
-    known = {f.__name__: f for f in (*UFUNCS, *COMPOSED)}
+    """Return the error for a function without rows, with the nearest that has them, if one is near."""
+    known = {f.__name__: f for f in (*UFUNCS, *ENTRIES)}
     wanted = getattr(function, "__name__", str(function))
-    nearest = difflib.get_close_matches(wanted, known, n=1, cutoff=0.0)[0]
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.7)
+    nearest = f"; the nearest that it has is {name_of(known[near[0]])}" if near else ""
     return TypeError(
-        f"{name_of(function)}{method}: the table has no operation for it; the nearest that it has "
-        f"is {name_of(known[nearest])}. Compose it of operations, add it with autodiff.table.primitive, "
-        f"or take .data for the plain array"
+        f"{name_of(function)}{method}: the table has no operation for it{nearest}. Compose it of "
+        f"operations, add it with autodiff.primitive, or take .data for the plain array"
     )
 
 

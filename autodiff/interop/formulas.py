@@ -55,6 +55,11 @@ FORMULAS: dict[str, Formula] = {
     "sigmoid": lambda m, x: 1.0 / (1.0 + m.exp(-x)),
     "sigmoid_prime": lambda m, x: 0.25 / (m.cosh(0.5 * x) * m.cosh(0.5 * x)),
     "softplus": lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.absolute(x))),
+    "exp2": lambda m, x: m.exp(x * math.log(2.0)),
+    "log2": lambda m, x: m.log(x) * (1.0 / math.log(2.0)),
+    "log10": lambda m, x: m.log(x) * (1.0 / math.log(10.0)),
+    "logaddexp": lambda m, a, b: m.maximum(a, b) + m.log1p(m.exp(-m.absolute(a - b))),
+    "share": lambda m, a, b: 1.0 / (1.0 + m.exp(b - a)),
     "relu": lambda m, x: m.where(m.greater(x, 0.0), x, 0.0),
     "leaky_relu": lambda m, x, slope: m.where(m.greater(x, 0.0), x, slope * x),
     "elu": lambda m, x, alpha: m.where(

@@ -28,10 +28,14 @@ class _SymPy:
             "tan": s.tan, "arcsin": s.asin, "arccos": s.acos, "arctan": s.atan, "arctan2": s.atan2,
             "sinh": s.sinh, "cosh": s.cosh, "tanh": s.tanh, "absolute": s.Abs, "sign": s.sign,
             "maximum": s.Max, "minimum": s.Min, "erf": s.erf, "greater": s.Gt, "equal": s.Eq,
-            "hypot": lambda a, b: s.sqrt(a**2 + b**2),
+            "hypot": lambda a, b: s.sqrt(a**2 + b**2), "exp2": lambda x: 2**x,
+            "log2": lambda x: s.log(x, 2), "log10": lambda x: s.log(x, 10),
+            "logaddexp": lambda a, b: s.log(s.exp(a) + s.exp(b)),
         }  # fmt: skip
 
     def __getattr__(self, name: str) -> Any:
+        if name not in self._functions:
+            raise AttributeError(name)
         return _each(self._functions[name])
 
     def number(self, x: float) -> Any:

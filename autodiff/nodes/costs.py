@@ -74,6 +74,8 @@ def softmax(x: Any, axis: int = 0) -> Any:
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return sqrt(sum(x^2)); the largest element is divided out first, and at 0 the gradient is 0."""
     x = as_array_node(x)
+    if not x.size:
+        return ops.square(x).sum(axis, keepdims)
     with no_grad():
         peak = ops.max(ops.abs(x), axis=axis, keepdims=True)
         top = ops.where(_finite(peak), ops.where(ops.step(peak), peak, 1.0), 1.0)

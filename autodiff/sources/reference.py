@@ -4,7 +4,6 @@ Nothing is written here about any operation. The names of operands are those of 
 derivatives are the rules themselves, run on symbols.
 """
 
-import inspect
 from collections.abc import Iterator
 
 from autodiff.sources.plaintext import text
@@ -27,16 +26,8 @@ def operations() -> str:
     return "\n".join(lines)
 
 
-def operands(row: Pointwise) -> list[str]:
-    """Return the names of a row's operands, as its rules call them."""
-    rule = next((p for p in row.partials if p is not None), None)
-    if rule is None:
-        return [f"x{i + 1}" for i in range(row.arity)]
-    return list(inspect.signature(rule).parameters)[1:]
-
-
 def _pointwise(row: Pointwise) -> Iterator[str]:
-    names = operands(row)
+    names = row.operands
     y, xs = Symbol("y"), [Symbol(n) for n in names]
     head = text(row(*xs))
     rules = [

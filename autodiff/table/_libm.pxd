@@ -1,6 +1,6 @@
 # cython: cdivision=True
 # <math.h> under the names of libm.py, for the compiled build.
-from libc.math cimport erfc, exp, expm1, fabs, floor, isnan, log, log1p, pow
+from libc.math cimport erfc, exp, exp2, expm1, fabs, floor, isnan, log, log10, log1p, log2, pow
 
 cdef inline double divide(double a, double b) noexcept:
     return a / b

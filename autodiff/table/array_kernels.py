@@ -86,7 +86,8 @@ def chain(g: Array, d: Array) -> Array:
 
 def power(x: Array, n: Array) -> Array:
     if np.ndim(n) == 0:
-        return np.asarray(x ** float(n), dtype=np.result_type(x, n))
+        dtype = np.result_type(x, n)
+        return np.asarray(np.asarray(x, dtype) ** float(n), dtype)
     with np.errstate(all="ignore"):
         return np.power(x, n)
 
@@ -188,6 +189,16 @@ def sech2(x: Array) -> Array:
 
 def softplus(x: Array) -> Array:
     return np.maximum(x, 0) + np.log1p(_decay(x))
+
+
+def share(a: Array, b: Array) -> Array:
+    with np.errstate(all="ignore"):
+        gap = np.asarray(a - b)
+        back = gap + b
+        lost = (a - back) + ((back - gap) - b)
+        y = sigmoid(gap)
+        y = np.where(np.abs(lost) < 1.0, y + lost * sigmoid_prime(gap), y)
+        return np.where(a == b, np.asarray(0.5, dtype=y.dtype), y)
 
 
 def relu(x: Array) -> Array:

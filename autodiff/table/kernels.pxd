@@ -31,6 +31,9 @@ cpdef double sigmoid_prime(double x) noexcept
 @cython.locals(e=double)
 cpdef double sech2(double x) noexcept
 cpdef double softplus(double x) noexcept
+cpdef double logaddexp(double a, double b) noexcept
+@cython.locals(gap=double, back=double, lost=double, y=double)
+cpdef double share(double a, double b) noexcept
 cpdef double relu(double x) noexcept
 cpdef double leaky_relu(double x, double slope) noexcept
 cpdef double elu(double x, double alpha) noexcept

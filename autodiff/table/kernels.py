@@ -150,6 +150,24 @@ def softplus(x: float) -> float:
     return (x if x > 0.0 else 0.0 * x) + libm.log1p(libm.exp(-libm.fabs(x)))
 
 
+def logaddexp(a: float, b: float) -> float:
+    """log(e^a + e^b): the larger plus the small rest."""
+    if a == b:
+        return a + 0.6931471805599453
+    return maximum(a, b) + libm.log1p(libm.exp(-libm.fabs(a - b)))
+
+
+def share(a: float, b: float) -> float:
+    """e^a / (e^a + e^b) = sigmoid(a - b), with what a - b loses in rounding put back; 1/2 at a = b."""
+    if a == b:
+        return 0.5
+    gap: float = a - b
+    back: float = gap + b
+    lost: float = (a - back) + ((back - gap) - b)
+    y: float = sigmoid(gap)
+    return y + lost * sigmoid_prime(gap) if libm.fabs(lost) < 1.0 else y
+
+
 def relu(x: float) -> float:
     return x if x > 0.0 or libm.isnan(x) else 0.0
 

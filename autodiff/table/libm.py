@@ -12,7 +12,7 @@ from math import copysign, fabs, inf, isnan, nan
 
 __all__ = [
     "acos", "asin", "atan", "atan2", "copysign", "cos", "cosh", "divide", "erfc", "exp", "expm1",
-    "fabs", "floor", "hypot", "inf", "isnan", "log", "log1p", "nan", "pow", "sin", "sinh", "sqrt",
+    "exp2", "fabs", "floor", "hypot", "inf", "isnan", "log", "log10", "log1p", "log2", "nan", "pow", "sin", "sinh", "sqrt",
     "tan", "tanh",
 ]  # fmt: skip
 
@@ -39,7 +39,7 @@ atan: Unary = math.atan
 atan2: Callable[[float, float], float] = math.atan2
 tanh: Unary = math.tanh
 erfc: Unary = math.erfc
-exp = _total(math.exp)
+exp, exp2 = _total(math.exp), _total(math.exp2)
 expm1 = _total(math.expm1)
 sinh = _total(math.sinh, lambda x: copysign(inf, x))
 cosh = _total(math.cosh)
@@ -50,6 +50,16 @@ asin, acos, sqrt = _total(math.asin), _total(math.acos), _total(math.sqrt)
 def log(x: float) -> float:
     """Return the natural logarithm: -inf at 0, NaN below."""
     return math.log(x) if x > 0 else (-inf if x == 0 else nan)
+
+
+def log2(x: float) -> float:
+    """Return the logarithm to base 2: -inf at 0, NaN below."""
+    return math.log2(x) if x > 0 else (-inf if x == 0 else nan)
+
+
+def log10(x: float) -> float:
+    """Return the logarithm to base 10: -inf at 0, NaN below."""
+    return math.log10(x) if x > 0 else (-inf if x == 0 else nan)
 
 
 def log1p(x: float) -> float:

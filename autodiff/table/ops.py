@@ -16,7 +16,7 @@ the slopes of hypot at (0, 0) are 0, and ties of max and min share equally.
 import numpy as np
 
 from autodiff.table import array_kernels as arrays
-from autodiff.table import kernels, libm, structure
+from autodiff.table import kernels, libm, recipes, structure
 from autodiff.table.primitive import (
     POSITIVE,
     REAL,
@@ -27,6 +27,7 @@ from autodiff.table.primitive import (
     multilinear,
     pointwise,
 )
+from autodiff.table.recipes import ARRAY, ARRAYS, FACTOR, FLAG, NUMBER, VECTOR, Recipe, Several
 
 add: Pointwise = pointwise(
     "add", kernels.add, arrays.add,
@@ -105,6 +106,18 @@ exp: Pointwise = pointwise("exp", libm.exp, np.exp, (lambda y, x: y,), tex="e^{{
 log: Pointwise = pointwise(
     "log", libm.log, np.log, (lambda y, x: 1.0 / x,), (POSITIVE,), tex=r"\log {0}",
 )
+exp2: Pointwise = pointwise(
+    "exp2", libm.exp2, np.exp2, (lambda y, x: 0.6931471805599453 * y,), tex="2^{{{0}}}",
+    precedence=4, reference=lambda mp, x: mp.mpf(2) ** x,
+)
+log2: Pointwise = pointwise(
+    "log2", libm.log2, np.log2, (lambda y, x: 1.4426950408889634 / x,), (POSITIVE,),
+    tex=r"\log_2 {0}", reference=lambda mp, x: mp.log(x) / mp.log(2),
+)
+log10: Pointwise = pointwise(
+    "log10", libm.log10, np.log10, (lambda y, x: 0.4342944819032518 / x,), (POSITIVE,),
+    tex=r"\log_{{10}} {0}", reference=lambda mp, x: mp.log(x) / mp.log(10),
+)
 log1p: Pointwise = pointwise(
     "log1p", libm.log1p, np.log1p, (lambda y, x: 1.0 / (1.0 + x),), (Domain(-1.0),),
     tex=r"\log(1 + {0})",
@@ -172,19 +185,32 @@ softplus: Pointwise = pointwise(
     "softplus", kernels.softplus, arrays.softplus, (lambda y, x: sigmoid(x),),
     tex=r"\log(1 + e^{{{0}}})", reference=lambda mp, x: mp.log(1 + mp.exp(x)),
 )
+logaddexp: Pointwise = pointwise(
+    "logaddexp", kernels.logaddexp, np.logaddexp,
+    (lambda y, a, b: share(a, b), lambda y, a, b: share(b, a)),
+    tex=r"\log(e^{{{0}}} + e^{{{1}}})", reference=lambda mp, a, b: mp.log(mp.exp(a) + mp.exp(b)),
+)
+share: Pointwise = pointwise(
+    "share", kernels.share, arrays.share,
+    (lambda y, a, b: y * share(b, a), lambda y, a, b: -y * share(b, a)),
+    tex=r"\sigma({0} - {1})", reference=lambda mp, a, b: 1 / (1 + mp.exp(b - a)),
+    doc="e^a / (e^a + e^b), the slope of logaddexp; a half where a = b",
+)
 relu: Pointwise = pointwise(
     "relu", kernels.relu, arrays.relu, (lambda y, x: step(x),),
     tex=r"\operatorname{{relu}}({0})", reference=lambda mp, x: x if x > 0 else 0 * x,
 )
 leaky_relu: Pointwise = pointwise(
     "leaky_relu", kernels.leaky_relu, arrays.leaky_relu,
-    (lambda y, x, slope: where(step(x), 1.0, slope), None), (REAL, POSITIVE),
+    (lambda y, x, slope: where(step(x), 1.0, slope),
+     lambda y, x, slope: where(1.0 - step(x), x, 0.0)), (REAL, POSITIVE),
     tex=r"\operatorname{{leaky}}_{{{1}}}({0})",
     reference=lambda mp, x, slope: x if x > 0 else slope * x, defaults=(0.01,),
 )
 elu: Pointwise = pointwise(
     "elu", kernels.elu, arrays.elu,
-    (lambda y, x, alpha: where(step(x), 1.0, alpha * exp(minimum(x, 0.0))), None),
+    (lambda y, x, alpha: where(step(x), 1.0, alpha * exp(minimum(x, 0.0))),
+     lambda y, x, alpha: where(1.0 - step(x), expm1(minimum(x, 0.0)), 0.0)),
     (REAL, POSITIVE), tex=r"\operatorname{{elu}}_{{{1}}}({0})",
     reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x), defaults=(1.0,),
 )
@@ -246,7 +272,11 @@ where: Pointwise = pointwise(
 )
 clip: Pointwise = pointwise(
     "clip", kernels.clip, arrays.clip,
-    (lambda y, x, low, high: beats(x, low) * beats(high, x), None, None),
+    (
+        lambda y, x, low, high: beats(x, low) * beats(high, maximum(x, low)),
+        lambda y, x, low, high: beats(low, x) * beats(high, maximum(x, low)),
+        lambda y, x, low, high: beats(maximum(x, low), high),
+    ),
     (REAL, Domain(high=-1.0), Domain(1.0)),
     tex=r"\operatorname{{clip}}({0}, {1}, {2})",
     reference=lambda mp, x, low, high: low if x < low else high if x > high else x,
@@ -257,19 +287,23 @@ clip: Pointwise = pointwise(
 total = Multilinear(
     "total", structure.total, scalar=structure.total, nary=lambda i, g, *xs: g, tex=r"\sum",
     doc="x1 + x2 + ... + xn of scalars as one node",
+    recipe=Recipe(xs=Several(NUMBER)),
 )
 dot = Multilinear(
     "dot", structure.dot, scalar=structure.dot,
     nary=lambda i, g, *xs: g * xs[i - len(xs) // 2], tex=r"{0} \cdot {1}", infix=".",
     doc="w1 x1 + ... + wn xn of scalars as one node; operands w1 ... wn, x1 ... xn",
+    recipe=Recipe(ws=Several(NUMBER, 2, 2), xs=Several(NUMBER, 2, 2)),
 )
 matmul: Multilinear = multilinear(
     "matmul", np.matmul, structure.matmul_left, structure.matmul_right,
     tex=r"{0} \, {1}", infix="@", precedence=2,
+    recipe=Recipe(a=VECTOR, b=FACTOR),
 )
 sum: Multilinear = multilinear(
     "sum", structure.sum,
     lambda g, x, axis, keepdims: structure.spread(g, x.shape, axis, keepdims), tex=r"\sum {0}",
+    recipe=Recipe(x=ARRAY, axis=recipes.axes, keepdims=FLAG),
 )
 mean: Multilinear = multilinear(
     "mean", np.mean,
@@ -277,6 +311,7 @@ mean: Multilinear = multilinear(
         g / structure.count(x.shape, axis), x.shape, axis, keepdims
     ),
     tex=r"\overline{{{0}}}",
+    recipe=Recipe(x=ARRAY, axis=recipes.axes, keepdims=FLAG),
 )
 max: Multilinear = multilinear(
     "max", np.max,
@@ -285,6 +320,7 @@ max: Multilinear = multilinear(
     tangents=(lambda t, x, axis, keepdims: sum(
         t * ties(x, axis=axis, largest=True), axis=axis, keepdims=keepdims),),
     tex=r"\max {0}",
+    recipe=Recipe(x=ARRAY, axis=recipes.axes, keepdims=FLAG),
 )
 min: Multilinear = multilinear(
     "min", np.min,
@@ -293,34 +329,43 @@ min: Multilinear = multilinear(
     tangents=(lambda t, x, axis, keepdims: sum(
         t * ties(x, axis=axis, largest=False), axis=axis, keepdims=keepdims),),
     tex=r"\min {0}",
+    recipe=Recipe(x=ARRAY, axis=recipes.axes, keepdims=FLAG),
 )
 ties: Multilinear = multilinear(
     "ties", structure.ties, lambda g, x, axis, largest: 0.0 * g,
     tangents=(lambda t, x, axis, largest: 0.0 * t,), tex=r"[{0} \text{{ is extreme}}]",
     doc="equal shares that add up to 1 over the places of the largest (smallest) element",
+    recipe=Recipe(x=ARRAY, axis=recipes.axes, largest=FLAG),
 )
 broadcast: Multilinear = multilinear(
     "broadcast", structure.broadcast, lambda g, x, shape: structure.sum_to(g, x.shape), tex="{0}",
+    recipe=Recipe(x=ARRAY, shape=recipes.wider),
 )
 reshape: Multilinear = multilinear(
     "reshape", structure.reshape, lambda g, x, shape: reshape(g, shape=x.shape), tex="{0}",
+    recipe=Recipe(x=ARRAY, shape=recipes.same_size),
 )
 transpose: Multilinear = multilinear(
     "transpose", structure.permuted,
     lambda g, x, axes: transpose(g, axes=structure.inverse(axes)), tex="{0}^T",
+    recipe=Recipe(x=ARRAY, axes=recipes.permutation),
 )
 take: Multilinear = multilinear(
     "take", structure.take,
     lambda g, x, index: scatter(g, index=index, shape=x.shape), tex=r"{0}[\cdot]",
+    recipe=Recipe(x=ARRAY, index=recipes.index),
 )
 scatter: Multilinear = multilinear(
     "scatter", structure.scatter,
     lambda g, x, index, shape: take(g, index=index), tex=r"\operatorname{{scatter}}({0})",
+    recipe=Recipe(x=VECTOR, index=recipes.scattered, shape=recipes.longer),
 )
 concatenate = Multilinear(
     "concatenate", structure.concatenate, nary=structure.concatenate_transpose,
     tex=r"[{0}, \ldots]",
+    recipe=Recipe(xs=ARRAYS, axis=recipes.axis),
 )
 cast: Multilinear = multilinear(
     "cast", structure.cast, lambda g, x, dtype: cast(g, dtype=x.dtype), tex="{0}",
+    recipe=Recipe(x=ARRAY, dtype=recipes.COMMON["dtype"]),
 )

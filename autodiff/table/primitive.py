@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 import numpy as np
 
 from autodiff.table.data import Array, number, together
+from autodiff.table.recipes import Operand, Recipe, fitting_shape
 
 Rule = Callable[..., Any]
 
@@ -98,6 +99,7 @@ class Primitive:
     further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
     the one row's `keep` makes (y, part) of x, and the other's `of_kept` makes its own y of the part.
     `again` sends a cotangent through a node whose inside is not kept but computed again.
+    `recipe` says what the row can be called with; a pointwise row's follows from its domain.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Primitive:
     keep: Rule | None = None
     of_kept: Rule | None = None
     again: Rule | None = None
+    recipe: Recipe | None = None
     code: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:
@@ -166,9 +169,27 @@ class Pointwise(Primitive):
     reference: str | Rule = ""
     defaults: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        Primitive.__post_init__(self)
+        if self.recipe is None:
+            kinds = [
+                Operand(0, 3, max(d.low, -3.0), min(d.high, 3.0), fitting_shape if i else None)
+                for i, d in enumerate(self.domain)
+            ]
+            recipe = Recipe(**dict(zip(self.operands, kinds, strict=True)))
+            object.__setattr__(self, "recipe", recipe)
+
     @property
     def arity(self) -> int:
         return len(self.partials)
+
+    @property
+    def operands(self) -> list[str]:
+        """The names of the operands, as the rules call them."""
+        rule = next((p for p in self.partials if p is not None), None)
+        if rule is None:
+            return [f"x{i + 1}" for i in range(self.arity)]
+        return list(inspect.signature(rule).parameters)[1:]
 
     if TYPE_CHECKING:
 

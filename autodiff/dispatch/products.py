@@ -1,0 +1,121 @@
+"""numpy's products and norms of arrays, on nodes: sums of products over axes that two arrays share."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.moves import axes_within
+from autodiff.nodes import costs
+from autodiff.nodes.functions import Axis
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.table import ops
+from autodiff.table.recipes import ARRAY, AXED, Drawing, FACTOR, LIKE, MATRIX, VECTOR, Several, one_of
+
+
+@stands_for(np.dot, signature="(a, b, out=None)", a=ARRAY, b=FACTOR)
+def dot(a: Any, b: Any) -> Any:
+    """Return numpy's dot: the last axis of a with the last but one of b."""
+    a, b = tensor(a), tensor(b)
+    if not a.ndim or not b.ndim:
+        return ops.mul(a, b)
+    if b.ndim < 3 and (b.ndim == 1 or a.ndim <= 2):
+        return ops.matmul(a, b)
+    return tensordot(a, b, ((-1,), (-min(b.ndim, 2),)))
+
+
+@stands_for(np.vdot, signature="(a, b)", a=ARRAY, b=LIKE)
+def vdot(a: Any, b: Any) -> Any:
+    """Return the sum of all products of elements in the same place."""
+    return ops.matmul(tensor(a).reshape(-1), tensor(b).reshape(-1))
+
+
+@stands_for(np.inner, signature="(a, b)", a=ARRAY, b=LIKE)
+def inner(a: Any, b: Any) -> Any:
+    """Return the sums of products over the last axes of both."""
+    a, b = tensor(a), tensor(b)
+    if not a.ndim or not b.ndim:
+        return ops.mul(a, b)
+    return tensordot(a, b, ((-1,), (-1,)))
+
+
+@stands_for(np.outer, a=ARRAY, b=VECTOR)
+def outer(a: Any, b: Any) -> Any:
+    """Return the matrix of the products a_i b_j."""
+    return tensor(a).reshape(-1, 1) * tensor(b).reshape(1, -1)
+
+
+@stands_for(np.tensordot, a=AXED, b=LIKE, axes=one_of(0, 1, ((0,), (0,)), ([-1], [-1])))
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Return the sums of products over `axes` of a and b, as one matrix product."""
+    a, b = tensor(a), tensor(b)
+    if isinstance(axes, int | np.integer):
+        axes = tuple(range(-int(axes), 0)), tuple(range(int(axes)))
+    left, right = (
+        axes_within(tuple(np.atleast_1d(given).tolist()), x.ndim)
+        for x, given in zip((a, b), axes, strict=True)
+    )
+    shared = [tuple(x.shape[i] for i in ks) for x, ks in ((a, left), (b, right))]
+    if shared[0] != shared[1]:
+        raise ValueError(
+            f"np.tensordot: the axes {left} of {a.shape} and {right} of {b.shape} differ in size"
+        )
+    rows = tuple(i for i in range(a.ndim) if i not in left)
+    columns = tuple(i for i in range(b.ndim) if i not in right)
+    n = math.prod(shared[0])
+    first = a.transpose(*rows, *left) if a.ndim else a
+    second = b.transpose(*right, *columns) if b.ndim else b
+    height, width = (
+        math.prod(x.shape[i] for i in ks) for x, ks in ((a, rows), (b, columns))
+    )
+    product = first.reshape(height, n) @ second.reshape(n, width)
+    return product.reshape(*(a.shape[i] for i in rows), *(b.shape[i] for i in columns))
+
+
+@stands_for(np.linalg.norm, x=AXED, ord=one_of(None))
+def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the Euclidean norm, the only one that is defined on a graph."""
+    wide = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if ord is not None and (ord != 2 or wide > 1):
+        raise TypeError(
+            f"np.linalg.norm: ord={ord!r} is not defined on a graph; "
+            f"write it with np.abs, np.sum and np.max"
+        )
+    if not wide and x.ndim:
+        raise ValueError("np.linalg.norm: the norm over no axes is not defined")
+    return costs.norm(x, axis, keepdims)
+
+
+class Subscripted(Several):
+    """A kind of two matrices with the letters in front that say how they are multiplied."""
+
+    def __call__(self, d: Drawing) -> list[Any]:
+        return [d.of("ij,ij->i", "ij,ij", "ij,ij->ji"), self.kind(d), LIKE(d)]
+
+
+@stands_for(
+    np.einsum, signature="(*operands, out=None, optimize=False, dtype=None, order='K', casting='safe')",
+    operands=Subscripted(MATRIX, 2),
+)  # fmt: skip
+def einsum(subscripts: str, *operands: Any) -> Any:
+    """Return sums of products by letters, such as "ij,jk->ik"; no letter twice in one operand."""
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if not arrow:
+        output = "".join(c for c in sorted(set(inputs) - {","}) if inputs.count(c) == 1)
+    if "." in subscripts or any(len(set(t)) < len(t) for t in terms):
+        raise TypeError(
+            f"np.einsum: {subscripts!r} has an ellipsis or a letter twice in one operand, which "
+            f"is not defined on a graph; take np.diagonal first, or write it with @ and np.sum"
+        )
+    letters = output + "".join(dict.fromkeys(c for c in inputs if c not in output + ","))
+    y: Any = None
+    for term, x in zip(terms, map(tensor, operands), strict=True):
+        order = sorted(range(len(term)), key=lambda i: letters.index(term[i]))
+        sizes = dict(zip(term, x.shape, strict=True))
+        aligned = x.transpose(*order) if x.ndim else x
+        aligned = aligned.reshape(tuple(sizes.get(c, 1) for c in letters))
+        y = aligned if y is None else y * aligned
+    summed = tuple(range(len(output), len(letters)))
+    return y.sum(summed) if summed else y

@@ -1,0 +1,265 @@
+"""numpy's functions that put the elements along axes together, on nodes, with all their parameters.
+
+`where=` leaves elements out by putting in their place what changes nothing (0 in a sum, 1 in a
+product); `initial=` takes part as one more element; `dtype=` converts before anything is added up.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.moves import as_type, axes_within, blank, moving, permuting
+from autodiff.nodes.functions import Axis, array_of
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.tensor import constant
+from autodiff.table import ops, recipes
+from autodiff.table.recipes import ARRAY, AXED, MATRIX, Operand, one_of, whole
+
+NONE: Any = np._NoValue
+
+
+def chosen(a: Any, where: Any, dtype: Any, other: float) -> Any:
+    """Return the array in the wanted precision, with `other` where it is left out."""
+    x = as_type(tensor(a), dtype)
+    if where is True:
+        return x
+    left_out = np.broadcast_to(np.logical_not(array_of(where)), x.shape)
+    return ops.where(np.array(left_out, dtype=x.dtype), other, x)
+
+
+def counted(x: Any, axis: Axis, where: Any) -> Any:
+    """Return how many elements each reduction puts together, with the reduced axes kept."""
+    there = np.broadcast_to(array_of(where), x.shape)
+    return np.asarray(np.sum(there, axis=axis, keepdims=True), dtype=x.dtype)
+
+
+def without(y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Return y, which has x's axes, without those that were reduced."""
+    return y if keepdims else y.reshape(np.sum(blank(x), axis=axis).shape)
+
+
+@stands_for(np.sum, a=ARRAY)
+def sum(
+    a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False,
+    initial: Any = 0, where: Any = True,
+) -> Any:  # fmt: skip
+    """Return the sum over `axis`."""
+    y = ops.sum(chosen(a, where, dtype, 0.0), axis=axis, keepdims=bool(keepdims))
+    return y if type(initial) is int and initial == 0 else y + initial
+
+
+@stands_for(np.mean, a=ARRAY)
+def mean(
+    a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, where: Any = True
+) -> Any:
+    """Return the mean over `axis`."""
+    x = chosen(a, where, dtype, 0.0)
+    if where is True and x.size:
+        return ops.mean(x, axis=axis, keepdims=bool(keepdims))
+    y = ops.sum(x, axis=axis, keepdims=True) / counted(x, axis, where)
+    return without(y, x, axis, keepdims)
+
+
+@stands_for(np.var, a=ARRAY, correction=one_of(0, 1, 0.5), mean=one_of(None, 0.5))
+def var(
+    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
+    where: Any = True, mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """Return the variance over `axis`: squared distances from the mean over n - ddof."""
+    x = as_type(tensor(a), dtype)
+    if correction is not None:
+        if ddof != 0:
+            raise ValueError("ddof and correction can't be provided simultaneously.")
+        ddof = correction
+    if axis is not None and where is True:
+        axes_within(axis, x.ndim)
+    n = counted(x, axis, where)
+    centre = chosen(x, where, None, 0.0).sum(axis, keepdims=True) / n if mean is None else mean
+    squares = ops.sum(chosen(ops.square(x - centre), where, None, 0.0), axis=axis, keepdims=True)
+    below = np.maximum(n - ddof, 0.0).astype(x.dtype)
+    return without(squares / below, x, axis, keepdims)
+
+
+@stands_for(np.std, a=ARRAY, correction=one_of(0, 1, 0.5), mean=one_of(None, 0.5))
+def std(
+    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
+    where: Any = True, mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """Return the root of the variance; its gradient is 0 where all elements are equal."""
+    y = var(a, axis, dtype, ddof, keepdims, where, mean, correction)
+    return ops.where(y.detach(), ops.sqrt(y), 0.0)
+
+
+def extreme(row: Any, pair: Any, away: float) -> Callable[..., Any]:
+    """Return numpy's max or min on nodes; `away` is what every element beats."""
+
+    def apply(
+        a: Any, axis: Axis = None, keepdims: bool = False, initial: Any = NONE, where: Any = True
+    ) -> Any:
+        if initial is NONE:
+            if where is not True:
+                raise ValueError("reduction operation does not have an identity: give initial=")
+            return row(tensor(a), axis=axis, keepdims=bool(keepdims))
+        x = chosen(a, where, None, away)
+        if x.size:
+            return pair(row(x, axis=axis, keepdims=bool(keepdims)), initial)
+        shape = np.sum(blank(x), axis=axis, keepdims=bool(keepdims)).shape
+        if 0 in shape:
+            return constant(np.zeros(shape, x.dtype))
+        return ops.broadcast(as_type(tensor(initial), x.dtype), shape=shape)
+
+    return apply
+
+
+max = stands_for(np.max, a=ARRAY)(extreme(ops.max, ops.maximum, -math.inf))
+min = stands_for(np.min, a=ARRAY)(extreme(ops.min, ops.minimum, math.inf))
+
+
+@stands_for(np.ptp, a=ARRAY)
+def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the largest element less the smallest."""
+    return max(a, axis, keepdims) - min(a, axis, keepdims)
+
+
+@stands_for(np.prod, a=ARRAY)
+def prod(
+    a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False,
+    initial: Any = 1, where: Any = True,
+) -> Any:  # fmt: skip
+    """Return the product over `axis`, by halves, so that a zero loses no other's gradient."""
+    x = chosen(a, where, dtype, 1.0)
+    shape = np.prod(blank(x), axis=axis, keepdims=bool(keepdims)).shape
+    axes = tuple(range(x.ndim)) if axis is None else np.atleast_1d(axis)
+    away = tuple(int(a) % x.ndim for a in axes) if x.ndim else ()
+    kept = tuple(i for i in range(x.ndim) if i not in away)
+    y = x.transpose(*kept, *away) if x.ndim else x
+    y = y.reshape(*(x.shape[i] for i in kept), math.prod(x.shape[i] for i in away))
+    while (n := y.shape[-1]) > 1:
+        half = n // 2
+        odd = y[..., 2 * half :]
+        y = y[..., :half] * y[..., half : 2 * half]
+        y = ops.concatenate(y, odd, axis=-1) if n % 2 else y
+    y = y.reshape(shape) if y.size else constant(np.ones(shape, x.dtype))
+    return y if type(initial) is int and initial == 1 else y * initial
+
+
+@stands_for(
+    np.average, a=AXED, weights=Operand(shape=recipes.same_shape, above=0.0), returned=recipes.FLAG
+)
+def average(
+    a: Any, axis: Axis = None, weights: Any = None, returned: bool = False, keepdims: bool = False
+) -> Any:
+    """Return the mean, weighted by `weights` of the array's shape or of that of its axes."""
+    x = tensor(a)
+    if weights is None:
+        y = mean(x, axis, keepdims=keepdims)
+        return (y, np.full(y.shape, x.size / y.size, x.dtype)) if returned else y
+    w = tensor(weights)
+    w, x = (as_type(z, np.result_type(w._array, x._array)) for z in (w, x))
+    if w.shape != x.shape:
+        w = along(w, x, axis)
+    scale = sum(w, axis, keepdims=keepdims)
+    if np.any(scale._array == 0.0):
+        raise ZeroDivisionError("np.average: the weights sum to zero, cannot be normalized")
+    y = sum(x * w, axis, keepdims=keepdims) / scale
+    return (y, ops.broadcast(scale, shape=y.shape)) if returned else y
+
+
+def along(w: Any, x: Any, axis: Axis) -> Any:
+    """Return weights that stand along `axis` of x, stretched to x's shape."""
+    if axis is None:
+        raise TypeError(
+            f"np.average: the weights have shape {w.shape} and the array {x.shape}; "
+            f"say by axis= along which axis they stand"
+        )
+    axes = tuple(i % x.ndim for i in (axis if isinstance(axis, tuple) else (axis,)))
+    if w.shape != tuple(x.shape[i] for i in axes):
+        raise ValueError(
+            f"np.average: the weights have shape {w.shape}, the array along its axis "
+            f"{tuple(x.shape[i] for i in axes)}"
+        )
+    order = sorted(range(len(axes)), key=lambda i: axes[i])
+    shape = tuple(n if i in axes else 1 for i, n in enumerate(x.shape))
+    return ops.broadcast(w.transpose(*order).reshape(shape), shape=x.shape)
+
+
+@stands_for(
+    np.sort, a=AXED, axis=recipes.axis_or_none, kind=one_of(None, "stable", "quicksort"),
+    order=one_of(None),
+)  # fmt: skip
+def sort(
+    a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, stable: Any = None
+) -> Any:
+    """Return the elements in rising order along an axis; the gradient follows each element."""
+    x = tensor(a)
+    options = {} if stable is None else {"stable": stable}  # numpy 1.26 does not know it
+    np.sort(np.zeros(0), kind=kind, order=order, **options)  # what numpy refuses
+    places = np.argsort(array_of(x), axis=axis, kind="stable")
+    if axis is None:
+        return x.reshape(-1)[places]
+    return moving(np.take_along_axis)(x, places, axis)
+
+
+@stands_for(np.median, a=ARRAY, axis=recipes.axis_or_none)
+def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the middle element along an axis, or the mean of the two in the middle."""
+    x = tensor(a)
+    shape = np.sum(blank(x), axis=axis, keepdims=bool(keepdims)).shape
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis)
+    away = tuple(int(i) % x.ndim for i in axes)
+    y = permuting(np.moveaxis)(x, away, range(-len(away), 0))
+    n = math.prod(x.shape[i] for i in away)
+    y = y.reshape(*y.shape[: y.ndim - len(away)], n)
+    if not n:
+        return constant(np.full(shape, math.nan, x.dtype))
+    ordered = sort(y)
+    middle = ordered[..., (n - 1) // 2 : n // 2 + 1].mean(-1)
+    last = ordered[..., -1]
+    return ops.where(np.isnan(array_of(last)).astype(x.dtype), last, middle).reshape(shape)
+
+
+@stands_for(np.cumsum, a=AXED, axis=recipes.axis_or_none)
+def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Return the running sums along an axis, by sums over twice as many in each round."""
+    x = as_type(tensor(a), dtype)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    (axis,) = axes_within(axis, x.ndim)
+    before, step = (slice(None),) * axis, 1
+    while step < x.shape[axis]:  # after each round an element holds the last 2 * step
+        later = x[(*before, slice(step, None))] + x[(*before, slice(None, -step))]
+        x = ops.concatenate(x[(*before, slice(None, step))], later, axis=axis)
+        step *= 2
+    return x
+
+
+@stands_for(
+    np.diff, a=AXED, n=whole(0, 2), axis=recipes.AXIS, prepend=one_of(0.5), append=one_of(-1.0)
+)
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = NONE, append: Any = NONE) -> Any:
+    """Return the differences of neighbours along an axis, n times."""
+    x = tensor(a)
+    np.diff(blank(x), n, axis)  # does numpy take such an n and such an axis?
+    if not n:
+        return x
+    axis = axis % x.ndim
+    for other, before in ((prepend, True), (append, False)):
+        if other is not NONE:
+            other = tensor(other)
+            if not other.ndim:
+                shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+                other = ops.broadcast(other, shape=shape)
+            x = ops.concatenate(*((other, x) if before else (x, other)), axis=axis)
+    ahead = (slice(None),) * axis
+    for _ in range(n):
+        x = x[(*ahead, slice(1, None))] - x[(*ahead, slice(None, -1))]
+    return x
+
+
+@stands_for(np.trace, a=MATRIX, offset=whole(-2, 2), axis1=one_of(0), axis2=one_of(1))
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
+    """Return the sum of a diagonal."""
+    return moving(np.diagonal)(as_type(tensor(a), dtype), offset, axis1, axis2).sum(-1)
