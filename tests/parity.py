@@ -22,8 +22,15 @@ from autodiff.table.recipes import AXED, Pick, Recipe
 REDUCE = Recipe(
     "(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True)", array=AXED
 )
-ROWS = {f: Entry(f, row, Recipe(**dict(zip(Entry(f, row, Recipe()).required, row.recipe.kinds.values(), strict=True))))
-        for f, row in UFUNCS.items() if row.recipe is not None and np.__version__ >= "2"}  # fmt: skip
+
+
+def of_row(ufunc: Any, row: Any) -> Entry:
+    """Return a row as an entry: its recipe under the names that numpy gives the operands."""
+    names = Entry(ufunc, row, Recipe()).required or list(row.recipe.kinds)
+    return Entry(ufunc, row, Recipe(**dict(zip(names, row.recipe.kinds.values(), strict=True))))
+
+
+ROWS = {ufunc: of_row(ufunc, row) for ufunc, row in UFUNCS.items()}
 # What is called, by a name: numpy's function, what is called on nodes, and how arguments are drawn.
 CALLS: dict[str, tuple[Any, Any, Entry]] = {
     protocol.name_of(f): (f, f, entry) for f, entry in {**ENTRIES, **ROWS}.items()
@@ -77,7 +84,9 @@ def differ(got: Any, wanted: Any, scale: float) -> str:
     if isinstance(wanted, list | tuple):
         if not isinstance(got, list) or len(got) != len(wanted):
             return f"{len(wanted)} results wanted, got {got!r:.200}"
-        return next(filter(None, (differ(a, b, scale) for a, b in zip(got, wanted, strict=True))), "")
+        return next(
+            filter(None, (differ(a, b, scale) for a, b in zip(got, wanted, strict=True))), ""
+        )
     wanted = np.asarray(wanted)
     if got.shape != wanted.shape or got.dtype != wanted.dtype:
         return f"{got.dtype}{got.shape} instead of {wanted.dtype}{wanted.shape}"
@@ -120,7 +129,9 @@ def outcome(function: Any, on_nodes: Any, entry: Entry, pick: Pick) -> Outcome:
             return Outcome()
         if REFUSED in str(error):
             return Outcome(refused=str(error).partition(REFUSED)[0])
-        return Outcome(f"{text}: raises {type(error).__name__}: {error}; numpy gives {wanted!r:.200}")
+        return Outcome(
+            f"{text}: raises {type(error).__name__}: {error}; numpy gives {wanted!r:.200}"
+        )
     if isinstance(wanted, Exception):
         return Outcome(f"{text}: gives {got!r:.200}; numpy raises {wanted!r:.200}")
     scale = largest(args) + largest(options)

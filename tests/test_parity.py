@@ -136,7 +136,9 @@ def mutants(entry: Entry) -> list[Callable[..., Any]]:
 
 
 @pytest.mark.parametrize(
-    "function", [np.sum, np.var, np.clip, np.roll, np.concatenate, np.median], ids=lambda f: f.__name__
+    "function",
+    [np.sum, np.var, np.clip, np.roll, np.concatenate, np.median],
+    ids=lambda f: f.__name__,
 )
 def test_damaged_implementations_are_found(function: Any) -> None:
     entry = ENTRIES[function]

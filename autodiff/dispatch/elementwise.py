@@ -14,7 +14,6 @@ from autodiff.nodes.value import Value
 from autodiff.table import ops
 from autodiff.table.recipes import ARRAY, FITTING, POSITIVE, Drawing, mask
 
-
 NONE: Any = np._NoValue
 
 

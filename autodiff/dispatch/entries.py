@@ -110,7 +110,9 @@ class Entry:
     def takes(self, name: str, value: Any) -> bool:
         """Return whether numpy knows this way of writing the result: it raises where not."""
         if name == "order" and value not in ("C", "F", "A", "K"):
-            raise ValueError(f"{name_of(self.function)}: order must be one of 'C', 'F', 'A', or 'K'")
+            raise ValueError(
+                f"{name_of(self.function)}: order must be one of 'C', 'F', 'A', or 'K'"
+            )
         return True
 
 

@@ -11,7 +11,17 @@ from autodiff.nodes import costs
 from autodiff.nodes.functions import Axis
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops
-from autodiff.table.recipes import ARRAY, AXED, Drawing, FACTOR, LIKE, MATRIX, VECTOR, Several, one_of
+from autodiff.table.recipes import (
+    ARRAY,
+    AXED,
+    FACTOR,
+    LIKE,
+    MATRIX,
+    VECTOR,
+    Drawing,
+    Several,
+    one_of,
+)
 
 
 @stands_for(np.dot, signature="(a, b, out=None)", a=ARRAY, b=FACTOR)
@@ -66,9 +76,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     n = math.prod(shared[0])
     first = a.transpose(*rows, *left) if a.ndim else a
     second = b.transpose(*right, *columns) if b.ndim else b
-    height, width = (
-        math.prod(x.shape[i] for i in ks) for x, ks in ((a, rows), (b, columns))
-    )
+    height, width = (math.prod(x.shape[i] for i in ks) for x, ks in ((a, rows), (b, columns)))
     product = first.reshape(height, n) @ second.reshape(n, width)
     return product.reshape(*(a.shape[i] for i in rows), *(b.shape[i] for i in columns))
 

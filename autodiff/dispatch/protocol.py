@@ -47,6 +47,7 @@ METHODS: dict[str, Function] = {
     )
 } | {"flatten": np.ravel}  # fmt: skip
 
+
 def plain(x: Any) -> Any:
     """Return x with each node in it replaced by its array."""
     if isinstance(x, Value | Tensor):

@@ -147,7 +147,10 @@ def prod(
 
 
 @stands_for(
-    np.average, a=AXED, weights=Operand(shape=recipes.same_shape, above=0.0), returned=recipes.FLAG
+    np.average,
+    a=AXED,
+    weights=Operand(shape=lambda d: d.first.shape, above=0.0),
+    returned=recipes.FLAG,
 )
 def average(
     a: Any, axis: Axis = None, weights: Any = None, returned: bool = False, keepdims: bool = False

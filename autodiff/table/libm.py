@@ -11,9 +11,9 @@ from collections.abc import Callable
 from math import copysign, fabs, inf, isnan, nan
 
 __all__ = [
-    "acos", "asin", "atan", "atan2", "copysign", "cos", "cosh", "divide", "erfc", "exp", "expm1",
-    "exp2", "fabs", "floor", "hypot", "inf", "isnan", "log", "log10", "log1p", "log2", "nan", "pow", "sin", "sinh", "sqrt",
-    "tan", "tanh",
+    "acos", "asin", "atan", "atan2", "copysign", "cos", "cosh", "divide", "erfc", "exp", "exp2",
+    "expm1", "fabs", "floor", "hypot", "inf", "isnan", "log", "log1p", "log2", "log10", "nan", "pow",
+    "sin", "sinh", "sqrt", "tan", "tanh",
 ]  # fmt: skip
 
 Unary = Callable[[float], float]

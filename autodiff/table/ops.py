@@ -358,7 +358,11 @@ take: Multilinear = multilinear(
 scatter: Multilinear = multilinear(
     "scatter", structure.scatter,
     lambda g, x, index, shape: take(g, index=index), tex=r"\operatorname{{scatter}}({0})",
-    recipe=Recipe(x=VECTOR, index=recipes.scattered, shape=recipes.longer),
+    recipe=Recipe(
+        x=VECTOR,
+        index=lambda d: d.of(slice(0, d.first.size), np.arange(d.first.size) // 2),
+        shape=lambda d: (d.first.size + d.pick(2),),
+    ),
 )
 concatenate = Multilinear(
     "concatenate", structure.concatenate, nary=structure.concatenate_transpose,

@@ -37,13 +37,12 @@ class Drawing:
         """Return one of the choices."""
         return choices[self.pick(len(choices))]
 
-    def now_and_then(self) -> bool:
-        """Return True once in eight, and only where special values are asked for."""
+    def now_and_then(self) -> bool:  # once in eight
         return self.special and self.pick(8) == 7
 
     @property
     def first(self) -> Any:
-        """The array that was drawn first, the first of a list, or an array without axes."""
+        """The array that was drawn first, also in a list; one without axes where there is none."""
         for x in self.given.values():
             while isinstance(x, list | tuple) and x and not isinstance(x[0], str):
                 x = x[0]
@@ -117,10 +116,6 @@ class Several:
         return [first, *(LIKE(d) for _ in range(more))]
 
 
-def same_shape(d: Drawing) -> tuple[int, ...]:
-    return tuple(d.first.shape)
-
-
 def fitting_shape(d: Drawing) -> tuple[int, ...]:
     """Return a shape that numpy stretches to that of the first operand, or the other way round."""
     shape = [d.of(n, n, 1) for n in d.first.shape]
@@ -144,7 +139,7 @@ MATRIX = Operand(2, 2)
 AXED = Operand(1, 3)  # at least one axis
 POSITIVE = Operand(above=0.0)
 UNIT = Operand(above=-1.0, below=1.0)
-LIKE = Operand(shape=same_shape)  # of the first operand's shape
+LIKE = Operand(shape=lambda d: d.first.shape)  # of the first operand's shape
 FITTING = Operand(shape=fitting_shape)
 FACTOR = Operand(shape=inner_shape)
 SQUARE = Operand(shape=square_shape)
@@ -168,7 +163,9 @@ def axis(d: Drawing) -> Any:
     n = d.first.ndim
     if d.now_and_then():
         return d.of(n, -n - 1)
-    return d.pick(2 * n) - (n if d.special else 0) * d.pick(2) if n and d.special else d.pick(n or 1)
+    return (
+        d.pick(2 * n) - (n if d.special else 0) * d.pick(2) if n and d.special else d.pick(n or 1)
+    )
 
 
 def axis_or_none(d: Drawing) -> Any:
@@ -194,7 +191,7 @@ def permutation(d: Drawing) -> Any:
     n = d.first.ndim
     order = [int(i) for i in np.random.default_rng(d.pick(50)).permutation(n)]
     order = [i - n if d.special and d.pick(4) == 3 else i for i in order]
-    return tuple(order + [0] if d.now_and_then() else order)
+    return tuple([*order, 0] if d.now_and_then() else order)
 
 
 def same_size(d: Drawing) -> Any:
@@ -226,23 +223,15 @@ def index(d: Drawing) -> Any:
 def places(d: Drawing) -> Any:
     """Return whole numbers that are valid places along any axis of the first operand."""
     n = max(min(d.first.shape, default=1), 1)
-    return d.of([0], [0, -1, 0], n - 1, np.array([[0], [n - 1]]), [n + 5] if d.now_and_then() else [0])
+    return d.of(
+        [0], [0, -1, 0], n - 1, np.array([[0], [n - 1]]), [n + 5] if d.now_and_then() else [0]
+    )
 
 
 def mask(d: Drawing) -> Any:
     """Return truth values of the first operand's shape, or of one that stretches to it."""
     x = d.first
     return d.of(True, np.arange(x.size).reshape(x.shape) % 2 == 0, np.ones(x.shape[-1:], bool))
-
-
-def scattered(d: Drawing) -> Any:
-    """Return a shape and an index of it to which the first operand, of one axis, can be added."""
-    n = d.first.shape[0]
-    return d.of(slice(0, n), np.arange(n) // 2, np.arange(n)[::-1])
-
-
-def longer(d: Drawing) -> tuple[int, ...]:
-    return (d.first.shape[0] + d.pick(2),)
 
 
 AXIS: Kind = axis
