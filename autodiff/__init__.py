@@ -87,7 +87,6 @@ from autodiff.table.ops import (
     normal_pdf,
     power,
     relu,
-    share,
     sigmoid,
     sigmoid_prime,
     sign,

@@ -135,7 +135,7 @@ def test_equality_is_identity_and_order_is_of_values() -> None:
 def test_every_row_is_a_function_of_the_module() -> None:
     internal = {
         "powc", "sech2", "truth", "beats", "ties", "take", "scatter", "cast", "total", "broadcast",
-        "power_slope", "gelu_prime", "squared_error", "chain",
+        "power_slope", "gelu_prime", "squared_error", "chain", "share",
     }  # fmt: skip
     code = "import autodiff; print(*autodiff.TABLE)"  # afresh: other tests add rows of their own
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
