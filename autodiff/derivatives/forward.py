@@ -57,7 +57,7 @@ def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any]) -> Any:
         return part
     assert isinstance(row, Multilinear)
     if row.tangents:
-        return row.tangents[i](t, *xs, **node.params)
+        return row.push(i, t, y, xs, node.params)
     if row.name == "total":
         return t
     if row.name == "dot":
@@ -66,6 +66,8 @@ def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any]) -> Any:
     if row.nary is not None:
         rest = [t if k == i else 0.0 * x for k, x in enumerate(xs)]
         return row(*rest, **node.params)
+    if row.transposes[i] is None:
+        return None
     return row(*(t if k == i else x for k, x in enumerate(xs)), **node.params)
 
 

@@ -143,8 +143,9 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
         part = scaled(g, rule(y, *xs))
     else:
         assert isinstance(row, Multilinear)
-        transpose = row.transpose(i)
-        part = transpose(g, *xs, **params) if params else transpose(g, *xs)
+        part = row.pull(i, g, y, xs, params)
+        if part is None:
+            return None
     if type(operand) is Value:
         return structure.sum_to(part, ()) if type(part) is not Value else part
     return like(part, operand)

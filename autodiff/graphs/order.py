@@ -15,5 +15,6 @@ def flows(graph: Graph, edge: Edge) -> bool:
     """Return whether gradient flows along an edge: a rule is there, and the source wants one."""
     if not needs_grad(graph[edge.source].live):
         return False
-    partials = getattr(graph[edge.target].primitive, "partials", None)
-    return partials is None or partials[edge.index] is not None
+    row = graph[edge.target].primitive
+    rules = getattr(row, "partials", None) or getattr(row, "transposes", None)
+    return not rules or rules[edge.index] is not None

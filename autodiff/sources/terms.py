@@ -102,7 +102,8 @@ def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = ope
     """
     node, source = graph[edge.target], graph[edge.source]
     if not isinstance(node.primitive, Pointwise) and isinstance(node.live, Tensor):
-        return simplify(_recorded(graph, edge, upstream, show))
+        part = _recorded(graph, edge, upstream, show)
+        return None if part is None else simplify(part)
     local = local_term(graph, edge, show)
     if local is None:
         return None
@@ -150,7 +151,7 @@ def _stand_in(shape: tuple[int, ...], dtype: Any = float) -> Tensor:
     return constant(np.broadcast_to(np.zeros((), dtype=dtype), shape), copy=False)
 
 
-def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term:
+def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term | None:
     """Run a transpose on constant arrays and read back what it recorded."""
     node = graph[edge.target]
     assert isinstance(node.primitive, Multilinear)
@@ -163,7 +164,11 @@ def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term:
             x = constant(np.asarray(saved), copy=False)
             names[x] = show(graph[i])
             xs.append(x)
-        part = node.primitive.transpose(edge.index)(g, *xs, **node.params)
+        y = constant(np.asarray(node.live._array), copy=False)
+        names[y] = show(node)
+        part = node.primitive.pull(edge.index, g, y, xs, node.params)
+        if part is None:
+            return None
         shape = graph[edge.source].shape
         return _read(structure.sum_to(part, shape) if part.shape != shape else part, names)
 

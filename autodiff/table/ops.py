@@ -18,6 +18,7 @@ import numpy as np
 from autodiff.table import array_kernels as arrays
 from autodiff.table import kernels, libm, recipes, structure
 from autodiff.table.primitive import (
+    TABLE,
     POSITIVE,
     REAL,
     UNIT,
@@ -373,3 +374,27 @@ cast: Multilinear = multilinear(
     "cast", structure.cast, lambda g, x, dtype: cast(g, dtype=x.dtype), tex="{0}",
     recipe=Recipe(x=ARRAY, dtype=recipes.COMMON["dtype"]),
 )
+
+# Rows on whole arrays that stand with their arithmetic, by trade.
+from autodiff.table.linear import contract, factors, matrices, running  # noqa: E402, F401
+
+einsum = TABLE["einsum"]
+cumsum = TABLE["cumsum"]
+cumprod = TABLE["cumprod"]
+prod = TABLE["prod"]
+diff = TABLE["diff"]
+roll = TABLE["roll"]
+triangle = TABLE["triangle"]
+ordered = TABLE["ordered"]
+restored = TABLE["restored"]
+inv = TABLE["inv"]
+inv_lower = TABLE["inv_lower"]
+solve = TABLE["solve"]
+det = TABLE["det"]
+cofactors = TABLE["cofactors"]
+logabsdet = TABLE["logabsdet"]
+cholesky = TABLE["cholesky"]
+eigh = TABLE["eigh"]
+svd = TABLE["svd"]
+qr = TABLE["qr"]
+pinv = TABLE["pinv"]

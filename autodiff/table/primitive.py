@@ -237,19 +237,46 @@ class Multilinear(Primitive):
     Its tangent is the operation applied to each operand's tangent in turn. `max` and its kin are
     linear only where the choice stays the same: they give their `tangents` themselves. An operation
     on any number of operands has a single `nary` transpose, which takes the operand's index first.
+    Where nothing flows to an operand, its rules are None.
     """
 
-    transposes: tuple[Rule, ...] = ()
+    transposes: tuple[Rule | None, ...] = ()
     nary: Rule | None = None
     scalar: Rule | None = None
-    tangents: tuple[Rule, ...] = ()
+    tangents: tuple[Rule | None, ...] = ()
 
-    def transpose(self, index: int) -> Rule:
+    def transpose(self, index: int) -> Rule | None:
         """Return the transpose with respect to operand `index`."""
         if self.nary is None:
             return self.transposes[index]
         nary = self.nary
         return lambda g, *xs, **params: nary(index, g, *xs, **params)
+
+    def pull(self, index: int, g: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
+        """Carry the cotangent `g` of the output y back to operand `index`; None where nothing flows."""
+        rule = self.transpose(index)
+        return rule and (rule(g, *xs, **params) if params else rule(g, *xs))
+
+    def push(self, index: int, t: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
+        """Carry a tangent of operand `index` on to the output by a rule of the row's own."""
+        rule = self.tangents[index]
+        return rule and rule(t, *xs, **params)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Smooth(Multilinear):
+    """A function of whole arrays that is linear to first order only, such as the inverse of a matrix.
+
+    Its rules are given the output too: transposes(g, y, x1, ...) and tangents(t, y, x1, ...).
+    """
+
+    def pull(self, index: int, g: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
+        rule = self.transpose(index)
+        return rule and rule(g, y, *xs, **params)
+
+    def push(self, index: int, t: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
+        rule = self.tangents[index]
+        return rule and rule(t, y, *xs, **params)
 
 
 def pointwise(
@@ -271,7 +298,7 @@ def pointwise(
     )
 
 
-def multilinear(name: str, array: Rule, *transposes: Rule, **shown: Any) -> Multilinear:
+def multilinear(name: str, array: Rule, *transposes: Rule | None, **shown: Any) -> Multilinear:
     """Add a multilinear row to the table and return it."""
     return Multilinear(name, array, transposes=transposes, **shown)
 
@@ -290,3 +317,8 @@ def takes_out(function: Any) -> bool:
 def elementwise(row: Primitive) -> bool:
     """Return whether the result of a row may take the place of an operand."""
     return row.ufunc is not None and row.ufunc.signature is None
+
+
+def smooth(name: str, array: Rule, *transposes: Rule | None, **shown: Any) -> Smooth:
+    """Add a row whose rules are given the output too, and return it."""
+    return Smooth(name, array, transposes=transposes, **shown)

@@ -1,0 +1,135 @@
+"""Linear algebra on matrices in the last two axes: the inverse, linear equations, determinants.
+
+numpy computes; the rules are the textbook's, written with the output where that saves work: the slope
+of an inverse is made of the inverse, the slope of a determinant is the matrix of cofactors, which is
+there also where the determinant is 0.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.table.primitive import TABLE, smooth
+from autodiff.table.structure import product, swap
+
+
+def inv(a: Any) -> Any:
+    """Return the inverse."""
+    return np.linalg.inv(a)
+
+
+def inv_lower(a: Any) -> Any:
+    """Return the inverse of a lower triangle, by halves: three products of matrices do nearly all."""
+    n = a.shape[-1]
+    if n <= 32:
+        return np.tril(np.linalg.inv(np.tril(a)))
+    k = n // 2
+    y = np.zeros_like(a)
+    y[..., :k, :k] = first = inv_lower(a[..., :k, :k])
+    y[..., k:, k:] = last = inv_lower(a[..., k:, k:])
+    y[..., k:, :k] = -(last @ (a[..., k:, :k] @ first))
+    return y
+
+
+def solve(a: Any, b: Any) -> Any:
+    """Return the matrix y with a y = b."""
+    return np.linalg.solve(a, b)
+
+
+def det(a: Any) -> Any:
+    """Return the determinant."""
+    return np.asarray(np.linalg.det(a))
+
+
+def cofactors(a: Any) -> Any:
+    """Return the derivative of the determinant, also of a matrix without an inverse."""
+    u, s, v = np.linalg.svd(a)
+    n = s.shape[-1]
+    others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(n)], axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(v)
+    return (sign[..., None, None] * ((u * others[..., None, :]) @ v)).astype(a.dtype)
+
+
+def logabsdet(a: Any) -> Any:
+    """Return the logarithm of the determinant's size."""
+    return np.asarray(np.linalg.slogdet(a)[1])
+
+
+def cells(g: Any) -> Any:
+    """Return one number a matrix as a matrix of one row and column."""
+    return TABLE["reshape"](g, shape=(*g.shape, 1, 1))
+
+
+def times(*matrices: Any) -> Any:
+    y = matrices[0]
+    for x in matrices[1:]:
+        y = product(y, x)
+    return y
+
+
+def singular(y: Any) -> bool:
+    """Return whether some determinant is 0, or nothing near it can be trusted."""
+    found = np.asarray(getattr(y, "data", y)) if not isinstance(y, np.ndarray) else y
+    return bool(np.any(np.abs(found) < 1e-250))
+
+
+def det_transpose(g: Any, y: Any, a: Any) -> Any:
+    return cells(g) * det_slope(y, a)
+
+
+def det_slope(y: Any, a: Any) -> Any:
+    if singular(y):
+        return TABLE["cofactors"](a)
+    return cells(y) * swap(TABLE["inv"](a))
+
+
+def summed(x: Any) -> Any:
+    return TABLE["sum"](x, axis=(-2, -1), keepdims=False)
+
+
+def cofactors_tangent(t: Any, y: Any, a: Any) -> Any:
+    inverse = swap(TABLE["inv"](a))
+    return y * cells(summed(inverse * t)) - times(y, swap(t), inverse)
+
+
+def cofactors_transpose(g: Any, y: Any, a: Any) -> Any:
+    inverse = swap(TABLE["inv"](a))
+    return inverse * cells(summed(y * g)) - times(inverse, swap(g), y)
+
+
+def solve_row(a: Any, b: Any) -> Any:
+    return TABLE["solve"](a, b)
+
+
+def solve_left(g: Any, y: Any, a: Any, b: Any) -> Any:
+    return -times(solve_row(swap(a), g), swap(y))
+
+
+smooth(
+    "inv", inv, lambda g, y, a: -times(swap(y), g, swap(y)),
+    tangents=(lambda t, y, a: -times(y, t, y),), tex="{0}^{{-1}}", doc="the inverse of a matrix",
+)  # fmt: skip
+smooth(
+    "inv_lower", inv_lower,
+    lambda g, y, a: TABLE["triangle"](-times(swap(y), g, swap(y)), k=0, upper=False),
+    tangents=(lambda t, y, a: -times(y, TABLE["triangle"](t, k=0, upper=False), y),),
+    tex="{0}^{{-1}}", doc="the inverse of a lower triangle; what stands above it is not read",
+)  # fmt: skip
+smooth(
+    "solve", solve, solve_left, lambda g, y, a, b: solve_row(swap(a), g),
+    tangents=(lambda t, y, a, b: -solve_row(a, times(t, y)), lambda t, y, a, b: solve_row(a, t)),
+    tex="{0}^{{-1}} {1}", doc="the matrix y with a y = b",
+)  # fmt: skip
+smooth(
+    "det", det, det_transpose, tangents=(lambda t, y, a: summed(det_slope(y, a) * t),),
+    tex=r"\det {0}", doc="the determinant; its slope is the matrix of cofactors, also where it is 0",
+)  # fmt: skip
+smooth(
+    "cofactors", cofactors, cofactors_transpose, tangents=(cofactors_tangent,),
+    tex=r"\operatorname{{cof}} {0}", doc="the slope of the determinant",
+)  # fmt: skip
+smooth(
+    "logabsdet", logabsdet, lambda g, y, a: cells(g) * swap(TABLE["inv"](a)),
+    tangents=(lambda t, y, a: summed(swap(TABLE["inv"](a)) * t),),
+    tex=r"\log \left| \det {0} \right|", doc="the logarithm of the determinant's size",
+)  # fmt: skip

@@ -1,0 +1,145 @@
+"""What goes along an axis in order: running sums, differences, shifts, and the order of the numbers.
+
+A running sum's way back is a running sum from the other end. Sorting, the median and every quantile
+are one row, `ordered`: an array's elements in the order of another, or those at some places of that
+order. It is linear in the first, and the other only says where things are, so nothing flows to it.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autodiff.table.primitive import TABLE, multilinear, smooth
+
+Ranks = tuple[int, ...] | None
+
+
+def backwards(x: Any, axis: int) -> Any:
+    """Return x from the other end of an axis."""
+    index = (slice(None),) * (axis % len(x.shape)) + (slice(None, None, -1),)
+    return TABLE["take"](x, index=index)
+
+
+def cumsum(x: Any, axis: int, reverse: bool) -> Any:
+    """Return the running sums along an axis, from its end where `reverse`."""
+    if not reverse:
+        return np.cumsum(x, axis=axis, dtype=x.dtype)
+    return np.flip(np.cumsum(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
+
+
+def prod(x: Any, axis: Any, keepdims: bool) -> Any:
+    """Return the product over axes."""
+    return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def spread_like(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """Return the result of a reduction with axes of size 1 where x was reduced."""
+    if keepdims or not x.shape:
+        return g
+    axes = range(len(x.shape)) if axis is None else np.atleast_1d(axis) % len(x.shape)
+    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    return TABLE["reshape"](g, shape=kept)
+
+
+def diff(x: Any, axis: int) -> Any:
+    """Return the differences of neighbours along an axis."""
+    return np.diff(x, axis=axis)
+
+
+def diff_transpose(g: Any, x: Any, axis: int) -> Any:
+    """Return minus the differences of the cotangent between two zeros."""
+    n = len(x.shape)
+    inner = (slice(None),) * (axis % n) + (slice(1, -1),)
+    shape = tuple(size + 1 if i == axis % n else size for i, size in enumerate(x.shape))
+    return -TABLE["diff"](TABLE["scatter"](g, index=inner, shape=shape), axis=axis)
+
+
+def roll(x: Any, shift: Any, axis: Any) -> Any:
+    """Return x with its elements moved on along axes, the last ones to the front."""
+    return np.roll(x, shift, axis)
+
+
+def shifted_back(g: Any, x: Any, shift: Any, axis: Any) -> Any:
+    back = tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+    return TABLE["roll"](g, shift=back, axis=axis)
+
+
+def order(by: Any, axis: int, ranks: Ranks) -> Any:
+    """Return which elements stand along an axis in rising order, or at some places of that order."""
+    if ranks is None:
+        return np.argsort(by, axis=axis)
+    return np.take(np.argpartition(by, ranks, axis=axis), ranks, axis=axis)
+
+
+def ordered(x: Any, by: Any, axis: int, ranks: Ranks) -> Any:
+    """Return x's elements in the rising order of `by` along an axis, or at `ranks` of that order."""
+    if x is by:
+        if ranks is None:
+            return np.sort(x, axis=axis)
+        return np.take(np.partition(x, ranks, axis=axis), ranks, axis=axis)
+    return np.take_along_axis(x, order(by, axis, ranks), axis)
+
+
+def restored(g: Any, by: Any, axis: int, ranks: Ranks) -> Any:
+    """Return what stands in the order of `by` back in its place, zeros elsewhere."""
+    y = np.zeros(by.shape, dtype=g.dtype)
+    np.put_along_axis(y, order(by, axis, ranks), g, axis)
+    return y
+
+
+def joined(x: Any, axis: int) -> Any:
+    """Return the products of all elements up to each one along an axis."""
+    return np.cumprod(x, axis=axis, dtype=x.dtype)
+
+
+def joined_transpose(g: Any, y: Any, x: Any, axis: int) -> Any:
+    return TABLE["cumsum"](g * y, axis=axis, reverse=True) / x
+
+
+def triangle(x: Any, k: int, upper: bool) -> Any:
+    """Return the elements on and below a diagonal (or above it), zeros elsewhere."""
+    return np.triu(x, k) if upper else np.tril(x, k)
+
+
+multilinear(
+    "cumsum", cumsum,
+    lambda g, x, axis, reverse: TABLE["cumsum"](g, axis=axis, reverse=not reverse),
+    tex=r"\operatorname{{cumsum}}({0})", doc="running sums along an axis, from its end with reverse",
+)  # fmt: skip
+smooth(
+    "cumprod", joined, joined_transpose,
+    tangents=(lambda t, y, x, axis: y * TABLE["cumsum"](t / x, axis=axis, reverse=False),),
+    tex=r"\operatorname{{cumprod}}({0})", doc="running products along an axis without zeros",
+)  # fmt: skip
+smooth(
+    "prod", prod,
+    lambda g, y, x, axis, keepdims: spread_like(g * y, x, axis, keepdims) / x,
+    tangents=(lambda t, y, x, axis, keepdims:
+        y * TABLE["sum"](t / x, axis=axis, keepdims=keepdims),),
+    tex=r"\prod {0}", doc="the product over axes of numbers that are not zero",
+)  # fmt: skip
+multilinear(
+    "diff", diff, diff_transpose, tex=r"\Delta {0}", doc="differences of neighbours along an axis",
+)  # fmt: skip
+multilinear(
+    "roll", roll, shifted_back, tex=r"\operatorname{{roll}}({0})",
+    doc="elements moved on along axes, the last ones to the front",
+)  # fmt: skip
+multilinear(
+    "triangle", triangle, lambda g, x, k, upper: TABLE["triangle"](g, k=k, upper=upper),
+    tex=r"\operatorname{{tri}}({0})", doc="the elements on one side of a diagonal, zeros elsewhere",
+)  # fmt: skip
+multilinear(
+    "ordered", ordered,
+    lambda g, x, by, axis, ranks: TABLE["restored"](g, by, axis=axis, ranks=ranks), None,
+    tangents=(lambda t, x, by, axis, ranks: TABLE["ordered"](t, by, axis=axis, ranks=ranks), None),
+    tex=r"\operatorname{{sort}}({0})",
+    doc="the first array's elements in the rising order of the second, or at ranks of that order",
+)  # fmt: skip
+multilinear(
+    "restored", restored,
+    lambda g, x, by, axis, ranks: TABLE["ordered"](g, by, axis=axis, ranks=ranks), None,
+    tangents=(lambda t, x, by, axis, ranks: TABLE["restored"](t, by, axis=axis, ranks=ranks), None),
+    tex=r"\operatorname{{unsort}}({0})",
+    doc="what stands in the rising order of the second array, back in its place",
+)  # fmt: skip
