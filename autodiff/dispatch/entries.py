@@ -54,7 +54,7 @@ class Entry:
         given = self.matched(args, options)
         first: list[Any] = []
         for name in self.required:
-            x = given.pop(name)
+            x = given.pop(name, ())
             if self.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
                 first.extend(x)
             else:

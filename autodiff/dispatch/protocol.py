@@ -14,7 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch import elementwise, moves, products, reductions  # noqa: F401  they enter
+from autodiff.dispatch import (  # noqa: F401  they enter
+    contraction,
+    choices,
+    elementwise,
+    linalg,
+    moves,
+    norms,
+    products,
+    reductions,
+    signals,
+    statistics,
+)
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
 from autodiff.dispatch.moves import as_type
 from autodiff.nodes import costs

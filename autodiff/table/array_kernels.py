@@ -213,6 +213,18 @@ def elu(x: Array, alpha: Array) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
+_sinc = np.frompyfunc(kernels.sinc, 1, 1)
+_sinc_slope = np.frompyfunc(kernels.sinc_prime, 1, 1)
+
+
+def sinc(x: Array) -> Array:
+    return np.asarray(_sinc(x), dtype=x.dtype)
+
+
+def sinc_prime(x: Array) -> Array:
+    return np.asarray(_sinc_slope(x), dtype=x.dtype)
+
+
 _cdf = np.frompyfunc(kernels.normal_cdf, 1, 1)
 _slope = np.frompyfunc(kernels.gelu_prime, 1, 1)
 _pdf = np.frompyfunc(kernels.normal_pdf, 1, 1)

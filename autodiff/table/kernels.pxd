@@ -24,6 +24,15 @@ cpdef double maximum(double a, double b) noexcept
 cpdef double minimum(double a, double b) noexcept
 cpdef double where(double condition, double a, double b) noexcept
 cpdef double clip(double x, double low, double high) noexcept
+@cython.locals(y=double)
+cpdef double mod(double a, double b) noexcept
+@cython.locals(left=double, times=double, whole=double)
+cpdef double floordiv(double a, double b) noexcept
+cpdef double copysign(double a, double b) noexcept
+@cython.locals(whole=double, y=double)
+cpdef double sinc(double x) noexcept
+@cython.locals(z=double, y=double, tail=double, whole=double, c=double)
+cpdef double sinc_prime(double x) noexcept
 @cython.locals(e=double)
 cpdef double sigmoid(double x) noexcept
 @cython.locals(e=double)

@@ -127,6 +127,54 @@ def clip(x: float, low: float, high: float) -> float:
     return minimum(maximum(x, low), high)
 
 
+def mod(a: float, b: float) -> float:
+    """What is left of a when b has been taken away as often as it goes, with the sign of b."""
+    y: float = libm.fmod(a, b)
+    if y == 0.0:
+        return libm.copysign(0.0, b)
+    return y + b if (y < 0.0) != (b < 0.0) else y
+
+
+def floordiv(a: float, b: float) -> float:
+    """How often b goes into a, as a whole number, rounded down."""
+    if b == 0.0:
+        return libm.divide(a, b)
+    left: float = libm.fmod(a, b)
+    times: float = (a - left) / b
+    if left != 0.0 and (left < 0.0) != (b < 0.0):
+        times = times - 1.0
+    if times == 0.0:
+        return libm.copysign(0.0, a / b)
+    whole: float = libm.floor(times)
+    return whole + 1.0 if times - whole > 0.5 else whole
+
+
+def copysign(a: float, b: float) -> float:
+    """The size of a with the sign of b."""
+    return libm.copysign(a, b)
+
+
+def sinc(x: float) -> float:
+    """sin(pi x) / (pi x), and 1 at 0; the sine is taken of what is left of x beside a whole number."""
+    if x == 0.0:
+        return 1.0
+    whole: float = libm.floor(x + 0.5)
+    y: float = libm.sin(3.141592653589793 * (x - whole)) / (3.141592653589793 * x)
+    return y if libm.fmod(whole, 2.0) == 0.0 else -y
+
+
+def sinc_prime(x: float) -> float:
+    """The slope of sinc; its Taylor series near 0, where the two terms cancel."""
+    if libm.fabs(x) < 0.5:
+        z: float = 9.869604401089358 * x * x
+        y: float = 1.0 / 3.0 - z * (1.0 / 30.0 - z * (1.0 / 840.0 - z * (1.0 / 45360.0)))
+        tail: float = z * z * z * z * (1.0 / 3991680.0 - z * (1.0 / 518918400.0 - z / 93405312000.0))
+        return -9.869604401089358 * x * (y + tail)
+    whole: float = libm.floor(x + 0.5)
+    c: float = libm.cos(3.141592653589793 * (x - whole))
+    return ((c if libm.fmod(whole, 2.0) == 0.0 else -c) - sinc(x)) / x
+
+
 def sigmoid(x: float) -> float:
     """1 / (1 + e^-x), exact in both tails."""
     e: float = libm.exp(-libm.fabs(x))

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from math import copysign, fabs, inf, isnan, nan
 
 __all__ = [
-    "acos", "asin", "atan", "atan2", "copysign", "cos", "cosh", "divide", "erfc", "exp", "exp2",
-    "expm1", "fabs", "floor", "hypot", "inf", "isnan", "log", "log1p", "log2", "log10", "nan", "pow",
-    "sin", "sinh", "sqrt", "tan", "tanh",
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos",
+    "cosh", "divide", "erfc", "exp", "exp2", "expm1", "fabs", "floor", "fmod", "hypot", "inf", "isnan", "log",
+    "log10", "log1p", "log2", "nan", "pow", "rint", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 ]  # fmt: skip
 
 Unary = Callable[[float], float]
@@ -38,6 +38,8 @@ def _total(function: Unary, overflow: Callable[[float], float] = lambda x: inf) 
 atan: Unary = math.atan
 atan2: Callable[[float, float], float] = math.atan2
 tanh: Unary = math.tanh
+asinh: Unary = math.asinh
+cbrt: Unary = math.cbrt
 erfc: Unary = math.erfc
 exp, exp2 = _total(math.exp), _total(math.exp2)
 expm1 = _total(math.expm1)
@@ -45,6 +47,7 @@ sinh = _total(math.sinh, lambda x: copysign(inf, x))
 cosh = _total(math.cosh)
 sin, cos, tan = _total(math.sin), _total(math.cos), _total(math.tan)
 asin, acos, sqrt = _total(math.asin), _total(math.acos), _total(math.sqrt)
+acosh = _total(math.acosh)
 
 
 def log(x: float) -> float:
@@ -69,7 +72,37 @@ def log1p(x: float) -> float:
 
 def floor(x: float) -> float:
     """Return the largest whole number not above x, as a float."""
-    return float(math.floor(x)) if math.isfinite(x) else x
+    return copysign(float(math.floor(x)), x) if math.isfinite(x) else x
+
+
+def ceil(x: float) -> float:
+    """Return the smallest whole number not below x, as a float."""
+    return -floor(-x)
+
+
+def trunc(x: float) -> float:
+    """Return x without what stands behind the point."""
+    return copysign(floor(fabs(x)), x)
+
+
+def rint(x: float) -> float:
+    """Return the whole number nearest to x, the even one of two."""
+    return copysign(float(round(x)), x) if math.isfinite(x) else x
+
+
+def atanh(x: float) -> float:
+    """Return the inverse of tanh: an infinity at -1 and 1, NaN beyond."""
+    if -1 < x < 1:
+        return math.atanh(x)
+    return copysign(inf, x) if x in (-1, 1) else nan
+
+
+def fmod(a: float, b: float) -> float:
+    """Return what is left of a when b has been taken away as often as it goes, with the sign of a."""
+    try:
+        return math.fmod(a, b)
+    except ValueError:
+        return nan
 
 
 def divide(a: float, b: float) -> float:

@@ -171,6 +171,33 @@ sech2: Pointwise = pointwise(
     doc="1 / cosh(x)^2, the slope of tanh",
 )
 
+asinh: Pointwise = pointwise(
+    "asinh", libm.asinh, np.arcsinh, (lambda y, x: 1.0 / hypot(1.0, x),),
+    tex=r"\operatorname{{arsinh}} {0}",
+)
+acosh: Pointwise = pointwise(
+    "acosh", libm.acosh, np.arccosh, (lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),),
+    (Domain(1.0),), tex=r"\operatorname{{arcosh}} {0}",
+)
+atanh: Pointwise = pointwise(
+    "atanh", libm.atanh, np.arctanh, (lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)),), (UNIT,),
+    tex=r"\operatorname{{artanh}} {0}",
+)
+cbrt: Pointwise = pointwise(
+    "cbrt", libm.cbrt, np.cbrt, (lambda y, x: 1.0 / (3.0 * (y * y)),), tex=r"\sqrt[3]{{{0}}}",
+    reference=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), doc="the cube root, also of x < 0",
+)
+sinc: Pointwise = pointwise(
+    "sinc", kernels.sinc, arrays.sinc, (lambda y, x: sinc_prime(x),), numpy=(np.sinc,),
+    tex=r"\operatorname{{sinc}} {0}", reference=lambda mp, x: mp.sincpi(x), doc="sin(pi x) / (pi x)",
+)
+sinc_prime: Pointwise = pointwise(
+    "sinc_prime", kernels.sinc_prime, arrays.sinc_prime,
+    (lambda y, x: -9.869604401089358 * sinc(x) - where(x, 2.0 * y / x, -6.579736267392905),),
+    tex=r"\operatorname{{sinc}}' {0}",
+    reference=lambda mp, x: (mp.cospi(x) - mp.sincpi(x)) / x if x else 0 * x, doc="the slope of sinc",
+)
+
 sigmoid: Pointwise = pointwise(
     "sigmoid", kernels.sigmoid, arrays.sigmoid, (lambda y, x: sigmoid_prime(x),),
     keep=arrays.sigmoid_and_decay,
@@ -281,6 +308,45 @@ clip: Pointwise = pointwise(
     (REAL, Domain(high=-1.0), Domain(1.0)),
     tex=r"\operatorname{{clip}}({0}, {1}, {2})",
     reference=lambda mp, x, low, high: low if x < low else high if x > high else x,
+)
+
+# Steps: their slope is 0 wherever they have one.
+floor: Pointwise = pointwise(
+    "floor", libm.floor, np.floor, (lambda y, x: 0.0,), (UNIT,),
+    tex=r"\lfloor {0} \rfloor", doc="the largest whole number not above x",
+)
+ceil: Pointwise = pointwise(
+    "ceil", libm.ceil, np.ceil, (lambda y, x: 0.0,), (UNIT,),
+    tex=r"\lceil {0} \rceil", doc="the smallest whole number not below x",
+)
+trunc: Pointwise = pointwise(
+    "trunc", libm.trunc, np.trunc, (lambda y, x: 0.0,), (UNIT,), tex=r"\operatorname{{trunc}} {0}",
+    reference=lambda mp, x: mp.sign(x) * mp.floor(mp.fabs(x)), doc="x without what is behind the point",
+)
+rint: Pointwise = pointwise(
+    "rint", libm.rint, np.rint, (lambda y, x: 0.0,), (UNIT,), tex=r"\operatorname{{round}} {0}",
+    reference="nint", doc="the whole number nearest to x, the even one of two",
+)
+floordiv: Pointwise = pointwise(
+    "floordiv", kernels.floordiv, np.floor_divide, (lambda y, a, b: 0.0, lambda y, a, b: 0.0),
+    (UNIT, Domain(1.0)), tex=r"\lfloor {0} / {1} \rfloor", infix="//", precedence=2,
+    reference=lambda mp, a, b: mp.floor(a / b), doc="how often b goes into a, rounded down",
+)
+mod: Pointwise = pointwise(
+    "mod", kernels.mod, np.remainder, (lambda y, a, b: 1.0, lambda y, a, b: -floordiv(a, b)),
+    (UNIT, Domain(1.0)), tex=r"{0} \bmod {1}", infix="%", precedence=2,
+    reference=lambda mp, a, b: a - b * mp.floor(a / b), doc="what is left of a, with the sign of b",
+)
+fmod: Pointwise = pointwise(
+    "fmod", libm.fmod, np.fmod, (lambda y, a, b: 1.0, lambda y, a, b: -trunc(a / b)),
+    (UNIT, Domain(1.0)), tex=r"\operatorname{{fmod}}({0}, {1})",
+    reference=lambda mp, a, b: a - b * mp.sign(a / b) * mp.floor(mp.fabs(a / b)),
+    doc="what is left of a, with the sign of a",
+)
+copysign: Pointwise = pointwise(
+    "copysign", kernels.copysign, np.copysign, (lambda y, a, b: sign(y) * sign(a), lambda y, a, b: 0.0),
+    tex=r"\operatorname{{copysign}}({0}, {1})",
+    reference=lambda mp, a, b: mp.fabs(a) * (mp.sign(b) or 1), doc="the size of a with the sign of b",
 )
 
 # From here on: linear in each operand. `total` and `dot` are the n-ary sums of scalars.
@@ -398,3 +464,6 @@ eigh = TABLE["eigh"]
 svd = TABLE["svd"]
 qr = TABLE["qr"]
 pinv = TABLE["pinv"]
+detsign = TABLE["detsign"]
+convolve = TABLE["convolve"]
+correlate = TABLE["correlate"]

@@ -60,6 +60,11 @@ def cells(g: Any) -> Any:
     return TABLE["reshape"](g, shape=(*g.shape, 1, 1))
 
 
+def detsign(a: Any) -> Any:
+    """Return the determinant's sign."""
+    return np.asarray(np.linalg.slogdet(a)[0])
+
+
 def times(*matrices: Any) -> Any:
     y = matrices[0]
     for x in matrices[1:]:
@@ -132,4 +137,8 @@ smooth(
     "logabsdet", logabsdet, lambda g, y, a: cells(g) * swap(TABLE["inv"](a)),
     tangents=(lambda t, y, a: summed(swap(TABLE["inv"](a)) * t),),
     tex=r"\log \left| \det {0} \right|", doc="the logarithm of the determinant's size",
+)  # fmt: skip
+smooth(
+    "detsign", detsign, None, tangents=(None,),
+    tex=r"\operatorname{{sign}} \det {0}", doc="the determinant's sign",
 )  # fmt: skip

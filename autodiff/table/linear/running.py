@@ -96,6 +96,20 @@ def joined_transpose(g: Any, y: Any, x: Any, axis: int) -> Any:
     return TABLE["cumsum"](g * y, axis=axis, reverse=True) / x
 
 
+def convolve(x: Any, z: Any) -> Any:
+    """Return the sums of products of x with z turned round and moved along it."""
+    return np.convolve(x, z).astype(x.dtype, copy=False)
+
+
+def correlate(x: Any, z: Any) -> Any:
+    """Return the sums of products of x with z moved along it, where z lies whole on x."""
+    return np.correlate(x, z, "valid").astype(x.dtype, copy=False)
+
+
+def lying_on(x: Any, z: Any) -> Any:
+    return TABLE["correlate"](x, z)
+
+
 def triangle(x: Any, k: int, upper: bool) -> Any:
     """Return the elements on and below a diagonal (or above it), zeros elsewhere."""
     return np.triu(x, k) if upper else np.tril(x, k)
@@ -142,4 +156,13 @@ multilinear(
     tangents=(lambda t, x, by, axis, ranks: TABLE["restored"](t, by, axis=axis, ranks=ranks), None),
     tex=r"\operatorname{{unsort}}({0})",
     doc="what stands in the rising order of the second array, back in its place",
+)  # fmt: skip
+multilinear(
+    "convolve", convolve, lambda g, x, z: lying_on(g, z), lambda g, x, z: lying_on(g, x),
+    tex="{0} * {1}", doc="the sums of products of one signal with another turned round and moved along",
+)  # fmt: skip
+multilinear(
+    "correlate", correlate,
+    lambda g, x, z: TABLE["convolve"](g, z), lambda g, x, z: lying_on(x, g),
+    tex=r"{0} \star {1}", doc="the sums of products of a signal with one that is moved along inside it",
 )  # fmt: skip

@@ -1,0 +1,277 @@
+"""Choosing, rounding and putting together on nodes: select, piecewise, insert, block, NaN and remainders.
+
+What is computed in pieces is computed everywhere and chosen by `where`, whose way back sends nothing to
+what was not chosen. Roundings are steps: nodes whose derivative is 0.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff.dispatch import moves
+from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.moves import blank, join
+from autodiff.dispatch.statistics import missing
+from autodiff.nodes.functions import array_of
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.tensor import constant
+from autodiff.table import ops, recipes
+from autodiff.table.recipes import ARRAY, ARRAYS, AXED, FITTING, MATRIX, VECTOR, mask, one_of, whole
+
+NUMBER = one_of(0.5, -1.0)
+
+
+@stands_for(np.fmax, x1=ARRAY, x2=FITTING)
+def fmax(x1: Any, x2: Any) -> Any:
+    """Return the larger of two; of a number and NaN, the number."""
+    a, b = tensor(x1), tensor(x2)
+    return ops.maximum(ops.where(missing(a), b, a), ops.where(missing(b), a, b))
+
+
+@stands_for(np.fmin, x1=ARRAY, x2=FITTING)
+def fmin(x1: Any, x2: Any) -> Any:
+    """Return the smaller of two; of a number and NaN, the number."""
+    a, b = tensor(x1), tensor(x2)
+    return ops.minimum(ops.where(missing(a), b, a), ops.where(missing(b), a, b))
+
+
+@stands_for(np.heaviside, x1=ARRAY, x2=FITTING)
+def heaviside(x1: Any, x2: Any) -> Any:
+    """Return 0 below 0, 1 above, and x2 at 0, which alone gets a gradient."""
+    return ops.where(ops.truth(x1), ops.step(x1), x2)
+
+
+@stands_for(np.logaddexp2, x1=ARRAY, x2=FITTING)
+def logaddexp2(x1: Any, x2: Any) -> Any:
+    """Return log2(2^x1 + 2^x2), without overflow."""
+    two = math.log(2.0)
+    return ops.logaddexp(ops.mul(x1, two), ops.mul(x2, two)) * (1.0 / two)
+
+
+@stands_for(np.ldexp, x1=ARRAY, x2=one_of(2, -1))
+def ldexp(x1: Any, x2: Any) -> Any:
+    """Return x1 2^x2 for whole numbers x2."""
+    return ops.mul(x1, np.ldexp(1.0, array_of(x2)))
+
+
+@stands_for(np.divmod, x1=ARRAY, x2=recipes.Operand(above=0.5, shape=recipes.fitting_shape))
+def divmod(x1: Any, x2: Any) -> Any:
+    """Return how often x2 goes into x1, and what is left."""
+    return ops.floordiv(x1, x2), ops.mod(x1, x2)
+
+
+@stands_for(np.modf, x=ARRAY)
+def modf(x: Any) -> Any:
+    """Return what stands behind the point, and the whole number before it."""
+    whole = ops.trunc(x)
+    return ops.copysign(x - whole, x), whole
+
+
+@stands_for(np.round, a=ARRAY, decimals=whole(-1, 2))
+def round(a: Any, decimals: int = 0) -> Any:
+    """Return the nearest numbers with so many decimals: a step, with derivative 0."""
+    scale = 10.0 ** abs(decimals)
+    if not decimals:
+        return ops.rint(tensor(a))
+    return ops.rint(tensor(a) * scale) / scale if decimals > 0 else ops.rint(tensor(a) / scale) * scale
+
+
+@stands_for(np.nan_to_num, x=ARRAY, nan=NUMBER, posinf=NUMBER, neginf=NUMBER)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """Return x with numbers in the place of NaN and infinities, to which nothing flows."""
+    x = tensor(x)
+    limits = np.finfo(x.dtype)
+    low = limits.min if neginf is None else neginf
+    high = limits.max if posinf is None else posinf
+    y = ops.where(missing(x), nan, x)
+    y = ops.where(ops.truth(ops.beats(y, float(limits.max)) - 1.0), y, high)
+    return ops.where(ops.truth(ops.beats(float(limits.min), y) - 1.0), y, low)
+
+
+@stands_for(np.real, np.conjugate, np.real_if_close, val=ARRAY, signature="(val)")
+def real(val: Any) -> Any:
+    """Return a real array itself: it is its own real part and its own conjugate."""
+    return ops.identity(tensor(val))
+
+
+@stands_for(np.imag, val=ARRAY)
+def imag(val: Any) -> Any:
+    """Return zeros: a graph is of real numbers."""
+    return constant(np.zeros_like(tensor(val)._array))
+
+
+@stands_for(np.angle, z=ARRAY, deg=one_of(False, True))
+def angle(z: Any, deg: bool = False) -> Any:
+    """Return 0 for positive numbers and pi for negative ones: steps, with derivative 0."""
+    return (1.0 - ops.step(tensor(z))) * ops.truth(tensor(z)) * (180.0 if deg else math.pi)
+
+
+@stands_for(
+    np.select, condlist=lambda d: [np.array(True), np.array(False)], choicelist=ARRAYS, default=NUMBER
+)
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """Return from each choice the elements whose condition is the first to hold."""
+    if len(condlist) != len(choicelist):
+        raise ValueError("list of cases must be same length as list of conditions")
+    y = tensor(default)
+    shapes = [np.shape(array_of(x)) for x in (*condlist, *choicelist, default)]
+    for condition, choice in list(zip(condlist, choicelist, strict=True))[::-1]:
+        y = ops.where(np.asarray(array_of(condition), float), choice, y)
+    shape = np.broadcast_shapes(*shapes)
+    return y if y.shape == shape else ops.broadcast(y, shape=shape)
+
+
+@stands_for(
+    np.piecewise, x=ARRAY, condlist=lambda d: [d.first < 0, d.first >= 0],
+    funclist=one_of([lambda x: x * x, lambda x: 2.0 * x]),
+)  # fmt: skip
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """Return each piece by its function (or number) where its condition holds; the last one wins."""
+    x = tensor(x)
+    held = array_of(condlist)
+    parts = [held] if held.ndim == x.ndim and (held.ndim or not np.ndim(held)) else list(held)
+    if len(funclist) == len(parts) + 1:
+        parts = [*parts, ~np.any(parts, axis=0)]
+    if len(funclist) != len(parts):
+        raise ValueError(
+            f"with {len(parts)} condition(s), either {len(parts)} or {len(parts) + 1} functions are expected"
+        )
+    y: Any = constant(np.zeros_like(x._array))
+    for condition, f in zip(parts, funclist, strict=True):
+        piece = f(x, *args, **kw) if callable(f) else f
+        y = ops.where(np.array(condition, dtype=x.dtype), piece, y)
+    return y
+
+
+@stands_for(np.compress, condition=one_of([True], [False, True]), a=AXED, axis=recipes.axis_or_none)
+def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
+    """Return the slices along an axis for which the condition holds."""
+    places = np.flatnonzero(array_of(condition))
+    x = tensor(a)
+    if axis is None:
+        return x.reshape(-1)[places]
+    return x[(slice(None),) * (axis % x.ndim) + (places,)]
+
+
+@stands_for(np.extract, condition=mask, arr=ARRAY)
+def extract(condition: Any, arr: Any) -> Any:
+    """Return the elements for which the condition holds, along one axis."""
+    return tensor(arr).reshape(-1)[np.flatnonzero(array_of(condition))]
+
+
+@stands_for(
+    np.insert, arr=AXED, obj=one_of(0, [0], slice(0, 1)), values=NUMBER, axis=recipes.axis_or_none
+)
+def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    """Return arr with values put in before the places `obj` along an axis."""
+    x, v = tensor(arr), tensor(values)
+    numbers = np.arange(1, x.size + 1).reshape(x.shape)
+    added = -np.arange(1, v.size + 1).reshape(v.shape)
+    found = np.insert(numbers, obj, added, axis)
+    both = ops.concatenate(x.reshape(-1), v.reshape(-1), axis=0)
+    return both[np.where(found > 0, found - 1, x.size - 1 - found)]
+
+
+def depth(x: Any) -> int:
+    return 1 + max(map(depth, x), default=0) if isinstance(x, list) else 0
+
+
+def block_of(x: Any, level: int, levels: int, ndim: int) -> Any:
+    """Return nested lists of arrays joined: the innermost along the last axis, and so on."""
+    if not isinstance(x, list):
+        y = tensor(x)
+        return y.reshape((1,) * max(0, ndim - y.ndim) + y.shape)
+    parts = [block_of(part, level + 1, levels, ndim) for part in x]
+    return join(parts, level - levels)
+
+
+@stands_for(np.block, arrays=ARRAYS)
+def block(arrays: Any) -> Any:
+    """Return an array put together of blocks in nested lists."""
+    np.block(plain_blocks(arrays))
+    levels = depth(arrays)
+    ndim = max(levels, np.block(plain_blocks(arrays)).ndim)
+    return block_of(arrays, 0, levels, ndim)
+
+
+def plain_blocks(x: Any) -> Any:
+    return [plain_blocks(p) for p in x] if isinstance(x, list) else blank(tensor(x))
+
+
+@stands_for(np.broadcast_arrays, signature="(*args)", args=ARRAYS)
+def broadcast_arrays(*args: Any) -> Any:
+    """Return arrays stretched to the shape that they have together."""
+    xs = [tensor(x) for x in args]
+    shape = np.broadcast_shapes(*(x.shape for x in xs))
+    return tuple(x if x.shape == shape else ops.broadcast(x, shape=shape) for x in xs)
+
+
+@stands_for(np.meshgrid, signature="(*xi, copy=True, sparse=False, indexing='xy')", xi=VECTOR)
+def meshgrid(*xi: Any, sparse: bool = False, indexing: str = "xy") -> Any:
+    """Return the coordinates of the points of a grid."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
+    xs = [tensor(x).reshape(-1) for x in xi]
+    n = len(xs)
+    order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
+    ys = [x.reshape((1,) * order[i] + (-1,) + (1,) * (n - 1 - order[i])) for i, x in enumerate(xs)]
+    return tuple(ys) if sparse else broadcast_arrays(*ys)
+
+
+@stands_for(np.diagflat, v=ARRAY, k=whole(-1, 1))
+def diagflat(v: Any, k: int = 0) -> Any:
+    """Return a matrix with all elements on a diagonal."""
+    x = tensor(v).reshape(-1)
+    size = x.size + abs(k)
+    step = np.arange(x.size)
+    index = (step + max(-k, 0), step + max(k, 0))
+    return ops.scatter(x, index=index, shape=(size, size))
+
+
+@stands_for(np.vander, x=VECTOR, N=one_of(None, 2), increasing=one_of(False, True))
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """Return the powers of x in columns."""
+    x = tensor(x)
+    powers = np.arange(x.size if N is None else N, dtype=float)
+    return ops.powc(x.reshape(-1, 1), powers if increasing else powers[::-1].copy())
+
+
+@stands_for(np.dsplit, ary=recipes.Operand(3, 3), indices_or_sections=one_of(1, [1]))
+def dsplit(ary: Any, indices_or_sections: Any) -> Any:
+    """Return parts along the third axis."""
+    np.dsplit(blank(tensor(ary)), indices_or_sections)
+    return moves.moving(np.split)(ary, indices_or_sections, 2)
+
+
+def second_name(function: Any, like: Any, **kinds: Any) -> None:
+    """Enter numpy 2's second name of a function, where this numpy has it."""
+    if function is not None:
+        stands_for(function, **kinds)(like)
+
+
+def last_two_exchanged(x: Any) -> Any:
+    """Return matrices transposed."""
+    x = tensor(x)
+    if x.ndim < 2:
+        raise ValueError("matrix_transpose: the array must have at least two axes")
+    return x.transpose(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
+
+
+second_name(getattr(np, "matrix_transpose", None), last_two_exchanged, x=MATRIX)
+second_name(getattr(np, "permute_dims", None), moves.permuting(np.transpose), a=ARRAY)
+second_name(getattr(np, "astype", None), lambda x, dtype, copy=True: moves.as_type(x, dtype), x=ARRAY)
+
+
+def unstack(x: Any, axis: int = 0) -> Any:
+    """Return the slices along an axis."""
+    x = tensor(x)
+    np.sum(blank(x), axis=axis)
+    ahead = (slice(None),) * (axis % x.ndim)
+    return tuple(x[(*ahead, i)] for i in range(x.shape[axis]))
+
+
+second_name(getattr(np, "unstack", None), unstack, x=AXED)
+stands_for(np.fix, x=ARRAY)(ops.trunc)
+if np.around is not np.round:
+    stands_for(np.around, a=ARRAY, decimals=whole(-1, 2))(round)

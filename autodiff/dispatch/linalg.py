@@ -1,0 +1,250 @@
+"""numpy.linalg on nodes: linear equations, determinants, factorizations, powers and norms.
+
+The rows are in `table.linear`; here stand numpy's names and results in several parts. What has no
+derivative (a rank) is a plain number; general eigenvalues are complex and therefore refused.
+"""
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+from autodiff.dispatch.contraction import product
+from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.moves import blank
+from autodiff.nodes.functions import array_of
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.tensor import Tensor, constant
+from autodiff.table import ops
+from autodiff.table.recipes import FLAG, Drawing, Operand, Several, one_of, whole
+
+
+def square(d: Drawing) -> tuple[int, ...]:
+    n = max(1, round(d.size**0.5) if d.size > 99 else d.size)
+    return d.of((n, n), (2, n, n))  # type: ignore[no-any-return]
+
+
+def right_side(d: Drawing) -> tuple[int, ...]:
+    n = d.first.shape[-1]
+    return d.of((n, 2), (n,))  # type: ignore[no-any-return]
+
+
+class Regular(Operand):
+    """A kind of square matrix far from singular."""
+
+    def __call__(self, d: Drawing) -> Any:
+        x = super().__call__(d)
+        return x + x.shape[-1] * 2.0 * np.eye(x.shape[-1])
+
+
+class Definite(Operand):
+    """A kind of symmetric matrix with positive eigenvalues."""
+
+    def __call__(self, d: Drawing) -> Any:
+        x = super().__call__(d)
+        return x @ x.swapaxes(-1, -2) / x.shape[-1] + np.diag(1.0 + np.arange(x.shape[-1]))
+
+
+class Tall(Operand):
+    """A kind of matrix of full column rank."""
+
+    def __call__(self, d: Drawing) -> Any:
+        x = super().__call__(d)
+        return np.concatenate([x + x.shape[-1] * 2.0 * np.eye(x.shape[-1]), x], axis=-2)
+
+
+REGULAR, DEFINITE, TALL = Regular(shape=square), Definite(shape=square), Tall(shape=square)
+RIGHT = Operand(shape=right_side)
+
+
+def result(name: str, fields: str) -> Any:
+    """Return numpy's type for a result of several parts, or one like it."""
+    there = getattr(np.linalg, name, None) or getattr(getattr(np.linalg, "_linalg", None), name, None)
+    return there or namedtuple(name, fields)
+
+
+EighResult = result("EighResult", "eigenvalues eigenvectors")
+QRResult = result("QRResult", "Q R")
+SlogdetResult = result("SlogdetResult", "sign logabsdet")
+SVDResult = result("SVDResult", "U S Vh")
+
+
+def matrix(x: Any, what: str, square: bool = True) -> Tensor:
+    """Return a node with matrices in its last two axes, or raise numpy's error for what is none."""
+    x = tensor(x)
+    if x.ndim < 2:
+        raise np.linalg.LinAlgError(
+            f"np.linalg.{what}: {x.ndim}-dimensional array given. Array must be at least two-dimensional"
+        )
+    if square and x.shape[-1] != x.shape[-2]:
+        raise np.linalg.LinAlgError(
+            f"np.linalg.{what}: Last 2 dimensions of the array must be square, they are {x.shape[-2:]}"
+        )
+    return x
+
+
+def flipped(x: Any) -> Any:
+    """Return matrices with their last two axes exchanged."""
+    return x.transpose(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
+
+
+@stands_for(np.linalg.inv, a=REGULAR)
+def inv(a: Any) -> Any:
+    """Return the inverse."""
+    return ops.inv(matrix(a, "inv"))
+
+
+@stands_for(np.linalg.solve, a=REGULAR, b=RIGHT)
+def solve(a: Any, b: Any) -> Any:
+    """Return x with a x = b; a b with one axis is a vector."""
+    a, b = matrix(a, "solve"), tensor(b)
+    np.linalg.solve(np.eye(a.shape[-1]), blank(b)[..., :1] if b.ndim > 1 else blank(b))
+    return ops.solve(a, b) if b.ndim > 1 else ops.solve(a, b.reshape(-1, 1))[..., 0]
+
+
+@stands_for(np.linalg.det, a=REGULAR)
+def det(a: Any) -> Any:
+    """Return the determinant."""
+    return ops.det(matrix(a, "det"))
+
+
+@stands_for(np.linalg.slogdet, a=REGULAR)
+def slogdet(a: Any) -> Any:
+    """Return the determinant's sign, which no gradient flows to, and the logarithm of its size."""
+    a = matrix(a, "slogdet")
+    return SlogdetResult(ops.detsign(a), ops.logabsdet(a))
+
+
+@stands_for(np.linalg.cholesky, a=DEFINITE)
+def cholesky(a: Any, upper: bool = False) -> Any:
+    """Return the lower triangle L with L L^T = a, or the upper one."""
+    a = matrix(a, "cholesky")
+    return flipped(ops.cholesky(flipped(a))) if upper else ops.cholesky(a)
+
+
+@stands_for(np.linalg.eigh, a=DEFINITE, UPLO=one_of("L", "U"))
+def eigh(a: Any, UPLO: str = "L") -> Any:
+    """Return the eigenvalues of a symmetric matrix in rising order, and its eigenvectors."""
+    packed = ops.eigh(matrix(a, "eigh"), uplo=UPLO)
+    return EighResult(packed[..., 0, :], packed[..., 1:, :])
+
+
+@stands_for(np.linalg.eigvalsh, a=DEFINITE, UPLO=one_of("L", "U"))
+def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+    """Return the eigenvalues of a symmetric matrix in rising order."""
+    return eigh(a, UPLO)[0]
+
+
+@stands_for(
+    np.linalg.svd, a=TALL, full_matrices=one_of(False), compute_uv=FLAG, hermitian=one_of(False)
+)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """Return U, the singular values and V^T."""
+    a = matrix(a, "svd", square=False)
+    m, n = a.shape[-2:]
+    if hermitian:
+        raise TypeError("np.linalg.svd: hermitian=True has no meaning on a graph; use eigh")
+    if compute_uv and full_matrices and m != n:
+        raise TypeError(
+            f"np.linalg.svd: of a {m} x {n} matrix the full square factors are not unique and have "
+            f"no derivative; pass full_matrices=False"
+        )
+    packed = ops.svd(a)
+    if not compute_uv:
+        return packed[..., 0, :]
+    return SVDResult(
+        packed[..., 1 : m + 1, :], packed[..., 0, :], flipped(packed[..., m + 1 :, :])
+    )
+
+
+@stands_for(np.linalg.qr, a=TALL, mode=one_of("reduced", "r"))
+def qr(a: Any, mode: str = "reduced") -> Any:
+    """Return an orthonormal Q and an upper triangle R with Q R = a."""
+    a = matrix(a, "qr", square=False)
+    m, n = a.shape[-2:]
+    if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
+        raise TypeError(
+            f"np.linalg.qr: mode={mode!r} has no derivative (its factors are not unique); "
+            f"take mode='reduced' or 'r'"
+        )
+    packed = ops.qr(a[..., :, :m] if m < n else a)
+    q, r = packed[..., :m, :], packed[..., m:, :]
+    if m < n:
+        r = ops.concatenate(r, flipped(q) @ a[..., :, m:], axis=-1)
+    return r if mode == "r" else QRResult(q, r)
+
+
+@stands_for(np.linalg.pinv, a=TALL)
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoValue) -> Any:
+    """Return the pseudo-inverse, where the rank stays the same nearby."""
+    a = matrix(a, "pinv", square=False)
+    cut = rcond if rtol is np._NoValue else rtol
+    return ops.pinv(a, rcond=None if cut is None else float(cut))
+
+
+@stands_for(np.linalg.lstsq, signature="(a, b, rcond=None)", a=Tall(shape=lambda d: square(d)[-2:]),
+            b=Operand(shape=lambda d: (2 * d.first.shape[-1],)))  # fmt: skip
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """Return the x with the least sum of squares of a x - b, the sums, the rank, and a's values."""
+    a, b = matrix(a, "lstsq", square=False), tensor(b)
+    m, n = a.shape
+    plain = np.linalg.lstsq(array_of(a), array_of(b), rcond=rcond)
+    rank = plain[2]
+    if rank < min(m, n):
+        raise TypeError(
+            f"np.linalg.lstsq: the matrix has rank {rank}, less than {min(m, n)}: its solution jumps "
+            f"nearby and has no derivative; leave out the columns that depend on others"
+        )
+    y = b if b.ndim > 1 else b.reshape(-1, 1)
+    if m >= n:
+        q, r = qr(a)
+        x = ops.solve(r, q.T @ y)
+        residuals = ops.square(y - a @ x).sum(0) if m > n else constant(np.zeros(0))
+    else:
+        q, r = qr(a.T)
+        x, residuals = q @ ops.solve(r.T, y), constant(np.zeros(0))
+    return x if b.ndim > 1 else x[:, 0], residuals, rank, svd(a, compute_uv=False)
+
+
+@stands_for(np.linalg.matrix_power, a=REGULAR, n=whole(-2, 3))
+def matrix_power(a: Any, n: int) -> Any:
+    """Return a @ a @ ... by repeated squaring; a negative n takes the inverse first."""
+    a = matrix(a, "matrix_power")
+    np.linalg.matrix_power(np.eye(1), n)  # a whole number?
+    if n < 0:
+        a, n = ops.inv(a), -n
+    if not n:
+        return ops.broadcast(tensor(np.eye(a.shape[-1], dtype=a.dtype)), shape=a.shape)
+    y, power = None, a
+    while n:
+        if n % 2:
+            y = power if y is None else y @ power
+        n //= 2
+        power = power @ power if n else power
+    return y
+
+
+@stands_for(np.linalg.multi_dot, arrays=Several(Operand(shape=lambda d: (d.size % 50,) * 2), 2))
+def multi_dot(arrays: Any) -> Any:
+    """Return the product of matrices in the cheapest order; the first and last may be vectors."""
+    xs = [tensor(x) for x in arrays]
+    np.linalg.multi_dot([np.broadcast_to(np.zeros(()), x.shape) for x in xs])
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    terms, last = [], 0
+    for i, x in enumerate(xs):
+        one = x.ndim == 1
+        terms.append(letters[last] if one else letters[last : last + 2])
+        last += 0 if one and not i else 1
+    ends = terms[0][:1] if xs[0].ndim > 1 else ""
+    ends += terms[-1][1:] if xs[-1].ndim > 1 else ""
+    return product(xs, terms, ends)
+
+
+@stands_for(np.linalg.tensorinv, a=Operand(shape=lambda d: (2, 3, 6)), ind=one_of(2))
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """Return the inverse for tensordot over `ind` axes."""
+    a = tensor(a)
+    if ind <= 0:
+        raise ValueError("np.linalg.tensorinv: Invalid ind argument.")
+    n = int(np.prod(a.shape[ind:]))
+    return ops.inv(matrix(a.reshape(-1, n), "tensorinv")).reshape(*a.shape[ind:], *a.shape[:ind])

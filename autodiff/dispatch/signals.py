@@ -1,0 +1,179 @@
+"""Signals and curves on nodes: convolution, interpolation, gradients, integrals, polynomials.
+
+A convolution is a product with sliding windows, which are a view; the rest are short formulas on slices.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff.dispatch.contraction import einsum
+from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.moves import blank, join
+from autodiff.nodes.functions import array_of, is_node
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.tensor import constant
+from autodiff.table import ops, recipes
+from autodiff.table.recipes import ARRAY, AXED, AXIS, VECTOR, Operand, one_of
+
+MODES = one_of("full", "same", "valid")
+SOME = Operand(shape=lambda d: (d.of(3, 2, 1),))
+
+
+@stands_for(np.convolve, a=VECTOR, v=SOME, mode=MODES)
+def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    """Return the sums of products of a with v turned round and moved along it."""
+    a, v = tensor(a), tensor(v)
+    shape = np.convolve(blank(a).ravel(), blank(v).ravel(), mode).shape
+    a, v = a.reshape(-1), v.reshape(-1)
+    if v.size > a.size:
+        a, v = v, a
+    y = ops.convolve(a, v)
+    if mode.startswith("f"):
+        return y
+    start = v.size - 1 if mode.startswith("v") else (v.size - 1) // 2
+    return y[start : start + shape[0]]
+
+
+@stands_for(np.correlate, a=VECTOR, v=SOME, mode=one_of("valid", "same", "full"))
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """Return the sums of products of a with v moved along it."""
+    a, v = tensor(a).reshape(-1), tensor(v).reshape(-1)
+    if a.size < v.size and not mode.startswith("f"):  # numpy exchanges them and turns the result
+        return convolve(v, a[::-1], mode)[::-1]
+    return convolve(a, v[::-1], mode)
+
+
+@stands_for(np.kron, a=AXED, b=AXED)
+def kron(a: Any, b: Any) -> Any:
+    """Return the products of each element of a with the whole of b, as blocks."""
+    a, b = tensor(a), tensor(b)
+    n = max(a.ndim, b.ndim)
+    first, second = ((1,) * (n - x.ndim) + x.shape for x in (a, b))
+    wide = a.reshape([k for m in first for k in (m, 1)]) * b.reshape([k for m in second for k in (1, m)])
+    return wide.reshape([i * j for i, j in zip(first, second, strict=True)])
+
+
+@stands_for(np.cross, a=Operand(shape=lambda d: d.of((3,), (2, 3))), b=recipes.LIKE)
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+    """Return the vector product of vectors in space (or its third part, in the plane)."""
+    a, b = tensor(a), tensor(b)
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    shape = np.cross(blank(a), blank(b), axisa, axisb, axisc).shape
+    us = [a[(slice(None),) * (axisa % a.ndim) + (i,)] for i in range(a.shape[axisa])]
+    vs = [b[(slice(None),) * (axisb % b.ndim) + (i,)] for i in range(b.shape[axisb])]
+    third = us[0] * vs[1] - us[1] * vs[0]
+    if len(us) == len(vs) == 2:
+        return third.reshape(shape)
+    zero = tensor(np.zeros_like(us[0]._array))
+    u3, v3 = us[2] if len(us) == 3 else zero, vs[2] if len(vs) == 3 else zero
+    parts = [us[1] * v3 - u3 * vs[1], u3 * vs[0] - us[0] * v3, third]
+    k = axisc % len(shape)
+    return join([p.reshape(*p.shape[:k], 1, *p.shape[k:]) for p in parts], k)
+
+
+@stands_for(np.trapezoid if hasattr(np, "trapezoid") else np.trapz, y=AXED, axis=AXIS)
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """Return the integral of a curve through the points y by the trapezoidal rule."""
+    y = tensor(y)
+    np.sum(blank(y), axis=axis)
+    k = axis % y.ndim
+    ahead = (slice(None),) * k
+    step: Any = dx
+    if x is not None:
+        x = tensor(x)
+        step = ops.diff(x, axis=0 if x.ndim == 1 else k)
+        if x.ndim == 1:
+            step = step.reshape(-1, *(1,) * (y.ndim - 1 - k))
+    return (step * (y[(*ahead, slice(1, None))] + y[(*ahead, slice(None, -1))]) * 0.5).sum(k)
+
+
+@stands_for(np.interp, x=ARRAY, xp=one_of(np.array([-2.0, 0.5, 3.0])),
+            fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5))  # fmt: skip
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """Return the broken line through the points (xp, fp) at x; gradients flow to all three."""
+    if period is not None:
+        raise TypeError("np.interp: period= has no meaning on a graph; take x modulo the period")
+    points = array_of(xp)
+    np.interp(0.0, points, np.zeros(np.shape(array_of(fp))))
+    x, fp = tensor(x), tensor(fp)
+    place = np.clip(np.searchsorted(points, array_of(x), side="right") - 1, 0, max(len(points) - 2, 0))
+    if len(points) == 1:
+        y = ops.broadcast(fp, shape=x.shape) if x.shape else fp[0]
+    else:
+        known = tensor(xp) if is_node(xp) else np.asarray(points, x.dtype)
+        low, high = known[place], known[place + 1]
+        y = fp[place] + (fp[place + 1] - fp[place]) * ((x - low) / (high - low))
+    below, above = (np.asarray(b, float) for b in (array_of(x) < points[0], array_of(x) > points[-1]))
+    y = ops.where(below, fp[0] if left is None else left, y)
+    return ops.where(above, fp[-1] if right is None else right, y)
+
+
+@stands_for(np.gradient, signature="(f, *varargs, axis=None, edge_order=1)",
+            f=Operand(shape=lambda d: (max(d.size, 3),)))  # fmt: skip
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Return the slopes of a sampled function along its axes, by central differences inside."""
+    f = tensor(f)
+    steps = [array_of(v) for v in varargs]
+    shape = np.gradient(np.zeros(f.shape), *steps, axis=axis, edge_order=edge_order)
+    axes = range(f.ndim) if axis is None else np.atleast_1d(axis) % f.ndim
+    if len(steps) == 1 and not steps[0].ndim:
+        steps = steps * len(axes)
+    steps = steps or [np.ones(())] * len(axes)
+    found = []
+    for k, step in zip(map(int, axes), steps, strict=True):
+        n = f.shape[k]  # along one axis the slopes are a matrix times the samples: ask numpy for it
+        if n <= 64 or step.ndim:
+            weights = np.gradient(np.eye(n), step, axis=1, edge_order=edge_order)
+            letters = "".join(chr(97 + i) for i in range(f.ndim))
+            out = letters.replace(letters[k], "z")
+            found.append(einsum(f"{letters},{letters[k]}z->{out}", f, weights.astype(f.dtype)))
+        else:
+            found.append(even_gradient(f, k, float(step), edge_order))
+    return found[0] if not isinstance(shape, list | tuple) else type(shape)(found)
+
+
+def even_gradient(f: Any, k: int, h: float, edge_order: int) -> Any:
+    """Return the slopes along axis k of samples that are h apart."""
+
+    def at(start: int | None, stop: int | None) -> Any:
+        return f[(slice(None),) * k + (slice(start, stop),)]
+
+    inner = (at(2, None) - at(None, -2)) / (2.0 * h)
+    if edge_order == 1:
+        first, last = (at(1, 2) - at(0, 1)) / h, (at(-1, None) - at(-2, -1)) / h
+    else:
+        first = (-1.5 / h) * at(0, 1) + (2.0 / h) * at(1, 2) + (-0.5 / h) * at(2, 3)
+        last = (0.5 / h) * at(-3, -2) + (-2.0 / h) * at(-2, -1) + (1.5 / h) * at(-1, None)
+    return ops.concatenate(first, inner, last, axis=k)
+
+
+@stands_for(np.ediff1d, ary=ARRAY)
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """Return the differences of neighbours of all elements, between given ends."""
+    y = ops.diff(tensor(ary).reshape(-1), axis=0)
+    parts = [to_begin, y, to_end]
+    found = [tensor(p).reshape(-1) for p in parts if p is not None]
+    return found[0] if len(found) == 1 else ops.concatenate(*found, axis=0)
+
+
+@stands_for(np.unwrap, p=AXED, axis=AXIS)
+def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.pi) -> Any:
+    """Return angles without jumps: whole periods are added, to which nothing flows."""
+    x = tensor(p)
+    plain = np.asarray(array_of(x))
+    return x + (np.unwrap(plain, discont, axis, period=period) - plain)
+
+
+@stands_for(np.polyval, p=VECTOR, x=Operand(shape=lambda d: (2,)))
+def polyval(p: Any, x: Any) -> Any:
+    """Return the polynomial with the coefficients p, the highest power first, at x (Horner)."""
+    p, x = tensor(p), tensor(x)
+    y = constant(np.zeros_like(x._array))
+    for k in range(p.shape[0]):
+        y = y * x + p[k]
+    return y
+
+

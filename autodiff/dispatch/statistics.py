@@ -1,0 +1,285 @@
+"""Order and statistics on nodes: sorting, quantiles, running products, covariance, NaN left out.
+
+The order of an array's numbers is found once by the row `ordered`, so a median costs a selection and
+no sort. Functions that leave NaN out put in its place what changes nothing and count the rest.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff.dispatch import reductions
+from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.moves import as_type, blank, moving
+from autodiff.nodes import modes
+from autodiff.nodes.functions import Axis, array_of
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.tensor import constant
+from autodiff.table import ops, recipes
+from autodiff.table.recipes import ARRAY, AXED, AXIS, FLAG, LIKE, MATRIX, Operand, one_of
+
+
+def along_last(x: Any, axis: Axis) -> Any:
+    """Return x with the axes that are reduced as its last one."""
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis)
+    away = tuple(int(i) % x.ndim for i in axes) if x.ndim else ()
+    kept = tuple(i for i in range(x.ndim) if i not in away)
+    if (*kept, *away) != tuple(range(x.ndim)):
+        x = x.transpose(*kept, *away)
+    if len(away) == 1:
+        return x
+    return x.reshape(*x.shape[: len(kept)], math.prod(x.shape[len(kept) :]))
+
+
+def shape_of(x: Any, axis: Axis, keepdims: bool) -> tuple[int, ...]:
+    return np.sum(blank(x), axis=axis, keepdims=bool(keepdims)).shape
+
+
+@stands_for(np.sort, a=AXED, axis=recipes.axis_or_none, kind=one_of(None, "stable", "quicksort"))
+def sort(a: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) -> Any:
+    """Return the elements in rising order along an axis; the gradient follows each element."""
+    x = tensor(a)
+    np.sort(np.zeros(0), kind=kind)  # is there such a kind?
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    np.sum(blank(x), axis=axis)
+    return ops.ordered(x, x, axis=int(axis), ranks=None)
+
+
+@stands_for(np.partition, a=AXED, kth=one_of(0, -1, (0, 1)), axis=AXIS)
+def partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
+    """Return the elements so that those at `kth` stand where a sort would put them."""
+    x = tensor(a)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    found = np.partition(array_of(x), kth, axis=axis)
+    ranks = np.argsort(np.argsort(found, axis, "stable"), axis, "stable")
+    return moving(np.take_along_axis)(sort(x, axis), ranks, axis)
+
+
+def at_ranks(x: Any, below: Any, above: Any, share: Any) -> Any:
+    """Return what lies between two places of the rising order of x's last axis."""
+    ranks = tuple(sorted({int(k) for k in np.concatenate([below.ravel(), above.ravel(), [-1]]) % x.shape[-1]}))
+    found = ops.ordered(x, x, axis=-1, ranks=ranks)
+    low = found[..., np.searchsorted(ranks, below)]
+    y = low
+    if np.any(share):
+        high = found[..., np.searchsorted(ranks, above)]
+        y = ops.where(share == 1.0, high, low + (high - low) * share) if np.any(share) else low
+    last = found[..., -1].reshape(found.shape[:-1] + (1,) * below.ndim)  # NaN is sorted last
+    if modes.tracing() or np.any(np.isnan(last._array)):
+        y = ops.where(missing(last), last, y)
+    return y
+
+
+METHODS = {  # where a quantile q of n numbers stands, for numpy's continuous methods
+    "linear": lambda n, q: (n - 1) * q, "hazen": lambda n, q: n * q - 0.5,
+    "weibull": lambda n, q: (n + 1) * q - 1, "interpolated_inverted_cdf": lambda n, q: n * q - 1,
+    "median_unbiased": lambda n, q: n * q + (1 / 3 + q / 3) - 1,
+    "normal_unbiased": lambda n, q: n * q + (3 / 8 + q / 4) - 1,
+    "lower": lambda n, q: np.floor((n - 1) * q), "higher": lambda n, q: np.ceil((n - 1) * q),
+    "nearest": lambda n, q: np.rint((n - 1) * q - 1e-300),
+    "midpoint": lambda n, q: 0.5 * (np.floor((n - 1) * q) + np.ceil((n - 1) * q)),
+}  # fmt: skip
+
+
+@stands_for(np.quantile, a=AXED, q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]), method=one_of(*METHODS))
+def quantile(
+    a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """Return the number below which the share q of the elements lies; the gradient goes to its neighbours."""
+    x, q = tensor(a), np.asarray(array_of(q), dtype=float)
+    if np.any(~((q >= 0) & (q <= 1))):
+        raise ValueError("Quantiles must be in the range [0, 1]")
+    if method not in METHODS:
+        raise TypeError(f"np.quantile: method={method!r} has no meaning on a graph; take one of {[*METHODS]}")
+    shape = shape_of(x, axis, keepdims)
+    y = along_last(x, axis)
+    n = y.shape[-1] if y.ndim else 1
+    if not n:
+        raise IndexError("np.quantile: of no elements there is no quantile")
+    place = np.clip(METHODS[method](n, q), 0, n - 1)
+    below = np.floor(place)
+    above = np.minimum(below + 1, n - 1)
+    y = at_ranks(y, below.astype(int), above.astype(int), np.asarray(place - below, x.dtype))
+    if q.ndim:
+        y = y.transpose(*range(y.ndim - q.ndim, y.ndim), *range(y.ndim - q.ndim))
+    return y.reshape(*q.shape, *shape)
+
+
+@stands_for(np.percentile, a=AXED, q=one_of(30, 0, 100, [25, 50.0]), method=one_of(*METHODS))
+def percentile(
+    a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """Return the quantile for q in per cent."""
+    return quantile(a, np.true_divide(array_of(q), 100), axis, method, keepdims)
+
+
+@stands_for(np.median, a=ARRAY, axis=recipes.axis_or_none)
+def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return the middle element along an axis, or the mean of the two in the middle."""
+    x = tensor(a)
+    shape = shape_of(x, axis, keepdims)
+    if not x.ndim:
+        return x.reshape(shape)
+    y = along_last(x, axis)
+    n = y.shape[-1]
+    if not n:
+        return constant(np.full(shape, math.nan, x.dtype))
+    below, above = np.array((n - 1) // 2), np.array(n // 2)
+    return at_ranks(y, below, above, np.asarray(0.5 * (n % 2 == 0), x.dtype)).reshape(shape)
+
+
+@stands_for(np.cumsum, a=AXED, axis=recipes.axis_or_none)
+def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Return the running sums along an axis."""
+    x = as_type(tensor(a), dtype)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    np.sum(blank(x), axis=axis)
+    return ops.cumsum(x, axis=int(axis), reverse=False)
+
+
+@stands_for(np.cumprod, a=AXED, axis=recipes.axis_or_none)
+def cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Return the running products along an axis, right also where some element is 0."""
+    x = as_type(tensor(a), dtype)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    np.sum(blank(x), axis=axis)
+    if away_from_zero(x, np.cumprod(x._array, axis=axis)):
+        return ops.cumprod(x, axis=int(axis))
+    ahead, n, k = (slice(None),) * (axis % x.ndim), x.shape[axis], 1
+    while k < n:  # products of 2, 4, 8, ... elements
+        y = x[(*ahead, slice(k, None))] * x[(*ahead, slice(None, n - k))]
+        x, k = ops.concatenate(x[(*ahead, slice(None, k))], y, axis=axis), 2 * k
+    return x
+
+
+def away_from_zero(x: Any, y: Any) -> bool:
+    """Return whether a product and its elements can be divided by; a trace keeps the outcome."""
+    tiny = float(np.finfo(x.dtype).tiny)
+    found = bool(np.all(np.abs(y) > tiny)) and bool(np.all(x._array))
+    if modes.watched:
+        modes.note("==", x, x._array, True)
+    return found
+
+
+@stands_for(np.prod, a=ARRAY)
+def prod(
+    a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False,
+    initial: Any = 1, where: Any = True,
+) -> Any:  # fmt: skip
+    """Return the product over `axis`; where an element is 0, no other loses its gradient."""
+    x = reductions.chosen(a, where, dtype, 1.0)
+    y = np.multiply.reduce(x._array, axis=axis, keepdims=bool(keepdims))
+    if not away_from_zero(x, y):
+        return reductions.prod(x, axis, None, keepdims, initial)
+    z = ops.prod(x, axis=axis, keepdims=bool(keepdims))
+    return z if type(initial) is int and initial == 1 else z * initial
+
+
+@stands_for(np.cov, m=MATRIX, y=one_of(None), rowvar=FLAG, bias=FLAG, ddof=one_of(None, 0, 1))
+def cov(
+    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
+    fweights: Any = None, aweights: Any = None, dtype: Any = None,
+) -> Any:  # fmt: skip
+    """Return the covariance matrix of variables in rows (columns without rowvar)."""
+    parts = [x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])]
+    if not rowvar:
+        parts = [p.transpose() if p.shape[0] != 1 else p for p in parts]
+    x = as_type(parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0), dtype)
+    n = x.shape[1]
+    weights = np.ones(n, x.dtype) if fweights is None else np.asarray(array_of(fweights), x.dtype)
+    if aweights is not None:
+        weights = weights * np.asarray(array_of(aweights), x.dtype)
+    free = (0 if bias else 1) if ddof is None else ddof
+    total = float(np.sum(weights))
+    if aweights is None or not free:
+        below = total - free
+    else:
+        below = total - free * float(np.sum(weights * np.asarray(array_of(aweights)))) / total
+    away = x - (x * weights).sum(1, keepdims=True) / total
+    y = ((away * weights) @ away.transpose()) * np.true_divide(1.0, np.asarray(max(below, 0.0), x.dtype))
+    return y.reshape(np.squeeze(blank(y)).shape)
+
+
+@stands_for(np.corrcoef, x=MATRIX, y=one_of(None), rowvar=FLAG)
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> Any:
+    """Return the correlation matrix: the covariances over the products of the deviations."""
+    c = cov(x, y, rowvar, dtype=dtype)
+    if not c.ndim:
+        return c / c
+    n = c.shape[0]
+    size = ops.sqrt(c[np.arange(n), np.arange(n)])
+    return ops.clip(c / size.reshape(-1, 1) / size.reshape(1, -1), -1.0, 1.0)
+
+
+def without_nan(function: Callable[..., Any], other: float) -> Callable[..., Any]:
+    """Return a reduction that puts `other` in the place of NaN."""
+
+    def apply(a: Any, *args: Any, **options: Any) -> Any:
+        x = tensor(a)
+        return function(ops.where(missing(x), other, x), *args, **options)
+
+    return apply
+
+
+def missing(x: Any) -> Any:
+    """Return 1 where x is NaN, else 0."""
+    if not modes.tracing():
+        return np.isnan(x._array).astype(x.dtype)
+    with modes.no_grad():
+        return ops.truth(ops.beats(x, x) - 0.5)  # beats is a half, and NaN where x is NaN
+
+
+@stands_for(np.nanmean, a=ARRAY)
+def nanmean(a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """Return the mean of what is not NaN."""
+    x = as_type(tensor(a), dtype)
+    hole = missing(x)
+    y = ops.where(hole, 0.0, x).sum(axis, keepdims=True) / (1.0 - hole).sum(axis=axis, keepdims=True)
+    return y if keepdims else y.reshape(shape_of(x, axis, False))
+
+
+@stands_for(np.nanvar, a=ARRAY)
+def nanvar(
+    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False
+) -> Any:
+    """Return the variance of what is not NaN."""
+    x = as_type(tensor(a), dtype)
+    hole = missing(x)
+    away = ops.where(hole, 0.0, x - nanmean(x, axis, keepdims=True))
+    n = (1.0 - hole).sum(axis=axis, keepdims=True) - ddof
+    y = ops.square(away).sum(axis, keepdims=True) / ops.where(ops.step(n), n, math.nan)
+    return y if keepdims else y.reshape(shape_of(x, axis, False))
+
+
+@stands_for(np.nanstd, a=ARRAY)
+def nanstd(
+    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False
+) -> Any:
+    """Return the standard deviation of what is not NaN; its gradient is 0 where all is equal."""
+    y = nanvar(a, axis, dtype, ddof, keepdims)
+    return ops.where(y.detach(), ops.sqrt(y), 0.0)
+
+
+def extreme_without_nan(row: Any, away: float) -> Callable[..., Any]:
+    def apply(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+        x = tensor(a)
+        hole = missing(x)
+        y = row(ops.where(hole, away, x), axis=axis, keepdims=bool(keepdims))
+        some = (1.0 - hole).sum(axis=axis, keepdims=bool(keepdims))
+        return ops.where(some, y, math.nan)
+
+    return apply
+
+
+stands_for(np.nansum, a=ARRAY)(without_nan(reductions.sum, 0.0))
+stands_for(np.nanprod, a=ARRAY)(without_nan(prod, 1.0))
+stands_for(np.nancumsum, a=AXED, axis=recipes.axis_or_none)(without_nan(cumsum, 0.0))
+stands_for(np.nancumprod, a=AXED, axis=recipes.axis_or_none)(without_nan(cumprod, 1.0))
+stands_for(np.nanmax, a=ARRAY)(extreme_without_nan(ops.max, -math.inf))
+stands_for(np.nanmin, a=ARRAY)(extreme_without_nan(ops.min, math.inf))
