@@ -1,0 +1,220 @@
+"""scipy.special on nodes: gamma, beta and error functions, Bessel functions, entropies, softmax.
+
+Each row's value is SciPy's ufunc; its derivative is a formula of other rows, so that derivatives of any
+order follow. Orders of Bessel and polygamma functions are fixed numbers: asking for a derivative with
+respect to one is an error, never a zero.
+"""
+
+import inspect
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff.interop.extras import require
+from autodiff.nodes import costs
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.functions import holds_nodes
+from autodiff.scipy.incomplete import gammainc_slope
+from autodiff.table import ops
+from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain, Pointwise
+
+plain = require("scipy.special", "scipy", "autodiff.scipy.special")
+SHARE = Domain(0.0, 1.0)
+ROWS: dict[str, Pointwise] = {}
+
+
+def row(name: str, *partials: Any, domain: Any = None, reference: Any = "", tex: str = "", array: Any = None) -> Any:
+    """Enter SciPy's function of this name as a row."""
+    function = array or getattr(plain, name)
+    named = next(p for p in partials if p.__name__ != "refuse")
+    for rule in partials:
+        rule.__signature__ = inspect.signature(named)  # the operands' names
+    slots = ", ".join(f"{{{i}}}" for i in range(len(partials)))
+    found = ROWS[name] = Pointwise(
+        name, function, scalar=lambda *xs: float(function(*xs)), partials=partials,
+        domain=domain or (REAL,) * len(partials), reference=reference,
+        tex=tex or rf"\operatorname{{{{{name.replace('_', ' ')}}}}}({slots})",
+    )  # fmt: skip
+    return found
+
+
+def fixed(what: str) -> Any:
+    """Return the rule of an operand with respect to which SciPy offers no derivative.
+
+    A scalar node forms all its partials when it is recorded, so there the unknown one is NaN.
+    """
+
+    def refuse(y: Any, *xs: Any) -> Any:
+        if isinstance(y, float):
+            return math.nan
+        raise TypeError(
+            f"{what} has no derivative here; give that operand as a plain number, not as a node that "
+            f"needs a gradient"
+        )
+
+    return refuse
+
+
+ROOT_PI = math.sqrt(math.pi)
+ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
+
+erf = row("erf", lambda y, x: (2.0 / ROOT_PI) * ops.exp(-(x * x)))
+erfc = row("erfc", lambda y, x: (-2.0 / ROOT_PI) * ops.exp(-(x * x)))
+erfcx = row("erfcx", lambda y, x: 2.0 * x * y - 2.0 / ROOT_PI,
+            reference=lambda mp, x: mp.exp(x * x) * mp.erfc(x))  # fmt: skip
+erfinv = row("erfinv", lambda y, x: (0.5 * ROOT_PI) * ops.exp(y * y), domain=(UNIT,))
+erfcinv = row("erfcinv", lambda y, x: (-0.5 * ROOT_PI) * ops.exp(y * y), domain=(Domain(0.0, 2.0),),
+              reference=lambda mp, x: mp.erfinv(1 - x))  # fmt: skip
+log_ndtr = row("log_ndtr", lambda y, x: ops.exp(-0.5 * (x * x) - y) * (1.0 / ROOT_TWO_PI),
+               reference=lambda mp, x: mp.log(mp.ncdf(x)))  # fmt: skip
+ndtri = row("ndtri", lambda y, x: ROOT_TWO_PI * ops.exp(0.5 * (y * y)), domain=(SHARE,),
+            reference=lambda mp, x: mp.sqrt(2) * mp.erfinv(2 * x - 1))  # fmt: skip
+logit = row("logit", lambda y, x: 1.0 / (x * (1.0 - x)), domain=(SHARE,),
+            reference=lambda mp, x: mp.log(x / (1 - x)))  # fmt: skip
+log_expit = row("log_expit", lambda y, x: ops.sigmoid(-x),
+                reference=lambda mp, x: -mp.log(1 + mp.exp(-x)))  # fmt: skip
+ndtr, expit, xlogy = ops.normal_cdf, ops.sigmoid, ops.xlogy
+xlog1py = row("xlog1py", lambda y, a, x: ops.log1p(x), lambda y, a, x: a / (1.0 + x),
+              domain=(REAL, Domain(-1.0)), reference=lambda mp, a, x: a * mp.log(1 + x))  # fmt: skip
+entr = row("entr", lambda y, x: -ops.log(x) - 1.0, domain=(POSITIVE,),
+           reference=lambda mp, x: -x * mp.log(x))  # fmt: skip
+rel_entr = row("rel_entr", lambda y, a, b: ops.log(a / b) + 1.0, lambda y, a, b: -a / b,
+               domain=(POSITIVE, POSITIVE), reference=lambda mp, a, b: a * mp.log(a / b))  # fmt: skip
+kl_div = row("kl_div", lambda y, a, b: ops.log(a / b), lambda y, a, b: 1.0 - a / b,
+             domain=(POSITIVE, POSITIVE), reference=lambda mp, a, b: a * mp.log(a / b) - a + b)  # fmt: skip
+
+polygamma_row = row("polygamma", fixed("the order of polygamma"), lambda y, n, x: polygamma(n + 1.0, x),
+                    domain=(POSITIVE, POSITIVE), array=lambda n, x: np.asarray(plain.polygamma(n, x), np.result_type(x)),
+                    reference=lambda mp, n, x: mp.psi(int(n), x))  # fmt: skip
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """Return the n-th derivative of digamma at x."""
+    return polygamma_row(n, x)
+
+
+digamma = row("psi", lambda y, x: polygamma(1.0, x), domain=(POSITIVE,), reference="digamma")
+psi = digamma
+gammaln = row("gammaln", lambda y, x: digamma(x), domain=(POSITIVE,), reference="loggamma")
+loggamma = gammaln
+gamma = row("gamma", lambda y, x: y * digamma(x), domain=(POSITIVE,))
+rgamma = row("rgamma", lambda y, x: -y * digamma(x), domain=(POSITIVE,))
+beta = row("beta", lambda y, a, b: y * (digamma(a) - digamma(a + b)),
+           lambda y, a, b: y * (digamma(b) - digamma(a + b)), domain=(POSITIVE, POSITIVE))  # fmt: skip
+betaln = row("betaln", lambda y, a, b: digamma(a) - digamma(a + b),
+             lambda y, a, b: digamma(b) - digamma(a + b), domain=(POSITIVE, POSITIVE),
+             reference=lambda mp, a, b: mp.log(mp.beta(a, b)))  # fmt: skip
+zeta = row("zeta", fixed("the exponent of zeta"), lambda y, s, q: -s * zeta(s + 1.0, q),
+           domain=(Domain(1.0), POSITIVE))  # fmt: skip
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    return ops.exp(ops.xlogy(a - 1.0, x) - x - gammaln(a))
+
+
+gammainc_shape = row("gammainc_shape", fixed("the second derivative of gammainc in its shape"),
+                     lambda y, a, x: _gamma_density(a, x) * (ops.log(x) - digamma(a)),
+                     domain=(POSITIVE, POSITIVE), array=gammainc_slope)  # fmt: skip
+gammainc = row("gammainc", lambda y, a, x: gammainc_shape(a, x), lambda y, a, x: _gamma_density(a, x),
+               domain=(POSITIVE, POSITIVE),
+               reference=lambda mp, a, x: mp.gammainc(a, 0, x, regularized=True))  # fmt: skip
+gammaincc = row("gammaincc", lambda y, a, x: -gammainc_shape(a, x), lambda y, a, x: -_gamma_density(a, x),
+                domain=(POSITIVE, POSITIVE),
+                reference=lambda mp, a, x: mp.gammainc(a, x, mp.inf, regularized=True))  # fmt: skip
+betainc = row("betainc", fixed("betainc in a"), fixed("betainc in b"),
+              lambda y, a, b, x: ops.exp(ops.xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) - betaln(a, b)),
+              domain=(POSITIVE, POSITIVE, SHARE),
+              reference=lambda mp, a, b, x: mp.betainc(a, b, 0, x, regularized=True))  # fmt: skip
+
+ORDER = "the order of a Bessel function"
+
+
+def bessel(name: str, below: Any, above: Any, reference: Any, domain: Any = REAL) -> Any:
+    """Enter f_n with f_n' = below * f_(n - 1) + above * f_(n + 1)."""
+
+    def slope(y: Any, n: Any, x: Any) -> Any:
+        f = ROWS[name]
+        return below * f(n - 1.0, x) + above * f(n + 1.0, x)
+
+    return row(name, fixed(ORDER), slope, domain=(POSITIVE, domain), reference=reference)
+
+
+jv = bessel("jv", 0.5, -0.5, lambda mp, n, x: mp.besselj(n, x), POSITIVE)
+yv = bessel("yv", 0.5, -0.5, lambda mp, n, x: mp.bessely(n, x), POSITIVE)
+iv = bessel("iv", 0.5, 0.5, lambda mp, n, x: mp.besseli(n, x), POSITIVE)
+kv = bessel("kv", -0.5, -0.5, lambda mp, n, x: mp.besselk(n, x), POSITIVE)
+jn = jv
+j0 = row("j0", lambda y, x: -j1(x), reference=lambda mp, x: mp.besselj(0, x))
+j1 = row("j1", lambda y, x: 0.5 * (j0(x) - jv(2.0, x)), reference=lambda mp, x: mp.besselj(1, x))
+y0 = row("y0", lambda y, x: -y1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.bessely(0, x))
+y1 = row("y1", lambda y, x: 0.5 * (y0(x) - yv(2.0, x)), domain=(POSITIVE,),
+         reference=lambda mp, x: mp.bessely(1, x))  # fmt: skip
+i0 = row("i0", lambda y, x: i1(x), reference=lambda mp, x: mp.besseli(0, x))
+i1 = row("i1", lambda y, x: 0.5 * (i0(x) + iv(2.0, x)), reference=lambda mp, x: mp.besseli(1, x))
+k0 = row("k0", lambda y, x: -k1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.besselk(0, x))
+k1 = row("k1", lambda y, x: -0.5 * (k0(x) + kv(2.0, x)), domain=(POSITIVE,),
+         reference=lambda mp, x: mp.besselk(1, x))  # fmt: skip
+i0e = row("i0e", lambda y, x: i1e(x) - ops.sign(x) * y,
+          reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x))  # fmt: skip
+i1e = row("i1e", lambda y, x: 0.5 * (i0e(x) + ops.exp(-ops.abs(x)) * iv(2.0, x)) - ops.sign(x) * y,
+          reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(1, x))  # fmt: skip
+for _ufunc, _row in ((plain.ndtr, ndtr), (plain.expit, expit), (plain.xlogy, xlogy)):
+    UFUNCS[_ufunc] = _row
+
+
+def exp10(x: Any) -> Any:
+    """Return 10^x."""
+    return ops.exp(ops.mul(x, math.log(10.0)))
+
+
+def multigammaln(a: Any, d: int) -> Any:
+    """Return the logarithm of the multivariate gamma function of dimension d."""
+    total: Any = d * (d - 1) * 0.25 * math.log(math.pi)
+    for i in range(d):
+        total = total + gammaln(a - 0.5 * i)
+    return total
+
+
+def logsumexp(
+    a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
+) -> Any:
+    """Return log(sum(b e^a)) over `axis`; with return_sign the logarithm of its size, and its sign."""
+    if not holds_nodes((a, b)):
+        return plain.logsumexp(a, axis, b, keepdims, return_sign)
+    if b is None:
+        y = costs.logsumexp(a, axis, keepdims)
+        return (y, np.ones(y.shape)) if return_sign else y
+    a, b = tensor(a), tensor(b)
+    top = ops.max(ops.where(ops.truth(b), a, -math.inf), axis=axis, keepdims=True).detach()
+    top = ops.where(1.0 - ops.truth(top - top), top, 0.0)
+    total = ops.sum(b * ops.exp(a - top), axis=axis, keepdims=True)
+    y = ops.log(ops.abs(total) if return_sign else total) + top
+    shape = np.sum(np.broadcast_to(0.0, y.shape), axis=axis, keepdims=keepdims).shape
+    y = y.reshape(shape)
+    return (y, ops.sign(total).detach().reshape(shape)) if return_sign else y
+
+
+def softmax(x: Any, axis: Any = None) -> Any:
+    """Return e^x over its sum along `axis` (over all elements by default)."""
+    return ops.exp(log_softmax(x, axis)) if holds_nodes(x) else plain.softmax(x, axis)
+
+
+def log_softmax(x: Any, axis: Any = None) -> Any:
+    """Return the logarithm of softmax."""
+    if not holds_nodes(x):
+        return plain.log_softmax(x, axis)
+    x = tensor(x)
+    return x - costs.logsumexp(x, axis, keepdims=True)
+
+
+def softplus(x: Any) -> Any:
+    """Return log(1 + e^x)."""
+    return ops.softplus(x)
+
+
+def __getattr__(name: str) -> Any:
+    """Return SciPy's function of a name that has no row; given a node it says so."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return getattr(plain, name)
