@@ -18,6 +18,7 @@ import pytest
 import autodiff as ad
 from autodiff.derivatives.checking import derivative
 from autodiff.table import ops
+from autodiff.table.linear.kinds import DEFINITE
 from autodiff.table.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
 from tests import oracle
 
@@ -287,22 +288,47 @@ CASES: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
 
 
 def cases(row: Multilinear) -> list[tuple[list[Any], dict[str, Any]]]:
-    assert row.name in CASES, f"give {row.name} an example of its operands in CASES"
-    return CASES[row.name]
+    """Return examples of a row's operands (arrays, or their shapes) and parameters."""
+    if row.name in CASES:
+        return CASES[row.name]
+    assert row.recipe is not None, f"give {row.name} a recipe of its arguments"
+    found = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        given = row.recipe.draw(lambda n, rng=rng: int(rng.integers(n)) if seed else 0)
+        operands = [given.pop(name) for name in row.recipe.operands]
+        found.append((operands, given))
+    return found
+
+
+def drawn(x: Any, rng: np.random.Generator) -> Any:
+    """Return an array of a shape, an array as it is."""
+    return rng.normal(size=x) if isinstance(x, tuple) else x
+
+
+def direction(row: Multilinear, x: Any, rng: np.random.Generator) -> Any:
+    """Return a direction in which an operand may move: of a symmetric matrix a symmetric one."""
+    t = np.asarray(rng.normal(size=np.shape(x)))
+    symmetric = row.recipe is not None and DEFINITE in row.recipe.kinds.values()
+    return 0.5 * (t + t.swapaxes(-1, -2)) if symmetric else t
 
 
 def check_adjoint(row: Multilinear) -> None:
     """Hold <u, J v> against <J^T u, v>, where J v is the operation on a direction, or jvp."""
     rng = np.random.default_rng(11)
-    for shapes, params in cases(row):
-        arrays = [rng.normal(size=s) for s in shapes]
+    for given, params in cases(row):
+        arrays = [drawn(x, rng) for x in given]
+        shapes = [np.shape(x) for x in arrays]
         kind = ad.Value if row.scalar is not None else ad.Tensor
         nodes = [kind(a) for a in arrays]
         y = row(*nodes, **params)
         u = rng.normal(size=y.shape)
         found = ad.gradient(y, nodes, seed=u)
         for i, g in enumerate(found):
-            v = rng.normal(size=shapes[i])
+            if row.transposes and row.transposes[i] is None:
+                assert not np.any(g)
+                continue
+            v = direction(row, arrays[i], rng)
             moved = [v if k == i else a for k, a in enumerate(arrays)]
             if row.tangents:
                 rest = [np.zeros(s) if k != i else v for k, s in enumerate(shapes)]
@@ -338,13 +364,14 @@ def test_damaged_transposes_are_found(row: Multilinear) -> None:
                 *row.transposes[i + 1 :],
             )}
             for i, rule in enumerate(row.transposes)
+            if rule is not None
         ]  # fmt: skip
         if row.nary is not None:
             rule = row.nary
             fields = [
                 {"nary": lambda i, g, *xs, rule=rule, factor=factor, **p: rule(i, g, *xs, **p) * factor}
             ]  # fmt: skip
-        assert fields
+        assert fields or set(row.transposes) == {None}
         for damage in fields:
             with damaged(row, **damage), pytest.raises(AssertionError):
                 check_adjoint(row)
@@ -353,17 +380,27 @@ def test_damaged_transposes_are_found(row: Multilinear) -> None:
 @pytest.mark.parametrize("row", MULTILINEAR, ids=lambda r: r.name)
 def test_second_order_of_multilinear_rows(row: Multilinear) -> None:
     rng = np.random.default_rng(5)
-    for shapes, params in cases(row):
+    for given, params in cases(row):
         kind = float if row.scalar is not None else np.asarray
-        arrays = [kind(rng.normal(size=s)) for s in shapes]
+        arrays = [kind(drawn(x, rng)) for x in given]
+        shapes = [np.shape(x) for x in arrays]
         u = rng.normal(size=np.shape(row.array(*arrays, **params)))
+        moving = [i for i in range(len(arrays)) if not row.transposes or row.transposes[i]]
+        symmetric = row.recipe is not None and DEFINITE in row.recipe.kinds.values()
 
-        def f(*xs: Any, u: Any = u, p: Any = params) -> Any:
-            y = row(*(ops.square(x) for x in xs), **p)
+        def f(*xs: Any, u: Any = u, p: Any = params, m: Any = moving, a: Any = arrays) -> Any:
+            operands = list(a)
+            for i, x in zip(m, xs, strict=True):
+                operands[i] = ops.square((x + np.swapaxes(x, -1, -2)) * 0.5 if symmetric else x)
+            y = row(*operands, **p)
             return ad.sum(y * (float(u) if isinstance(y, ad.Value) else u))
 
         if row.scalar is None and (() in shapes or (0, 4) in shapes):
             continue  # no numbers to differentiate, or a number, which is a Value there
+        if not moving:
+            continue
+        arrays = [arrays[i] for i in moving]
+        shapes = [shapes[i] for i in moving]
         ad.check_grads(f, arrays, order=2)
         directions = [kind(rng.normal(size=s)) for s in shapes]
         t = ad.jvp(f, arrays, directions)[1]

@@ -16,45 +16,8 @@ from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.table import ops
-from autodiff.table.recipes import FLAG, Drawing, Operand, Several, one_of, whole
-
-
-def square(d: Drawing) -> tuple[int, ...]:
-    n = max(1, round(d.size**0.5) if d.size > 99 else d.size)
-    return d.of((n, n), (2, n, n))  # type: ignore[no-any-return]
-
-
-def right_side(d: Drawing) -> tuple[int, ...]:
-    n = d.first.shape[-1]
-    return d.of((n, 2), (n,))  # type: ignore[no-any-return]
-
-
-class Regular(Operand):
-    """A kind of square matrix far from singular."""
-
-    def __call__(self, d: Drawing) -> Any:
-        x = super().__call__(d)
-        return x + x.shape[-1] * 2.0 * np.eye(x.shape[-1])
-
-
-class Definite(Operand):
-    """A kind of symmetric matrix with positive eigenvalues."""
-
-    def __call__(self, d: Drawing) -> Any:
-        x = super().__call__(d)
-        return x @ x.swapaxes(-1, -2) / x.shape[-1] + np.diag(1.0 + np.arange(x.shape[-1]))
-
-
-class Tall(Operand):
-    """A kind of matrix of full column rank."""
-
-    def __call__(self, d: Drawing) -> Any:
-        x = super().__call__(d)
-        return np.concatenate([x + x.shape[-1] * 2.0 * np.eye(x.shape[-1]), x], axis=-2)
-
-
-REGULAR, DEFINITE, TALL = Regular(shape=square), Definite(shape=square), Tall(shape=square)
-RIGHT = Operand(shape=right_side)
+from autodiff.table.linear.kinds import DEFINITE, FEW, REGULAR, RIGHT, TALL, Tall, square
+from autodiff.table.recipes import FLAG, Operand, Several, one_of, whole
 
 
 def result(name: str, fields: str) -> Any:
@@ -224,7 +187,7 @@ def matrix_power(a: Any, n: int) -> Any:
     return y
 
 
-@stands_for(np.linalg.multi_dot, arrays=Several(Operand(shape=lambda d: (d.size % 50,) * 2), 2))
+@stands_for(np.linalg.multi_dot, arrays=Several(FEW, 2))
 def multi_dot(arrays: Any) -> Any:
     """Return the product of matrices in the cheapest order; the first and last may be vectors."""
     xs = [tensor(x) for x in arrays]

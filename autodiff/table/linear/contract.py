@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.table.primitive import TABLE, multilinear
+from autodiff.table.recipes import LIKE, MATRIX, Recipe, one_of
 
 SMALL = 64  # multiplications in a matrix product for which numpy's own loop is as fast
 
@@ -89,4 +90,5 @@ def einsum_transpose(i: int, g: Any, *xs: Any, subscripts: str) -> Any:
 multilinear(
     "einsum", einsum, partial(einsum_transpose, 0), partial(einsum_transpose, 1), tex=r"\operatorname{{einsum}}({0}, \ldots)",
     doc="sums of products by letters, of one or two arrays, such as ij,jk->ik",
+    recipe=Recipe(a=MATRIX, b=LIKE, subscripts=one_of("ij,ij->i", "ij,kj->ik", "ij,ij->", "ij,kl->lkij")),
 )  # fmt: skip

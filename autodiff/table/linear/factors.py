@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.table.linear.kinds import DEFINITE, TALL
 from autodiff.table.linear.matrices import solve_row, times
 from autodiff.table.primitive import TABLE, smooth
+from autodiff.table.recipes import Recipe, one_of
 from autodiff.table.structure import swap
 
 
@@ -191,19 +193,24 @@ def pinv_tangent(t: Any, y: Any, a: Any, rcond: float | None) -> Any:
 smooth(
     "cholesky", cholesky, cholesky_transpose, tangents=(cholesky_tangent,),
     tex=r"\operatorname{{chol}} {0}", doc="the lower triangle L with L L^T = a, a symmetric",
+    recipe=Recipe(a=DEFINITE),
 )  # fmt: skip
 smooth(
     "eigh", eigh, eigh_transpose, tangents=(eigh_tangent,), tex=r"\operatorname{{eigh}} {0}",
     doc="eigenvalues of a symmetric matrix above its eigenvectors, in one array",
+    recipe=Recipe(a=DEFINITE, uplo=one_of("L", "U")),
 )  # fmt: skip
 smooth(
     "svd", svd, svd_transpose, tangents=(svd_tangent,), tex=r"\operatorname{{svd}} {0}",
     doc="singular values above the left and the right singular vectors, in one array",
+    recipe=Recipe(a=TALL),
 )  # fmt: skip
 smooth(
     "qr", qr, qr_transpose, tangents=(qr_tangent,), tex=r"\operatorname{{qr}} {0}",
     doc="Q above R, in one array",
+    recipe=Recipe(a=TALL),
 )  # fmt: skip
 smooth(
     "pinv", pinv, pinv_transpose, tangents=(pinv_tangent,), tex="{0}^+", doc="the pseudo-inverse",
+    recipe=Recipe(a=TALL, rcond=one_of(None)),
 )  # fmt: skip

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.table.linear.kinds import COLUMNS, REGULAR
 from autodiff.table.primitive import TABLE, smooth
+from autodiff.table.recipes import Recipe
 from autodiff.table.structure import product, swap
 
 
@@ -113,32 +115,39 @@ def solve_left(g: Any, y: Any, a: Any, b: Any) -> Any:
 smooth(
     "inv", inv, lambda g, y, a: -times(swap(y), g, swap(y)),
     tangents=(lambda t, y, a: -times(y, t, y),), tex="{0}^{{-1}}", doc="the inverse of a matrix",
+    recipe=Recipe(a=REGULAR),
 )  # fmt: skip
 smooth(
     "inv_lower", inv_lower,
     lambda g, y, a: TABLE["triangle"](-times(swap(y), g, swap(y)), k=0, upper=False),
     tangents=(lambda t, y, a: -times(y, TABLE["triangle"](t, k=0, upper=False), y),),
     tex="{0}^{{-1}}", doc="the inverse of a lower triangle; what stands above it is not read",
+    recipe=Recipe(a=REGULAR),
 )  # fmt: skip
 smooth(
     "solve", solve, solve_left, lambda g, y, a, b: solve_row(swap(a), g),
     tangents=(lambda t, y, a, b: -solve_row(a, times(t, y)), lambda t, y, a, b: solve_row(a, t)),
     tex="{0}^{{-1}} {1}", doc="the matrix y with a y = b",
+    recipe=Recipe(a=REGULAR, b=COLUMNS),
 )  # fmt: skip
 smooth(
     "det", det, det_transpose, tangents=(lambda t, y, a: summed(det_slope(y, a) * t),),
     tex=r"\det {0}", doc="the determinant; its slope is the matrix of cofactors, also where it is 0",
+    recipe=Recipe(a=REGULAR),
 )  # fmt: skip
 smooth(
     "cofactors", cofactors, cofactors_transpose, tangents=(cofactors_tangent,),
     tex=r"\operatorname{{cof}} {0}", doc="the slope of the determinant",
+    recipe=Recipe(a=REGULAR),
 )  # fmt: skip
 smooth(
     "logabsdet", logabsdet, lambda g, y, a: cells(g) * swap(TABLE["inv"](a)),
     tangents=(lambda t, y, a: summed(swap(TABLE["inv"](a)) * t),),
     tex=r"\log \left| \det {0} \right|", doc="the logarithm of the determinant's size",
+    recipe=Recipe(a=REGULAR),
 )  # fmt: skip
 smooth(
     "detsign", detsign, None, tangents=(None,),
     tex=r"\operatorname{{sign}} \det {0}", doc="the determinant's sign",
+    recipe=Recipe(a=REGULAR),
 )  # fmt: skip

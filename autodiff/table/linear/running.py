@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 
 from autodiff.table.primitive import TABLE, multilinear, smooth
+from autodiff.table.linear.kinds import APART
+from autodiff.table.recipes import (
+    AXED, AXIS, FLAG, LIKE, MATRIX, VECTOR, Operand, Recipe, axes, one_of,
+)  # fmt: skip
 
 Ranks = tuple[int, ...] | None
 
@@ -119,11 +123,13 @@ multilinear(
     "cumsum", cumsum,
     lambda g, x, axis, reverse: TABLE["cumsum"](g, axis=axis, reverse=not reverse),
     tex=r"\operatorname{{cumsum}}({0})", doc="running sums along an axis, from its end with reverse",
+    recipe=Recipe(x=AXED, axis=AXIS, reverse=FLAG),
 )  # fmt: skip
 smooth(
     "cumprod", joined, joined_transpose,
     tangents=(lambda t, y, x, axis: y * TABLE["cumsum"](t / x, axis=axis, reverse=False),),
     tex=r"\operatorname{{cumprod}}({0})", doc="running products along an axis without zeros",
+    recipe=Recipe(x=APART, axis=AXIS),
 )  # fmt: skip
 smooth(
     "prod", prod,
@@ -131,17 +137,21 @@ smooth(
     tangents=(lambda t, y, x, axis, keepdims:
         y * TABLE["sum"](t / x, axis=axis, keepdims=keepdims),),
     tex=r"\prod {0}", doc="the product over axes of numbers that are not zero",
+    recipe=Recipe(x=APART, axis=axes, keepdims=FLAG),
 )  # fmt: skip
 multilinear(
     "diff", diff, diff_transpose, tex=r"\Delta {0}", doc="differences of neighbours along an axis",
+    recipe=Recipe(x=AXED, axis=AXIS),
 )  # fmt: skip
 multilinear(
     "roll", roll, shifted_back, tex=r"\operatorname{{roll}}({0})",
     doc="elements moved on along axes, the last ones to the front",
+    recipe=Recipe(x=AXED, shift=one_of(1, -2), axis=AXIS),
 )  # fmt: skip
 multilinear(
     "triangle", triangle, lambda g, x, k, upper: TABLE["triangle"](g, k=k, upper=upper),
     tex=r"\operatorname{{tri}}({0})", doc="the elements on one side of a diagonal, zeros elsewhere",
+    recipe=Recipe(x=MATRIX, k=one_of(0, 1, -1), upper=FLAG),
 )  # fmt: skip
 multilinear(
     "ordered", ordered,
@@ -149,6 +159,7 @@ multilinear(
     tangents=(lambda t, x, by, axis, ranks: TABLE["ordered"](t, by, axis=axis, ranks=ranks), None),
     tex=r"\operatorname{{sort}}({0})",
     doc="the first array's elements in the rising order of the second, or at ranks of that order",
+    recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None, (0,))),
 )  # fmt: skip
 multilinear(
     "restored", restored,
@@ -156,13 +167,16 @@ multilinear(
     tangents=(lambda t, x, by, axis, ranks: TABLE["restored"](t, by, axis=axis, ranks=ranks), None),
     tex=r"\operatorname{{unsort}}({0})",
     doc="what stands in the rising order of the second array, back in its place",
+    recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None)),
 )  # fmt: skip
 multilinear(
     "convolve", convolve, lambda g, x, z: lying_on(g, z), lambda g, x, z: lying_on(g, x),
     tex="{0} * {1}", doc="the sums of products of one signal with another turned round and moved along",
+    recipe=Recipe(x=VECTOR, z=VECTOR),
 )  # fmt: skip
 multilinear(
     "correlate", correlate,
     lambda g, x, z: TABLE["convolve"](g, z), lambda g, x, z: lying_on(x, g),
     tex=r"{0} \star {1}", doc="the sums of products of a signal with one that is moved along inside it",
+    recipe=Recipe(x=VECTOR, z=Operand(shape=lambda d: (2,))),
 )  # fmt: skip
