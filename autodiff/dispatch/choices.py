@@ -11,29 +11,32 @@ import numpy as np
 
 from autodiff.dispatch import moves
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import blank, join
-from autodiff.dispatch.statistics import missing
+from autodiff.dispatch.moves import as_type, blank, join
+from autodiff.dispatch.statistics import missing, one_axis
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, ARRAYS, AXED, FITTING, MATRIX, VECTOR, mask, one_of, whole
+from autodiff.table.recipes import ARRAY, ARRAYS, AXED, FITTING, MATRIX, VECTOR, Several, mask, one_of, whole
 
 NUMBER = one_of(0.5, -1.0)
+
+
+def hole(x: Any) -> Any:
+    """Return 1 where a number, an array or a node is NaN, else 0."""
+    return float(x != x) if isinstance(x, int | float) else missing(tensor(x))
 
 
 @stands_for(np.fmax, x1=ARRAY, x2=FITTING)
 def fmax(x1: Any, x2: Any) -> Any:
     """Return the larger of two; of a number and NaN, the number."""
-    a, b = tensor(x1), tensor(x2)
-    return ops.maximum(ops.where(missing(a), b, a), ops.where(missing(b), a, b))
+    return ops.maximum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
 
 
 @stands_for(np.fmin, x1=ARRAY, x2=FITTING)
 def fmin(x1: Any, x2: Any) -> Any:
     """Return the smaller of two; of a number and NaN, the number."""
-    a, b = tensor(x1), tensor(x2)
-    return ops.minimum(ops.where(missing(a), b, a), ops.where(missing(b), a, b))
+    return ops.minimum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
 
 
 @stands_for(np.heaviside, x1=ARRAY, x2=FITTING)
@@ -46,13 +49,18 @@ def heaviside(x1: Any, x2: Any) -> Any:
 def logaddexp2(x1: Any, x2: Any) -> Any:
     """Return log2(2^x1 + 2^x2), without overflow."""
     two = math.log(2.0)
+    if not isinstance(x1, int | float) and not isinstance(x2, int | float):
+        x1, x2 = tensor(x1), tensor(x2)
+        wanted = np.result_type(x1.dtype, x2.dtype)
+        x1, x2 = as_type(x1, wanted), as_type(x2, wanted)
     return ops.logaddexp(ops.mul(x1, two), ops.mul(x2, two)) * (1.0 / two)
 
 
 @stands_for(np.ldexp, x1=ARRAY, x2=one_of(2, -1))
 def ldexp(x1: Any, x2: Any) -> Any:
     """Return x1 2^x2 for whole numbers x2."""
-    return ops.mul(x1, np.ldexp(1.0, array_of(x2)))
+    x = tensor(x1)
+    return ops.mul(x, np.ldexp(np.ones((), x.dtype), array_of(x2).astype(int)))
 
 
 @stands_for(np.divmod, x1=ARRAY, x2=recipes.Operand(above=0.5, shape=recipes.fitting_shape))
@@ -64,8 +72,10 @@ def divmod(x1: Any, x2: Any) -> Any:
 @stands_for(np.modf, x=ARRAY)
 def modf(x: Any) -> Any:
     """Return what stands behind the point, and the whole number before it."""
+    x = tensor(x)
     whole = ops.trunc(x)
-    return ops.copysign(x - whole, x), whole
+    same = ops.truth(ops.beats(whole, x) - 0.5)  # also of infinities
+    return ops.copysign(ops.where(same, x - whole, 0.0), x), whole
 
 
 @stands_for(np.round, a=ARRAY, decimals=whole(-1, 2))
@@ -89,7 +99,9 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     return ops.where(ops.truth(ops.beats(float(limits.min), y) - 1.0), y, low)
 
 
-@stands_for(np.real, np.conjugate, np.real_if_close, val=ARRAY, signature="(val)")
+@stands_for(np.real_if_close, a=ARRAY, tol=one_of(100))
+@stands_for(np.conjugate, x=ARRAY)
+@stands_for(np.real, val=ARRAY)
 def real(val: Any) -> Any:
     """Return a real array itself: it is its own real part and its own conjugate."""
     return ops.identity(tensor(val))
@@ -104,7 +116,9 @@ def imag(val: Any) -> Any:
 @stands_for(np.angle, z=ARRAY, deg=one_of(False, True))
 def angle(z: Any, deg: bool = False) -> Any:
     """Return 0 for positive numbers and pi for negative ones: steps, with derivative 0."""
-    return (1.0 - ops.step(tensor(z))) * ops.truth(tensor(z)) * (180.0 if deg else math.pi)
+    x = tensor(z)
+    y = (1.0 - ops.copysign(1.0, x)) * (90.0 if deg else 0.5 * math.pi)
+    return ops.where(missing(x), x, y)
 
 
 @stands_for(
@@ -124,7 +138,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 @stands_for(
     np.piecewise, x=ARRAY, condlist=lambda d: [d.first < 0, d.first >= 0],
-    funclist=one_of([lambda x: x * x, lambda x: 2.0 * x]),
+    funclist=one_of([lambda x: x * x, lambda x: 2.0 * x]), args=one_of(()),
 )  # fmt: skip
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Return each piece by its function (or number) where its condition holds; the last one wins."""
@@ -149,6 +163,7 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """Return the slices along an axis for which the condition holds."""
     places = np.flatnonzero(array_of(condition))
     x = tensor(a)
+    np.compress(condition, blank(x), axis)
     if axis is None:
         return x.reshape(-1)[places]
     return x[(slice(None),) * (axis % x.ndim) + (places,)]
@@ -165,7 +180,8 @@ def extract(condition: Any, arr: Any) -> Any:
 )
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """Return arr with values put in before the places `obj` along an axis."""
-    x, v = tensor(arr), tensor(values)
+    x = tensor(arr)
+    v = as_type(tensor(values), x.dtype)
     numbers = np.arange(1, x.size + 1).reshape(x.shape)
     added = -np.arange(1, v.size + 1).reshape(v.shape)
     found = np.insert(numbers, obj, added, axis)
@@ -207,7 +223,8 @@ def broadcast_arrays(*args: Any) -> Any:
     return tuple(x if x.shape == shape else ops.broadcast(x, shape=shape) for x in xs)
 
 
-@stands_for(np.meshgrid, signature="(*xi, copy=True, sparse=False, indexing='xy')", xi=VECTOR)
+@stands_for(np.meshgrid, signature="(*xi, copy=True, sparse=False, indexing='xy')", xi=Several(VECTOR),
+            sparse=one_of(False, True), indexing=one_of("xy", "ij"))  # fmt: skip
 def meshgrid(*xi: Any, sparse: bool = False, indexing: str = "xy") -> Any:
     """Return the coordinates of the points of a grid."""
     if indexing not in ("xy", "ij"):
@@ -260,15 +277,17 @@ def last_two_exchanged(x: Any) -> Any:
 
 second_name(getattr(np, "matrix_transpose", None), last_two_exchanged, x=MATRIX)
 second_name(getattr(np, "permute_dims", None), moves.permuting(np.transpose), a=ARRAY)
-second_name(getattr(np, "astype", None), lambda x, dtype, copy=True: moves.as_type(x, dtype), x=ARRAY)
+second_name(
+    getattr(np, "astype", None), lambda x, dtype, copy=True: moves.as_type(x, dtype),
+    x=AXED, device=one_of(None),
+)  # fmt: skip
 
 
 def unstack(x: Any, axis: int = 0) -> Any:
     """Return the slices along an axis."""
     x = tensor(x)
-    np.sum(blank(x), axis=axis)
-    ahead = (slice(None),) * (axis % x.ndim)
-    return tuple(x[(*ahead, i)] for i in range(x.shape[axis]))
+    k = one_axis(x, axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis)
+    return tuple(x[(slice(None),) * k + (i,)] for i in range(x.shape[k]))
 
 
 second_name(getattr(np, "unstack", None), unstack, x=AXED)

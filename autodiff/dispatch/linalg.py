@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff.dispatch.contraction import product
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import blank
+from autodiff.dispatch.moves import as_type, blank
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor, constant
@@ -78,7 +78,7 @@ def slogdet(a: Any) -> Any:
     return SlogdetResult(ops.detsign(a), ops.logabsdet(a))
 
 
-@stands_for(np.linalg.cholesky, a=DEFINITE)
+@stands_for(np.linalg.cholesky, a=DEFINITE, upper=one_of(False, True))
 def cholesky(a: Any, upper: bool = False) -> Any:
     """Return the lower triangle L with L L^T = a, or the upper one."""
     a = matrix(a, "cholesky")
@@ -109,8 +109,8 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
         raise TypeError("np.linalg.svd: hermitian=True has no meaning on a graph; use eigh")
     if compute_uv and full_matrices and m != n:
         raise TypeError(
-            f"np.linalg.svd: of a {m} x {n} matrix the full square factors are not unique and have "
-            f"no derivative; pass full_matrices=False"
+            f"np.linalg.svd: full_matrices=True has no meaning on a graph: of a {m} x {n} matrix the "
+            f"square factors are not unique; pass full_matrices=False"
         )
     packed = ops.svd(a)
     if not compute_uv:
@@ -127,7 +127,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     m, n = a.shape[-2:]
     if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
         raise TypeError(
-            f"np.linalg.qr: mode={mode!r} has no derivative (its factors are not unique); "
+            f"np.linalg.qr: mode={mode!r} has no meaning on a graph (its factors are not unique); "
             f"take mode='reduced' or 'r'"
         )
     packed = ops.qr(a[..., :, :m] if m < n else a)
@@ -137,7 +137,9 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     return r if mode == "r" else QRResult(q, r)
 
 
-@stands_for(np.linalg.pinv, a=TALL)
+@stands_for(
+    np.linalg.pinv, a=TALL, rcond=one_of(None, 1e-9), hermitian=one_of(False), rtol=one_of(None)
+)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoValue) -> Any:
     """Return the pseudo-inverse, where the rank stays the same nearby."""
     a = matrix(a, "pinv", square=False)
@@ -145,18 +147,20 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoV
     return ops.pinv(a, rcond=None if cut is None else float(cut))
 
 
-@stands_for(np.linalg.lstsq, signature="(a, b, rcond=None)", a=Tall(shape=lambda d: square(d)[-2:]),
+@stands_for(np.linalg.lstsq, signature="(a, b, rcond=None)", rcond=one_of(None), a=Tall(shape=lambda d: square(d)[-2:]),
             b=Operand(shape=lambda d: (2 * d.first.shape[-1],)))  # fmt: skip
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """Return the x with the least sum of squares of a x - b, the sums, the rank, and a's values."""
     a, b = matrix(a, "lstsq", square=False), tensor(b)
     m, n = a.shape
+    wanted = np.result_type(a.dtype, b.dtype)
+    a, b = as_type(a, wanted), as_type(b, wanted)
     plain = np.linalg.lstsq(array_of(a), array_of(b), rcond=rcond)
     rank = plain[2]
     if rank < min(m, n):
         raise TypeError(
-            f"np.linalg.lstsq: the matrix has rank {rank}, less than {min(m, n)}: its solution jumps "
-            f"nearby and has no derivative; leave out the columns that depend on others"
+            f"np.linalg.lstsq: a matrix of rank {rank}, less than {min(m, n)}, has no meaning on a "
+            f"graph: its solution jumps nearby; leave out the columns that depend on others"
         )
     y = b if b.ndim > 1 else b.reshape(-1, 1)
     if m >= n:

@@ -1,6 +1,6 @@
 """Norms of every order that numpy knows, and numpy 2's names in linalg, on nodes."""
 
-from operator import attrgetter
+from operator import attrgetter, index
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ CUBE = Operand(shape=lambda d: (2, 3, 6))
 
 def norm_of_vectors(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     size = ops.abs(x)
+    if not x.size:
+        return constant(np.asarray(np.linalg.norm(x._array, ord, axis, keepdims)))
     if ord is None or ord == 2:
         return costs.norm(x, axis, keepdims)
     if ord == np.inf:
@@ -101,7 +103,7 @@ def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
     a, b = tensor(x1), tensor(x2)
     if axis == -1:
         return einsum("...i,...i->...", a, b)
-    return ops.sum(a * b, axis=axis, keepdims=False)
+    return ops.sum(a * b, axis=index(axis), keepdims=False)
 
 
 def matvec(x1: Any, x2: Any) -> Any:

@@ -124,7 +124,6 @@ def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return max(a, axis, keepdims) - min(a, axis, keepdims)
 
 
-@stands_for(np.prod, a=ARRAY)
 def prod(
     a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False,
     initial: Any = 1, where: Any = True,
@@ -187,79 +186,6 @@ def along(w: Any, x: Any, axis: Axis) -> Any:
     order = sorted(range(len(axes)), key=lambda i: axes[i])
     shape = tuple(n if i in axes else 1 for i, n in enumerate(x.shape))
     return ops.broadcast(w.transpose(*order).reshape(shape), shape=x.shape)
-
-
-@stands_for(
-    np.sort, a=AXED, axis=recipes.axis_or_none, kind=one_of(None, "stable", "quicksort"),
-    order=one_of(None),
-)  # fmt: skip
-def sort(
-    a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, stable: Any = None
-) -> Any:
-    """Return the elements in rising order along an axis; the gradient follows each element."""
-    x = tensor(a)
-    options = {} if stable is None else {"stable": stable}  # numpy 1.26 does not know it
-    np.sort(np.zeros(0), kind=kind, order=order, **options)  # what numpy refuses
-    places = np.argsort(array_of(x), axis=axis, kind="stable")
-    if axis is None:
-        return x.reshape(-1)[places]
-    return moving(np.take_along_axis)(x, places, axis)
-
-
-@stands_for(np.median, a=ARRAY, axis=recipes.axis_or_none)
-def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return the middle element along an axis, or the mean of the two in the middle."""
-    x = tensor(a)
-    shape = np.sum(blank(x), axis=axis, keepdims=bool(keepdims)).shape
-    axes = range(x.ndim) if axis is None else np.atleast_1d(axis)
-    away = tuple(int(i) % x.ndim for i in axes)
-    y = permuting(np.moveaxis)(x, away, range(-len(away), 0))
-    n = math.prod(x.shape[i] for i in away)
-    y = y.reshape(*y.shape[: y.ndim - len(away)], n)
-    if not n:
-        return constant(np.full(shape, math.nan, x.dtype))
-    ordered = sort(y)
-    middle = ordered[..., (n - 1) // 2 : n // 2 + 1].mean(-1)
-    last = ordered[..., -1]
-    return ops.where(np.isnan(array_of(last)).astype(x.dtype), last, middle).reshape(shape)
-
-
-@stands_for(np.cumsum, a=AXED, axis=recipes.axis_or_none)
-def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    """Return the running sums along an axis, by sums over twice as many in each round."""
-    x = as_type(tensor(a), dtype)
-    if axis is None:
-        x, axis = x.reshape(-1), 0
-    (axis,) = axes_within(axis, x.ndim)
-    before, step = (slice(None),) * axis, 1
-    while step < x.shape[axis]:  # after each round an element holds the last 2 * step
-        later = x[(*before, slice(step, None))] + x[(*before, slice(None, -step))]
-        x = ops.concatenate(x[(*before, slice(None, step))], later, axis=axis)
-        step *= 2
-    return x
-
-
-@stands_for(
-    np.diff, a=AXED, n=whole(0, 2), axis=recipes.AXIS, prepend=one_of(0.5), append=one_of(-1.0)
-)
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = NONE, append: Any = NONE) -> Any:
-    """Return the differences of neighbours along an axis, n times."""
-    x = tensor(a)
-    np.diff(blank(x), n, axis)  # does numpy take such an n and such an axis?
-    if not n:
-        return x
-    axis = axis % x.ndim
-    for other, before in ((prepend, True), (append, False)):
-        if other is not NONE:
-            other = tensor(other)
-            if not other.ndim:
-                shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
-                other = ops.broadcast(other, shape=shape)
-            x = ops.concatenate(*((other, x) if before else (x, other)), axis=axis)
-    ahead = (slice(None),) * axis
-    for _ in range(n):
-        x = x[(*ahead, slice(1, None))] - x[(*ahead, slice(None, -1))]
-    return x
 
 
 @stands_for(np.trace, a=MATRIX, offset=whole(-2, 2), axis1=one_of(0), axis2=one_of(1))

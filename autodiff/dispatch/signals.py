@@ -10,13 +10,14 @@ import numpy as np
 
 from autodiff.dispatch.contraction import einsum
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import blank, join
+from autodiff.dispatch.moves import as_type, blank, join
 from autodiff.nodes.functions import array_of, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, AXED, AXIS, VECTOR, Operand, one_of
+from autodiff.table.recipes import ARRAY, AXED, AXIS, VECTOR, Operand, one_of, whole
 
+NONE: Any = np._NoValue
 MODES = one_of("full", "same", "valid")
 SOME = Operand(shape=lambda d: (d.of(3, 2, 1),))
 
@@ -26,7 +27,8 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """Return the sums of products of a with v turned round and moved along it."""
     a, v = tensor(a), tensor(v)
     shape = np.convolve(blank(a).ravel(), blank(v).ravel(), mode).shape
-    a, v = a.reshape(-1), v.reshape(-1)
+    wanted = np.result_type(a.dtype, v.dtype)
+    a, v = as_type(a.reshape(-1), wanted), as_type(v.reshape(-1), wanted)
     if v.size > a.size:
         a, v = v, a
     y = ops.convolve(a, v)
@@ -55,7 +57,8 @@ def kron(a: Any, b: Any) -> Any:
     return wide.reshape([i * j for i, j in zip(first, second, strict=True)])
 
 
-@stands_for(np.cross, a=Operand(shape=lambda d: d.of((3,), (2, 3))), b=recipes.LIKE)
+@stands_for(np.cross, a=Operand(shape=lambda d: d.of((3,), (2, 3))), b=recipes.LIKE, axisa=one_of(-1), axisb=one_of(-1),
+            axisc=one_of(-1, 0))  # fmt: skip
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
     """Return the vector product of vectors in space (or its third part, in the plane)."""
     a, b = tensor(a), tensor(b)
@@ -74,7 +77,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     return join([p.reshape(*p.shape[:k], 1, *p.shape[k:]) for p in parts], k)
 
 
-@stands_for(np.trapezoid if hasattr(np, "trapezoid") else np.trapz, y=AXED, axis=AXIS)
+@stands_for(np.trapezoid if hasattr(np, "trapezoid") else np.trapz, y=AXED, x=one_of(None), dx=one_of(1.0, 0.5), axis=AXIS)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Return the integral of a curve through the points y by the trapezoidal rule."""
     y = tensor(y)
@@ -91,14 +94,15 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 @stands_for(np.interp, x=ARRAY, xp=one_of(np.array([-2.0, 0.5, 3.0])),
-            fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5))  # fmt: skip
+            fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5),
+            period=one_of(None))  # fmt: skip
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Return the broken line through the points (xp, fp) at x; gradients flow to all three."""
     if period is not None:
         raise TypeError("np.interp: period= has no meaning on a graph; take x modulo the period")
     points = array_of(xp)
     np.interp(0.0, points, np.zeros(np.shape(array_of(fp))))
-    x, fp = tensor(x), tensor(fp)
+    x, fp = as_type(tensor(x), float), as_type(tensor(fp), float)
     place = np.clip(np.searchsorted(points, array_of(x), side="right") - 1, 0, max(len(points) - 2, 0))
     if len(points) == 1:
         y = ops.broadcast(fp, shape=x.shape) if x.shape else fp[0]
@@ -112,7 +116,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
 
 @stands_for(np.gradient, signature="(f, *varargs, axis=None, edge_order=1)",
-            f=Operand(shape=lambda d: (max(d.size, 3),)))  # fmt: skip
+            f=Operand(shape=lambda d: (max(d.size, 3),)), varargs=one_of((), (0.5,)),
+            edge_order=one_of(1, 2), axis=one_of(None, 0))  # fmt: skip
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Return the slopes of a sampled function along its axes, by central differences inside."""
     f = tensor(f)
@@ -125,7 +130,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     found = []
     for k, step in zip(map(int, axes), steps, strict=True):
         n = f.shape[k]  # along one axis the slopes are a matrix times the samples: ask numpy for it
-        if n <= 64 or step.ndim:
+        if step.ndim:
             weights = np.gradient(np.eye(n), step, axis=1, edge_order=edge_order)
             letters = "".join(chr(97 + i) for i in range(f.ndim))
             out = letters.replace(letters[k], "z")
@@ -150,16 +155,35 @@ def even_gradient(f: Any, k: int, h: float, edge_order: int) -> Any:
     return ops.concatenate(first, inner, last, axis=k)
 
 
-@stands_for(np.ediff1d, ary=ARRAY)
+@stands_for(np.diff, a=AXED, n=whole(0, 2), axis=AXIS)
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = NONE, append: Any = NONE) -> Any:
+    """Return the differences of neighbours along an axis, n times."""
+    x = tensor(a)
+    np.diff(blank(x), n, axis)  # does numpy take such an n and such an axis?
+    if not n:
+        return x
+    axis = axis % x.ndim
+    for other, before in ((prepend, True), (append, False)):
+        if other is not NONE:
+            other = tensor(other)
+            if not other.ndim:
+                other = ops.broadcast(other, shape=(*x.shape[:axis], 1, *x.shape[axis + 1 :]))
+            x = ops.concatenate(*((other, x) if before else (x, other)), axis=axis)
+    for _ in range(n):
+        x = ops.diff(x, axis=axis)
+    return x
+
+
+@stands_for(np.ediff1d, ary=ARRAY, to_end=one_of(None, 1.0), to_begin=one_of(None, 2.0))
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """Return the differences of neighbours of all elements, between given ends."""
     y = ops.diff(tensor(ary).reshape(-1), axis=0)
     parts = [to_begin, y, to_end]
-    found = [tensor(p).reshape(-1) for p in parts if p is not None]
+    found = [as_type(tensor(p).reshape(-1), y.dtype) for p in parts if p is not None]
     return found[0] if len(found) == 1 else ops.concatenate(*found, axis=0)
 
 
-@stands_for(np.unwrap, p=AXED, axis=AXIS)
+@stands_for(np.unwrap, p=AXED, axis=AXIS, discont=one_of(None, 4.0), period=one_of(6.0))
 def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.pi) -> Any:
     """Return angles without jumps: whole periods are added, to which nothing flows."""
     x = tensor(p)

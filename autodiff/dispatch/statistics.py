@@ -33,28 +33,35 @@ def along_last(x: Any, axis: Axis) -> Any:
     return x.reshape(*x.shape[: len(kept)], math.prod(x.shape[len(kept) :]))
 
 
+def one_axis(x: Any, axis: Any) -> int:
+    """Return an axis as a number from 0, or raise numpy's error where there is none."""
+    np.swapaxes(blank(x), axis, axis)
+    return int(axis) % x.ndim
+
+
 def shape_of(x: Any, axis: Axis, keepdims: bool) -> tuple[int, ...]:
     return np.sum(blank(x), axis=axis, keepdims=bool(keepdims)).shape
 
 
 @stands_for(np.sort, a=AXED, axis=recipes.axis_or_none, kind=one_of(None, "stable", "quicksort"))
-def sort(a: Any, axis: int | None = -1, kind: Any = None, stable: Any = None) -> Any:
+def sort(
+    a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, stable: Any = None
+) -> Any:  # fmt: skip
     """Return the elements in rising order along an axis; the gradient follows each element."""
     x = tensor(a)
-    np.sort(np.zeros(0), kind=kind)  # is there such a kind?
+    np.sort(np.zeros(0), kind=kind, order=order)  # are there such a kind and order?
     if axis is None:
         x, axis = x.reshape(-1), 0
-    np.sum(blank(x), axis=axis)
-    return ops.ordered(x, x, axis=int(axis), ranks=None)
+    return ops.ordered(x, x, axis=one_axis(x, axis), ranks=None)
 
 
-@stands_for(np.partition, a=AXED, kth=one_of(0, -1, (0, 1)), axis=AXIS)
-def partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
+@stands_for(np.partition, a=AXED, kth=one_of(0, -1, (0, 1)), axis=AXIS, kind=one_of("introselect"))
+def partition(a: Any, kth: Any, axis: int | None = -1, order: Any = None) -> Any:
     """Return the elements so that those at `kth` stand where a sort would put them."""
     x = tensor(a)
     if axis is None:
         x, axis = x.reshape(-1), 0
-    found = np.partition(array_of(x), kth, axis=axis)
+    found = np.partition(array_of(x), kth, axis=axis, order=order)
     ranks = np.argsort(np.argsort(found, axis, "stable"), axis, "stable")
     return moving(np.take_along_axis)(sort(x, axis), ranks, axis)
 
@@ -85,12 +92,13 @@ METHODS = {  # where a quantile q of n numbers stands, for numpy's continuous me
 }  # fmt: skip
 
 
-@stands_for(np.quantile, a=AXED, q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]), method=one_of(*METHODS))
+@stands_for(np.quantile, a=AXED, q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]), method=one_of(*METHODS), weights=one_of(None))
 def quantile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return the number below which the share q of the elements lies; the gradient goes to its neighbours."""
-    x, q = tensor(a), np.asarray(array_of(q), dtype=float)
+    x = tensor(a) if isinstance(q, int | float) else as_type(tensor(a), float)
+    q = np.asarray(array_of(q), dtype=float)
     if np.any(~((q >= 0) & (q <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
     if method not in METHODS:
@@ -109,12 +117,13 @@ def quantile(
     return y.reshape(*q.shape, *shape)
 
 
-@stands_for(np.percentile, a=AXED, q=one_of(30, 0, 100, [25, 50.0]), method=one_of(*METHODS))
+@stands_for(np.percentile, a=AXED, q=one_of(30, 0, 100, [25, 50.0]), method=one_of(*METHODS), weights=one_of(None))
 def percentile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return the quantile for q in per cent."""
-    return quantile(a, np.true_divide(array_of(q), 100), axis, method, keepdims)
+    share = q / 100 if isinstance(q, int | float) else np.true_divide(array_of(q), 100)
+    return quantile(a, share, axis, method, keepdims)
 
 
 @stands_for(np.median, a=ARRAY, axis=recipes.axis_or_none)
@@ -138,8 +147,7 @@ def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     x = as_type(tensor(a), dtype)
     if axis is None:
         x, axis = x.reshape(-1), 0
-    np.sum(blank(x), axis=axis)
-    return ops.cumsum(x, axis=int(axis), reverse=False)
+    return ops.cumsum(x, axis=one_axis(x, axis), reverse=False)
 
 
 @stands_for(np.cumprod, a=AXED, axis=recipes.axis_or_none)
@@ -148,9 +156,9 @@ def cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     x = as_type(tensor(a), dtype)
     if axis is None:
         x, axis = x.reshape(-1), 0
-    np.sum(blank(x), axis=axis)
+    axis = one_axis(x, axis)
     if away_from_zero(x, np.cumprod(x._array, axis=axis)):
-        return ops.cumprod(x, axis=int(axis))
+        return ops.cumprod(x, axis=axis)
     ahead, n, k = (slice(None),) * (axis % x.ndim), x.shape[axis], 1
     while k < n:  # products of 2, 4, 8, ... elements
         y = x[(*ahead, slice(k, None))] * x[(*ahead, slice(None, n - k))]
@@ -181,7 +189,8 @@ def prod(
     return z if type(initial) is int and initial == 1 else z * initial
 
 
-@stands_for(np.cov, m=MATRIX, y=one_of(None), rowvar=FLAG, bias=FLAG, ddof=one_of(None, 0, 1))
+@stands_for(np.cov, m=MATRIX, y=one_of(None), rowvar=FLAG, bias=FLAG, ddof=one_of(None, 0, 1),
+            fweights=one_of(None), aweights=one_of(None))  # fmt: skip
 def cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
     fweights: Any = None, aweights: Any = None, dtype: Any = None,
@@ -190,8 +199,11 @@ def cov(
     parts = [x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])]
     if not rowvar:
         parts = [p.transpose() if p.shape[0] != 1 else p for p in parts]
-    x = as_type(parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0), dtype)
+    x = parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0)
+    x = as_type(x, float if dtype is None else dtype)
     n = x.shape[1]
+    if not x.shape[0]:
+        return constant(np.zeros((0, 0)))
     weights = np.ones(n, x.dtype) if fweights is None else np.asarray(array_of(fweights), x.dtype)
     if aweights is not None:
         weights = weights * np.asarray(array_of(aweights), x.dtype)
@@ -244,12 +256,17 @@ def nanmean(a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False
     return y if keepdims else y.reshape(shape_of(x, axis, False))
 
 
-@stands_for(np.nanvar, a=ARRAY)
+@stands_for(np.nanvar, a=ARRAY, mean=one_of(np._NoValue), correction=one_of(0, 1))
 def nanvar(
-    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False
-) -> Any:
+    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
+    correction: Any = None,
+) -> Any:  # fmt: skip
     """Return the variance of what is not NaN."""
     x = as_type(tensor(a), dtype)
+    if correction is not None:
+        if ddof != 0:
+            raise ValueError("ddof and correction can't be provided simultaneously.")
+        ddof = correction
     hole = missing(x)
     away = ops.where(hole, 0.0, x - nanmean(x, axis, keepdims=True))
     n = (1.0 - hole).sum(axis=axis, keepdims=True) - ddof
@@ -257,12 +274,13 @@ def nanvar(
     return y if keepdims else y.reshape(shape_of(x, axis, False))
 
 
-@stands_for(np.nanstd, a=ARRAY)
+@stands_for(np.nanstd, a=ARRAY, mean=one_of(np._NoValue), correction=one_of(0, 1))
 def nanstd(
-    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False
-) -> Any:
+    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
+    correction: Any = None,
+) -> Any:  # fmt: skip
     """Return the standard deviation of what is not NaN; its gradient is 0 where all is equal."""
-    y = nanvar(a, axis, dtype, ddof, keepdims)
+    y = nanvar(a, axis, dtype, ddof, keepdims, correction)
     return ops.where(y.detach(), ops.sqrt(y), 0.0)
 
 

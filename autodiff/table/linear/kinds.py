@@ -20,28 +20,37 @@ def right_side(d: Drawing) -> tuple[int, ...]:
     return d.of((n, 2), (n,))  # type: ignore[no-any-return]
 
 
-class Regular(Operand):
+class Moderate(Operand):
+    """A kind of array without what no factorization can take: infinities, NaN, numbers near the limits."""
+
+    def __call__(self, d: Drawing) -> Any:
+        x = np.array(super().__call__(d))
+        x[~(np.abs(x) < 4.0)] = 0.5
+        return x
+
+
+class Regular(Moderate):
     """A kind of square matrix far from singular."""
 
     def __call__(self, d: Drawing) -> Any:
         x = super().__call__(d)
-        return x + x.shape[-1] * 2.0 * np.eye(x.shape[-1])
+        return x + x.shape[-1] * 2.0 * np.eye(x.shape[-1], dtype=x.dtype)
 
 
-class Definite(Operand):
+class Definite(Moderate):
     """A kind of symmetric matrix with positive eigenvalues."""
 
     def __call__(self, d: Drawing) -> Any:
         x = super().__call__(d)
-        return x @ x.swapaxes(-1, -2) / x.shape[-1] + np.diag(1.0 + np.arange(x.shape[-1]))
+        return x @ x.swapaxes(-1, -2) / x.shape[-1] + np.diag(1.0 + np.arange(x.shape[-1], dtype=x.dtype))
 
 
-class Tall(Operand):
+class Tall(Moderate):
     """A kind of matrix of full column rank."""
 
     def __call__(self, d: Drawing) -> Any:
         x = super().__call__(d)
-        return np.concatenate([x + x.shape[-1] * 2.0 * np.eye(x.shape[-1]), x], axis=-2)
+        return np.concatenate([x + x.shape[-1] * 2.0 * np.eye(x.shape[-1], dtype=x.dtype), x], axis=-2)
 
 
 def two_axes(d: Drawing) -> tuple[int, ...]:
@@ -49,7 +58,7 @@ def two_axes(d: Drawing) -> tuple[int, ...]:
 
 
 REGULAR, DEFINITE, TALL = Regular(shape=square), Definite(shape=square), Tall(shape=square)
-FEW = Operand(shape=two_axes)
+FEW = Moderate(shape=two_axes)
 RIGHT = Operand(shape=right_side)
 COLUMNS = Operand(shape=lambda d: (d.first.shape[-1], 2))
 
