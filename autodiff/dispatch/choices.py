@@ -17,7 +17,18 @@ from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, ARRAYS, AXED, FITTING, MATRIX, VECTOR, Several, mask, one_of, whole
+from autodiff.table.recipes import (
+    ARRAY,
+    ARRAYS,
+    AXED,
+    FITTING,
+    MATRIX,
+    VECTOR,
+    Several,
+    mask,
+    one_of,
+    whole,
+)
 
 NUMBER = one_of(0.5, -1.0)
 
@@ -84,11 +95,15 @@ def round(a: Any, decimals: int = 0) -> Any:
     scale = 10.0 ** abs(decimals)
     if not decimals:
         return ops.rint(tensor(a))
-    return ops.rint(tensor(a) * scale) / scale if decimals > 0 else ops.rint(tensor(a) / scale) * scale
+    return (
+        ops.rint(tensor(a) * scale) / scale if decimals > 0 else ops.rint(tensor(a) / scale) * scale
+    )
 
 
 @stands_for(np.nan_to_num, x=ARRAY, nan=NUMBER, posinf=NUMBER, neginf=NUMBER)
-def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
     """Return x with numbers in the place of NaN and infinities, to which nothing flows."""
     x = tensor(x)
     limits = np.finfo(x.dtype)
@@ -122,7 +137,10 @@ def angle(z: Any, deg: bool = False) -> Any:
 
 
 @stands_for(
-    np.select, condlist=lambda d: [np.array(True), np.array(False)], choicelist=ARRAYS, default=NUMBER
+    np.select,
+    condlist=lambda d: [np.array(True), np.array(False)],
+    choicelist=ARRAYS,
+    default=NUMBER,
 )
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     """Return from each choice the elements whose condition is the first to hold."""
@@ -283,7 +301,7 @@ second_name(
 )  # fmt: skip
 
 
-def unstack(x: Any, axis: int = 0) -> Any:
+def unstack(x: Any, axis: Any = 0) -> Any:
     """Return the slices along an axis."""
     x = tensor(x)
     k = one_axis(x, axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis)

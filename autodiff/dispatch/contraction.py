@@ -63,7 +63,10 @@ def spelled_out(text: str, ranks: list[int]) -> tuple[list[str], str]:
     inputs, arrow, output = text.replace(" ", "").partition("->")
     terms = inputs.split(",")
     unused = [c for c in LETTERS if c not in text]
-    hidden = [n - len(t.replace("...", "")) if "..." in t else 0 for t, n in zip(terms, ranks, strict=True)]
+    hidden = [
+        n - len(t.replace("...", "")) if "..." in t else 0
+        for t, n in zip(terms, ranks, strict=True)
+    ]
     wide = "".join(unused[: max(hidden)])
     if not arrow:
         plain = inputs.replace("...", "").replace(",", "")

@@ -14,15 +14,17 @@ from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
-from autodiff.nodes.tensor import Tensor, constant
+from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.linear.kinds import DEFINITE, FEW, REGULAR, RIGHT, TALL, Tall, square
+from autodiff.table.linear.kinds import DEFINITE, FEW, REGULAR, RIGHT, TALL, Tall, two_axes
 from autodiff.table.recipes import FLAG, Operand, Several, one_of, whole
 
 
 def result(name: str, fields: str) -> Any:
     """Return numpy's type for a result of several parts, or one like it."""
-    there = getattr(np.linalg, name, None) or getattr(getattr(np.linalg, "_linalg", None), name, None)
+    there = getattr(np.linalg, name, None) or getattr(
+        getattr(np.linalg, "_linalg", None), name, None
+    )
     return there or namedtuple(name, fields)
 
 
@@ -32,7 +34,7 @@ SlogdetResult = result("SlogdetResult", "sign logabsdet")
 SVDResult = result("SVDResult", "U S Vh")
 
 
-def matrix(x: Any, what: str, square: bool = True) -> Tensor:
+def matrix(x: Any, what: str, square: bool = True) -> Any:
     """Return a node with matrices in its last two axes, or raise numpy's error for what is none."""
     x = tensor(x)
     if x.ndim < 2:
@@ -101,7 +103,9 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 @stands_for(
     np.linalg.svd, a=TALL, full_matrices=one_of(False), compute_uv=FLAG, hermitian=one_of(False)
 )
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+def svd(
+    a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
     """Return U, the singular values and V^T."""
     a = matrix(a, "svd", square=False)
     m, n = a.shape[-2:]
@@ -115,9 +119,7 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     packed = ops.svd(a)
     if not compute_uv:
         return packed[..., 0, :]
-    return SVDResult(
-        packed[..., 1 : m + 1, :], packed[..., 0, :], flipped(packed[..., m + 1 :, :])
-    )
+    return SVDResult(packed[..., 1 : m + 1, :], packed[..., 0, :], flipped(packed[..., m + 1 :, :]))
 
 
 @stands_for(np.linalg.qr, a=TALL, mode=one_of("reduced", "r"))
@@ -147,8 +149,13 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoV
     return ops.pinv(a, rcond=None if cut is None else float(cut))
 
 
-@stands_for(np.linalg.lstsq, signature="(a, b, rcond=None)", rcond=one_of(None), a=Tall(shape=lambda d: square(d)[-2:]),
-            b=Operand(shape=lambda d: (2 * d.first.shape[-1],)))  # fmt: skip
+@stands_for(
+    np.linalg.lstsq,
+    signature="(a, b, rcond=None)",
+    rcond=one_of(None),
+    a=Tall(shape=two_axes),
+    b=Operand(shape=lambda d: d.first.shape[:1]),
+)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """Return the x with the least sum of squares of a x - b, the sums, the rank, and a's values."""
     a, b = matrix(a, "lstsq", square=False), tensor(b)

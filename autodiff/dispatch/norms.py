@@ -83,7 +83,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if len(axes) == 1:
         return norm_of_vectors(x, ord, axes[0], keepdims)
     if len(axes) == 2:
-        return norm_of_matrices(x, ord, axes, keepdims)  # type: ignore[arg-type]
+        return norm_of_matrices(x, ord, axes, keepdims)
     raise ValueError("Improper number of dimensions to norm.")
 
 
@@ -125,7 +125,9 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     if isinstance(axis, tuple) and len(axis) > 1:
         if ord in (None, 2):
             return costs.norm(x, axis, keepdims)
-        raise TypeError("np.linalg.vector_norm: several axes with this ord have no meaning on a graph")
+        raise TypeError(
+            "np.linalg.vector_norm: several axes with this ord have no meaning on a graph"
+        )
     return norm_of_vectors(x, ord, int(np.atleast_1d(axis)[0]), keepdims)
 
 
@@ -176,4 +178,6 @@ for _name, (_function, _kinds) in SECOND.items():
         _numpy = attrgetter(_name)(np)
     except AttributeError:  # a name of numpy 2
         continue
-    stands_for(_numpy, signature="(x1, x2)" if isinstance(_numpy, np.ufunc) else "", **_kinds)(_function)
+    stands_for(_numpy, signature="(x1, x2)" if isinstance(_numpy, np.ufunc) else "", **_kinds)(
+        _function
+    )

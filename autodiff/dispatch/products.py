@@ -7,8 +7,6 @@ import numpy as np
 
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import axes_within
-from autodiff.nodes import costs
-from autodiff.nodes.functions import Axis
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops
 from autodiff.table.recipes import (
@@ -16,10 +14,7 @@ from autodiff.table.recipes import (
     AXED,
     FACTOR,
     LIKE,
-    MATRIX,
     VECTOR,
-    Drawing,
-    Several,
     one_of,
 )
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch import (  # noqa: F401  they enter
-    contraction,
     choices,
+    contraction,
     elementwise,
     linalg,
     moves,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import as_type, axes_within, blank, moving, permuting
+from autodiff.dispatch.moves import as_type, axes_within, blank, moving
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant

@@ -23,7 +23,7 @@ SOME = Operand(shape=lambda d: (d.of(3, 2, 1),))
 
 
 @stands_for(np.convolve, a=VECTOR, v=SOME, mode=MODES)
-def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     """Return the sums of products of a with v turned round and moved along it."""
     a, v = tensor(a), tensor(v)
     shape = np.convolve(blank(a).ravel(), blank(v).ravel(), mode).shape
@@ -53,13 +53,18 @@ def kron(a: Any, b: Any) -> Any:
     a, b = tensor(a), tensor(b)
     n = max(a.ndim, b.ndim)
     first, second = ((1,) * (n - x.ndim) + x.shape for x in (a, b))
-    wide = a.reshape([k for m in first for k in (m, 1)]) * b.reshape([k for m in second for k in (1, m)])
+    rows = a.reshape([k for m in first for k in (m, 1)])
+    wide = rows * b.reshape([k for m in second for k in (1, m)])
     return wide.reshape([i * j for i, j in zip(first, second, strict=True)])
 
 
-@stands_for(np.cross, a=Operand(shape=lambda d: d.of((3,), (2, 3))), b=recipes.LIKE, axisa=one_of(-1), axisb=one_of(-1),
-            axisc=one_of(-1, 0))  # fmt: skip
-def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+@stands_for(
+    np.cross, a=Operand(shape=lambda d: d.of((3,), (2, 3))), b=recipes.LIKE,
+    axisa=one_of(-1), axisb=one_of(-1), axisc=one_of(-1, 0),
+)  # fmt: skip
+def cross(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
+) -> Any:
     """Return the vector product of vectors in space (or its third part, in the plane)."""
     a, b = tensor(a), tensor(b)
     if axis is not None:
@@ -77,7 +82,13 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     return join([p.reshape(*p.shape[:k], 1, *p.shape[k:]) for p in parts], k)
 
 
-@stands_for(np.trapezoid if hasattr(np, "trapezoid") else np.trapz, y=AXED, x=one_of(None), dx=one_of(1.0, 0.5), axis=AXIS)
+@stands_for(
+    getattr(np, "trapezoid", None) or getattr(np, "trapz"),  # noqa: B009  numpy 1 has the latter
+    y=AXED,
+    x=one_of(None),
+    dx=one_of(1.0, 0.5),
+    axis=AXIS,
+)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Return the integral of a curve through the points y by the trapezoidal rule."""
     y = tensor(y)
@@ -96,21 +107,27 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 @stands_for(np.interp, x=ARRAY, xp=one_of(np.array([-2.0, 0.5, 3.0])),
             fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5),
             period=one_of(None))  # fmt: skip
-def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+def interp(
+    x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
+) -> Any:
     """Return the broken line through the points (xp, fp) at x; gradients flow to all three."""
     if period is not None:
         raise TypeError("np.interp: period= has no meaning on a graph; take x modulo the period")
     points = array_of(xp)
     np.interp(0.0, points, np.zeros(np.shape(array_of(fp))))
     x, fp = as_type(tensor(x), float), as_type(tensor(fp), float)
-    place = np.clip(np.searchsorted(points, array_of(x), side="right") - 1, 0, max(len(points) - 2, 0))
+    place = np.clip(
+        np.searchsorted(points, array_of(x), side="right") - 1, 0, max(len(points) - 2, 0)
+    )
     if len(points) == 1:
         y = ops.broadcast(fp, shape=x.shape) if x.shape else fp[0]
     else:
         known = tensor(xp) if is_node(xp) else np.asarray(points, x.dtype)
         low, high = known[place], known[place + 1]
         y = fp[place] + (fp[place + 1] - fp[place]) * ((x - low) / (high - low))
-    below, above = (np.asarray(b, float) for b in (array_of(x) < points[0], array_of(x) > points[-1]))
+    below, above = (
+        np.asarray(b, float) for b in (array_of(x) < points[0], array_of(x) > points[-1])
+    )
     y = ops.where(below, fp[0] if left is None else left, y)
     return ops.where(above, fp[-1] if right is None else right, y)
 
@@ -118,11 +135,11 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 @stands_for(np.gradient, signature="(f, *varargs, axis=None, edge_order=1)",
             f=Operand(shape=lambda d: (max(d.size, 3),)), varargs=one_of((), (0.5,)),
             edge_order=one_of(1, 2), axis=one_of(None, 0))  # fmt: skip
-def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     """Return the slopes of a sampled function along its axes, by central differences inside."""
     f = tensor(f)
     steps = [array_of(v) for v in varargs]
-    shape = np.gradient(np.zeros(f.shape), *steps, axis=axis, edge_order=edge_order)
+    shape: Any = np.gradient(np.zeros(f.shape), *steps, axis=axis, edge_order=edge_order)
     axes = range(f.ndim) if axis is None else np.atleast_1d(axis) % f.ndim
     if len(steps) == 1 and not steps[0].ndim:
         steps = steps * len(axes)
@@ -131,7 +148,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     for k, step in zip(map(int, axes), steps, strict=True):
         n = f.shape[k]  # along one axis the slopes are a matrix times the samples: ask numpy for it
         if step.ndim:
-            weights = np.gradient(np.eye(n), step, axis=1, edge_order=edge_order)
+            weights: Any = np.gradient(np.eye(n), step, axis=1, edge_order=edge_order)
             letters = "".join(chr(97 + i) for i in range(f.ndim))
             out = letters.replace(letters[k], "z")
             found.append(einsum(f"{letters},{letters[k]}z->{out}", f, weights.astype(f.dtype)))
@@ -199,5 +216,3 @@ def polyval(p: Any, x: Any) -> Any:
     for k in range(p.shape[0]):
         y = y * x + p[k]
     return y
-
-

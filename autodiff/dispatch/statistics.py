@@ -18,7 +18,7 @@ from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, AXED, AXIS, FLAG, LIKE, MATRIX, Operand, one_of
+from autodiff.table.recipes import ARRAY, AXED, AXIS, FLAG, MATRIX, one_of
 
 
 def along_last(x: Any, axis: Axis) -> Any:
@@ -36,10 +36,11 @@ def along_last(x: Any, axis: Axis) -> Any:
 def one_axis(x: Any, axis: Any) -> int:
     """Return an axis as a number from 0, or raise numpy's error where there is none."""
     np.swapaxes(blank(x), axis, axis)
-    return int(axis) % x.ndim
+    n: int = x.ndim
+    return int(axis) % n
 
 
-def shape_of(x: Any, axis: Axis, keepdims: bool) -> tuple[int, ...]:
+def shape_of(x: Any, axis: Axis, keepdims: bool) -> Any:
     return np.sum(blank(x), axis=axis, keepdims=bool(keepdims)).shape
 
 
@@ -68,7 +69,9 @@ def partition(a: Any, kth: Any, axis: int | None = -1, order: Any = None) -> Any
 
 def at_ranks(x: Any, below: Any, above: Any, share: Any) -> Any:
     """Return what lies between two places of the rising order of x's last axis."""
-    ranks = tuple(sorted({int(k) for k in np.concatenate([below.ravel(), above.ravel(), [-1]]) % x.shape[-1]}))
+    ranks = tuple(
+        sorted({int(k) for k in np.concatenate([below.ravel(), above.ravel(), [-1]]) % x.shape[-1]})
+    )
     found = ops.ordered(x, x, axis=-1, ranks=ranks)
     low = found[..., np.searchsorted(ranks, below)]
     y = low
@@ -92,7 +95,13 @@ METHODS = {  # where a quantile q of n numbers stands, for numpy's continuous me
 }  # fmt: skip
 
 
-@stands_for(np.quantile, a=AXED, q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]), method=one_of(*METHODS), weights=one_of(None))
+@stands_for(
+    np.quantile,
+    a=AXED,
+    q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]),
+    method=one_of(*METHODS),
+    weights=one_of(None),
+)
 def quantile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
@@ -102,7 +111,9 @@ def quantile(
     if np.any(~((q >= 0) & (q <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
     if method not in METHODS:
-        raise TypeError(f"np.quantile: method={method!r} has no meaning on a graph; take one of {[*METHODS]}")
+        raise TypeError(
+            f"np.quantile: method={method!r} has no meaning on a graph; take one of {[*METHODS]}"
+        )
     shape = shape_of(x, axis, keepdims)
     y = along_last(x, axis)
     n = y.shape[-1] if y.ndim else 1
@@ -117,7 +128,13 @@ def quantile(
     return y.reshape(*q.shape, *shape)
 
 
-@stands_for(np.percentile, a=AXED, q=one_of(30, 0, 100, [25, 50.0]), method=one_of(*METHODS), weights=one_of(None))
+@stands_for(
+    np.percentile,
+    a=AXED,
+    q=one_of(30, 0, 100, [25, 50.0]),
+    method=one_of(*METHODS),
+    weights=one_of(None),
+)
 def percentile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
@@ -182,7 +199,7 @@ def prod(
 ) -> Any:  # fmt: skip
     """Return the product over `axis`; where an element is 0, no other loses its gradient."""
     x = reductions.chosen(a, where, dtype, 1.0)
-    y = np.multiply.reduce(x._array, axis=axis, keepdims=bool(keepdims))
+    y: Any = np.prod(x._array, axis=axis, keepdims=bool(keepdims))
     if not away_from_zero(x, y):
         return reductions.prod(x, axis, None, keepdims, initial)
     z = ops.prod(x, axis=axis, keepdims=bool(keepdims))
@@ -196,7 +213,9 @@ def cov(
     fweights: Any = None, aweights: Any = None, dtype: Any = None,
 ) -> Any:  # fmt: skip
     """Return the covariance matrix of variables in rows (columns without rowvar)."""
-    parts = [x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])]
+    parts = [
+        x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])
+    ]
     if not rowvar:
         parts = [p.transpose() if p.shape[0] != 1 else p for p in parts]
     x = parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0)
@@ -214,7 +233,9 @@ def cov(
     else:
         below = total - free * float(np.sum(weights * np.asarray(array_of(aweights)))) / total
     away = x - (x * weights).sum(1, keepdims=True) / total
-    y = ((away * weights) @ away.transpose()) * np.true_divide(1.0, np.asarray(max(below, 0.0), x.dtype))
+    y = ((away * weights) @ away.transpose()) * np.true_divide(
+        1.0, np.asarray(max(below, 0.0), x.dtype)
+    )
     return y.reshape(np.squeeze(blank(y)).shape)
 
 
@@ -252,7 +273,9 @@ def nanmean(a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False
     """Return the mean of what is not NaN."""
     x = as_type(tensor(a), dtype)
     hole = missing(x)
-    y = ops.where(hole, 0.0, x).sum(axis, keepdims=True) / (1.0 - hole).sum(axis=axis, keepdims=True)
+    y = ops.where(hole, 0.0, x).sum(axis, keepdims=True) / (1.0 - hole).sum(
+        axis=axis, keepdims=True
+    )
     return y if keepdims else y.reshape(shape_of(x, axis, False))
 
 

@@ -15,11 +15,15 @@ from typing import Any
 
 import numpy
 
-from autodiff.numpy import fft, linalg, random
-from autodiff.numpy.creation import CREATION, c_, r_
+from autodiff.numpy import fft as fft
+from autodiff.numpy import linalg as linalg
+from autodiff.numpy import random as random
+from autodiff.numpy.creation import CREATION
 from autodiff.numpy.lists import accepting_lists
 
-__all__ = sorted({n for n in dir(numpy) if not n.startswith("_")} | {"c_", "fft", "linalg", "r_", "random"})
+__all__ = sorted(
+    {n for n in dir(numpy) if not n.startswith("_")} | {"c_", "fft", "linalg", "r_", "random"}
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -41,12 +41,12 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any
 
 
 def linspace(
-    start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False,
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False,
     dtype: Any = None, axis: int = 0,
 ) -> Any:  # fmt: skip
     """Return numbers at equal distances from start to stop."""
     if not holds_nodes((start, stop)):
-        return numpy.linspace(start, stop, num, endpoint, retstep, dtype, axis)
+        return numpy.linspace(start, stop, num, endpoint, retstep, dtype, axis)  # type: ignore[call-overload]
     shares = numpy.linspace(0.0, 1.0, num, endpoint)
     low, high = whole(start), whole(stop)
     n = max(numpy.ndim(getattr(x, "data", x)) for x in (low, high))

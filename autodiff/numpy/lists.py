@@ -33,7 +33,17 @@ def accepting_lists(function: Any) -> Any:
             options = {k: whole(v) for k, v in options.items()}
         return function(*args, **options)
 
-    for name in ("reduce", "accumulate", "outer", "reduceat", "at", "nin", "nout", "types", "ntypes"):
+    for name in (
+        "reduce",
+        "accumulate",
+        "outer",
+        "reduceat",
+        "at",
+        "nin",
+        "nout",
+        "types",
+        "ntypes",
+    ):
         if isinstance(function, numpy.ufunc):
             setattr(call, name, getattr(function, name))
     return call

@@ -114,7 +114,9 @@ def solve(a: Any, b: Any, **options: Any) -> Any:
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, **options: Any) -> Any:
     """Return U, the singular values and V^T."""
     given = holds_nodes(a)
-    return (ours.svd if given else plain.svd)(a, full_matrices, compute_uv, **({} if given else options))
+    return (ours.svd if given else plain.svd)(
+        a, full_matrices, compute_uv, **({} if given else options)
+    )
 
 
 def eigh(a: Any, b: Any = None, **options: Any) -> Any:

@@ -45,7 +45,9 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
     large, small = (x, z)
     if mode == "valid" and any(n < k for n, k in zip(x.shape, z.shape, strict=True)):
         large, small = z, x
-    size = [n if mode == "same" else n - k + 1 for n, k in zip(large.shape, small.shape, strict=True)]
+    size = [
+        n if mode == "same" else n - k + 1 for n, k in zip(large.shape, small.shape, strict=True)
+    ]
     start = [(k - 1) // 2 if mode == "same" else k - 1 for k in small.shape]
     return y[tuple(slice(a, a + n) for a, n in zip(start, size, strict=True))]
 
@@ -79,5 +81,3 @@ def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     return getattr(plain, name)
-
-

@@ -24,7 +24,14 @@ SHARE = Domain(0.0, 1.0)
 ROWS: dict[str, Pointwise] = {}
 
 
-def row(name: str, *partials: Any, domain: Any = None, reference: Any = "", tex: str = "", array: Any = None) -> Any:
+def row(
+    name: str,
+    *partials: Any,
+    domain: Any = None,
+    reference: Any = "",
+    tex: str = "",
+    array: Any = None,
+) -> Any:
     """Enter SciPy's function of this name as a row."""
     function = array or getattr(plain, name)
     named = next(p for p in partials if p.__name__ != "refuse")
@@ -85,7 +92,8 @@ kl_div = row("kl_div", lambda y, a, b: ops.log(a / b), lambda y, a, b: 1.0 - a /
              domain=(POSITIVE, POSITIVE), reference=lambda mp, a, b: a * mp.log(a / b) - a + b)  # fmt: skip
 
 polygamma_row = row("polygamma", fixed("the order of polygamma"), lambda y, n, x: polygamma(n + 1.0, x),
-                    domain=(POSITIVE, POSITIVE), array=lambda n, x: np.asarray(plain.polygamma(n, x), np.result_type(x)),
+                    domain=(POSITIVE, POSITIVE),
+                    array=lambda n, x: np.asarray(plain.polygamma(n, x), np.result_type(x)),
                     reference=lambda mp, n, x: mp.psi(int(n), x))  # fmt: skip
 
 
@@ -105,7 +113,7 @@ beta = row("beta", lambda y, a, b: y * (digamma(a) - digamma(a + b)),
 betaln = row("betaln", lambda y, a, b: digamma(a) - digamma(a + b),
              lambda y, a, b: digamma(b) - digamma(a + b), domain=(POSITIVE, POSITIVE),
              reference=lambda mp, a, b: mp.log(mp.beta(a, b)))  # fmt: skip
-zeta = row("zeta", fixed("the exponent of zeta"), lambda y, s, q: -s * zeta(s + 1.0, q),
+zeta: Any = row("zeta", fixed("the exponent of zeta"), lambda y, s, q: -s * zeta(s + 1.0, q),
            domain=(Domain(1.0), POSITIVE))  # fmt: skip
 
 
@@ -145,19 +153,27 @@ yv = bessel("yv", 0.5, -0.5, lambda mp, n, x: mp.bessely(n, x), POSITIVE)
 iv = bessel("iv", 0.5, 0.5, lambda mp, n, x: mp.besseli(n, x), POSITIVE)
 kv = bessel("kv", -0.5, -0.5, lambda mp, n, x: mp.besselk(n, x), POSITIVE)
 jn = jv
-j0 = row("j0", lambda y, x: -j1(x), reference=lambda mp, x: mp.besselj(0, x))
-j1 = row("j1", lambda y, x: 0.5 * (j0(x) - jv(2.0, x)), reference=lambda mp, x: mp.besselj(1, x))
-y0 = row("y0", lambda y, x: -y1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.bessely(0, x))
-y1 = row("y1", lambda y, x: 0.5 * (y0(x) - yv(2.0, x)), domain=(POSITIVE,),
+j0: Any = row("j0", lambda y, x: -j1(x), reference=lambda mp, x: mp.besselj(0, x))
+j1: Any = row(
+    "j1", lambda y, x: 0.5 * (j0(x) - jv(2.0, x)), reference=lambda mp, x: mp.besselj(1, x)
+)
+y0: Any = row(
+    "y0", lambda y, x: -y1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.bessely(0, x)
+)
+y1: Any = row("y1", lambda y, x: 0.5 * (y0(x) - yv(2.0, x)), domain=(POSITIVE,),
          reference=lambda mp, x: mp.bessely(1, x))  # fmt: skip
-i0 = row("i0", lambda y, x: i1(x), reference=lambda mp, x: mp.besseli(0, x))
-i1 = row("i1", lambda y, x: 0.5 * (i0(x) + iv(2.0, x)), reference=lambda mp, x: mp.besseli(1, x))
-k0 = row("k0", lambda y, x: -k1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.besselk(0, x))
-k1 = row("k1", lambda y, x: -0.5 * (k0(x) + kv(2.0, x)), domain=(POSITIVE,),
+i0: Any = row("i0", lambda y, x: i1(x), reference=lambda mp, x: mp.besseli(0, x))
+i1: Any = row(
+    "i1", lambda y, x: 0.5 * (i0(x) + iv(2.0, x)), reference=lambda mp, x: mp.besseli(1, x)
+)
+k0: Any = row(
+    "k0", lambda y, x: -k1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.besselk(0, x)
+)
+k1: Any = row("k1", lambda y, x: -0.5 * (k0(x) + kv(2.0, x)), domain=(POSITIVE,),
          reference=lambda mp, x: mp.besselk(1, x))  # fmt: skip
-i0e = row("i0e", lambda y, x: i1e(x) - ops.sign(x) * y,
+i0e: Any = row("i0e", lambda y, x: i1e(x) - ops.sign(x) * y,
           reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x))  # fmt: skip
-i1e = row("i1e", lambda y, x: 0.5 * (i0e(x) + ops.exp(-ops.abs(x)) * iv(2.0, x)) - ops.sign(x) * y,
+i1e: Any = row("i1e", lambda y, x: 0.5 * (i0e(x) + ops.exp(-ops.abs(x)) * iv(2.0, x)) - ops.sign(x) * y,
           reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(1, x))  # fmt: skip
 for _ufunc, _row in ((plain.ndtr, ndtr), (plain.expit, expit), (plain.xlogy, xlogy)):
     UFUNCS[_ufunc] = _row

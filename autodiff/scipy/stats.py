@@ -22,12 +22,16 @@ Density = Callable[..., Any]
 class Distribution:
     """One of SciPy's distributions, whose log density is known to the table."""
 
-    def __init__(self, name: str, density: Density, discrete: bool = False, **more: Density) -> None:
+    def __init__(
+        self, name: str, density: Density, discrete: bool = False, **more: Density
+    ) -> None:
         self.name, self.density, self.more = name, density, more
         self.log, self.once = ("logpmf", "pmf") if discrete else ("logpdf", "pdf")
         self.discrete = discrete
 
-    def standard(self, function: Density, x: Any, shapes: tuple[Any, ...], loc: Any, scale: Any) -> Any:
+    def standard(
+        self, function: Density, x: Any, shapes: tuple[Any, ...], loc: Any, scale: Any
+    ) -> Any:
         return function((x - loc) / scale if not self.discrete else x - loc, *shapes)
 
     def logarithm(self, x: Any, *shapes: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -113,7 +117,11 @@ class MultivariateNormal:
         x = x.reshape(-1, 1) if x.ndim < 2 and not getattr(cov, "ndim", 0) else x
         n = x.shape[-1]
         cov = tensor(cov)
-        cov = cov.reshape(1, 1) * tensor([[float(i == j) for j in range(n)] for i in range(n)]) if cov.ndim < 2 else cov
+        cov = (
+            cov.reshape(1, 1) * tensor([[float(i == j) for j in range(n)] for i in range(n)])
+            if cov.ndim < 2
+            else cov
+        )
         away = x if mean is None else x - tensor(mean)
         lower = ops.cholesky(cov)
         turned = ops.solve(lower, away.reshape(-1, n).transpose())
@@ -158,5 +166,3 @@ def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     return getattr(plain, name)
-
-

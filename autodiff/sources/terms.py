@@ -84,7 +84,7 @@ def local_term(graph: Graph, edge: Edge, show: Show = operand) -> Any:
         return None
     # Of thousands of operands the rule uses one or none: only that one is written out.
     places = _places(len(node.operands))
-    term = simplify(row.transpose(edge.index)(1.0, *places))
+    term = simplify(row.pull(edge.index, 1.0, None, places, {}))
     return show(graph[node.operands[int(term.name)]]) if isinstance(term, Symbol) else term
 
 
@@ -166,7 +166,7 @@ def _recorded(graph: Graph, edge: Edge, upstream: Term, show: Show) -> Term | No
             xs.append(x)
         y = constant(np.asarray(node.live._array), copy=False)
         names[y] = show(node)
-        part = node.primitive.pull(edge.index, g, y, xs, node.params)
+        part = node.primitive.pull(edge.index, g, y, xs, dict(node.params))
         if part is None:
             return None
         shape = graph[edge.source].shape

@@ -168,7 +168,9 @@ def sinc_prime(x: float) -> float:
     if libm.fabs(x) < 0.5:
         z: float = 9.869604401089358 * x * x
         y: float = 1.0 / 3.0 - z * (1.0 / 30.0 - z * (1.0 / 840.0 - z * (1.0 / 45360.0)))
-        tail: float = z * z * z * z * (1.0 / 3991680.0 - z * (1.0 / 518918400.0 - z / 93405312000.0))
+        tail: float = (
+            z * z * z * z * (1.0 / 3991680.0 - z * (1.0 / 518918400.0 - z / 93405312000.0))
+        )
         return -9.869604401089358 * x * (y + tail)
     whole: float = libm.floor(x + 0.5)
     c: float = libm.cos(3.141592653589793 * (x - whole))

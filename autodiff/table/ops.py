@@ -18,9 +18,9 @@ import numpy as np
 from autodiff.table import array_kernels as arrays
 from autodiff.table import kernels, libm, recipes, structure
 from autodiff.table.primitive import (
-    TABLE,
     POSITIVE,
     REAL,
+    TABLE,
     UNIT,
     Domain,
     Multilinear,

@@ -28,7 +28,7 @@ def einsum(*xs: Any, subscripts: str) -> Any:
     if len(xs) == 2:
         sizes = [dict(zip(t, x.shape, strict=True)) for t, x in zip(terms, xs, strict=True)]
         if all(sizes[0].get(c, n) == n for c, n in sizes[1].items()):
-            return _pair(*xs, *terms, output, sizes[0] | sizes[1])
+            return _pair(xs[0], xs[1], terms[0], terms[1], output, sizes[0] | sizes[1])
     return np.einsum(subscripts, *xs)
 
 
@@ -88,7 +88,8 @@ def einsum_transpose(i: int, g: Any, *xs: Any, subscripts: str) -> Any:
 
 
 multilinear(
-    "einsum", einsum, partial(einsum_transpose, 0), partial(einsum_transpose, 1), tex=r"\operatorname{{einsum}}({0}, \ldots)",
+    "einsum", einsum, partial(einsum_transpose, 0), partial(einsum_transpose, 1),
+    tex=r"\operatorname{{einsum}}({0}, \ldots)",
     doc="sums of products by letters, of one or two arrays, such as ij,jk->ik",
     recipe=Recipe(a=MATRIX, b=LIKE, subscripts=one_of("ij,ij->i", "ij,kj->ik", "ij,ij->", "ij,kl->lkij")),
 )  # fmt: skip

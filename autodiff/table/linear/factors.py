@@ -25,7 +25,7 @@ def cholesky(a: Any) -> Any:
     return np.linalg.cholesky(a)
 
 
-def eigh(a: Any, uplo: str) -> Any:
+def eigh(a: Any, uplo: Any) -> Any:
     """Return the eigenvalues of a symmetric matrix, packed above its eigenvectors in columns."""
     w, v = np.linalg.eigh(a, uplo)
     return np.concatenate([w[..., None, :], v], axis=-2)

@@ -42,7 +42,9 @@ class Definite(Moderate):
 
     def __call__(self, d: Drawing) -> Any:
         x = super().__call__(d)
-        return x @ x.swapaxes(-1, -2) / x.shape[-1] + np.diag(1.0 + np.arange(x.shape[-1], dtype=x.dtype))
+        return x @ x.swapaxes(-1, -2) / x.shape[-1] + np.diag(
+            1.0 + np.arange(x.shape[-1], dtype=x.dtype)
+        )
 
 
 class Tall(Moderate):
@@ -50,7 +52,9 @@ class Tall(Moderate):
 
     def __call__(self, d: Drawing) -> Any:
         x = super().__call__(d)
-        return np.concatenate([x + x.shape[-1] * 2.0 * np.eye(x.shape[-1], dtype=x.dtype), x], axis=-2)
+        return np.concatenate(
+            [x + x.shape[-1] * 2.0 * np.eye(x.shape[-1], dtype=x.dtype), x], axis=-2
+        )
 
 
 def two_axes(d: Drawing) -> tuple[int, ...]:

@@ -9,10 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.table.primitive import TABLE, multilinear, smooth
 from autodiff.table.linear.kinds import APART
+from autodiff.table.primitive import TABLE, multilinear, smooth
 from autodiff.table.recipes import (
-    AXED, AXIS, FLAG, LIKE, MATRIX, VECTOR, Operand, Recipe, axes, one_of,
+    AXED,
+    AXIS,
+    FLAG,
+    LIKE,
+    MATRIX,
+    VECTOR,
+    Operand,
+    Recipe,
+    axes,
+    one_of,
 )  # fmt: skip
 
 Ranks = tuple[int, ...] | None
@@ -33,7 +42,7 @@ def cumsum(x: Any, axis: int, reverse: bool) -> Any:
 
 def prod(x: Any, axis: Any, keepdims: bool) -> Any:
     """Return the product over axes."""
-    return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
+    return np.prod(x, axis=axis, keepdims=keepdims)
 
 
 def spread_like(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
