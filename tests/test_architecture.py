@@ -35,6 +35,8 @@ LAYERS = {
         "dispatch",
         "sources",
         "interop",
+        "numpy",
+        "scipy",
         "drawing",
         "explanations",
         "player",

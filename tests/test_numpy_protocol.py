@@ -132,7 +132,8 @@ BINARY = [u for u, row in UFUNCS.items() if isinstance(row, Pointwise) and row.a
 
 @pytest.mark.parametrize("u", UNARY, ids=lambda u: u.__name__)
 def test_every_ufunc_of_the_table_records_its_row(u: Any) -> None:
-    for node in (ad.Value(0.6), ad.Tensor([0.6, 0.3])):
+    low = max(getattr(UFUNCS[u], "domain", ((0.0,),))[0][0], 0.0)
+    for node in (ad.Value(low + 0.6), ad.Tensor([low + 0.6, low + 0.3])):
         y = u(node)
         assert y.op == UFUNCS[u].name
         assert y.data == pytest.approx(u(np.asarray(node.data)), rel=1e-15)
@@ -201,13 +202,13 @@ def test_functions_of_arrays_agree_with_numpy_and_with_the_adjoint_identity(
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda x: np.nanmean(x), "nearest that it has is np.mean"),
+        (lambda x: np.nanmedian(x), "nearest that it has is np.nanmean"),
         (lambda x: np.fft.fft(x), "np.fft.fft"),
-        (lambda x: np.linalg.inv(x), "the table has no operation"),
+        (lambda x: np.linalg.eigvals(x), "the table has no operation"),
         (lambda x: np.sum(x, dtype=np.int64), "dtype="),
         (lambda x: np.exp(x, where=[True, False]), "where="),
         (lambda x: np.add.outer(x, x), "np.add.outer"),
-        (lambda x: np.linalg.norm(x, 1), "ord=1"),
+        (lambda x: np.linalg.qr(np.outer(x, x), "complete"), "mode="),
     ],
 )
 def test_what_has_no_row_is_refused_with_the_nearest_that_has(call: Any, words: str) -> None:
@@ -223,9 +224,8 @@ def test_writing_into_a_plain_array_is_refused() -> None:
 
 
 def test_the_nearest_name_is_near() -> None:
-    assert "np.arcsin" in str(protocol.refusal(np.arcsinh))
-    assert "np.mean." in str(protocol.refusal(np.nanmean))
-    assert "nearest" not in str(protocol.refusal(np.linalg.inv))
+    assert "np.nanmean." in str(protocol.refusal(np.nanmedian))
+    assert "nearest" not in str(protocol.refusal(np.lexsort))
 
 
 def test_second_derivatives_pass_through_numpy() -> None:

@@ -18,8 +18,8 @@ import pytest
 import autodiff as ad
 from autodiff.derivatives.checking import derivative
 from autodiff.table import ops
-from autodiff.table.linear.kinds import DEFINITE
 from autodiff.table.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
+from autodiff.table.recipes.matrices import DEFINITE
 from tests import oracle
 
 pytestmark = pytest.mark.engine

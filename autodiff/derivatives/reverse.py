@@ -182,8 +182,7 @@ def scaled(g: Any, d: Any) -> Any:
     square = np.vdot(plain, plain)
     if square == square:
         return product
-    lost = (g.data if isinstance(g, NODES) else g) == 0
-    lost &= np.isnan(plain)
+    lost = ((g.data if isinstance(g, NODES) else g) == 0) & np.isnan(plain)
     return ops.where(np.asarray(lost, dtype=float), g, product) if np.any(lost) else product
 
 

@@ -1,10 +1,9 @@
-"""Choosing, rounding and putting together on nodes: select, piecewise, insert, block, NaN and remainders.
+"""Choosing and putting together on nodes: select, piecewise, insert, block, grids.
 
 What is computed in pieces is computed everywhere and chosen by `where`, whose way back sends nothing to
-what was not chosen. Roundings are steps: nodes whose derivative is 0.
+what was not chosen.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from autodiff.dispatch import moves
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank, join
-from autodiff.dispatch.statistics import missing, one_axis
+from autodiff.dispatch.statistics import one_axis
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
@@ -21,7 +20,6 @@ from autodiff.table.recipes import (
     ARRAY,
     ARRAYS,
     AXED,
-    FITTING,
     MATRIX,
     VECTOR,
     Several,
@@ -31,109 +29,6 @@ from autodiff.table.recipes import (
 )
 
 NUMBER = one_of(0.5, -1.0)
-
-
-def hole(x: Any) -> Any:
-    """Return 1 where a number, an array or a node is NaN, else 0."""
-    return float(x != x) if isinstance(x, int | float) else missing(tensor(x))
-
-
-@stands_for(np.fmax, x1=ARRAY, x2=FITTING)
-def fmax(x1: Any, x2: Any) -> Any:
-    """Return the larger of two; of a number and NaN, the number."""
-    return ops.maximum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
-
-
-@stands_for(np.fmin, x1=ARRAY, x2=FITTING)
-def fmin(x1: Any, x2: Any) -> Any:
-    """Return the smaller of two; of a number and NaN, the number."""
-    return ops.minimum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
-
-
-@stands_for(np.heaviside, x1=ARRAY, x2=FITTING)
-def heaviside(x1: Any, x2: Any) -> Any:
-    """Return 0 below 0, 1 above, and x2 at 0, which alone gets a gradient."""
-    return ops.where(ops.truth(x1), ops.step(x1), x2)
-
-
-@stands_for(np.logaddexp2, x1=ARRAY, x2=FITTING)
-def logaddexp2(x1: Any, x2: Any) -> Any:
-    """Return log2(2^x1 + 2^x2), without overflow."""
-    two = math.log(2.0)
-    if not isinstance(x1, int | float) and not isinstance(x2, int | float):
-        x1, x2 = tensor(x1), tensor(x2)
-        wanted = np.result_type(x1.dtype, x2.dtype)
-        x1, x2 = as_type(x1, wanted), as_type(x2, wanted)
-    return ops.logaddexp(ops.mul(x1, two), ops.mul(x2, two)) * (1.0 / two)
-
-
-@stands_for(np.ldexp, x1=ARRAY, x2=one_of(2, -1))
-def ldexp(x1: Any, x2: Any) -> Any:
-    """Return x1 2^x2 for whole numbers x2."""
-    x = tensor(x1)
-    return ops.mul(x, np.ldexp(np.ones((), x.dtype), array_of(x2).astype(int)))
-
-
-@stands_for(np.divmod, x1=ARRAY, x2=recipes.Operand(above=0.5, shape=recipes.fitting_shape))
-def divmod(x1: Any, x2: Any) -> Any:
-    """Return how often x2 goes into x1, and what is left."""
-    return ops.floordiv(x1, x2), ops.mod(x1, x2)
-
-
-@stands_for(np.modf, x=ARRAY)
-def modf(x: Any) -> Any:
-    """Return what stands behind the point, and the whole number before it."""
-    x = tensor(x)
-    whole = ops.trunc(x)
-    same = ops.truth(ops.beats(whole, x) - 0.5)  # also of infinities
-    return ops.copysign(ops.where(same, x - whole, 0.0), x), whole
-
-
-@stands_for(np.round, a=ARRAY, decimals=whole(-1, 2))
-def round(a: Any, decimals: int = 0) -> Any:
-    """Return the nearest numbers with so many decimals: a step, with derivative 0."""
-    scale = 10.0 ** abs(decimals)
-    if not decimals:
-        return ops.rint(tensor(a))
-    return (
-        ops.rint(tensor(a) * scale) / scale if decimals > 0 else ops.rint(tensor(a) / scale) * scale
-    )
-
-
-@stands_for(np.nan_to_num, x=ARRAY, nan=NUMBER, posinf=NUMBER, neginf=NUMBER)
-def nan_to_num(
-    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
-    """Return x with numbers in the place of NaN and infinities, to which nothing flows."""
-    x = tensor(x)
-    limits = np.finfo(x.dtype)
-    low = limits.min if neginf is None else neginf
-    high = limits.max if posinf is None else posinf
-    y = ops.where(missing(x), nan, x)
-    y = ops.where(ops.truth(ops.beats(y, float(limits.max)) - 1.0), y, high)
-    return ops.where(ops.truth(ops.beats(float(limits.min), y) - 1.0), y, low)
-
-
-@stands_for(np.real_if_close, a=ARRAY, tol=one_of(100))
-@stands_for(np.conjugate, x=ARRAY)
-@stands_for(np.real, val=ARRAY)
-def real(val: Any) -> Any:
-    """Return a real array itself: it is its own real part and its own conjugate."""
-    return ops.identity(tensor(val))
-
-
-@stands_for(np.imag, val=ARRAY)
-def imag(val: Any) -> Any:
-    """Return zeros: a graph is of real numbers."""
-    return constant(np.zeros_like(tensor(val)._array))
-
-
-@stands_for(np.angle, z=ARRAY, deg=one_of(False, True))
-def angle(z: Any, deg: bool = False) -> Any:
-    """Return 0 for positive numbers and pi for negative ones: steps, with derivative 0."""
-    x = tensor(z)
-    y = (1.0 - ops.copysign(1.0, x)) * (90.0 if deg else 0.5 * math.pi)
-    return ops.where(missing(x), x, y)
 
 
 @stands_for(
@@ -309,6 +204,3 @@ def unstack(x: Any, axis: Any = 0) -> Any:
 
 
 second_name(getattr(np, "unstack", None), unstack, x=AXED)
-stands_for(np.fix, x=ARRAY)(ops.trunc)
-if np.around is not np.round:
-    stands_for(np.around, a=ARRAY, decimals=whole(-1, 2))(round)

@@ -1,4 +1,7 @@
-"""numpy's functions of single elements that are short formulas on rows of the table."""
+"""numpy's functions of single elements that are short formulas on rows of the table.
+
+Roundings are steps: nodes whose derivative is 0.
+"""
 
 import math
 from numbers import Number
@@ -8,13 +11,16 @@ import numpy as np
 
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type
+from autodiff.nodes import modes
 from autodiff.nodes.functions import array_of, as_array_node
-from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
-from autodiff.table import ops
-from autodiff.table.recipes import ARRAY, FITTING, POSITIVE, Drawing, mask
+from autodiff.table import ops, recipes
+from autodiff.table.recipes import ARRAY, FITTING, POSITIVE, Drawing, mask, one_of, whole
 
 NONE: Any = np._NoValue
+NUMBER = one_of(0.5, -1.0)
 
 
 def bound(d: Drawing) -> Any:
@@ -61,3 +67,119 @@ def float_power(x1: Any, x2: Any) -> Any:
 stands_for(np.reciprocal, x=POSITIVE)(lambda x: 1.0 / x)
 stands_for(np.deg2rad, np.radians, x=ARRAY)(lambda x: x * (math.pi / 180.0))
 stands_for(np.rad2deg, np.degrees, x=ARRAY)(lambda x: x * (180.0 / math.pi))
+
+
+def missing(x: Any) -> Any:
+    """Return 1 where x is NaN, else 0."""
+    if not modes.tracing():
+        return np.isnan(x._array).astype(x.dtype)
+    with modes.no_grad():
+        return ops.truth(ops.beats(x, x) - 0.5)  # beats is a half, and NaN where x is NaN
+
+
+def hole(x: Any) -> Any:
+    """Return 1 where a number, an array or a node is NaN, else 0."""
+    return float(x != x) if isinstance(x, int | float) else missing(tensor(x))
+
+
+@stands_for(np.fmax, x1=ARRAY, x2=FITTING)
+def fmax(x1: Any, x2: Any) -> Any:
+    """Return the larger of two; of a number and NaN, the number."""
+    return ops.maximum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
+
+
+@stands_for(np.fmin, x1=ARRAY, x2=FITTING)
+def fmin(x1: Any, x2: Any) -> Any:
+    """Return the smaller of two; of a number and NaN, the number."""
+    return ops.minimum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
+
+
+@stands_for(np.heaviside, x1=ARRAY, x2=FITTING)
+def heaviside(x1: Any, x2: Any) -> Any:
+    """Return 0 below 0, 1 above, and x2 at 0, which alone gets a gradient."""
+    return ops.where(ops.truth(x1), ops.step(x1), x2)
+
+
+@stands_for(np.logaddexp2, x1=ARRAY, x2=FITTING)
+def logaddexp2(x1: Any, x2: Any) -> Any:
+    """Return log2(2^x1 + 2^x2), without overflow."""
+    two = math.log(2.0)
+    if not isinstance(x1, int | float) and not isinstance(x2, int | float):
+        x1, x2 = tensor(x1), tensor(x2)
+        wanted = np.result_type(x1.dtype, x2.dtype)
+        x1, x2 = as_type(x1, wanted), as_type(x2, wanted)
+    return ops.logaddexp(ops.mul(x1, two), ops.mul(x2, two)) * (1.0 / two)
+
+
+@stands_for(np.ldexp, x1=ARRAY, x2=one_of(2, -1))
+def ldexp(x1: Any, x2: Any) -> Any:
+    """Return x1 2^x2 for whole numbers x2."""
+    x = tensor(x1)
+    return ops.mul(x, np.ldexp(np.ones((), x.dtype), array_of(x2).astype(int)))
+
+
+@stands_for(np.divmod, x1=ARRAY, x2=recipes.Operand(above=0.5, shape=recipes.fitting_shape))
+def divmod(x1: Any, x2: Any) -> Any:
+    """Return how often x2 goes into x1, and what is left."""
+    return ops.floordiv(x1, x2), ops.mod(x1, x2)
+
+
+@stands_for(np.modf, x=ARRAY)
+def modf(x: Any) -> Any:
+    """Return what stands behind the point, and the whole number before it."""
+    x = tensor(x)
+    whole = ops.trunc(x)
+    same = ops.truth(ops.beats(whole, x) - 0.5)  # also of infinities
+    return ops.copysign(ops.where(same, x - whole, 0.0), x), whole
+
+
+@stands_for(np.round, a=ARRAY, decimals=whole(-1, 2))
+def round(a: Any, decimals: int = 0) -> Any:
+    """Return the nearest numbers with so many decimals: a step, with derivative 0."""
+    scale = 10.0 ** abs(decimals)
+    if not decimals:
+        return ops.rint(tensor(a))
+    return (
+        ops.rint(tensor(a) * scale) / scale if decimals > 0 else ops.rint(tensor(a) / scale) * scale
+    )
+
+
+@stands_for(np.nan_to_num, x=ARRAY, nan=NUMBER, posinf=NUMBER, neginf=NUMBER)
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Return x with numbers in the place of NaN and infinities, to which nothing flows."""
+    x = tensor(x)
+    limits = np.finfo(x.dtype)
+    low = limits.min if neginf is None else neginf
+    high = limits.max if posinf is None else posinf
+    y = ops.where(missing(x), nan, x)
+    y = ops.where(ops.truth(ops.beats(y, float(limits.max)) - 1.0), y, high)
+    return ops.where(ops.truth(ops.beats(float(limits.min), y) - 1.0), y, low)
+
+
+@stands_for(np.real_if_close, a=ARRAY, tol=one_of(100))
+@stands_for(np.conjugate, x=ARRAY)
+@stands_for(np.real, val=ARRAY)
+def real(val: Any) -> Any:
+    """Return a real array itself: it is its own real part and its own conjugate."""
+    return ops.identity(tensor(val))
+
+
+@stands_for(np.imag, val=ARRAY)
+def imag(val: Any) -> Any:
+    """Return zeros: a graph is of real numbers."""
+    return constant(np.zeros_like(tensor(val)._array))
+
+
+@stands_for(np.angle, z=ARRAY, deg=one_of(False, True))
+def angle(z: Any, deg: bool = False) -> Any:
+    """Return 0 for positive numbers and pi for negative ones: steps, with derivative 0."""
+    x = tensor(z)
+    y = (1.0 - ops.copysign(1.0, x)) * (90.0 if deg else 0.5 * math.pi)
+    return ops.where(missing(x), x, y)
+
+
+stands_for(np.fix, x=ARRAY)(ops.trunc)
+if np.around is not np.round:
+    stands_for(np.around, a=ARRAY, decimals=whole(-1, 2))(round)

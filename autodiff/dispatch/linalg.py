@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.contraction import product
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank
+from autodiff.dispatch.products import product
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.linear.kinds import DEFINITE, FEW, REGULAR, RIGHT, TALL, Tall, two_axes
 from autodiff.table.recipes import FLAG, Operand, Several, one_of, whole
+from autodiff.table.recipes.matrices import DEFINITE, FEW, REGULAR, RIGHT, TALL, Tall, two_axes
 
 
 def result(name: str, fields: str) -> Any:

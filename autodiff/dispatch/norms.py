@@ -7,18 +7,18 @@ import numpy as np
 
 from autodiff.dispatch import products
 from autodiff.dispatch.choices import last_two_exchanged
-from autodiff.dispatch.contraction import einsum
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.linalg import matrix, svd
 from autodiff.dispatch.moves import as_type, blank, moving
+from autodiff.dispatch.products import einsum
 from autodiff.dispatch.signals import cross
 from autodiff.nodes import costs
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.linear.kinds import REGULAR, TALL
 from autodiff.table.recipes import AXED, LIKE, MATRIX, VECTOR, Operand, one_of, whole
+from autodiff.table.recipes.matrices import REGULAR, TALL
 
 ROW = Operand(shape=lambda d: d.first.shape[-1:])
 SPACE = Operand(shape=lambda d: d.of((3,), (2, 3)))

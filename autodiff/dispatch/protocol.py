@@ -16,9 +16,9 @@ import numpy as np
 
 from autodiff.dispatch import (  # noqa: F401  they enter
     choices,
-    contraction,
     elementwise,
     linalg,
+    missing,
     moves,
     norms,
     products,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.contraction import einsum
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank, join
+from autodiff.dispatch.products import einsum
 from autodiff.nodes.functions import array_of, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant

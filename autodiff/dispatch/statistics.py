@@ -1,16 +1,16 @@
-"""Order and statistics on nodes: sorting, quantiles, running products, covariance, NaN left out.
+"""Order and statistics on nodes: sorting, quantiles, running sums and products, covariance.
 
 The order of an array's numbers is found once by the row `ordered`, so a median costs a selection and
-no sort. Functions that leave NaN out put in its place what changes nothing and count the rest.
+no sort.
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autodiff.dispatch import reductions
+from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank, moving
 from autodiff.nodes import modes
@@ -248,79 +248,3 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> A
     n = c.shape[0]
     size = ops.sqrt(c[np.arange(n), np.arange(n)])
     return ops.clip(c / size.reshape(-1, 1) / size.reshape(1, -1), -1.0, 1.0)
-
-
-def without_nan(function: Callable[..., Any], other: float) -> Callable[..., Any]:
-    """Return a reduction that puts `other` in the place of NaN."""
-
-    def apply(a: Any, *args: Any, **options: Any) -> Any:
-        x = tensor(a)
-        return function(ops.where(missing(x), other, x), *args, **options)
-
-    return apply
-
-
-def missing(x: Any) -> Any:
-    """Return 1 where x is NaN, else 0."""
-    if not modes.tracing():
-        return np.isnan(x._array).astype(x.dtype)
-    with modes.no_grad():
-        return ops.truth(ops.beats(x, x) - 0.5)  # beats is a half, and NaN where x is NaN
-
-
-@stands_for(np.nanmean, a=ARRAY)
-def nanmean(a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Any:
-    """Return the mean of what is not NaN."""
-    x = as_type(tensor(a), dtype)
-    hole = missing(x)
-    y = ops.where(hole, 0.0, x).sum(axis, keepdims=True) / (1.0 - hole).sum(
-        axis=axis, keepdims=True
-    )
-    return y if keepdims else y.reshape(shape_of(x, axis, False))
-
-
-@stands_for(np.nanvar, a=ARRAY, mean=one_of(np._NoValue), correction=one_of(0, 1))
-def nanvar(
-    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
-    correction: Any = None,
-) -> Any:  # fmt: skip
-    """Return the variance of what is not NaN."""
-    x = as_type(tensor(a), dtype)
-    if correction is not None:
-        if ddof != 0:
-            raise ValueError("ddof and correction can't be provided simultaneously.")
-        ddof = correction
-    hole = missing(x)
-    away = ops.where(hole, 0.0, x - nanmean(x, axis, keepdims=True))
-    n = (1.0 - hole).sum(axis=axis, keepdims=True) - ddof
-    y = ops.square(away).sum(axis, keepdims=True) / ops.where(ops.step(n), n, math.nan)
-    return y if keepdims else y.reshape(shape_of(x, axis, False))
-
-
-@stands_for(np.nanstd, a=ARRAY, mean=one_of(np._NoValue), correction=one_of(0, 1))
-def nanstd(
-    a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
-    correction: Any = None,
-) -> Any:  # fmt: skip
-    """Return the standard deviation of what is not NaN; its gradient is 0 where all is equal."""
-    y = nanvar(a, axis, dtype, ddof, keepdims, correction)
-    return ops.where(y.detach(), ops.sqrt(y), 0.0)
-
-
-def extreme_without_nan(row: Any, away: float) -> Callable[..., Any]:
-    def apply(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-        x = tensor(a)
-        hole = missing(x)
-        y = row(ops.where(hole, away, x), axis=axis, keepdims=bool(keepdims))
-        some = (1.0 - hole).sum(axis=axis, keepdims=bool(keepdims))
-        return ops.where(some, y, math.nan)
-
-    return apply
-
-
-stands_for(np.nansum, a=ARRAY)(without_nan(reductions.sum, 0.0))
-stands_for(np.nanprod, a=ARRAY)(without_nan(prod, 1.0))
-stands_for(np.nancumsum, a=AXED, axis=recipes.axis_or_none)(without_nan(cumsum, 0.0))
-stands_for(np.nancumprod, a=AXED, axis=recipes.axis_or_none)(without_nan(cumprod, 1.0))
-stands_for(np.nanmax, a=ARRAY)(extreme_without_nan(ops.max, -math.inf))
-stands_for(np.nanmin, a=ARRAY)(extreme_without_nan(ops.min, math.inf))

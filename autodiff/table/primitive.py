@@ -15,7 +15,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
@@ -271,12 +271,10 @@ class Smooth(Multilinear):
     """
 
     def pull(self, index: int, g: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
-        rule = self.transpose(index)
-        return rule and rule(g, y, *xs, **params)
+        return Multilinear.pull(self, index, g, y, (y, *xs), params)
 
     def push(self, index: int, t: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
-        rule = self.tangents[index]
-        return rule and rule(t, y, *xs, **params)
+        return Multilinear.push(self, index, t, y, (y, *xs), params)
 
 
 def pointwise(
@@ -298,9 +296,18 @@ def pointwise(
     )
 
 
-def multilinear(name: str, array: Rule, *transposes: Rule | None, **shown: Any) -> Multilinear:
+def multilinear(
+    name: str,
+    array: Rule,
+    *transposes: Rule | None,
+    kind: type[Multilinear] = Multilinear,
+    **shown: Any,
+) -> Multilinear:
     """Add a multilinear row to the table and return it."""
-    return Multilinear(name, array, transposes=transposes, **shown)
+    return kind(name, array, transposes=transposes, **shown)
+
+
+smooth = partial(multilinear, kind=Smooth)
 
 
 @lru_cache
@@ -317,8 +324,3 @@ def takes_out(function: Any) -> bool:
 def elementwise(row: Primitive) -> bool:
     """Return whether the result of a row may take the place of an operand."""
     return row.ufunc is not None and row.ufunc.signature is None
-
-
-def smooth(name: str, array: Rule, *transposes: Rule | None, **shown: Any) -> Smooth:
-    """Add a row whose rules are given the output too, and return it."""
-    return Smooth(name, array, transposes=transposes, **shown)

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.table.linear.kinds import DEFINITE, TALL
 from autodiff.table.linear.matrices import solve_row, times
 from autodiff.table.primitive import TABLE, smooth
 from autodiff.table.recipes import Recipe, one_of
+from autodiff.table.recipes.matrices import DEFINITE, TALL
 from autodiff.table.structure import swap
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.table.linear.kinds import COLUMNS, REGULAR
 from autodiff.table.primitive import TABLE, smooth
 from autodiff.table.recipes import Recipe
+from autodiff.table.recipes.matrices import COLUMNS, REGULAR
 from autodiff.table.structure import product, swap
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.table.linear.kinds import APART
 from autodiff.table.primitive import TABLE, multilinear, smooth
 from autodiff.table.recipes import (
     AXED,
@@ -23,6 +22,7 @@ from autodiff.table.recipes import (
     axes,
     one_of,
 )  # fmt: skip
+from autodiff.table.recipes.matrices import APART
 
 Ranks = tuple[int, ...] | None
 
