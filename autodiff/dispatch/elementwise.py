@@ -180,6 +180,7 @@ def angle(z: Any, deg: bool = False) -> Any:
     return ops.where(missing(x), x, y)
 
 
+stands_for(np.sinc, x=ARRAY)(ops.sinc)
 stands_for(np.fix, x=ARRAY)(ops.trunc)
 if np.around is not np.round:
     stands_for(np.around, a=ARRAY, decimals=whole(-1, 2))(round)

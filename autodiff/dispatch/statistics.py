@@ -187,7 +187,7 @@ def away_from_zero(x: Any, y: Any) -> bool:
     """Return whether a product and its elements can be divided by; a trace keeps the outcome."""
     tiny = float(np.finfo(x.dtype).tiny)
     found = bool(np.all(np.abs(y) > tiny)) and bool(np.all(x._array))
-    if modes.watched:
+    if modes.tracing():
         modes.note("==", x, x._array, True)
     return found
 

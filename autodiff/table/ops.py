@@ -188,7 +188,7 @@ cbrt: Pointwise = pointwise(
     reference=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), doc="the cube root, also of x < 0",
 )
 sinc: Pointwise = pointwise(
-    "sinc", kernels.sinc, arrays.sinc, (lambda y, x: sinc_prime(x),), numpy=(np.sinc,),
+    "sinc", kernels.sinc, arrays.sinc, (lambda y, x: sinc_prime(x),),
     tex=r"\operatorname{{sinc}} {0}", reference=lambda mp, x: mp.sincpi(x), doc="sin(pi x) / (pi x)",
 )
 sinc_prime: Pointwise = pointwise(

@@ -286,14 +286,8 @@ def pointwise(
     **shown: Any,
 ) -> Pointwise:
     """Add a pointwise row to the table and return it."""
-    return Pointwise(
-        name,
-        array,
-        scalar=scalar,
-        partials=partials,
-        domain=domain or (REAL,) * len(partials),
-        **shown,
-    )
+    domain = domain or (REAL,) * len(partials)
+    return Pointwise(name, array, scalar=scalar, partials=partials, domain=domain, **shown)
 
 
 def multilinear(
