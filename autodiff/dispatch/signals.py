@@ -172,7 +172,7 @@ def even_gradient(f: Any, k: int, h: float, edge_order: int) -> Any:
     return ops.concatenate(first, inner, last, axis=k)
 
 
-@stands_for(np.diff, a=AXED, n=whole(0, 2), axis=AXIS)
+@stands_for(np.diff, a=AXED, n=whole(0, 2), axis=AXIS, prepend=one_of(0.5), append=one_of(-1.0))
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = NONE, append: Any = NONE) -> Any:
     """Return the differences of neighbours along an axis, n times."""
     x = tensor(a)

@@ -247,10 +247,7 @@ class Multilinear(Primitive):
 
     def transpose(self, index: int) -> Rule | None:
         """Return the transpose with respect to operand `index`."""
-        if self.nary is None:
-            return self.transposes[index]
-        nary = self.nary
-        return lambda g, *xs, **params: nary(index, g, *xs, **params)
+        return self.transposes[index] if self.nary is None else partial(self.nary, index)
 
     def pull(self, index: int, g: Any, y: Any, xs: Any, params: dict[str, Any]) -> Any:
         """Carry the cotangent `g` of the output y back to operand `index`; None where nothing flows."""
