@@ -83,8 +83,13 @@ AT_LOADING = {
 }
 
 LONGEST = 300
-# The table, and the node that is compiled as one unit, so that recording it is a few instructions.
-LONGER = {Path("autodiff/table/ops.py"), Path("autodiff/nodes/value.py")}
+# The table, the public names, and the node that is compiled as one unit, so that recording it is a few
+# instructions.
+LONGER = {
+    Path("autodiff/table/ops.py"),
+    Path("autodiff/__init__.py"),
+    Path("autodiff/nodes/value.py"),
+}
 
 # The start of a path that exists on one machine only, put together so as not to be found here.
 MACHINE = re.compile(
