@@ -1,6 +1,6 @@
 """The functions of the C library that browsers lack or round otherwise, in the subset that is printed.
 
-JavaScript has no erfc and no copysign, its pow(1, inf) is NaN, and its hypot loses a digit. These
+JavaScript has no erfc, no exp2, no rint and no copysign, its pow(1, inf) is NaN, and its hypot loses a digit. These
 functions replace them on a page (`javascript` prints them as they stand); Python itself goes on with
 those of its C library, which the tests compare them to.
 """
@@ -14,6 +14,20 @@ def copysign(x: float, y: float) -> float:
     """Return |x| with the sign of y."""
     negative: bool = y < 0.0 or (y == 0.0 and libm.divide(1.0, y) < 0.0)
     return -libm.fabs(x) if negative else libm.fabs(x)
+
+
+def exp2(x: float) -> float:
+    """Return 2 to the power x."""
+    return libm.pow(2.0, x)
+
+
+def rint(x: float) -> float:
+    """Return the whole number nearest to x, the even one of two."""
+    low: float = libm.floor(x)
+    over: float = x - low
+    odd: bool = low - 2.0 * libm.floor(0.5 * low) != 0.0
+    y: float = low + 1.0 if over > 0.5 or (over == 0.5 and odd) else low
+    return copysign(y, x) if y == 0.0 else y
 
 
 def pow(x: float, n: float) -> float:

@@ -17,6 +17,7 @@ OWN = browser_libm.__name__
 LIBM = (libm.__name__, "math")
 MATH = {
     "fabs": "Math.abs",
+    "fmod": "((a, b) => a % b)",
     "isnan": "Number.isNaN",
     "inf": "Infinity",
     "nan": "NaN",
