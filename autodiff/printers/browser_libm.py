@@ -1,7 +1,7 @@
 """The functions of the C library that browsers lack or round otherwise, in the subset that is printed.
 
-JavaScript has no erfc, no exp2, no rint and no copysign, its pow(1, inf) is NaN, and its hypot loses a digit. These
-functions replace them on a page (`javascript` prints them as they stand); Python itself goes on with
+JavaScript has no erfc, exp2, rint and copysign, its pow(1, inf) is NaN, and its hypot loses a digit.
+These functions replace them on a page (`javascript` prints them as they stand); Python itself goes on with
 those of its C library, which the tests compare them to.
 """
 

@@ -5,15 +5,31 @@ only when a gradient is wrong. Arrays in a graph never change: they are kept rea
 as `Fixed`, whose in-place operators make a new array, so that `p.data -= eta * p.grad` assigns.
 """
 
+import math
 import operator
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+
+
+class Domain(NamedTuple):
+    """An open interval of the real line on which an operand may lie."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def __contains__(self, x: object) -> bool:
+        return isinstance(x, int | float) and self.low < x < self.high
+
+
+REAL = Domain()
+POSITIVE = Domain(0.0, math.inf)
+UNIT = Domain(-1.0, 1.0)
 
 
 def as_float(data: Any, what: str = "Value") -> float:

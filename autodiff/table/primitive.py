@@ -12,7 +12,6 @@ ranks highest among them; `RECORDERS` holds one entry a kind, so nothing here kn
 """
 
 import inspect
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -20,7 +19,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
 
-from autodiff.table.data import Array, number, together
+from autodiff.table.data import POSITIVE as POSITIVE
+from autodiff.table.data import REAL, Array, Domain, number, together
+from autodiff.table.data import UNIT as UNIT
 from autodiff.table.recipes import Operand, Recipe, fitting_shape
 
 Rule = Callable[..., Any]
@@ -34,21 +35,6 @@ class Recorded(Protocol):
 
 
 Node = TypeVar("Node", bound=Recorded)
-
-
-class Domain(NamedTuple):
-    """An open interval of the real line on which an operand may lie."""
-
-    low: float = -math.inf
-    high: float = math.inf
-
-    def __contains__(self, x: object) -> bool:
-        return isinstance(x, int | float) and self.low < x < self.high
-
-
-REAL = Domain()
-POSITIVE = Domain(0.0, math.inf)
-UNIT = Domain(-1.0, 1.0)
 
 
 class Recorder(NamedTuple):
@@ -288,12 +274,8 @@ def pointwise(
 
 
 def multilinear(
-    name: str,
-    array: Rule,
-    *transposes: Rule | None,
-    kind: type[Multilinear] = Multilinear,
-    **shown: Any,
-) -> Multilinear:
+    name: str, array: Rule, *transposes: Rule | None, kind: type[Multilinear] = Multilinear, **shown: Any
+) -> Multilinear:  # fmt: skip
     """Add a multilinear row to the table and return it."""
     return kind(name, array, transposes=transposes, **shown)
 
