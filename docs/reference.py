@@ -29,7 +29,9 @@ CORE = (
     "table/primitive", "table/ops", "table/structure", "table/kernels", "nodes/value",
     "derivatives/sweep", "nodes/tensor", "derivatives/reverse", "derivatives/forward",
     "derivatives/transforms", "graphs/graph", "table/symbol", "dispatch/protocol",
-    "dispatch/functions",
+    "dispatch/entries",
+    "dispatch/reductions",
+    "table/recipes",
 )  # fmt: skip
 
 

@@ -22,7 +22,9 @@ MODULES = """
     nodes/recording nodes/array_node nodes/tensor nodes/functions nodes/costs nodes/doors
     printers/evaluate printers/interpreter graphs/chains graphs/reroll
     programs/flat programs/course programs/replay programs/gather programs/jit
-    programs/array_program programs/array_source dispatch/functions dispatch/protocol
+    programs/array_program programs/array_source dispatch/protocol
+    dispatch/elementwise dispatch/entries dispatch/moves dispatch/products dispatch/reductions
+    table/recipes/__init__
     derivatives/reverse derivatives/sweep derivatives/forward derivatives/calls
     derivatives/transforms derivatives/jacobians derivatives/batching derivatives/sparsity
     derivatives/colouring derivatives/checkpoint nodes/many nodes/lanes
@@ -46,7 +48,7 @@ TESTS = """
     anomaly api array_memory array_replay checker corners corners_core data depth descent explanations fuzz
     lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
     stateful steps storage sweep table threads
-    traps twice
+    parity traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"

@@ -17,7 +17,6 @@ import pytest
 
 import autodiff as ad
 from autodiff.derivatives import sweep
-from autodiff.dispatch import protocol as numpy_protocol
 from autodiff.graphs import files, storage
 from autodiff.nodes import modes, value
 from autodiff.printers import evaluate
@@ -326,7 +325,7 @@ def test_numpys_functions_with_rare_arguments() -> None:
     cube = np.arange(8.0).reshape(2, 2, 2)
     weights = np.array([[1.0, 2.0], [3.0, 4.0]])
     assert np.average(t, weights=weights).data == np.average(a, weights=weights)
-    with pytest.raises(TypeError, match="on a graph they must agree"):
+    with pytest.raises(TypeError, match="say by axis="):
         np.average(t, weights=np.ones(2))
     assert np.dot(t, 2.0).data.tolist() == np.dot(a, 2.0).tolist()
     assert np.inner(t, 2.0).data.tolist() == np.inner(a, 2.0).tolist()
@@ -335,10 +334,6 @@ def test_numpys_functions_with_rare_arguments() -> None:
     assert np.einsum("ij,jk", t, a).data.tolist() == np.einsum("ij,jk", a, a).tolist()
     with pytest.raises(TypeError, match="an ellipsis or a letter twice"):
         np.einsum("ii", t)
-
-
-def test_functions_without_a_signature_are_called_as_they_were() -> None:
-    assert numpy_protocol.as_declared(min, (1, 2), {"key": abs}) == ((1, 2), {"key": abs})
 
 
 def test_graphs_answer_about_single_edges() -> None:

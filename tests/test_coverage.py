@@ -25,5 +25,5 @@ def test_what_is_not_reached_fails() -> None:
         cwd=covered.ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 1
-    assert "autodiff/dispatch/functions.py" in run.stdout
+    assert "autodiff/dispatch/reductions.py" in run.stdout
     assert "100 % are required" in run.stdout
