@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 import numpy as np
 
 from autodiff.table.data import POSITIVE as POSITIVE
-from autodiff.table.data import REAL, Array, Domain, number, together
+from autodiff.table.data import REAL as REAL
 from autodiff.table.data import UNIT as UNIT
+from autodiff.table.data import Array, number, together
+from autodiff.table.data import Domain as Domain
 from autodiff.table.recipes import Operand, Recipe, fitting_shape
 
 Rule = Callable[..., Any]
