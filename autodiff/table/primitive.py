@@ -263,13 +263,9 @@ class Smooth(Multilinear):
 
 
 def pointwise(
-    name: str,
-    scalar: Callable[..., float],
-    array: Rule,
-    partials: tuple[Rule | None, ...],
-    domain: tuple[Domain, ...] | None = None,
-    **shown: Any,
-) -> Pointwise:
+    name: str, scalar: Callable[..., float], array: Rule, partials: tuple[Rule | None, ...],
+    domain: tuple[Domain, ...] | None = None, **shown: Any,
+) -> Pointwise:  # fmt: skip
     """Add a pointwise row to the table and return it."""
     domain = domain or (REAL,) * len(partials)
     return Pointwise(name, array, scalar=scalar, partials=partials, domain=domain, **shown)
