@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _give_up_output()  # whoever read it has gone
         return 1
-    except (ValueError, TypeError, OSError, RuntimeError, MemoryError) as error:
+    except (ValueError, TypeError, OSError, RuntimeError, MemoryError, ImportError) as error:
         if isinstance(error, OSError) and error.errno and error.filename is None:
             _give_up_output()
             _say(f"the output cannot be written: {error.strerror}")

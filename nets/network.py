@@ -73,6 +73,15 @@ class Network(Listing):
         self.w = [self._leaf(v, f"w^{layer}") for layer, v in enumerate(weights, start=2)]
         self.b = [self._leaf(v, f"b^{layer}") for layer, v in enumerate(biases, start=2)]
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.sizes})"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """Return the network as a notebook shows it: a box for each layer, with its w and b."""
+        x, y = np.zeros((self.sizes[0], 1)), np.zeros((self.sizes[-1], 1))
+        drawn = ad.draw(self.record(x, y, outputs=True).a[-1], names={}, collapse=True)
+        return {**drawn._repr_mimebundle_(), "text/plain": repr(self)}
+
     def _leaf(self, array: Array, name: str) -> ad.Tensor:
         return ad.Tensor(array.astype(self.dtype), name=name)
 

@@ -1,5 +1,7 @@
 """Pictures: the same bytes every time, the right numbers, well-formed, and never a hang."""
 
+import base64
+import html
 import os
 import re
 import stat
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.drawing import DrawingError, available, draw, engine, style, words
+from autodiff.drawing import DrawingError, Picture, available, draw, engine, style, words
 from tests.drawn import PICTURES, dot_counts, neuron, parsed, random_graph, square, strange, titles
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -40,7 +42,6 @@ def test_dot_is_the_same_under_every_hash_seed(seed: str, root: Path) -> None:
     assert out.replace("\r\n", "\n") == golden
 
 
-@needs_engine
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("theme", style.THEMES)
 def test_every_svg_is_well_formed(name: str, theme: str) -> None:
@@ -59,7 +60,6 @@ def test_every_svg_is_well_formed(name: str, theme: str) -> None:
     assert ("prefers-color-scheme" in sheet) == (theme == "auto")
 
 
-@needs_engine
 def test_parallel_edges_are_both_drawn() -> None:
     picture = square()
     assert dot_counts(picture.source) == (2, 2)
@@ -71,7 +71,7 @@ def test_order_of_operands_is_marked_where_it_matters() -> None:
     a, b = ad.Value(5.0), ad.Value(2.0)
     for y in (a - b, a / b, a**b, ad.atan2(a, b)):
         assert [arrow.mark for arrow in draw(y).scene.arrows] == ["1", "2"]
-        assert re.search(r"n0 -> n2:p0:w .*\n  n1 -> n2:p1:w", draw(y).source)
+        assert re.search(r"n0 -> n2:p0:w .*\n  n1 -> n2:p1:w", draw(y, rankdir="LR").source)
     for y in (a + b, a * b, ad.sum([a, b])):
         assert {arrow.mark for arrow in draw(y).scene.arrows} == {""}
 
@@ -80,9 +80,11 @@ def test_order_of_operands_is_marked_where_it_matters() -> None:
 def test_what_arrives_at_a_node_sums_to_its_gradient(seed: int) -> None:
     picture = draw(random_graph(seed))
     graph, scene = picture.graph, picture.scene
-    assert len(scene.boxes) == len(graph)
-    assert len(scene.arrows) == len(graph.edges)
-    assert dot_counts(picture.source) == (len(graph), len(graph.edges))
+    numbers = {node.id for node in graph if node.kind == "constant"}  # they stand in other boxes
+    assert {box.node for box in scene.boxes} == {node.id for node in graph} - numbers
+    drawn = [edge for edge in graph.edges if edge.source not in numbers]
+    assert [arrow.edge for arrow in scene.arrows] == drawn
+    assert dot_counts(picture.source) == (len(scene.boxes), len(drawn))
     arrived = dict.fromkeys((n.id for n in graph), 0.0)
     shown = re.compile(r"(\S+) × (\S+) = (\S+)")
     for arrow in scene.arrows:
@@ -99,13 +101,12 @@ def test_what_arrives_at_a_node_sums_to_its_gradient(seed: int) -> None:
             assert arrived[node.id] == pytest.approx(node.grad, rel=1e-9, abs=1e-12)
 
 
-@needs_engine
 @pytest.mark.parametrize("seed", range(5))
 def test_svg_of_random_graphs_has_every_node_and_edge(seed: int) -> None:
     picture = draw(random_graph(seed))
     root = parsed(picture.svg())
-    assert len(titles(root, "node")) == len(picture.graph)
-    assert len([t for t in titles(root, "edge") if "→" in t]) == len(picture.graph.edges)
+    assert len(titles(root, "node")) == len(picture.scene.boxes)
+    assert len([t for t in titles(root, "edge") if "→" in t]) == len(picture.scene.arrows)
     frames = list(picture.layout.boxes.values())
     for x, y, w, h in frames:
         assert -1 <= x <= x + w <= picture.layout.width + 1
@@ -126,15 +127,35 @@ def test_not_computed_zero_infinite_and_nan_are_told_apart() -> None:
     assert signs >= {"positive", "zero", "nan", "unset"}
 
 
-def test_arrays_show_shape_range_mean_and_norm() -> None:
+def test_large_arrays_show_shape_range_mean_and_norm() -> None:
+    x = ad.Tensor(np.arange(600.0).reshape(20, 30), name="x")
+    y = x.sum()
+    y.backward()
+    lines = dict(draw(y).scene.boxes[0].lines)
+    assert lines["shape"] == "20×30 float64"
+    assert (lines["min … max"], lines["mean"], lines["‖grad‖"]) == ("0 … 599", "299.5", "24.49")
+
+
+def test_small_arrays_show_all_their_numbers_and_middling_ones_a_map() -> None:
+    a = ad.Tensor(np.array([[0.5], [-1 / 3]]), name="a")
+    M = ad.Tensor(np.linspace(-2.0, 1.0, 15).reshape(5, 3), name="M")
+    y = (a * a).sum() + (M * M).sum()
+    y.backward()
+    boxes = {box.title: box for box in draw(y).scene.boxes}
+    assert boxes["a"].lines == (("value", "[0.5, -0.333]ᵀ"), ("grad", "[1, -0.667]ᵀ"))
+    value, gradient = boxes["M"].heats
+    assert (value.columns, len(value.shares)) == (3, 15)
+    assert (value.shares[0], value.shares[-1]) == (-1.0, 0.5)
+    assert gradient.shares == value.shares
+    assert boxes["a"].heats == ()
+
+
+def test_norms_on_edges_between_arrays() -> None:
     W = ad.Tensor(np.array([[1.0, 2.0], [3.0, 6.0]]), name="W")
     x = ad.constant(np.ones((2, 3)), name="x")
     y = (W @ x).sum()
     y.backward()
     scene = draw(y).scene
-    lines = dict(scene.boxes[0].lines)
-    assert lines["shape"] == "2×2 float64"
-    assert (lines["min … max"], lines["mean"], lines["‖grad‖"]) == ("1 … 6", "3", "6")
     jacobian = np.kron(np.eye(2), np.ones((3, 2)))
     assert f"matmul, ‖∂‖ = {np.linalg.norm(jacobian):.4g}" in scene.arrows[0].meaning.lines[0]
     assert scene.arrows[0].meaning.lines[1] == "‖contribution‖ = 6"
@@ -189,25 +210,31 @@ def test_text_on_every_tint_can_be_read() -> None:
 def test_text_names_every_node_in_order() -> None:
     lines = neuron().to_text().splitlines()
     assert lines[1] == "w: parameter; value 2; grad -0.03444"
-    assert "z = sub(v3, v5); value 1.333; grad -0.06888; scope neuron" in lines
-    assert "  w → v3, operand 1: ∂v3/∂w = 0.5; -0.06888 × 0.5 = -0.03444" in lines
+    assert "z = sub(w·x, b/3); value 1.333; grad -0.06888; scope neuron" in lines
+    assert "  w → w·x, operand 1: ∂(w·x)/∂w = 0.5; -0.06888 × 0.5 = -0.03444" in lines
 
 
 def test_scopes_are_clusters() -> None:
     picture = neuron()
     assert picture.source.count("subgraph cluster_") == 1
     inside = picture.source.split("subgraph cluster_")[1].split("  }")[0]
-    assert re.findall(r"^  (n\d+) \[", inside, re.M) == ["n3", "n5", "n6", "n7"]
+    # The parameters that only the neuron uses stand inside it, the input does not.
+    assert re.findall(r"^  (n\d+) \[", inside, re.M) == ["n0", "n1", "n3", "n5", "n6", "n7"]
 
 
-@needs_engine
-@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".dot", ".txt"])
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".tikz", ".html", ".dot", ".txt"])
 def test_save_by_suffix_leaves_nothing_else(suffix: str, tmp_path: Path) -> None:
+    if suffix in (".png", ".pdf"):
+        pytest.importorskip(
+            {".png": "resvg_py", ".pdf": "vl_convert"}[suffix], reason="extra images"
+        )
     path = neuron().save(tmp_path / f"graph{suffix}")
     start = {
         ".svg": b"<svg",
         ".png": b"\x89PNG",
         ".pdf": b"%PDF",
+        ".tikz": b"% Computation graph",
+        ".html": b"<!doctype html>",
         ".dot": b"digraph",
         ".txt": b"Comp",
     }
@@ -251,33 +278,53 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
 
 
-def test_without_an_engine_there_is_dot_text_and_a_sentence(
+def test_without_graphviz_every_picture_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there = neuron().svg()
+    no_engine(monkeypatch)
+    assert neuron().svg() == there
+    assert neuron().save(tmp_path / "graph.svg").read_text(encoding="utf-8") == there
+    assert "data:image/svg+xml" in neuron()._repr_mimebundle_()["text/html"]
+
+
+def test_where_dot_is_asked_for_and_absent_there_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     no_engine(monkeypatch)
-    picture = neuron()
-    with pytest.raises(DrawingError, match="install Graphviz"):
-        picture.svg()
-    with pytest.warns(UserWarning, match="install Graphviz"):
-        path = picture.save(tmp_path / "graph.svg")
-    assert path == tmp_path / "graph.dot"
-    assert path.read_text(encoding="utf-8") == picture.source
-    assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
+    picture = draw(ad.Value(1.0, name="x") * 2, engine="dot")
+    with pytest.raises(DrawingError, match=r"install Graphviz.*leave engine= out"):
+        picture.save(tmp_path / "graph.svg")
+    assert list(tmp_path.iterdir()) == []
     shown = picture._repr_mimebundle_()
     assert list(shown) == ["text/plain"]
-    assert "install Graphviz" in shown["text/plain"]
-    assert "w: parameter" in shown["text/plain"]
+    assert "leave engine= out" in shown["text/plain"]
+    assert "x: parameter" in shown["text/plain"]
     assert picture._repr_svg_() is None
+
+
+@needs_engine
+@pytest.mark.parametrize("name", PICTURES)
+def test_dot_places_the_same_picture(name: str) -> None:
+    own = PICTURES[name]()
+    asked = Picture(own.graph, own._make, own.theme, "dot")
+    assert texts(asked) == texts(own)
+    assert asked.layout.boxes.keys() == own.layout.boxes.keys()
+    assert asked.layout != own.layout
+
+
+def texts(picture: Picture) -> list[str]:
+    """Return every word of a picture, in order."""
+    return sorted(mark.text for mark in picture.composition.marks if mark.shape == "text")
 
 
 def test_pygraphviz_takes_the_place_of_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pytest.importorskip("pygraphviz", reason="pygraphviz is not installed here")
     monkeypatch.setenv("PATH", "")
-    picture = neuron()
+    picture = draw(ad.Value(1.0, name="x") - 2, engine="dot")
     assert engine.command("svg")[0] == sys.executable
     root = parsed(picture.svg())
-    assert len(titles(root, "node")) == len(picture.graph)
-    assert picture.save(tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
+    assert len(titles(root, "node")) == len(picture.scene.boxes)
 
 
 def fake_dot(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -318,9 +365,10 @@ def test_an_engine_that_fails_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     fake_dot(tmp_path, monkeypatch, "echo out of paper >&2; exit 3")
+    picture = draw(ad.Value(1.0) * 2, engine="dot")
     with pytest.raises(DrawingError, match="failed: out of paper"):
-        neuron().svg()
-    shown = neuron()._repr_mimebundle_()
+        picture.svg()
+    shown = picture._repr_mimebundle_()
     assert "out of paper" in shown["text/plain"]
 
 
@@ -329,28 +377,45 @@ def test_a_notebook_never_gets_an_exception(monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError("no more processes")
 
     monkeypatch.setattr(engine, "run", broken)
-    shown = neuron()._repr_mimebundle_()
+    shown = draw(ad.Value(1.0) * 2, engine="dot")._repr_mimebundle_()
     assert list(shown) == ["text/plain"]
     assert shown["text/plain"].startswith("no more processes")
 
 
-@needs_engine
 def test_two_pictures_on_a_page_do_not_collide() -> None:
     first, again, second = neuron(), neuron(), square()
     assert first.svg() == again.svg()
     assert first.root != second.root
-    bundle = first._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "image/svg+xml", "text/plain"}
-    rules = re.search(r"<style>(.*?)</style>", bundle["image/svg+xml"], re.S)
+    rules = re.search(r"<style>(.*?)</style>", first.svg(), re.S)
     assert rules is not None
     selectors = re.findall(r"(?:^|[},{])\s*([^{}@]+)\{", rules[1])
     assert selectors
-    assert all(part.startswith(f"#{first.root} ") for s in selectors for part in s.split(","))
+    parts = [part for s in selectors for part in s.split(",")]
+    assert all(re.search(rf"(^| )#{first.root}( |$)", html.unescape(part)) for part in parts)
+
+
+def test_a_notebook_shows_an_image_that_a_script_puts_into_the_page() -> None:
+    picture = neuron()
+    bundle = picture._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+    image = re.search(r'src="data:image/svg\+xml;base64,([^"]*)"', bundle["text/html"])
+    assert image is not None
+    card = base64.b64decode(image[1]).decode()
+    assert card == picture.svg("card")
+    # Outside of a page the image is light, whatever the reader's system is: it has its own ground.
+    media = re.search(r"@media screen and \(prefers-color-scheme:dark\)\{(.*?)\{", card)
+    assert media is not None
+    assert media[1] == f"#{picture.root}.inline"
+    assert f'img[data-autodiff="{picture.root}"]' in bundle["text/html"]
 
 
 def test_a_table_row_of_the_users_own_is_drawn() -> None:
     x = ad.Value(0.3, name="x")
     y = ad.hypot(x, 2.0) - ad.log1p(x)
     y.backward()
-    signs = {box.sign for box in draw(y).scene.boxes}
-    assert signs >= {"hypot", "log1p", "−"}
+    boxes = draw(y).scene.boxes
+    assert [box.title for box in boxes] == ["x", "hypot(x, 2)", "log1p(x)", "out"]
+    assert [box.sign for box in boxes] == ["", "", "", "−"]
+    named = draw(y, names={"h": y.parents[0], "y": y}).scene.boxes
+    assert [box.sign for box in named] == ["", "hypot", "", "−"]
+    assert ("with", "2") in named[1].lines

@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.drawing import Picture, available, draw, fold
+from autodiff.drawing import Picture, draw, fold
 from tests.drawn import dot_counts, parsed, perceptrons, random_graph, titles
-
-needs_engine = pytest.mark.skipif(
-    not available(), reason="neither dot nor pygraphviz is installed here"
-)
 
 
 def counted(picture: Picture) -> int:
@@ -60,7 +56,8 @@ def scoped() -> tuple[ad.Value, list[ad.Value]]:
 
 
 def test_detail_goes_down_with_size() -> None:
-    small, middle = draw(random_graph(0, 100)), draw(random_graph(0, 700, whole=True))
+    small = draw(random_graph(0, 100))
+    middle = draw(random_graph(0, 700, whole=True), max_nodes=1500)
     assert (small.scene.detail, middle.scene.detail) == ("full", "compact")
     assert all(len(box.lines) == 1 for box in middle.scene.boxes if box.kind == "operation")
     assert not any(arrow.wordy for arrow in middle.scene.arrows)
@@ -123,7 +120,7 @@ def test_a_circle_of_boxes_is_not_folded() -> None:
 def test_scopes_collapse_with_their_parameters() -> None:
     y, _ = scoped()
     layers = draw(y, collapse=True)
-    assert [b.title for b in layers.scene.boxes] == ["x0", "x1", "layer1", "layer2", "v18"]
+    assert [b.title for b in layers.scene.boxes] == ["x0", "x1", "layer1", "layer2", "out"]
     assert layers.scene.boxes[2].kind == "group"
     words = dict(layers.scene.boxes[2].lines)
     assert words["nodes"] == "8"
@@ -162,7 +159,7 @@ def test_bundles_count_every_edge() -> None:
 def test_focus_and_hops() -> None:
     y, parameters = scoped()
     picture = draw(y, focus=parameters[0], hops=1)
-    assert [b.title for b in picture.scene.boxes] == ["w111", "v4"]
+    assert [b.title for b in picture.scene.boxes] == ["w111", "v1"]
     dot = picture.scene.boxes[1]
     assert ("not shown", "3 operands") in dot.lines
     assert "Around w111, at most 1 edge away: 2 of 19 nodes shown." in picture.scene.notes
@@ -209,10 +206,9 @@ def test_top_paths_of_arrays() -> None:
     y = (w * 0.01 + v * 10.0).sum()
     y.backward()
     boxes = draw(y, top_k=1).scene.boxes
-    assert [b.sign or b.title for b in boxes] == ["v", "×", "+", "sum"]
+    assert [b.sign or b.title for b in boxes] == ["v", "v·10", "w·0.01 + v·10", "sum"]
 
 
-@needs_engine
 def test_an_opened_layer_of_a_network_of_arrays() -> None:
     W = [ad.Tensor(np.ones((3, 2)) / 5, name="w1"), ad.Tensor(np.ones((1, 3)) / 5, name="w2")]
     a = ad.constant(np.array([[0.5], [1.0]]), name="x")
@@ -228,7 +224,6 @@ def test_an_opened_layer_of_a_network_of_arrays() -> None:
     assert len(titles(parsed(picture.svg()), "node")) == len(picture.scene.boxes)
 
 
-@needs_engine
 def test_a_thousand_nodes_in_full_within_two_seconds() -> None:
     choose = random.Random(0)
     layer = [ad.Value(choose.uniform(-1, 1)) for _ in range(50)]
@@ -237,7 +232,7 @@ def test_a_thousand_nodes_in_full_within_two_seconds() -> None:
     y = ad.sum(layer)
     y.backward()
     start = worked()
-    picture = draw(y)
+    picture = draw(y, max_nodes=1500)
     svg = picture.svg()
     seconds = worked() - start
     assert dot_counts(picture.source)[0] == len(picture.graph) >= 1000
@@ -245,7 +240,6 @@ def test_a_thousand_nodes_in_full_within_two_seconds() -> None:
     assert seconds < 2 * slack()
 
 
-@needs_engine
 @pytest.mark.slow
 def test_a_million_nodes_give_an_overview_within_five_seconds_and_200_kb() -> None:
     y = chain(1_000_000)

@@ -5,9 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from autodiff.drawing import available
 from tests.drawn import parsed, titles
 
 NAMES = ["neuron", "logistic_regression", "network", "attention", "recurrent", "digits"]
@@ -25,7 +22,6 @@ def test_every_committed_picture_is_on_the_page_and_well_formed(root: Path) -> N
         assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
 
 
-@pytest.mark.skipif(not available(), reason="neither dot nor pygraphviz is installed here")
 def test_the_command_makes_them(root: Path, tmp_path: Path) -> None:
     before = (root / "docs" / "gallery" / "README.md").read_bytes()
     code = (

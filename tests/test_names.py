@@ -1,9 +1,11 @@
 """Hostile names: whatever a node is called, pictures stay well-formed, complete and inert."""
 
+import base64
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -72,23 +74,22 @@ def test_dot_keeps_its_nodes_and_edges(name: str) -> None:
     picture = graph(name)
     source = picture.source
     source.encode()  # no lone surrogate
-    assert dot_counts(source) == (4, 4)
+    assert dot_counts(source) == (3, 3)  # the number 3 stands in its product's box
     outside = re.sub(r'"(?:[^"\\]|\\.)*"', '""', source, flags=re.S)
     for line in outside.splitlines():
         assert re.fullmatch(
             r"digraph autodiff \{|\}|  \}|  subgraph cluster_\d+ \{|"
-            r"  (graph|node|edge|n\d+|n\d+ -> n\d+(:p\d+:w)?) \[[\w=\", .#-]*\];",
+            r"  (graph|node|edge|n\d+|n\d+ -> n\d+(:p\d+:[wn])?) \[[\w=\", .#-]*\];",
             line,
         ), line
 
 
-@needs_engine
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_svg_is_well_formed_complete_and_inert(name: str) -> None:
     picture = graph(name)
     root = parsed(picture.svg())
-    assert len(titles(root, "node")) == 4
-    assert len(titles(root, "edge")) == 4
+    assert len(titles(root, "node")) == 3
+    assert len(titles(root, "edge")) == 3
     tags = {e.tag.removeprefix(SVG) for e in every(root)}
     assert tags <= {"svg", "title", "desc", "style", "rect", "g", "path", "text", "tspan", "circle"}
     for element in every(root):
@@ -101,25 +102,24 @@ def test_svg_is_well_formed_complete_and_inert(name: str) -> None:
     assert name.strip() == "" or name not in (styles[0].text or "")
 
 
-@needs_engine
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_text_comes_back(name: str) -> None:
     root = parsed(graph(name).svg())
     tooltip = titles(root, "node")[0]
     assert tooltip.startswith(f"{clean(name)}: parameter\n")
     if len(name) < 20 and name.strip():
-        shown = [e.text for e in root.iter(f"{SVG}text") if e.get("class") == "title"]
+        shown = [e.text for e in root.iter(f"{SVG}text") if "title" in e.get("class", "")]
         assert clean(name) in shown
 
 
 @needs_engine
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_the_engine_reads_the_source_with_every_node(name: str) -> None:
-    """The DOT text itself, read by Graphviz, has four nodes, four edges and no link."""
+    """The DOT text itself, read by Graphviz, has three nodes, three edges and no link."""
     picture = graph(name)
     drawn = engine.run(picture.source, "svg", 4).decode()
-    assert drawn.count('class="node"') == 4
-    assert drawn.count('class="edge"') == 4
+    assert drawn.count('class="node"') == 3
+    assert drawn.count('class="edge"') == 3
     assert "<script" not in drawn
     assert not re.search(r'href="(?!\s*")', drawn)
 
@@ -132,17 +132,21 @@ def test_words_and_notebook(name: str) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", picture.to_text())
     for form, text in picture._repr_mimebundle_().items():
         text.encode()
-        assert form == "text/plain" or "<script" not in text
+        assert form == "text/plain" or text.count("<script") == 1  # ours
+        for data in re.findall(r"base64,([^\"]*)", text):
+            assert "<script" not in base64.b64decode(data).decode()
 
 
-@needs_engine
 def test_saving_a_hostile_graph_runs_nothing(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     picture = graph(f'$(touch {trap}) `touch {trap}` "; touch {trap}')
-    for suffix in (".svg", ".png", ".pdf", ".dot", ".txt"):
+    suffixes = [".svg", ".tikz", ".html", ".dot", ".txt"]
+    if find_spec("resvg_py") and find_spec("vl_convert"):
+        suffixes += [".png", ".pdf"]
+    for suffix in suffixes:
         picture.save(tmp_path / f"a; touch trap{suffix}")
     assert not trap.exists()
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == len(suffixes)
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
@@ -168,5 +172,4 @@ def test_a_group_of_hostile_names_is_summed_up_safely() -> None:
     y.backward()
     for picture in (draw(y, max_nodes=5), draw(y, collapse=True), draw(y, style="micrograd")):
         assert dot_counts(picture.source)[0] == len(picture.scene.boxes)
-        if available():
-            assert len(titles(parsed(picture.svg()), "node")) == len(picture.scene.boxes)
+        assert len(titles(parsed(picture.svg()), "node")) == len(picture.scene.boxes)

@@ -1,14 +1,16 @@
 """Pictures of graphs: what was computed, and how the gradient came back.
 
-From a `Graph` and a view of it comes a scene (boxes, arrows, words); the scene becomes DOT;
-Graphviz places it; and we draw the SVG ourselves, so that no name can end up as markup.
+From a `Graph` and a view of it comes a scene (boxes, arrows, words); a layout of our own, or `dot`
+where it is asked for, places it; both together are a list of marks, from which SVG, PNG, PDF and TikZ
+are printed, so that they are one picture and no name can end up as markup.
 """
 
 from autodiff.drawing.boxes import Box
 from autodiff.drawing.engine import DrawingError, available
 from autodiff.drawing.escape import clean, script, shorten, xml
 from autodiff.drawing.layout import Course, Layout
-from autodiff.drawing.picture import Picture, draw
+from autodiff.drawing.picture import Picture
+from autodiff.drawing.request import draw
 from autodiff.drawing.scene import Scene
 
 __all__ = [

@@ -1,19 +1,33 @@
 """What a box says: one node with its value and gradient, or many nodes summed up."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from autodiff.drawing import words
+from autodiff.drawing import style, words
 from autodiff.drawing.columns import Columns, Ints, distinct
 from autodiff.drawing.edges import operand_marks
 from autodiff.drawing.escape import clean, shorten
+from autodiff.drawing.naming import Names, with_numbers
 from autodiff.drawing.view import Group, View
 from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.table.primitive import ROWS
 
 Lines = list[tuple[str, str]]
+SIDE = 16  # rows and columns of a heat map
+NUMBERED = re.compile(r"v\d+|out\d*")  # names that say nothing of the operation
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A heat map: row by row, -1 to 1 for each number, 2 for one that is not finite."""
+
+    label: str
+    columns: int
+    shares: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -31,53 +45,96 @@ class Box:
     node: int | None = None
     ports: int = 0
     amount: bool = False  # the gradient is a norm or a sum, without a sign
+    heats: tuple[Heat, ...] = ()
+    # What the gradient makes of the box: its hue, how much of it, how thick a line.
+    hue: str = field(init=False)
+    tint: float = field(init=False)
+    force: float = field(init=False)
+    computed: bool = field(init=False)  # a gradient was computed here, or none is asked for
 
-    @property
-    def computed(self) -> bool:
-        """Whether a gradient was computed here, or none is asked for."""
-        return self.gradient is not None or self.kind == "constant"
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        set_(self, "hue", style.hue_of(self.gradient, self.amount))
+        set_(self, "tint", style.opacity(self.gradient))
+        set_(self, "force", words.strength(self.gradient))
+        set_(self, "computed", self.gradient is not None or self.kind in ("constant", "input"))
 
 
-def node_box(graph: Graph, view: View, i: int, full: bool) -> Box:
-    """Return the box of one node, with all its lines or (not `full`) on one line."""
+def node_box(
+    graph: Graph, view: View, i: int, full: bool, names: Names, written: frozenset[int]
+) -> Box:
+    """Return the box of one node, with all its lines or (not `full`) on one line.
+
+    `written` are the numbers that stand in the boxes of the operations that use them.
+    """
     node = graph[i]
-    name = words.called(node)
-    value, gradient = words.value(node.value), words.gradient(node.grad)
-    absent = [p for p in node.operands if view.place[p] < 0]
+    name = names[i]
+    value, gradient = words.value(node.value), words.gradients(node.grad)
+    absent = [p for p in node.operands if view.place[p] < 0 and p not in written]
     missing: Lines = [("not shown", words.count(len(absent), "operand"))] if absent else []
+    sign, numbers = with_numbers(node, names, written)
+    if numbers:
+        missing = [("with", ", ".join(numbers[:4]) + (", …" if len(numbers) > 4 else "")), *missing]
+    heats: list[Heat] = []
     if node.kind == "constant":  # its gradient is nobody's question; its name may be its value
         lines = [line for line in value if line[1] != name]
+    elif node.kind == "input" and node.grad is None:
+        lines = value
     elif full:
-        lines = [*value, gradient]
+        lines = [*value, *gradient]
     else:
         shown = words.number(float(node.value)) if not np.ndim(node.value) else value[0][1]
-        lines = [("", f"{shown.partition(' ')[0]} · ∇ {gradient[1]}")]
-    what = node.kind if node.primitive is None else formula(graph, node)
+        lines = [("", f"{shown.partition('  ')[0]} · ∇ {words.gradient(node.grad)[1]}")]
+    if full:
+        heats = [h for h in (heat("value", node.value), heat("grad", node.grad)) if h is not None]
+    what = node.kind if node.primitive is None else formula(graph, node, names)
     about = [f"{name}{':' if node.primitive is None else ' ='} {what}"]
-    about += [f"{label} {text}" for label, text in (*value, gradient, *missing)]
+    about += [f"{label} {text}".strip() for label, text in (*value, *gradient, *missing)]
     if node.scope:
         about.append(f"scope {clean(node.scope)}")
+    formal = node.name is None and node.kind != "constant" and not NUMBERED.fullmatch(name)
     return Box(
         key=f"n{i}",
         kind=node.kind,
         title=shorten(name),
-        sign=shorten(clean(words.SIGNS.get(node.op, node.op)), 16),
+        sign="" if formal else shorten(clean(sign), 16),
         lines=(*lines, *missing),
         tooltip="\n".join(about),
         gradient=words.signed(node.grad),
         scope=node.scope,
         node=i,
-        ports=len(operand_marks(node)),
+        ports=0 if numbers or len(written & set(node.operands)) else len(operand_marks(node)),
         amount=np.ndim(node.value) > 0,
+        heats=tuple(heats),
     )
 
 
-def formula(graph: Graph, node: GraphNode) -> str:
+def heat(label: str, x: Any) -> Heat | None:
+    """Return the heat map of an array of 13 to 256 numbers in at most 16 rows and columns."""
+    x = np.asarray(x) if isinstance(x, np.ndarray) else np.zeros(0)
+    table = x.reshape(1, -1) if x.ndim == 1 else x
+    if (
+        table.ndim != 2
+        or x.size <= words.FEW
+        or max(table.shape) > SIDE
+        or x.dtype.kind not in "fiub"
+    ):
+        return None
+    numbers = table.astype(float).ravel()
+    known = np.isfinite(numbers)
+    largest = float(np.max(np.abs(numbers[known]), initial=0.0)) or 1.0
+    shares = np.where(
+        known, np.divide(numbers, largest, where=known, out=np.zeros_like(numbers)), 2.0
+    )
+    return Heat(label, table.shape[1], tuple(round(v, 2) for v in shares.tolist()))
+
+
+def formula(graph: Graph, node: GraphNode, names: Names) -> str:
     """Return an operation and its operands in words, as in `mul(w, x)`."""
-    operands = [shorten(words.called(graph[p])) for p in node.operands[:6]]
+    operands = [shorten(names[p]) for p in node.operands[:6]]
     if len(node.operands) > 6:
         operands.append(f"… {len(node.operands) - 6:,} more")
-    return f"{clean(node.op)}({', '.join(operands)})"
+    return f"{clean(words.spoken(node.op))}({', '.join(operands)})"
 
 
 def split(box: Box) -> list[Box]:
@@ -130,7 +187,7 @@ def operations(codes: Ints, most: int = 4) -> str:
     """
     counts = np.bincount(codes + 1)
     ranked = sorted((-int(counts[c + 1]), c) for c in distinct(codes))
-    parts = [f"{clean(ROWS[c].name)} ×{-n:,}" for n, c in ranked if c >= 0]
+    parts = [f"{clean(words.spoken(ROWS[c].name))} ×{-n:,}" for n, c in ranked if c >= 0]
     rest = len(parts) - most
     if rest > 0:
         parts = [*parts[:most], words.count(rest, "other operation")]

@@ -12,7 +12,8 @@ from functools import cache
 import numpy as np
 
 from autodiff.drawing import words
-from autodiff.drawing.escape import clean, shorten
+from autodiff.drawing.escape import clean
+from autodiff.drawing.naming import Names
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.table.primitive import Pointwise, Primitive
 
@@ -46,10 +47,25 @@ class Arrow:
     port: int | None = None
 
 
-def meaning(graph: Graph, edge: Edge) -> Meaning:
-    """Return what one edge of the graph means."""
+SHORT = 6  # letters of a name inside a quotient
+
+
+def quotient(target: str, source: str) -> str:
+    """Return how a local derivative is written: what is long is left out, the arrow shows it.
+
+    >>> quotient("z", "w"), quotient("z", "w·x"), quotient("a long name", "w")
+    ('∂z/∂w', '∂z/∂(w·x)', '∂/∂w')
+    """
+    below, above = (x if x.replace("_", "a").isalnum() else f"({x})" for x in (source, target))
+    if len(source) > SHORT:
+        return "∂"
+    return f"∂{above if len(target) <= SHORT else ''}/∂{below}"
+
+
+def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
+    """Return what one edge of the graph means, between nodes as they are `called`."""
     source, target = graph[edge.source], graph[edge.target]
-    names = shorten(words.called(target), 8), shorten(words.called(source), 8)
+    over = quotient(called[edge.target], called[edge.source])
     numbers = np.ndim(target.value) == 0 and np.ndim(source.value) == 0
     local = graph.local(edge)
     if numbers and local is None and isinstance(target.primitive, Pointwise):
@@ -57,10 +73,10 @@ def meaning(graph: Graph, edge: Edge) -> Meaning:
     elif numbers:
         if local is None:  # a linear map from a number to a number
             local = graph.send(edge, 1.0)
-        derivative = f"∂{names[0]}/∂{names[1]} = {words.number(float(local))}"
+        derivative = f"{over} = {words.number(float(local))}"
     else:
         kind, norm = jacobian(graph, edge)
-        derivative = f"∂{names[0]}/∂{names[1]}: {kind}"
+        derivative = f"{over}: {kind}"
         if norm is not None:
             derivative += f", ‖∂‖ = {words.number(norm)}"
     lines = [derivative]
@@ -76,7 +92,7 @@ def meaning(graph: Graph, edge: Edge) -> Meaning:
             lines.append(f"{upstream} × {words.number(float(local))} = {words.number(float(came))}")
         else:
             lines.append(f"‖contribution‖ = {words.number(words.size(came))}")
-    said = f"{words.called(source)} → {words.called(target)}, operand {edge.index + 1}"
+    said = f"{called[edge.source]} → {called[edge.target]}, operand {edge.index + 1}"
     notes = {"none": "no gradient flows", "unset": "gradient not computed"}
     about = [said, *lines, *([notes[state]] if state in notes else [])]
     # A constant's partial is nobody's question: it stays in the tooltip.

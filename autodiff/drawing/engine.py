@@ -1,4 +1,4 @@
-"""Run Graphviz: `dot` where it is on PATH, else the `pygraphviz` package, and never for too long.
+"""Run Graphviz where it is asked for: `dot` on PATH, else `pygraphviz`, and never for too long.
 
 Either way the layout is a process of its own that is killed, with all that it started, when its
 time is up. It reads DOT on its standard input and writes the result on its standard output; no file name
@@ -16,8 +16,9 @@ from autodiff._engine import install, there
 
 TIMEOUT = 20.0
 ADVICE = (
-    "No layout engine was found: install Graphviz (the program `dot`) or the package "
-    f"`pygraphviz` ({install('dot')})"
+    "engine='dot' needs a program that is not here: install Graphviz (the program `dot`) or the "
+    f"package `pygraphviz` ({install('dot')}), or leave engine= out, and the "
+    "picture is drawn without it."
 )
 
 _CHILD = """
@@ -56,7 +57,7 @@ def run(source: str, form: str, boxes: int, timeout: float | None = None) -> byt
     """
     argv = command(form)
     if argv is None:
-        raise DrawingError(f"{ADVICE}; until then a picture can be saved as .dot or .txt.")
+        raise DrawingError(ADVICE)
     limit = TIMEOUT if timeout is None else timeout
     process = subprocess.Popen(
         argv,

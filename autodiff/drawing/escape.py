@@ -7,7 +7,6 @@ the language that it enters. No text ever becomes an attribute other than a labe
 
 import json
 import re
-import unicodedata
 from typing import Any
 
 # What XML 1.0 cannot hold at all, and control characters that no picture needs.
@@ -62,24 +61,3 @@ def script(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(
         _JSON
     )
-
-
-def width(text: str, size: float, bold: bool = False) -> float:
-    """Return how wide `text` is in pixels at most, in any of the common sans-serif fonts."""
-    em = 0.0
-    for c in text:
-        if c in _NARROW:
-            em += 0.36
-        elif c in _WIDE or c.isupper():
-            em += 0.80
-        elif c < "\u0300":
-            em += 0.62
-        elif unicodedata.combining(c):
-            pass
-        else:
-            em += 1.05 if unicodedata.east_asian_width(c) in "WF" else 0.8
-    return em * size * (1.08 if bold else 1.0)
-
-
-_NARROW = frozenset(" iljtfrI.,:;'|!()[]/")
-_WIDE = frozenset("mwMW@%—…→×∂")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from autodiff.drawing import shapes
-from autodiff.drawing.escape import clean, width, xml
+from autodiff.drawing import figure
+from autodiff.drawing.escape import clean
+from autodiff.drawing.lettering import width
+from autodiff.drawing.marks import Mark, area, closed, letters, moved, opened, outline, outlined
 from autodiff.drawing.scene import Scene
-from autodiff.drawing.style import TINT, hue_of
+from autodiff.drawing.style import TINT
 
 LINE = 22.0
 KINDS = {
@@ -16,42 +18,44 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Legend:
-    """The SVG of a legend and its size."""
+    """The marks of a legend and its size."""
 
-    svg: str
+    marks: list[Mark]
     width: float
     height: float
 
 
 def make(scene: Scene, wide: float) -> Legend:
     """Return the legend of a scene, its entries in lines at most `wide`."""
-    out: list[str] = []
-    y = 20.0
+    out = [opened("legend", "", "")]
+    y = 22.0
     for note in scene.notes:
         for line in _wrapped(clean(note), wide):
-            out.append(f'<text class="note" x="0" y="{y:.1f}">{xml(line)}</text>')
+            out.append(letters("note", 0.0, y, line, "soft", figure.TEXT, False, "start"))
             y += 16
     if scene.notes:
         y += 4
     x = 0.0
     widest = 0.0
-    for icon, text in _entries(scene):
-        w = 32 + width(text, 11) + 16
-        if x and x + w > wide:
+    entries = [(icon, text, 32 + width(text, figure.TEXT, False)) for icon, text in _entries(scene)]
+    wide = max([wide, *(w for _, _, w in entries)])
+    for icon, text, alone in entries:
+        w = alone + 16
+        if x and x + alone > wide:
             x, y = 0.0, y + LINE
-        out.append(f'<g transform="translate({x:.1f},{y - 11:.1f})">{icon}')
-        out.append(f'<text class="label" x="32" y="11">{xml(text)}</text></g>')
+        label = letters("label", 32.0, 11.0, text, "soft", figure.TEXT, False, "start")
+        out += moved([*icon, label], x, y - 11)
         x += w
-        widest = max(widest, x)
-    svg = f'<g class="legend">{"".join(out)}</g>'
-    return Legend(svg, min(max(widest, wide), wide), y + 8)
+        widest = max(widest, x - 16)
+    out.append(closed())
+    return Legend(out, widest, y + 8)
 
 
-def _entries(scene: Scene) -> list[tuple[str, str]]:
+def _entries(scene: Scene) -> list[tuple[list[Mark], str]]:
     kinds = {b.kind for b in scene.boxes}
-    signs = {hue_of(b.gradient, b.amount) for b in scene.boxes if b.kind != "constant"}
+    signs = {b.hue for b in scene.boxes if b.kind != "constant"}
     states = {a.meaning.state for a in scene.arrows}
-    found: list[tuple[str, str]] = []
+    found: list[tuple[list[Mark], str]] = []
     for kind, text in KINDS.items():
         if kind in kinds and not (kind == "op" and "operation" in kinds):
             found.append((_kind(kind), text))
@@ -62,77 +66,77 @@ def _entries(scene: Scene) -> list[tuple[str, str]]:
     if signs & {"positive", "negative"}:
         found.append((_wedge("positive"), "deeper and thicker: larger"))
     if "amount" in signs:
-        found.append((_wedge("amount"), "size of the gradient: ‖grad‖, Σ|grad|"))
+        found.append((_wedge("amount"), "the deeper, the larger the gradients"))
+    if any(b.heats for b in scene.boxes):
+        found.append((_cells(), "numbers of an array: below and above 0"))
     if "nan" in signs:
-        found.append((warning(14, 7), "gradient is not a number"))
+        marks: list[Mark] = []
+        figure.warning(14.0, 7.0, marks)
+        found.append((marks, "gradient is not a number"))
     if "unset" in signs:
-        found.append((_dashed(), "– not computed"))
+        at = [2.0, 0.0, 24.0, 14.0, 4.0]
+        body = outlined("rect", "body", at, "card", "operation", 1.2, 1.0, "4 3")
+        found.append(([body], "no gradient computed"))
     if "none" in states:
-        found.append((_line("none"), "no gradient flows"))
+        found.append((_line("line-zero", "1.5 4"), "no gradient flows"))
     if any(a.mark for a in scene.arrows):
-        found.append((_port(), "order of operands"))
-    if any(a.wordy and len(a.meaning.lines) == 2 for a in scene.arrows):
-        found.append((_line("positive"), "local derivative; upstream × local = contribution"))
+        found.append((figure.operand_marks("1", [14.0, 7.0], ""), "order of operands"))
+    wordy = [a for a in scene.arrows if a.wordy and a.meaning.state == "flow"]
+    if wordy:
+        both = any(len(a.meaning.lines) == 2 for a in wordy)
+        more = "; gradient after × local = what comes back" if both else ""
+        found.append((_line("line-positive", ""), f"local derivative{more}"))
     return found
 
 
-def _kind(kind: str) -> str:
-    frame = (2.0, 0.0, 24.0, 14.0)
-    more = shapes.second(kind, (2.0, 2.0, 20.0, 12.0) if kind == "group" else frame)
+def _kind(kind: str) -> list[Mark]:
+    frame = (2.0, 2.0, 20.0, 12.0) if kind == "group" else (2.0, 0.0, 24.0, 14.0)
+    body = outline(kind, *frame)
+    body.width = 1.4
+    if kind == "operation":  # so flat, its corners would make it a constant
+        body.at[4] = 3.0
+    found = [body]
+    if kind == "output":
+        found.append(outlined("rect", "outer", [5.0, 3.0, 18.0, 8.0, 4.0], "", kind, 1.0, 1.0, ""))
     if kind == "group":
-        frame = (2.0, 2.0, 20.0, 12.0)
-    outer = f'<path class="outer" fill="none" d="{more}"/>' if more else ""
-    square = kind == "operation"  # so flat, its corners would make it a constant
-    path = shapes.rounded(frame, 3.0) if square else shapes.outline(kind, frame)
-    return f'<g class="{kind}"><path class="body" stroke-width="1.4" d="{path}"/>{outer}</g>'
+        at = [6.0, -2.0, 26.0, -2.0, 26.0, 10.0]
+        found.append(outlined("line", "outer", at, "", kind, 1.0, 1.0, ""))
+    return found
 
 
-def _tint(sign: str, mark: str) -> str:
-    path = shapes.rounded((2.0, 0.0, 24.0, 14.0), 3.0)
-    return (
-        f'<path class="body" d="{path}"/><path class="tint {sign}" fill-opacity="{TINT}" '
-        f'd="{path}"/><text class="sign" x="14" y="11">{mark}</text>'
-    )
+def _tint(sign: str, mark: str) -> list[Mark]:
+    at = [2.0, 0.0, 24.0, 14.0, 3.0]
+    return [
+        area("rect", "body", at, "card", 1.0),
+        area("rect", f"tint {sign}", list(at), sign, TINT),
+        letters("sign", 14.0, 11.0, mark, "ink", figure.TEXT, True, "middle"),
+    ]
 
 
-def _wedge(hue: str) -> str:
-    bars = (
-        f'<rect class="tint {hue}" x="{2 + 8 * i}" y="0" width="8" height="14" '
-        f'fill-opacity="{TINT * (i + 1) / 3:.2f}"/>'
+def _wedge(hue: str) -> list[Mark]:
+    return [
+        area("rect", f"tint {hue}", [2.0 + 8 * i, 0.0, 8.0, 14.0, 0.0], hue, TINT * (i + 1) / 3)
         for i in range(3)
-    )
-    return "".join(bars)
+    ]
 
 
-def _dashed() -> str:
-    path = shapes.rounded((2.0, 0.0, 24.0, 14.0), 4.0)
-    return f'<g class="operation"><path class="body" stroke-dasharray="4 3" d="{path}"/></g>'
+def _cells() -> list[Mark]:
+    shares = (("negative", 0.9), ("negative", 0.3), ("positive", 0.3), ("positive", 0.9))
+    return [
+        area("rect", "cell", [2.0 + 6 * i, 2.0, 6.0, 10.0, 0.0], role, share)
+        for i, (role, share) in enumerate(shares)
+    ]
 
 
-def _line(state: str) -> str:
-    classes = "edge zero is-none" if state == "none" else "edge positive is-flow"
-    return f'<g class="{classes}"><path class="course" stroke-width="1.6" d="M2,7h24"/></g>'
-
-
-def _port() -> str:
-    return (
-        '<circle class="port" cx="14" cy="7" r="6.5"/><text class="mark" x="14" y="10.2">1</text>'
-    )
-
-
-def warning(x: float, y: float) -> str:
-    """Return the mark of a gradient that is not a number."""
-    return (
-        f'<g class="warning"><circle class="tint nan" cx="{x:.1f}" cy="{y:.1f}" r="8"/>'
-        f'<text class="mark bright" x="{x:.1f}" y="{y + 3.2:.1f}">!</text></g>'
-    )
+def _line(role: str, dash: str) -> list[Mark]:
+    return [outlined("line", "course", [2.0, 7.0, 26.0, 7.0], "", role, 1.6, 1.0, dash)]
 
 
 def _wrapped(text: str, wide: float) -> list[str]:
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and width(longer, 11) > wide:
+        if lines[-1] and width(longer, figure.TEXT, False) > wide:
             lines.append(word)
         else:
             lines[-1] = longer

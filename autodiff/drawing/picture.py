@@ -1,36 +1,65 @@
-"""`draw(y)` and the picture it returns, in every form: DOT, SVG, PNG, PDF, text, notebook."""
+"""A picture in every form: SVG, PNG, PDF, TikZ, DOT, HTML, text, one picture a step, notebook."""
 
 import os
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
-from autodiff.derivatives.reverse import Node
-from autodiff.drawing import dot, engine, reduce, svg, text
-from autodiff.drawing.escape import clean
-from autodiff.drawing.layout import Layout, lay_out
-from autodiff.drawing.scene import Scene, make_scene
-from autodiff.drawing.style import THEMES
+from autodiff.drawing import dot, images, notebook, svg, text, tikz
+from autodiff.drawing.composition import Composition, compose
+from autodiff.drawing.frames import frames
+from autodiff.drawing.layout import Layout, directed, lay_out
+from autodiff.drawing.scene import Scene
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.nodes import doors
 
-FORMS = (".svg", ".png", ".pdf", ".dot", ".gv", ".txt")
+FORMS = (".svg", ".png", ".pdf", ".tikz", ".tex", ".html", ".dot", ".gv", ".txt")
 
 
 class Picture:
     """A drawn graph; nothing is laid out before it is asked for."""
 
-    def __init__(self, graph: Graph, scene: Scene, theme: str) -> None:
+    def __init__(
+        self, graph: Graph, make: Callable[[Graph], Scene], theme: str, engine: str | None = None
+    ) -> None:
         self.graph = graph
-        self.scene = scene
         self.theme = theme
+        self.engine = engine
+        self._make = make
+        self._asked = make(graph)
 
     def __repr__(self) -> str:
-        return f"<Picture of {len(self.graph):,} nodes in {len(self.scene.boxes):,} boxes>"
+        return f"<Picture of {len(self.graph):,} nodes in {len(self._asked.boxes):,} boxes>"
+
+    @cached_property
+    def _placed(self) -> tuple[Scene, Layout]:
+        if self._asked.rankdir == "auto":
+            scene, layout = directed(self._asked)
+            return scene, layout if self.engine is None else lay_out(scene, self.engine)
+        return self._asked, lay_out(self._asked, self.engine)
+
+    @property
+    def scene(self) -> Scene:
+        """What the picture shows, in words: boxes, arrows and notes."""
+        return self._asked if self._asked.rankdir != "auto" else self._placed[0]
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything stands: boxes, scopes and arrows by their keys, in pixels.
+
+        Box keys are "n7" for node 7 and "g0" for a group; an arrow's key is "e3-7-0" for the edge
+        from node 3 to operand 0 of node 7. Raises DrawingError where `dot` was asked for and fails.
+        """
+        return self._placed[1]
+
+    @cached_property
+    def composition(self) -> Composition:
+        """All marks of the picture, which every form is printed from."""
+        return compose(self.scene, self.layout)
 
     @cached_property
     def source(self) -> str:
@@ -38,43 +67,57 @@ class Picture:
         return dot.source(self.scene)
 
     @cached_property
-    def layout(self) -> Layout:
-        """Where everything stands: boxes, scopes and arrows by their keys, in pixels.
-
-        Box keys are "n7" for node 7 and "g0" for a group; an arrow's key is "e3-7-0" for the edge
-        from node 3 to operand 0 of node 7. Raises DrawingError where there is no engine.
-        """
-        return lay_out(self.scene)
-
-    @cached_property
     def root(self) -> str:
         """The id of the SVG's root element, which all its ids start with: a hash of the content."""
         content = f"{self.theme}\n{self.source}".encode()
         return f"g{blake2s(content, digest_size=5).hexdigest()}"
 
-    def svg(self) -> str:
-        """Return the picture as SVG, with its style, words, tooltips and legend inside."""
-        return svg.render(self.scene, self.layout, self.theme, self.root, self.to_text())
+    def svg(self, theme: str | None = None, mm: float | None = None) -> str:
+        """Return the picture as SVG, with its words, tooltips and legend inside.
+
+        `theme` is the picture's unless told otherwise; `mm` is its width on paper, in millimetres.
+        """
+        return svg.render(self.composition, theme or self.theme, self.root, self.to_text(), mm)
 
     def to_text(self) -> str:
         """Return the picture in words, one line a node, in the order of the recording."""
-        return text.describe(self.scene)
+        return text.describe(self._asked)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture as .svg, .png, .pdf, .dot or .txt, by the suffix; return the path.
+    def save(self, path: str | os.PathLike[str], mm: float | None = None) -> Path:
+        """Write the picture in the form that the suffix names; return the path.
 
-        The file appears whole or not at all. Where no layout engine is installed, the DOT text is
-        written instead, under the same name with .dot, and a warning says what to install.
+        .svg, .png, .pdf, .tikz (or .tex), .html, .dot or .txt; `mm` is its width on paper, in
+        millimetres. The file appears whole or not at all. ImportError names the extra that .png and
+        .pdf need.
         """
         target = Path(path)
         form = target.suffix.lower()
         if form not in FORMS:
             raise ValueError(f"save: {target}: the name must end in one of {', '.join(FORMS)}")
-        if form in (".svg", ".png", ".pdf") and not engine.available():
-            target = write(target.with_suffix(".dot"), self.source)
-            warnings.warn(f"{engine.ADVICE}; the graph was written to {target}.", stacklevel=2)
-            return target
-        return write(target, self._bytes(form))
+        if mm is not None and not (isinstance(mm, int | float) and 0 < mm < 1e5):
+            raise ValueError(f"save: mm={mm!r:.40} is not a width in millimetres above 0")
+        return write(target, self._bytes(form, self.composition, mm))
+
+    def frames(
+        self, folder: str | os.PathLike[str], form: str = "svg", mm: float | None = None
+    ) -> list[Path]:
+        """Write one picture a step into a folder, for slides; return their paths, in order.
+
+        The first shows the leaves; each operation adds its value; then each step of backward adds a
+        gradient. All have one size, so that they may be laid over each other. `form` is "svg",
+        "png", "pdf" or "tikz".
+        """
+        if form not in ("svg", "png", "pdf", "tikz"):
+            raise ValueError(f"frames: form={form!r:.40} is not one of svg, png, pdf, tikz")
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        steps = []
+        for i, scene in enumerate(frames(self.graph, self._make)):
+            turned = replace(scene, rankdir=self.scene.rankdir)
+            drawn = compose(turned, self.layout, self.scene)
+            path = place / f"step-{i:03}.{form}"
+            steps.append(write(path, self._bytes(f".{form}", drawn, mm)))
+        return steps
 
     def graphviz(self, engine: str = "dot") -> Any:
         """Return the picture as a `graphviz.Source`: for its viewer and Graphviz's other formats.
@@ -94,92 +137,28 @@ class Picture:
         """Write one HTML file that steps through the recording and the backward; return its path."""
         return doors.save_player(self.graph, path, title)
 
-    def _bytes(self, form: str) -> bytes:
-        if form in (".png", ".pdf"):
-            return engine.run(self.source, form[1:], len(self.scene.boxes))
-        words = {".svg": self.svg, ".txt": self.to_text}.get(form)
-        return (self.source if words is None else words()).encode()
+    def _bytes(self, form: str, drawn: Composition, mm: float | None) -> bytes:
+        if form in (".dot", ".gv"):
+            return self.source.encode()
+        if form == ".txt":
+            return self.to_text().encode()
+        if form in (".tikz", ".tex"):
+            return tikz.render(drawn, self.theme, mm).encode()
+        flat = form in (".png", ".pdf")
+        theme = "light" if flat and self.theme == "auto" else self.theme
+        words = svg.render(drawn, theme, self.root, self.to_text(), None if flat else mm)
+        if flat:
+            return images.convert(words, form[1:], drawn, mm)
+        return (notebook.page(words, drawn) if form == ".html" else words).encode()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
-            drawn = self.svg()
+            return {"text/html": notebook.html(self), "text/plain": self.to_text()}
         except Exception as error:  # a notebook shows a traceback instead of the cell's result
             return {"text/plain": f"{error}\n\n{self.to_text()}"}
-        scrolled = f'<div style="overflow:auto">{drawn}</div>'
-        return {"text/html": scrolled, "image/svg+xml": drawn, "text/plain": self.to_text()}
 
     def _repr_svg_(self) -> str | None:
-        return self._repr_mimebundle_().get("image/svg+xml")
-
-
-def draw(
-    *outputs: Node,
-    names: Mapping[str, Any] | None = None,
-    theme: str = "auto",
-    style: str = "box",
-    rankdir: str = "LR",
-    max_nodes: int = 1500,
-    depth: int | None = None,
-    collapse: bool | str | Sequence[str] = False,
-    focus: Any = None,
-    hops: int = 2,
-    top_k: int | None = None,
-    force: bool = False,
-) -> Picture:
-    """Draw the graph that the outputs were computed by.
-
-    Boxes show name, operation, value and gradient; edges the local derivative and, after a backward,
-    upstream × local = contribution. Nothing is laid out before the picture is saved or shown.
-
-    - `names=locals()` labels nodes by the caller's variables.
-    - `theme` is "auto" (as the reader's system is set), "light", "dark" or "print"; `style` is "box",
-      or "micrograd" for separate boxes of operations; `rankdir` is "LR", "TB", "RL" or "BT".
-    - `depth=k` leaves k levels of scopes open and draws those inside as one box each;
-      `collapse=True` closes all scopes, `collapse="layer1"` (or several names) those.
-    - `focus=node` (or a name) with `hops=k` shows what lies at most k edges away; `top_k=k` the k
-      paths with the largest products of derivatives, with `focus` those from this node on.
-    - More than `max_nodes` boxes are put together (scopes, equal siblings, then runs of nodes), and
-      the picture says so; `force=True` draws all, in full.
-
-    Raises TypeError for what is no node and ValueError for an argument that is not one of these.
-
-    >>> import autodiff as ad
-    >>> x = ad.Value(3.0)
-    >>> y = x * x
-    >>> y.backward()
-    >>> draw(y, names={"x": x, "y": y}).to_text().splitlines()[1]
-    'x: parameter; value 3; grad 6'
-    """
-    if not outputs:
-        raise TypeError("draw: needs at least one output to draw")
-    _one_of("theme", theme, THEMES)
-    _one_of("style", style, ("box", "micrograd"))
-    _one_of("rankdir", rankdir, ("LR", "TB", "RL", "BT"))
-    for what, given, least in (
-        ("max_nodes", max_nodes, 1), ("depth", depth, 0), ("hops", hops, 0), ("top_k", top_k, 1)
-    ):  # fmt: skip
-        if given is not None and not (isinstance(given, int) and given >= least):
-            raise ValueError(f"draw: {what}={given!r:.40} is not a whole number from {least} on")
-    graph = Graph(*outputs, names=names)
-    around = None if focus is None else _find(graph, focus)
-    view = reduce.reduce(graph, max_nodes, depth, collapse, around, hops, top_k, force)
-    return Picture(graph, make_scene(graph, view, style, rankdir, force), theme)
-
-
-def _find(graph: Graph, focus: Any) -> int:
-    """Return the id of the node that `focus` is, or names."""
-    if isinstance(focus, str):
-        found = [i for i, name in enumerate(graph.names) if name == focus]
-        if not found and focus[:1] == "v" and focus[1:].isdigit() and int(focus[1:]) < len(graph):
-            found = [int(focus[1:])]
-        if found:
-            return found[-1]
-        raise ValueError(f"draw: focus={clean(focus)!r:.60} names no node of this graph")
-    if focus in graph.ids:
-        return graph.ids[focus]
-    raise ValueError("draw: focus= must be a node of this graph, or its name")
-
-
-def _one_of(what: str, given: str, known: Sequence[str]) -> None:
-    if given not in known:
-        raise ValueError(f"draw: {what}={given!r:.40} is not one of {', '.join(known)}")
+        try:
+            return self.svg()
+        except Exception:
+            return None

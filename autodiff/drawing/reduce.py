@@ -13,8 +13,9 @@ from autodiff.drawing import fold, select
 from autodiff.drawing.columns import Columns, Ints, columns, distinct
 from autodiff.drawing.edges import symmetric
 from autodiff.drawing.escape import clean, shorten
-from autodiff.drawing.view import Group, View, pattern
-from autodiff.drawing.words import called, count
+from autodiff.drawing.naming import plain
+from autodiff.drawing.view import Group, View, common, pattern
+from autodiff.drawing.words import count, spoken
 from autodiff.graphs.graph import Graph
 from autodiff.table.primitive import ROWS
 
@@ -191,7 +192,7 @@ class Reduction:
             name = pattern(self.titles[first][0])
         else:
             node = self.graph[first]
-            name = pattern(node.name) if node.name is not None else node.op or node.kind
+            name = pattern(node.name) if node.name is not None else spoken(node.op) or node.kind
         return (f"{clean(name)} ×{len(groups):,}", scope, "folded")
 
     def scope(self, node: int) -> str:
@@ -209,7 +210,7 @@ class Reduction:
             title, scope, how = self.titles.get(group, ("", self.scope(int(members[0])), ""))
             if how == "elided":
                 scope = common({self.table.paths[s] for s in distinct(self.table.scopes[members])})
-                ends = (called(self.graph[int(i)]) for i in (members[0], members[-1]))
+                ends = (plain(self.graph, int(i)) for i in (members[0], members[-1]))
                 title = " … ".join(shorten(x, 10) for x in ends)
             found.append(Group(members, title, scope, how))
         found.sort(key=lambda g: int(g.members[0]))
@@ -222,17 +223,6 @@ def _chief(chief: list[int], i: int) -> int:
         chief[i] = chief[chief[i]]
         i = chief[i]
     return i
-
-
-def common(scopes: set[str]) -> str:
-    """Return the innermost scope that holds all of them."""
-    parts = [s.split("/") for s in sorted(scopes)]
-    same: list[str] = []
-    for level in zip(*parts, strict=False):
-        if len(set(level)) > 1:
-            break
-        same.append(level[0])
-    return "/".join(same)
 
 
 def at_depth(depth: int) -> Callable[[str], str | None]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from autodiff.drawing import boxes
 from autodiff.drawing.boxes import Box
 from autodiff.drawing.edges import Arrow, Meaning, meaning, operand_marks
-from autodiff.drawing.view import THICKEST, Bundle, View
+from autodiff.drawing.naming import Names, called, is_number
+from autodiff.drawing.view import THICKEST, Bundle, View, common
 from autodiff.drawing.words import count
 from autodiff.graphs.graph import Graph
 
@@ -36,44 +37,95 @@ class Scene:
         return any(box.kind == "group" for box in self.boxes)
 
 
-def make_scene(graph: Graph, view: View, style: str, rankdir: str, force: bool) -> Scene:
-    """Return the scene of `graph` as `view` groups it, in style "box" or "micrograd"."""
+def make_scene(
+    graph: Graph, view: View, style: str, rankdir: str, force: bool, edges: str = "all"
+) -> Scene:
+    """Return the scene of `graph` as `view` groups it, in style "box" or "micrograd".
+
+    `edges` says which words stand beside arrows: "all", "local" (the derivatives), or "none".
+    """
     full = force or len(view.groups) <= FULL
+    names = called(graph, style != "micrograd")
+    written = frozenset() if style == "micrograd" else _written(graph, view)
     shown: list[Box] = []
     shown_at: dict[int, Box] = {}
     for i, group in enumerate(view.groups):
         if group.node is None:
             shown.append(boxes.group_box(graph, view.table, group, f"g{i}"))
+        elif group.node in written:
+            continue
         else:
-            box = boxes.node_box(graph, view, group.node, full)
+            box = boxes.node_box(graph, view, group.node, full, names, written)
             divided = style == "micrograd" and box.sign
             shown += boxes.split(box) if divided else [box]
         shown_at[i] = shown[-1]
-    arrows = _arrows(graph, view, style, full and style == "box")
+    arrows = _arrows(graph, view, style, full and style == "box", names, written)
     drawn, spared, notes = _drawn(view)
-    bundles = _bundles(graph, view, drawn, style == "micrograd")
+    bundles = _bundles(graph, view, drawn, style == "micrograd", names)
     for i, n in spared.items():
         lines = (*shown_at[i].lines, ("also used by", count(n, "box")))
         shown[shown.index(shown_at[i])] = replace(shown_at[i], lines=lines)
-    detail = "full" if full else "compact"
+    all_arrows = [_said(arrow, edges) for arrow in (*arrows, *bundles)]
     return Scene(
-        tuple(shown), (*arrows, *bundles), (*view.notes, *notes), rankdir, detail, len(graph)
-    )
+        tuple(_adopted(shown, all_arrows)), tuple(all_arrows), (*view.notes, *notes), rankdir,
+        "full" if full else "compact", len(graph),
+    )  # fmt: skip
 
 
-def _arrows(graph: Graph, view: View, style: str, full: bool) -> list[Arrow]:
-    edges = list(view.edges())
+def _written(graph: Graph, view: View) -> frozenset[int]:
+    """Return the nameless numbers that need no box: they stand in those of all that use them."""
+    if len(view.groups) > FULL:
+        return frozenset()
+    found = []
+    for group in view.groups:
+        i = group.node
+        if i is not None and is_number(graph[i]) and i not in graph.outputs:
+            users = [view.place[edge.target] for edge in graph.users[i]]
+            if all(g < 0 or view.single[g] for g in users):
+                found.append(i)
+    return frozenset(found)
+
+
+def _said(arrow: Arrow, edges: str) -> Arrow:
+    """Return an arrow with the words that are asked for beside it."""
+    if edges == "all" or arrow.edge is None:
+        return arrow
+    if edges == "none":
+        return replace(arrow, wordy=False)
+    return replace(arrow, meaning=replace(arrow.meaning, lines=arrow.meaning.lines[:1]))
+
+
+def _adopted(shown: list[Box], arrows: list[Arrow]) -> list[Box]:
+    """Put each parameter that only one scope uses into that scope: biases stand in their layer."""
+    users: dict[str, set[str]] = {}
+    scope = {box.key: box.scope for box in shown}
+    for arrow in arrows:
+        users.setdefault(arrow.source, set()).add(scope[arrow.target])
+    return [
+        replace(box, scope=common(users[box.key]))
+        if box.kind in ("parameter", "constant") and not box.scope and box.key in users
+        else box
+        for box in shown
+    ]
+
+
+def _arrows(
+    graph: Graph, view: View, style: str, full: bool, names: Names, written: frozenset[int]
+) -> list[Arrow]:
+    edges = [edge for edge in view.edges() if edge.source not in written]
     wordy = full and len(edges) <= WORDY
     divided = style == "micrograd"
     found: list[Arrow] = []
     for edge in edges:
         marks = operand_marks(graph[edge.target])
+        if any(p in written for p in graph[edge.target].operands):
+            marks = ()
         found.append(
             Arrow(
                 key=f"e{edge.source}-{edge.target}-{edge.index}",
                 source=f"n{edge.source}",
                 target=f"{'o' if divided else 'n'}{edge.target}",
-                meaning=meaning(graph, edge),
+                meaning=meaning(graph, edge, names),
                 wordy=wordy,
                 edge=edge,
                 mark=marks[edge.index] if marks else "",
@@ -121,7 +173,9 @@ def _drawn(view: View) -> tuple[list[Bundle], dict[int, int], tuple[str, ...]]:
     return bundles, spared, tuple(notes)
 
 
-def _bundles(graph: Graph, view: View, bundles: list[Bundle], divided: bool) -> list[Arrow]:
+def _bundles(
+    graph: Graph, view: View, bundles: list[Bundle], divided: bool, names: Names
+) -> list[Arrow]:
     """Return one arrow for all edges between two groups; a single edge says what it means."""
     key = [f"g{i}" if g.node is None else f"n{g.node}" for i, g in enumerate(view.groups)]
     arrows = []
@@ -138,7 +192,7 @@ def _bundles(graph: Graph, view: View, bundles: list[Bundle], divided: bool) -> 
                     key=name,
                     source=source,
                     target=target,
-                    meaning=meaning(graph, b.edge),
+                    meaning=meaning(graph, b.edge, names),
                     wordy=not divided,
                     edge=b.edge,
                     mark=marks[b.edge.index] if marks else "",

@@ -1,12 +1,13 @@
-"""Colours and type: one style sheet inside each picture, for light, dark and print.
+"""Colours: the roles of marks in each theme, and what makes a picture follow the page it is on.
 
 Hues are from Okabe and Ito's palette, which people with any kind of colour blindness can tell
 apart. A gradient's sign is a hue and its size a tint of at most 55 %, so that text on it keeps a
-contrast above 7; both are said in words as well. Colours are written out rather than kept in
-variables, which many viewers of SVG do not know.
+contrast above 7; both are said in words as well. Colours are written on each mark; variables, which
+many viewers of SVG do not know, only change them where a page is dark.
 """
 
 import math
+from collections.abc import Collection
 
 from autodiff.drawing.words import strength
 
@@ -38,6 +39,7 @@ PRINT: Palette = {
 # Lines must be seen on the page itself, where dark needs a lighter hue than a fill does.
 LINES = {"positive": "#56b4e9", "amount": "#2ec79c", "negative": "#ff9a4d", "nan": "#ff7fc1"}
 
+HUES = ("positive", "negative", "amount", "nan", "zero", "unset")
 THEMES = ("auto", "light", "dark", "print")
 TINT = 0.55
 
@@ -108,55 +110,57 @@ def _luminance(colour: str) -> float:
 FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif'
 
 
-def sheet(root: str, theme: str) -> str:
-    """Return the style sheet of the picture whose root element has the id `root`."""
-    fixed = [
-        f"#{root} text{{font-family:{FONT};font-variant-numeric:tabular-nums}}",
-        f"#{root} .title{{font-size:13px;font-weight:650}}",
-        f"#{root} .row,#{root} .sign,#{root} .legend text,#{root} .note{{font-size:11px}}",
-        f"#{root} .sign{{font-weight:650;text-anchor:middle}}",
-        f"#{root} .sole{{text-anchor:middle}}",
-        f"#{root} .text{{text-anchor:end}}",
-        f"#{root} .words{{font-size:10px;text-anchor:middle}}",
-        f"#{root} .mark{{font-size:9px;font-weight:650;text-anchor:middle}}",
-        f"#{root} .scope text{{font-size:12px;font-weight:600}}",
-        f"#{root} .edge path{{fill:none}}",
-        f"#{root} .is-none path.course{{stroke-dasharray:1.5 4}}",
-        f"#{root} .is-unset path.course{{stroke-dasharray:6 4}}",
-        f"#{root} .node:hover .body,#{root} .edge:hover path.course{{stroke-width:3.5px}}",
-    ]
-    if theme == "auto":
-        dark = "".join(_colours(root, DARK, LINES))
-        coloured = [*_colours(root, LIGHT, {}), f"@media (prefers-color-scheme:dark){{{dark}}}"]
-    elif theme == "dark":
-        coloured = _colours(root, DARK, LINES)
-    else:
-        coloured = _colours(root, PRINT if theme == "print" else LIGHT, {})
-    return "\n".join([*fixed, *coloured])
+# What pages say of themselves: JupyterLab, Material for MkDocs, Sphinx and others, VS Code.
+PAGES_LIGHT = (
+    '[data-jp-theme-light="true"]', '[data-md-color-scheme="default"]', '[data-theme="light"]',
+    ".vscode-light",
+)  # fmt: skip
+PAGES_DARK = (
+    '[data-jp-theme-light="false"]', '[data-md-color-scheme="slate"]', '[data-theme="dark"]',
+    ".vscode-dark", ".vscode-high-contrast",
+)  # fmt: skip
 
 
-def _colours(root: str, p: Palette, lines: Palette) -> list[str]:
-    rules = {
-        ".page": f"fill:{p['page']}",
-        "text": f"fill:{p['ink']}",
-        ".label,.note,.scope text": f"fill:{p['soft']}",
-        ".body": f"fill:{p['card']}",
-        ".chip": f"fill:{p['chip']}",
-        ".scope rect": f"fill:{p['scope']};stroke:{p['faint']}",
-        ".rule": f"stroke:{p['faint']}",
-        ".halo": f"stroke:{p['page']}",
-        ".port": f"fill:{p['page']};stroke:{p['line']}",
+def palette(theme: str) -> Palette:
+    """Return the colour of each role in a theme; "auto" and "card" are light where nothing asks."""
+    named = {"dark": DARK, "print": PRINT}.get(theme, LIGHT)
+    lines = LINES if theme == "dark" else {}
+    return {
+        **named,
+        "bright": "#ffffff",
+        **{f"line-{hue}": lines.get(hue, named[hue]) for hue in HUES},
     }
-    for kind in ("input", "parameter", "constant", "operation", "output", "group", "op"):
-        rules[f".{kind} .body,.{kind} .outer"] = f"stroke:{p[kind]}"
-    rules[".bright"] = "fill:#ffffff"
-    for sign in ("positive", "negative", "amount", "nan", "zero", "unset"):
-        line = lines.get(sign, p[sign])
-        rules[f".tint.{sign}"] = f"fill:{p[sign]}"
-        rules[f".edge.{sign} path"] = f"stroke:{line}"
-        rules[f".edge.{sign} .tip"] = f"fill:{line}"
-    out = []
-    for selectors, body in rules.items():
-        scoped = ",".join(f"#{root} {s}" for s in selectors.split(","))
-        out.append(f"{scoped}{{{body}}}")
-    return out
+
+
+def follows(theme: str) -> bool:
+    """Return whether a picture changes with the page it is on."""
+    return theme in ("auto", "card")
+
+
+def sheet(root: str, theme: str, roles: Collection[str]) -> str:
+    """Return the style sheet of the picture whose root element has the id `root`.
+
+    Each mark has the colours of its theme written on it; the sheet only makes a picture follow the
+    reader's system and, inside a page, the page. A "card" follows the page alone. Variables stand
+    within rules for screens, which viewers that know none pass over.
+    """
+    rules = [
+        f"#{root}{{font-variant-numeric:tabular-nums}}",
+        f"#{root} .node:hover .body,#{root} .edge:hover .course{{stroke-width:3.5px}}",
+    ]
+    if not follows(theme):
+        return "\n".join(rules)
+    light, dark = _variables(palette("light"), roles), _variables(palette("dark"), roles)
+    here = f"#{root}.inline" if theme == "card" else f"#{root}"
+    used = [f"#{root} .f-{role}{{fill:var(--ad-{role})}}" for role in sorted(roles)]
+    used += [f"#{root} .s-{role}{{stroke:var(--ad-{role})}}" for role in sorted(roles)]
+    rules.append(f"@media screen{{#{root}{{{light}}}\n{''.join(used)}}}")
+    rules.append(f"@media screen and (prefers-color-scheme:dark){{{here}{{{dark}}}}}")
+    on_light = ",".join(f"{page} #{root}" for page in PAGES_LIGHT)
+    on_dark = ",".join(f"{page} #{root}" for page in PAGES_DARK)
+    rules.append(f"@media screen{{{on_light}{{{light}}}\n{on_dark}{{{dark}}}}}")
+    return "\n".join(rules)
+
+
+def _variables(colours: Palette, roles: Collection[str]) -> str:
+    return ";".join(f"--ad-{role}:{colours[role]}" for role in sorted(roles))

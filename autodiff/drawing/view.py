@@ -92,3 +92,14 @@ def pattern(name: str) -> str:
     'layer/neuron'
     """
     return re.sub(r"[\W_]*\d+", "", name) or "#"
+
+
+def common(scopes: set[str]) -> str:
+    """Return the innermost scope that holds all of them."""
+    parts = [s.split("/") for s in sorted(scopes)]
+    same: list[str] = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        same.append(level[0])
+    return "/".join(same)

@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.drawing.escape import clean
-from autodiff.graphs.graph import GraphNode
-
 NOT_COMPUTED = "–"
 
 # How an infix operation is written on its box; every other row shows its name.
 SIGNS = {"mul": "×", "div": "÷", "sub": "−", "add": "+", "total": "Σ", "power": "^", "powc": "^",
          "dot": "·", "matmul": "@"}  # fmt: skip
+
+
+def spoken(op: str) -> str:
+    """Return what people call an operation."""
+    return "power" if op == "powc" else op
 
 
 def number(x: float | None) -> str:
@@ -82,23 +84,58 @@ def summary(x: np.ndarray) -> list[tuple[str, str]]:
     return lines
 
 
+FEW = 12  # numbers of an array that are all shown
+ROW = 6  # of them in a line
+
+
 def value(x: Any) -> list[tuple[str, str]]:
     """Return the lines that describe a node's value."""
-    return summary(x) if np.ndim(x) else [("value", number(float(x)))]
+    if not np.ndim(x):
+        return [("value", number(float(x)))]
+    return rows("value", x) or summary(x)
 
 
-def called(node: GraphNode) -> str:
-    """Return what a node is called: its name, or v and its number; a nameless constant its value."""
-    if node.kind == "constant" and node.name is None and np.ndim(node.value) == 0:
-        return number(float(node.value))
-    return clean(node.label)
+def rows(label: str, x: np.ndarray) -> list[tuple[str, str]]:
+    """Return the lines that show all numbers of a small array, none for others.
+
+    >>> rows("value", np.array([[1.0, 0.5], [2.0, 1 / 3]]))
+    [('value', '[1, 0.5]'), ('', '[2, 0.333]')]
+    >>> rows("value", np.array([[1.0], [2.0]]))
+    [('value', '[1, 2]ᵀ')]
+    """
+    if not 0 < x.size <= FEW or x.ndim > 2 or x.dtype.kind not in "fiub":
+        return []
+    column = x.ndim == 2 and x.shape[1] == 1 and x.shape[0] > 1
+    table = x.reshape(1, -1) if column or x.ndim == 1 else x
+    if table.shape[1] > FEW:
+        return []
+    lines = []
+    for line in table.tolist():
+        texts = [short(float(v)) for v in line]
+        pieces = [", ".join(texts[k : k + ROW]) for k in range(0, len(texts), ROW)]
+        pieces = [f"{piece}," for piece in pieces[:-1]] + pieces[-1:]
+        pieces[0] = f"[{pieces[0]}"
+        pieces[-1] += "]ᵀ" if column else "]"
+        lines += pieces
+    return [(label if i == 0 else "", line) for i, line in enumerate(lines)]
+
+
+def short(x: float) -> str:
+    """Return x with three significant digits."""
+    return f"{x + 0.0:.3g}" if math.isfinite(x) else number(x)
 
 
 def gradient(grad: Any) -> tuple[str, str]:
-    """Return the line that describes a node's gradient; for an array its norm."""
+    """Return the line that sums a node's gradient up; for an array its norm."""
     if isinstance(grad, np.ndarray) and grad.ndim:
         return ("‖grad‖", number(size(grad)))
     return ("grad", number(None if grad is None else float(grad)))
+
+
+def gradients(grad: Any) -> list[tuple[str, str]]:
+    """Return the lines that describe a node's gradient: of a small array all its numbers."""
+    small = rows("grad", grad) if isinstance(grad, np.ndarray) and grad.ndim else []
+    return small or [gradient(grad)]
 
 
 def signed(x: Any) -> float | None:

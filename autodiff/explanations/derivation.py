@@ -15,6 +15,7 @@ import numpy as np
 from autodiff.derivatives.reverse import Node
 from autodiff.explanations.layers import Roles, roles
 from autodiff.explanations.steps import short
+from autodiff.graphs.callers import named
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
@@ -133,7 +134,7 @@ def derive(y: Node, wrt: Node | None = None, names: Mapping[str, Any] | None = N
     dv3/dz = sigmoid_prime(z) = sigmoid_prime(1) = 0.196612
     dv3/dw = dv3/dz * x = 0.196612 * 0.5 = 0.098306
     """
-    graph = Graph(y, names=names)
+    graph = Graph(y, names=named(names))
     end = graph.ids[y]
     if wrt is not None and wrt not in graph.ids:
         raise ValueError(

@@ -19,6 +19,7 @@ import numpy as np
 from autodiff.derivatives.reverse import Node, gradient
 from autodiff.explanations.ranking import Ways, all_paths, count_paths, largest_paths, ways
 from autodiff.explanations.steps import short
+from autodiff.graphs.callers import named
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
@@ -169,7 +170,7 @@ def explain(
                                x
                              = 3
     """
-    graph = Graph(y, names=names)
+    graph = Graph(y, names=named(names))
     seed = seed_for(y, None, "explain")
     end = graph.ids[y]
     if not isinstance(wrt, Node):

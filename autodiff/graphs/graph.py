@@ -102,6 +102,13 @@ class Graph:
         """Pickle and copy as data, the graph of `save_graph` with the labels of this snapshot."""
         return doors.unpickled, (doors.packed([self.live[i] for i in self.outputs]), self.names)
 
+    def __repr__(self) -> str:
+        outputs = ", ".join(self[i].label for i in self.outputs[:4])
+        return f"<Graph of {len(self):,} nodes, computing {outputs}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return doors.graph_in_notebook(self)
+
     def _make(self, i: int) -> GraphNode:
         node = self.live[i]
         if i not in self._made:
@@ -221,8 +228,20 @@ def _merge(leaves: list[Node], inner: list[Node]) -> list[Node]:
     return [entry[3] for entry in sorted(keyed, key=lambda entry: entry[:3])]
 
 
-def _names(names: Mapping[str, Any] | None) -> dict[Node, str]:
+def _names(names: Any) -> dict[Node, str]:
     """Return the user's variable names by node; the first without an underscore wins."""
+    if names is not None and not isinstance(names, Mapping):
+        raise TypeError(
+            f"names= must map names to nodes, as in names={{'w': w}} or names=locals(); it is "
+            f"{type(names).__name__} {names!r:.60}"
+        )
+    for name in names or ():
+        if not isinstance(name, str):
+            turned = "; turn it round" if isinstance(name, Value | Tensor) else ""
+            raise TypeError(
+                f"names= must map names to nodes, as in names={{'w': w}}; {name!r:.60} is "
+                f"{type(name).__name__}, not a name{turned}"
+            )
     found: dict[Node, str] = {}
     for name, x in sorted((names or {}).items(), key=lambda item: item[0].startswith("_")):
         if isinstance(x, Value | Tensor):

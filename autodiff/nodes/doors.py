@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from autodiff.derivatives.reverse import backward as array_backward
     from autodiff.derivatives.sweep import backward as scalar_backward
     from autodiff.dispatch.protocol import function_of_nodes, method_of_nodes, ufunc_of_nodes
+    from autodiff.drawing.request import graph_in_notebook, node_in_notebook
     from autodiff.explanations.paths import explain
     from autodiff.explanations.steps import backward_steps
     from autodiff.graphs.storage import packed, reduced
@@ -26,7 +27,9 @@ DOORS = {
     "backward_steps": "autodiff.explanations.steps:backward_steps",
     "explain": "autodiff.explanations.paths:explain",
     "function_of_nodes": "autodiff.dispatch.protocol:function_of_nodes",
+    "graph_in_notebook": "autodiff.drawing.request:graph_in_notebook",
     "method_of_nodes": "autodiff.dispatch.protocol:method_of_nodes",
+    "node_in_notebook": "autodiff.drawing.request:node_in_notebook",
     "packed": "autodiff.graphs.storage:packed",
     "play": "autodiff.player.live:play",
     "reduced": "autodiff.graphs.storage:reduced",
@@ -54,7 +57,9 @@ __all__ = [
     "backward_steps",
     "explain",
     "function_of_nodes",
+    "graph_in_notebook",
     "method_of_nodes",
+    "node_in_notebook",
     "packed",
     "play",
     "reduced",

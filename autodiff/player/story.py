@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.drawing import words
-from autodiff.drawing.escape import clean, shorten, width
+from autodiff.drawing.escape import clean, shorten
+from autodiff.drawing.lettering import width
 from autodiff.explanations.steps import Step, graph_steps, rule_text, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.nodes.functions import seed_for
@@ -61,11 +62,11 @@ def _box(node: GraphNode) -> dict[str, Any]:
     sign = words.SIGNS.get(node.op, node.op)
     value = words.number(float(node.value)) if np.ndim(node.value) == 0 else words.shape(node.value)
     name = shorten(label, 20)
-    head = width(name, 15, bold=True) + (width(sign, 13) + 22 if sign else 0)
+    head = width(name, 15, True) + (width(sign, 13, False) + 22 if sign else 0)
     return {
         "name": label, "short": name, "kind": node.kind, "op": node.op, "sign": sign,
         "box": value, "value": shown(node.value), "scope": clean(node.scope),
-        "w": round(max(84.0, head + 30, width(value, 13) + 34), 1),
+        "w": round(max(84.0, head + 30, width(value, 13, False) + 34), 1),
     }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class Exercise:
 
     def picture(self, solved: bool = False) -> "Picture":
         """Return the picture of the graph, with blanks or (`solved`) with the answers."""
-        from autodiff.drawing.picture import Picture, draw
+        from autodiff.drawing import Picture, draw
 
         if solved:
             self.output.backward()
@@ -87,7 +87,7 @@ class Exercise:
             blank = replace(arrow.meaning, lines=("?",), tooltip=f"{head}\n?")
             arrows.append(replace(arrow, meaning=blank))
         scene = replace(drawn.scene, boxes=tuple(boxes), arrows=tuple(arrows))
-        return Picture(drawn.graph, scene, drawn.theme)
+        return Picture(drawn.graph, lambda _: scene, drawn.theme)
 
     def check(self, answers: Mapping[str, float]) -> dict[str, str]:
         """Return a word on each answer given: "right", or what is wrong about it.

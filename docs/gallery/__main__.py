@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from autodiff.drawing import Picture, available
-from autodiff.drawing.engine import ADVICE
+from autodiff.drawing import Picture
 from autodiff.graphs.files import write
 from nets import Network
 from nets.data import load_digits
@@ -181,9 +180,6 @@ def main(names: list[str]) -> int:
         print(f"gallery: no picture is called {unknown[0]}; there are {', '.join(known)}",
               file=sys.stderr)  # fmt: skip
         return 2
-    if not available():
-        print(f"gallery: {ADVICE}.", file=sys.stderr)
-        return 1
     for name in names or known:
         path = known[name]().save(HERE / f"{name}.svg")
         print(f"{path.name}: {path.stat().st_size:,} bytes")

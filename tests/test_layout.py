@@ -1,0 +1,208 @@
+"""The layout of our own: nothing covers anything, letters can be read, the same to the bit everywhere."""
+
+import os
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import autodiff as ad
+from autodiff.drawing import Picture, draw
+from autodiff.drawing.layered import Plan
+from autodiff.drawing.lettering import width
+from autodiff.drawing.place import placed, prepared
+from tests.drawn import PICTURES, perceptrons, random_graph
+
+LEAST = 10.0  # pixels of the smallest letters
+Frame = tuple[float, float, float, float]
+
+
+def overlap(a: Frame, b: Frame) -> bool:
+    """Return whether two frames cover each other by more than a pixel."""
+    return (
+        a[0] + 1 < b[0] + b[2]
+        and b[0] + 1 < a[0] + a[2]
+        and a[1] + 1 < b[1] + b[3]
+        and b[1] + 1 < a[1] + a[3]
+    )
+
+
+def words(picture: Picture) -> list[Frame]:
+    """Return the frames of the words beside arrows."""
+    return [
+        (m.at[0], m.at[1], m.at[2], m.at[3])
+        for m in picture.composition.marks
+        if m.shape == "rect" and m.css == "ground"
+    ]
+
+
+def check(picture: Picture) -> None:
+    """Hold a picture: letters, words and boxes, boxes and frames, all on the page."""
+    drawn = picture.composition
+    texts = [m for m in drawn.marks if m.shape == "text"]
+    assert min(m.size for m in texts) >= LEAST
+    said = words(picture)
+    frames = list(picture.layout.boxes.values())
+    left = (drawn.width - picture.layout.width) / 2
+    boxes = [(x + left, y + 14.0, w, h) for x, y, w, h in frames]
+    for i, a in enumerate(said):
+        assert not any(overlap(a, b) for b in said[:i])
+        assert not any(overlap(a, b) for b in boxes)
+    for i, a in enumerate(boxes):
+        assert not any(overlap(a, b) for b in boxes[:i])
+    for m in texts:
+        wide = width(m.text, m.size, m.bold)
+        start = m.at[0] - {"start": 0.0, "middle": wide / 2, "end": wide}[m.anchor]
+        assert -1 <= start <= start + wide <= drawn.width + 1, m.text
+        assert 0 <= m.at[1] <= drawn.height
+    # A frame holds the boxes of its scope and no other.
+    for scope, frame in picture.layout.scopes.items():
+        for box in picture.scene.boxes:
+            inside = box.scope == scope or box.scope.startswith(f"{scope}/")
+            assert overlap(frame, picture.layout.boxes[box.key]) == inside, (scope, box.title)
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB", "RL", "BT"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_nothing_covers_anything(name: str, rankdir: str) -> None:
+    picture = PICTURES[name]()
+    check(draw(*(picture.graph.live[i] for i in picture.graph.outputs), rankdir=rankdir))
+
+
+def test_nothing_covers_anything_on_200_random_graphs() -> None:
+    for seed in range(200):
+        check(draw(random_graph(seed, 7 + seed % 8), rankdir=("TB", "LR")[seed % 2]))
+
+
+def layers(count: int, neurons: int) -> ad.Value:
+    """A network of neurons, each a scope in the scope of its layer."""
+    a = [ad.constant(0.5, name="x1"), ad.constant(-1.0, name="x2")]
+    for k in range(2, count + 2):
+        with ad.scope(f"layer {k}"):
+            fresh = []
+            for j in range(1, neurons + 1):
+                w = [ad.Value(0.1 * (i + j), name=f"w{k}{j}{i}") for i in range(len(a))]
+                with ad.scope(f"neuron {j}"):
+                    fresh.append(ad.tanh(ad.dot(w, a) + ad.Value(0.0, name=f"b{k}{j}")))
+        a = fresh
+    y = ad.sum(a)
+    y.backward()
+    return y
+
+
+def test_neurons_stand_in_order_with_their_biases_in_their_frames() -> None:
+    picture = draw(layers(2, 3), rankdir="TB")
+    check(picture)
+    frames = picture.layout.scopes
+    for k in (2, 3):
+        row = [frames[f"layer {k}/neuron {j}"] for j in (1, 2, 3)]
+        assert all(a[0] + a[2] <= b[0] for a, b in pairwise(row))
+    assert (
+        frames["layer 2"][1] + frames["layer 2"][3] <= frames["layer 3"][1]
+    )  # one after the other
+    scopes = {box.title: box.scope for box in picture.scene.boxes}
+    assert scopes["b21"] == "layer 2/neuron 1"
+    assert scopes["w322"] == "layer 3/neuron 2"
+    assert scopes["x1"] == ""  # an input stays outside
+
+
+def test_a_scope_that_is_left_and_entered_again_is_one_frame() -> None:
+    x = ad.Value(1.0, name="x")
+    with ad.scope("cell"):
+        h = ad.sin(x)
+    g = ad.exp(h)
+    with ad.scope("cell"):
+        y = g * h
+    check(draw(y, rankdir="TB"))
+
+
+def test_what_fits_goes_to_the_right_and_what_is_long_goes_down() -> None:
+    x = ad.Value(1.0, name="x")
+    y = ad.sin(x)
+    assert draw(y).scene.rankdir == "LR"
+    for _ in range(12):
+        y = ad.sin(y)
+    picture = draw(y)
+    assert picture.scene.rankdir == "TB"
+    assert picture.layout.width < 300
+
+
+def test_long_edges_are_straight() -> None:
+    x = ad.Value(1.0, name="x")
+    y = x
+    for _ in range(6):
+        y = ad.sin(y)
+    out = y * x
+    picture = draw(out, rankdir="TB", edges="none")
+    points = picture.layout.arrows[f"e0-{len(picture.graph) - 1}-1"].points
+    across = [round(p[0], 3) for p in points]
+    assert len(set(across)) <= 4  # out of the box, along one line, into the box
+
+
+def plan_of(seed: int, n: int = 60) -> Plan:
+    """A plan of boxes that use two others each, those close by rather than those far away."""
+    state = seed
+    sources: list[int] = []
+    targets: list[int] = []
+    for i in range(3, n):
+        for _ in range(2):
+            state = (state * 1103515245 + 12345) % 2**31
+            sources.append(max(0, i - 1 - state // 65536 % 12 % i))
+            targets.append(i)
+    words = [90.0] * len(sources)
+    return Plan([90.0] * n, [60.0] * n, sources, targets, words, [32.0] * len(words), [-1] * n, [])
+
+
+PRINT = """
+from tests.test_layout import plan_of
+from autodiff.drawing.place import placed, prepared
+plan = plan_of(7)
+found = placed(plan, prepared(plan), "TB")
+print([x.hex() for x in (*found.xs, *found.ys, *found.word_xs, *sum(found.paths, []))])
+"""
+
+
+def test_positions_are_the_same_to_the_bit_under_every_hash_seed(root: Path) -> None:
+    said = set()
+    for seed in ("0", "1", "42", "1000", "4294967295"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(root)}
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT], cwd=root, env=environment, check=True,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        said.add(done.stdout)
+    assert len(said) == 1
+
+
+def test_a_circle_of_boxes_is_laid_out() -> None:
+    plan = Plan([40.0] * 3, [30.0] * 3, [0, 1, 2], [1, 2, 0], [0.0] * 3, [0.0] * 3, [-1] * 3, [])
+    found = placed(plan, prepared(plan), "TB")
+    assert len(set(found.ys)) == 3
+    assert all(len(path) >= 8 for path in found.paths)
+
+
+def seconds(work: object) -> float:
+    """Return the seconds of work of this process that a call takes, the best of three."""
+    spent = []
+    for _ in range(3):
+        start = time.process_time()
+        work()  # type: ignore[operator]
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
+def test_sixty_boxes_are_placed_in_time() -> None:
+    plan = plan_of(3)
+    assert seconds(lambda: placed(plan, prepared(plan), "TB")) < 0.03 * 3  # a busy machine
+
+
+def test_five_thousand_nodes_folded_in_time() -> None:
+    y = perceptrons(50)
+    start = time.process_time()
+    picture = draw(y)
+    picture.svg()
+    assert len(picture.graph) > 5000
+    assert time.process_time() - start < 5
