@@ -146,8 +146,11 @@ def _draw(args: Any) -> None:
 
     y, names = _recorded(args)
     y.backward()
-    path = draw(y, names=names, theme=args.theme).save(args.out)
-    print(f"{path}: {_summary(y, names)}")
+    drawn = draw(y, names=names, theme=args.theme)
+    if args.out == "-":
+        print(drawn.to_tree(), end="")
+        return
+    print(f"{drawn.save(args.out)}: {_summary(y, names)}")
 
 
 def _play(args: Any) -> None:

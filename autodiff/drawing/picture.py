@@ -13,6 +13,7 @@ from autodiff.drawing.composition import Composition, compose
 from autodiff.drawing.frames import frames
 from autodiff.drawing.layout import Layout, directed, lay_out
 from autodiff.drawing.scene import Scene
+from autodiff.drawing.tree import tree
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.nodes import doors
@@ -82,6 +83,10 @@ class Picture:
     def to_text(self) -> str:
         """Return the picture in words, one line a node, in the order of the recording."""
         return text.describe(self._asked)
+
+    def to_tree(self) -> str:
+        """Return the picture as a tree of lines at most 80 columns long, for terminals."""
+        return tree(self._asked)
 
     def save(self, path: str | os.PathLike[str], mm: float | None = None) -> Path:
         """Write the picture in the form that the suffix names; return the path.
