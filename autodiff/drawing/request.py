@@ -106,7 +106,7 @@ def _picture(
 IN_A_CELL = 60  # boxes of a picture that a cell's last line shows without being asked
 
 
-def node_in_notebook(node: Node) -> dict[str, str]:
+def node_in_notebook(node: Any) -> dict[str, str]:
     """Return what a notebook shows of a node: its picture, and its repr as text."""
     if not node.parents:
         return {"text/plain": repr(node)}

@@ -207,6 +207,9 @@ class ArrayNode:
     def __reduce__(self) -> Any:
         return doors.reduced(self)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return doors.node_in_notebook(self)
+
     def __repr__(self) -> str:
         if modes.watched:
             modes.note("==", self, self._array, True)

@@ -73,9 +73,6 @@ class Tensor(ArrayNode):
         """Return the page in which this graph recomputes under the hand; see `autodiff.play`."""
         return doors.play(self, **options)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return doors.node_in_notebook(self)
-
     def backward_steps(self, gradient: Any = None, names: Any = None) -> Any:
         """Return an iterator over the steps that `backward` takes; no gradient is touched."""
         return doors.backward_steps(self, gradient, names)
