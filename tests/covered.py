@@ -29,6 +29,7 @@ MODULES = """
     derivatives/transforms derivatives/jacobians derivatives/batching derivatives/sparsity
     derivatives/colouring derivatives/checkpoint nodes/many nodes/lanes
     derivatives/checking derivatives/custom graphs/graph graphs/order
+    graphs/callers
     graphs/storage graphs/files pickles
 """.split()  # noqa: SIM905
 NOT_MEASURED = {
@@ -45,7 +46,7 @@ NOT_MEASURED = {
 }
 LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """
-    anomaly api array_memory array_replay checker corners corners_core data depth descent explanations fuzz
+    anomaly api array_memory array_replay callers checker corners corners_core data depth descent explanations fuzz
     lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
     stateful steps storage sweep table threads
     parity traps twice

@@ -54,11 +54,13 @@ class Listing:
         eta: float,
         test_data: Any = None,
         optimiser: Optimiser | None = None,
+        quiet: bool = False,
     ) -> None:
         """Train by mini-batch stochastic gradient descent (eq. 18 to 21), printing each epoch.
 
         `training_data` is a list of pairs (x, y), `zip(xs, ys)` or `Examples`. With `test_data` each
-        epoch prints `Epoch k: correct / total`. An `optimiser` of your own takes the place of `eta`.
+        epoch prints `Epoch k: correct / total`; `quiet` prints nothing. An `optimiser` of your own takes
+        the place of `eta`.
         A `Diverged` warning tells of the first epoch whose numbers are not finite.
 
         >>> from nets import Network
@@ -66,6 +68,7 @@ class Listing:
         >>> Network([1, 2], seed=0).SGD(data, 2, 2, 3.0, test_data=data)
         Epoch 0: 1 / 2
         Epoch 1: 2 / 2
+        >>> Network([1, 2], seed=0).SGD(data, 2, 2, 3.0, test_data=data, quiet=True)
         """
         rows = as_rows(training_data, self.sizes[0], self.sizes[-1], self.dtype)
         pairs = test_data if test_data is None or hasattr(test_data, "inputs") else list(test_data)
@@ -87,7 +90,9 @@ class Listing:
             else:
                 for x, y in batches(rows, order, size):
                     last = replayed.step(x, y, chosen)
-            if test is None:
+            if quiet:
+                pass
+            elif test is None:
                 print(f"Epoch {epoch} complete")
             else:
                 own_score = self.overridden(*SCORES)
