@@ -28,7 +28,8 @@ def test_the_variables_of_a_cell_are_found_from_inside_the_notebook() -> None:
     y = w * 3.0
 
     class Shell:
-        user_ns: Any = {"weight": w, "number": 3.0, "_1": y}
+        def __init__(self) -> None:
+            self.user_ns = {"weight": w, "number": 3.0, "_1": y}
 
         def show(self, ask: Any) -> Any:
             return ask()
