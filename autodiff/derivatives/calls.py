@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, gradient
+from autodiff.derivatives.reverse import Node, gradient, recorded
 from autodiff.nodes import modes
+from autodiff.nodes.functions import zero
 from autodiff.nodes.modes import MODE, mode
 from autodiff.nodes.tensor import Tensor
-from autodiff.nodes.value import Value
+from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree
 
 Function = Callable[..., Any]
@@ -56,6 +57,7 @@ class Call:
                 )
         self.nested = nested() or any(is_node(x) for x in tree.flatten(list(args))[0])
         lifted = list(args)
+        self.start = tick()  # what is older does not depend on the inputs
         token = _depth.set(_depth.get() + 1)
         try:  # what is differentiated is recorded, also inside a `no_grad`
             with nullcontext() if MODE.get().recording else mode(recording=True):
@@ -90,5 +92,8 @@ class Call:
 
     def pull(self, y: Node, seed: Any = None) -> list[Any]:
         """Return the gradient of one output with respect to every input."""
-        found: list[Any] = gradient(y, self.inputs, seed=seed, create_graph=self.nested)
-        return found
+        if not self.nested:
+            found: list[Any] = gradient(y, self.inputs, seed=seed)
+            return found
+        parts = recorded(y, self.inputs, seed, self.start)
+        return [zero(x, True) if g is None else g for x, g in zip(self.inputs, parts, strict=True)]

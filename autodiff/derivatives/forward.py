@@ -20,13 +20,20 @@ from autodiff.table.primitive import Multilinear, Pointwise
 
 
 def tangents(
-    outputs: Sequence[Node], inputs: Sequence[Node], directions: Sequence[Any], as_nodes: bool
-) -> list[Any]:
-    """Return each output's rate of change along `directions`; None where it does not change."""
+    outputs: Sequence[Node], inputs: Sequence[Node], directions: Sequence[Any], as_nodes: bool,
+    after: int = 0,
+) -> list[Any]:  # fmt: skip
+    """Return each output's rate of change along `directions`; None where it does not change.
+
+    Nodes of the moment `after` and before it do not move.
+    """
     moved: dict[Node, Any] = dict(zip(inputs, directions, strict=True))
     with np.errstate(all="ignore"):
-        for node in reversed(computed(outputs, scalars=True)):
+        for node in reversed(computed(outputs, True, after)):
             if node in moved:
+                continue
+            if type(node) is Value and not as_nodes and not any_lanes(node, moved):
+                push_number(node, moved)
                 continue
             xs = node.parents if as_nodes else _arrays(node)
             y = node if as_nodes else np.asarray(node.data)
@@ -36,6 +43,23 @@ def tangents(
                     if part is not None:
                         moved[node] = moved[node] + part if node in moved else part
     return [moved.get(y) for y in outputs]
+
+
+def any_lanes(node: Value, moved: dict[Node, Any]) -> bool:
+    """Return whether many directions at once come to the node."""
+    return any(type(moved.get(x)) is Lanes for x in node.parents)
+
+
+def push_number(node: Value, moved: dict[Node, Any]) -> None:
+    """Add up a number's rate of change from the local derivatives that it keeps."""
+    rate, moves = 0.0, False
+    for x, d in zip(node.parents, node.local_derivatives, strict=True):
+        t = float(moved.get(x, 0.0))
+        if x in moved:
+            moves = True
+            rate += t * d if t and d else 0.0
+    if moves:
+        moved[node] = np.asarray(rate)
 
 
 def _arrays(node: Node) -> tuple[Any, ...]:

@@ -42,10 +42,10 @@ def needs_grad(node: Node) -> bool:
     return not node.is_constant
 
 
-def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
+def computed(roots: Sequence[Node], scalars: bool, after: int = 0) -> list[Node]:
     """Return the computed nodes that the roots depend on, newest first.
 
-    Without `scalars`, Values are left out: their part of the graph is swept by itself.
+    Without `scalars`, Values are left out (they are swept by themselves), and all up to `after`.
     """
     seen: set[Node] = set()
     order: list[Node] = []
@@ -54,7 +54,7 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
     for node in pending:
         if type(node) is Tensor:
             t = node
-            if not t.needs_grad or t.primitive is None or t.seq == before:
+            if not t.needs_grad or t.primitive is None or t.seq == before or t.seq <= after:
                 continue
             if in_order and t.seq > before:
                 in_order = False
@@ -68,7 +68,9 @@ def computed(roots: Sequence[Node], scalars: bool) -> list[Node]:
             before = t.seq
             order.append(t)
             pending += t.parents
-        elif scalars and not node.is_constant and node.parents and node not in seen:
+        elif (
+            scalars and node.seq > after and needs_grad(node) and node.parents and node not in seen
+        ):
             seen.add(node)
             order.append(node)
             pending.extend(node.parents)
@@ -237,16 +239,11 @@ def gradient(
     for x in nodes:
         if not isinstance(x, NODES):
             raise TypeError(f"gradient: xs must hold nodes, found {type(x).__name__} {x!r:.60}")
-    start = seed_for(y, seed, "gradient")
     if create_graph:
-        check_fresh(y)
-        if not isinstance(seed, NODES):
-            seed = scalar(start) if type(y) is Value else constant(start)
-        found = adjoints([y], [seed], create_graph=True)
-        parts = [found.get(x) for x in nodes]
+        parts = recorded(y, nodes, seed)
     else:
         modes.read_leaves(y)
-        parts = _numbers(y, start, nodes)
+        parts = _numbers(y, seed_for(y, seed, "gradient"), nodes)
     for i in range(len(nodes)):
         if parts[i] is None:
             if strict:
@@ -285,12 +282,19 @@ def own(parts: list[Any]) -> list[Any]:
     return parts
 
 
-def check_fresh(y: Node) -> None:
-    """Raise if a leaf of y's graph got new data after the graph was recorded."""
-    for node in computed([y], scalars=True):
+def recorded(y: Node, xs: list[Any], seed: Any = None, after: int = 0) -> list[Any]:
+    """Return the gradient as nodes, None where y does not depend on x; see `computed` for `after`."""
+    start = seed_for(y, seed, "gradient")
+    order = computed([y], True, after)
+    for node in order:
         for x in node.parents:
             if x.seq > node.seq:
                 raise RuntimeError(
                     f"gradient: {x!r} got new data after {node.op} was recorded, so the graph can "
                     f"no longer be differentiated again; record it anew"
                 )
+    if not isinstance(seed, NODES):
+        seed = scalar(start) if type(y) is Value else constant(start)
+    total = {y: seed}
+    send(order, total, True, set(xs))
+    return [total.get(x) for x in xs]

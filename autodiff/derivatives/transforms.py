@@ -107,7 +107,7 @@ def _push(call: Call, directions: Sequence[Any]) -> list[Any]:
         array = np.asarray(t, dtype=float) if not is_node(t) else t
         moves.append(lift(array) if call.nested else array)
     nodes = [y for y in call.outputs if is_node(y)]
-    found = iter(tangents(nodes, call.inputs, moves, call.nested))
+    found = iter(tangents(nodes, call.inputs, moves, call.nested, call.start))
     result = []
     for y in call.outputs:
         t = next(found) if is_node(y) else None
