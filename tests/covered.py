@@ -24,6 +24,7 @@ MODULES = """
     programs/flat programs/course programs/replay programs/gather programs/jit
     programs/array_program programs/array_source dispatch/protocol
     dispatch/elementwise dispatch/entries dispatch/moves dispatch/products dispatch/reductions
+    dispatch/choices dispatch/linalg dispatch/missing dispatch/norms dispatch/signals dispatch/statistics
     table/recipes/__init__
     derivatives/reverse derivatives/sweep derivatives/forward derivatives/calls
     derivatives/transforms derivatives/jacobians derivatives/batching derivatives/sparsity
@@ -49,7 +50,7 @@ TESTS = """
     anomaly api array_memory array_replay callers checker corners corners_core data depth descent
     explanations fuzz lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
     stateful steps storage sweep table threads
-    parity traps twice
+    functions parity traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"
