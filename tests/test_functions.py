@@ -5,6 +5,7 @@ stand the spellings, the refusals and the degenerate cases that a draw seldom me
 """
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -144,6 +145,14 @@ def test_what_has_no_derivative_is_refused_in_a_sentence(call: Any) -> None:
         call()
 
 
+def test_corners_of_linalg() -> None:
+    assert np.array_equal(np.linalg.matrix_power(ad.Tensor(S), 0).data, np.eye(3))
+    with pytest.raises(TypeError, match="several axes"):
+        np.linalg.vector_norm(ad.Tensor(A), axis=(0, 1), ord=1)
+    with pytest.raises(ValueError, match="two axes"):
+        np.matrix_transpose(ad.Tensor(V))
+
+
 def test_a_singular_matrix_has_cofactors() -> None:
     a = np.array([[1.0, 2.0], [2.0, 4.0]])
     assert np.allclose(ad.grad(np.linalg.det)(a), [[4.0, -2.0], [-2.0, 1.0]])
@@ -161,7 +170,8 @@ STATISTICS: list[Callable[[Any], Any]] = [
     lambda a: np.sort(a, axis=None), lambda a: np.partition(a, 2, axis=None),
     lambda a: np.partition(a, 1), lambda a: np.quantile(a, [0.2, 0.9], axis=1),
     lambda a: np.quantile(a, 0.4), lambda a: np.percentile(a, 30.0, axis=0), lambda a: np.median(a),
-    lambda a: np.median(a, axis=1), lambda a: np.cumsum(a), lambda a: np.cumprod(a, axis=1),
+    lambda a: np.median(a, axis=1), lambda a: np.cumsum(a), lambda a: np.cumsum(a, axis=1),
+    lambda a: np.cumprod(a, axis=1),
     lambda a: np.cumprod(a), lambda a: np.prod(a), lambda a: np.prod(a, initial=2.0),
     lambda a: np.cov(a), lambda a: np.cov(a, rowvar=False), lambda a: np.cov(a, a[:1], bias=True),
     lambda a: np.cov(a, fweights=[1, 2, 1, 1], aweights=[1.0, 0.5, 1.0, 2.0]), lambda a: np.cov(a[0]),
@@ -182,6 +192,12 @@ def test_products_with_zeros_lose_no_gradient() -> None:
     x = np.array([2.0, 0.0, 3.0, 0.5])
     assert ad.grad(lambda v: np.prod(v))(x).tolist() == [0.0, 3.0, 0.0, 0.0]
     agrees(lambda v: np.cumprod(v), x)
+
+
+def test_a_program_of_a_product_holds_where_zeros_come() -> None:
+    program = ad.trace(lambda x: np.prod(x), ad.Tensor([2.0, 3.0]))
+    assert program.value_and_grad(np.array([2.0, 3.0]))[1].tolist() == [3.0, 2.0]
+    assert program.value_and_grad(np.array([0.0, 3.0]))[1].tolist() == [3.0, 0.0]
 
 
 def test_statistics_at_the_edges() -> None:
@@ -248,6 +264,9 @@ def test_signals_and_choices(f: Any) -> None:
 def test_signals_and_choices_at_the_edges() -> None:
     v = ad.Tensor(V)
     assert np.interp(ad.Tensor(0.3), [1.0], [2.0]).data == 2.0
+    with warnings.catch_warnings():  # numpy's, of vectors in the plane
+        warnings.simplefilter("ignore")
+        assert np.cross(ad.Tensor([1.0, 2.0]), [3.0, 5.0]).data == -1.0
     two = np.cross(np.array([[1.0, 2.0, 0.0]]), np.array([[0.0, 1.0, 0.0]]), axis=1)
     assert np.allclose(np.cross(ad.Tensor([[1.0, 2.0, 0.0]]), [[0.0, 1.0, 0.0]], axis=1).data, two)
     for wrong, words in (

@@ -176,8 +176,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 def second_name(function: Any, like: Any, **kinds: Any) -> None:
     """Enter numpy 2's second name of a function, where this numpy has it."""
-    if function is not None:
-        stands_for(function, **kinds)(like)
+    stands_for(*filter(None, [function]), **kinds)(like)
 
 
 def last_two_exchanged(x: Any) -> Any:

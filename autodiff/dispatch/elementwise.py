@@ -133,7 +133,7 @@ def modf(x: Any) -> Any:
     return ops.copysign(ops.where(same, x - whole, 0.0), x), whole
 
 
-@stands_for(np.round, a=ARRAY, decimals=whole(-1, 2))
+@stands_for(np.round, np.around, a=ARRAY, decimals=whole(-1, 2))
 def round(a: Any, decimals: int = 0) -> Any:
     """Return the nearest numbers with so many decimals: a step, with derivative 0."""
     scale = 10.0 ** abs(decimals)
@@ -182,5 +182,3 @@ def angle(z: Any, deg: bool = False) -> Any:
 
 stands_for(np.sinc, x=ARRAY)(ops.sinc)
 stands_for(np.fix, x=ARRAY)(ops.trunc)
-if np.around is not np.round:
-    stands_for(np.around, a=ARRAY, decimals=whole(-1, 2))(round)

@@ -1,6 +1,7 @@
 """Norms of every order that numpy knows, and numpy 2's names in linalg, on nodes."""
 
-from operator import attrgetter, index
+from functools import reduce
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,6 @@ def norm_of_vectors(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 
 def norm_of_matrices(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) -> Any:
     row, column = (k % x.ndim for k in axis)
-    if row == column:
-        raise ValueError("Duplicate axes given.")
     if ord in (None, "fro", "f"):
         return costs.norm(x, axis, keepdims)
     if ord in (1, -1, np.inf, -np.inf):
@@ -173,11 +172,8 @@ SECOND: dict[str, tuple[Any, dict[str, Any]]] = {
     "linalg.tensordot": (products.tensordot, {"x1": AXED, "x2": LIKE, "axes": one_of(1, 0)}),
     "linalg.tensorsolve": (tensorsolve, {"a": CUBE, "b": Operand(shape=lambda d: (2, 3))}),
 }
+_top: Any = np
 for _name, (_function, _kinds) in SECOND.items():
-    try:
-        _numpy = attrgetter(_name)(np)
-    except AttributeError:  # a name of numpy 2
-        continue
-    stands_for(_numpy, signature="(x1, x2)" if isinstance(_numpy, np.ufunc) else "", **_kinds)(
-        _function
-    )
+    _numpy = reduce(lambda module, part: getattr(module, part, None), _name.split("."), _top)
+    _signature = "(x1, x2)" if isinstance(_numpy, np.ufunc) else ""
+    stands_for(*filter(None, [_numpy]), signature=_signature, **_kinds)(_function)
