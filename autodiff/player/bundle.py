@@ -7,9 +7,9 @@ style by their hashes: nothing else runs, nothing is loaded, nothing is sent.
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -18,6 +18,7 @@ from autodiff.drawing.escape import clean, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
 from autodiff.printers.subset import Functions
+from autodiff.table.language import LANGUAGES, phrases, speaking
 
 GROUND = (
     "\nhtml { background: #f4f5f8; -webkit-text-size-adjust: 100%; } body { margin: 0; }"
@@ -49,11 +50,14 @@ def layout_source() -> str:
     return layout.source()
 
 
-def texts(*groups: str) -> dict[str, dict[str, str]]:
-    """Return the sentences of pages by key and language."""
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Return the sentences of pages by key and language, from the catalogue."""
     found: dict[str, dict[str, str]] = {}
-    for group in groups:
-        found |= json.loads(part(f"{group}.json"))
+    for name in LANGUAGES:
+        with speaking(name):
+            for key, sentence in phrases("page").items():
+                found.setdefault(key, {})[name] = sentence
     return found
 
 

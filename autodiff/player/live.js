@@ -12,11 +12,11 @@ function mount(root, data, host = {}) {
   let language = data.texts.undo[data.language] ? data.language : "en";
   let chosen = parameters[0] ?? end, lit = null, at = null, k = 0, timer = 0, running = 0, all = false, revealed = false;
   let curve = [], descent = {}, spoken = 0;
-  const say = (key, ...values) => data.texts[key][language].replace(/\{(\d)\}/g, (_, i) => values[i]);
+  const word = (key, ...values) => data.texts[key][language].replace(/\{(\d)\}/g, (_, i) => values[i]);
   const name = (i) => nodes[i].name;
-  const kind = (word) => say(`kind_${word}`);
+  const kind = (of) => word(`kind_${of}`);
   const users = new Map(shown.flatMap((i) => nodes[i].operands.map((k) => [k, i])));
-  const called = (i) => (nodes[i].kind === "constant" ? say("in", name(users.get(i) ?? end)) : name(i));
+  const called = (i) => (nodes[i].kind === "constant" ? word("in", name(users.get(i) ?? end)) : name(i));
   const number = (text) => (/^\s*[-−+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text.replace("−", "-")) : NaN);
 
   // ---- the numbers
@@ -40,7 +40,7 @@ function mount(root, data, host = {}) {
     refresh();
     host.changed?.(live, i);
     clearTimeout(spoken); // a reader is told when the hand rests
-    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : say("said", name(i), digits(live.values[i]), out, digits(live.values[end])); }, 400);
+    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : word("said", name(i), digits(live.values[i]), out, digits(live.values[end])); }, 400);
   }
   const label = (i) => (nodes[i].kind === "constant" ? `${literal(live.start[i])} ${called(i)}` : name(i));
   const rows = new Map();
@@ -73,22 +73,22 @@ function mount(root, data, host = {}) {
     const listed = [...leaves, ...constants];
     $("leaves").replaceChildren(...listed.slice(0, all ? listed.length : MOST).map(row));
     $("more").hidden = all || listed.length <= MOST;
-    $("more").textContent = say("show_more", listed.length);
+    $("more").textContent = word("show_more", listed.length);
   }
   function paintLeaves() {
     for (const [i, { line, slider, typed, grad }] of rows) {
       const r = range(i), x = live.values[i];
       slider.min = r.low; slider.max = r.high; slider.step = r.step; slider.value = x;
-      slider.setAttribute("aria-label", say("slide", label(i)));
+      slider.setAttribute("aria-label", word("slide", label(i)));
       slider.setAttribute("aria-valuetext", digits(x));
-      typed.setAttribute("aria-label", say("value_of", label(i)));
+      typed.setAttribute("aria-label", word("value_of", label(i)));
       if (root.getRootNode().activeElement !== typed) typed.value = digits(x, 6);
       else if (number(typed.value) !== x) typed.value = literal(x);
       const g = live.grads[i], hide = stepping() && at && !at.grads.has(i);
       grad.hidden = !live.wanted[i];
       grad.textContent = hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`;
       grad.className = `slope ${hide || live.broken ? "" : tone(g)}`;
-      grad.setAttribute("aria-label", `${say("why")}: ${formulas.d(i)}`);
+      grad.setAttribute("aria-label", `${word("why")}: ${formulas.d(i)}`);
       line.classList.toggle("chosen", chosen === i);
       line.classList.toggle("moved", !Object.is(x, live.start[i]));
     }
@@ -107,7 +107,7 @@ function mount(root, data, host = {}) {
     return make("span", { class: `factor ${tone(d)}${marked ? " marked" : ""}`, title: formulas.rule(target, place) }, bracket(digits(d, 4)));
   }
   function paintWhy() {
-    select.setAttribute("aria-label", say("choose"));
+    select.setAttribute("aria-label", word("choose"));
     select.value = String(chosen);
     const g = live.grads[chosen], wanted = live.wanted[chosen];
     const head = make("h2", {}, `${formulas.d(chosen)} = `, make("b", { class: tone(g), "data-id": "slope" }, digits(live.broken ? null : g)));
@@ -115,17 +115,17 @@ function mount(root, data, host = {}) {
     const p = (text, cls = "") => inside.push(make("p", { class: cls }, text));
     if (nodes[chosen].op) inside.push(make("p", { class: "formula" }, formulas.defined(chosen), make("br"), `= ${formulas.numbers(formulas.value(chosen))} = ${digits(live.values[chosen])}`));
     if (live.broken) return $("why").replaceChildren(...inside);
-    if (!wanted) p(say("no_gradient", name(chosen)));
-    else if (chosen === end) p(say("is_output"));
-    else if (g !== null && !Number.isFinite(g)) p(say("not_number"));
-    else p(say(g > 0 ? "raises" : g < 0 ? "lowers" : "still", name(chosen), out), "lead");
+    if (!wanted) p(word("no_gradient", name(chosen)));
+    else if (chosen === end) p(word("is_output"));
+    else if (g !== null && !Number.isFinite(g)) p(word("not_number"));
+    else p(word(g > 0 ? "raises" : g < 0 ? "lowers" : "still", name(chosen), out), "lead");
     if (wanted && chosen !== end) {
       const sent = live.steps.filter((s) => s.source === chosen);
       if (sent.length) {
-        p(say("sum_of"), "hint");
+        p(word("sum_of"), "hint");
         const list = make("ul", { class: "sum" });
         for (const s of sent.slice(0, 12)) {
-          list.append(make("li", {}, make("span", { title: formulas.rule(s.node, s.place) }, say("via", short(name(s.node), 14))),
+          list.append(make("li", {}, make("span", { title: formulas.rule(s.node, s.place) }, word("via", short(name(s.node), 14))),
             make("span", { class: "product" }, `${bracket(digits(s.upstream, 4))} × `, factor(s.node, s.place), " = ", make("b", { class: tone(s.part) }, digits(s.part, 4)))));
         }
         if (sent.length > 1) list.append(make("li", { class: "whole" }, make("span", {}, sent.length > 12 ? `… ${sent.length}` : "Σ"), make("b", { class: tone(g) }, digits(g, 4))));
@@ -133,7 +133,7 @@ function mount(root, data, host = {}) {
       }
       const { count, best } = live.paths(chosen);
       if (count > 0n) {
-        p(say(count === 1n ? "paths_one" : "paths_many", name(chosen), out, String(count)), "hint");
+        p(word(count === 1n ? "paths_one" : "paths_many", name(chosen), out, String(count)), "hint");
         const list = make("ol", { class: "paths" });
         for (const path of best) {
           const way = [chosen, ...path.edges.map(([t]) => t)].map((i) => short(name(i), 10));
@@ -147,7 +147,7 @@ function mount(root, data, host = {}) {
         inside.push(list);
         const minus = best[0].edges.filter(([t, place]) => live.locals[t][place] < 0);
         const named = minus.slice(0, 4).map(([t, place]) => formulas.slope(t, place)).join(", ");
-        if (Number.isFinite(best[0].product) && best[0].product !== 0) p(say(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
+        if (Number.isFinite(best[0].product) && best[0].product !== 0) p(word(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
       }
     }
     $("why").replaceChildren(...inside);
@@ -158,14 +158,14 @@ function mount(root, data, host = {}) {
     const i = nodes[chosen].op ? parameters[0] : chosen;
     const on = i !== undefined && !live.broken;
     const label = on ? (nodes[i].kind === "constant" ? literal(live.values[i]) : name(i)) : "";
-    $("nudge-name").textContent = say("change_of", label);
-    $("predicted-name").textContent = say("predicted", on ? formulas.d(i) : "", label);
-    $("actual-name").textContent = say("actual", out);
+    $("nudge-name").textContent = `Δ${label} =`;
+    $("predicted-name").textContent = word("predicted", on ? formulas.d(i) : "", label);
+    $("actual-name").textContent = word("actual", out);
     const by = number($("by").value);
     const found = on && !Number.isNaN(by) ? live.nudge(i, by) : { predicted: null, actual: null };
     const whole = on && live.wanted[i];
     $("predicted").textContent = whole ? digits(found.predicted) : NOT_COMPUTED;
-    $("actual").textContent = found.actual === null && on && !Number.isNaN(by) ? say("past_guard") : digits(found.actual);
+    $("actual").textContent = found.actual === null && on && !Number.isNaN(by) ? word("past_guard") : digits(found.actual);
     $("predicted").className = whole ? tone(found.predicted) : "";
     $("actual").className = tone(found.actual);
     $("apply").disabled = !on || Number.isNaN(by);
@@ -192,13 +192,13 @@ function mount(root, data, host = {}) {
     paintCurve();
   }
   function paintCurve() {
-    $("run").textContent = say(running ? "stop" : "run");
+    $("run").textContent = word(running ? "stop" : "run");
     $("run").setAttribute("aria-pressed", String(Boolean(running)));
     $("once").disabled = $("run").disabled = !parameters.length || Boolean(live.broken && !running);
     const points = curve.filter(Number.isFinite), svgRoot = $("curve");
     svgRoot.classList.toggle("empty", points.length < 2);
     svgRoot.replaceChildren();
-    $("cost").textContent = curve.length ? say("cost_after", out, digits(curve.at(-1)), curve.length - 1) : "";
+    $("cost").textContent = curve.length ? word("cost_after", out, digits(curve.at(-1)), curve.length - 1) : "";
     if (points.length < 2) return;
     const low = Math.min(...points), high = Math.max(...points), flat = high - low || 1;
     const x = (i) => 8 + (304 * i) / (points.length - 1), y = (c) => 96 - (82 * (c - low)) / flat;
@@ -236,40 +236,40 @@ function mount(root, data, host = {}) {
     k = Math.max(0, Math.min(last, k));
     at = state(list);
     $("slider").max = last; $("slider").value = k;
-    const label = say("step_of", k, last);
+    const label = word("step_of", k, last);
     $("slider").setAttribute("aria-valuetext", label);
     $("first").disabled = $("back").disabled = k === 0;
     $("last").disabled = $("next").disabled = k === last;
-    $("play").textContent = say(timer ? "pause" : "play");
+    $("play").textContent = word(timer ? "pause" : "play");
     const s = list[k], box = [];
     const line = (term, ...inside) => box.push(make("div", { class: "line" }, make("dt", {}, term), make("dd", { class: "formula" }, ...inside)));
     const secret = $("ask").checked && !revealed;
-    let phase = say("recording"), title = say("leaves");
+    let phase = word("recording"), title = word("leaves");
     if (s.p === "start") {
-      line(say("leaves"), say("leaves_text", shown.length - inner.length));
+      line(word("leaves"), word("leaves_text", shown.length - inner.length));
     } else if (s.p === "record") {
       title = name(s.n);
-      line(say("operation"), formulas.defined(s.n));
-      line(say("with_numbers"), `= ${formulas.numbers(formulas.value(s.n))}`, make("br"), ...answer(secret, live.values[s.n]));
+      line(word("operation"), formulas.defined(s.n));
+      line(word("with_numbers"), `= ${formulas.numbers(formulas.value(s.n))}`, make("br"), ...answer(secret, live.values[s.n]));
       nodes[s.n].operands.slice(0, 6).forEach((source, place) => {
         if (nodes[source].kind === "constant" || live.locals[s.n][place] === null) return;
         const rule = formulas.rule(s.n, place), x = digits(live.locals[s.n][place]);
-        line(say("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
+        line(word("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
       });
     } else if (s.p === "seed") {
-      phase = say("backward"); title = formulas.d(end);
-      line(phase, say("starts_at", out));
+      phase = word("backward"); title = formulas.d(end);
+      line(phase, word("starts_at", out));
     } else if (s.p === "back") {
       const { node, place, source, upstream, local, part, before, after } = s.s;
-      phase = say("backward"); title = say("sends", name(node), name(source));
+      phase = word("backward"); title = `${name(node)} → ${name(source)}`;
       const rule = formulas.rule(node, place), x = digits(local);
-      line(say("up_of", formulas.d(node)), digits(upstream));
-      line(say("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
-      line(say("times"), `${bracket(digits(upstream))} × ${bracket(x)} `, ...answer(secret, part));
-      if (!secret) line(`${formulas.d(source)}: ${say("grows")}`, `${digits(before)} ${signed(digits(part)).replace(/^([-+])/, "$1 ")} = `, make("b", { class: tone(after) }, digits(after)));
+      line(word("up_of", formulas.d(node)), digits(upstream));
+      line(word("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
+      line(word("times"), `${bracket(digits(upstream))} × ${bracket(x)} `, ...answer(secret, part));
+      if (!secret) line(`${formulas.d(source)}: ${word("grows")}`, `${digits(before)} ${signed(digits(part)).replace(/^([-+])/, "$1 ")} = `, make("b", { class: tone(after) }, digits(after)));
     } else {
-      phase = say("backward"); title = say("done");
-      line(say("done"), say("done_text", out));
+      phase = word("backward"); title = word("done");
+      line(word("done"), word("done_text", out));
       for (const i of parameters.slice(0, 16)) line(formulas.d(i), make("b", { class: tone(live.grads[i]) }, digits(live.grads[i])));
     }
     $("told").replaceChildren(make("p", { class: "phase" }, phase, make("span", {}, label)), make("h2", {}, title), make("dl", {}, ...box));
@@ -277,14 +277,14 @@ function mount(root, data, host = {}) {
   // A number to be read, or a blank to be filled in first.
   function answer(secret, x) {
     if (!secret) return ["= ", make("b", { class: tone(x) }, digits(x))];
-    const field = make("input", { type: "text", inputmode: "decimal", size: 8, "aria-label": say("your_answer"), autocomplete: "off" });
+    const field = make("input", { type: "text", inputmode: "decimal", size: 8, "aria-label": word("your_answer"), autocomplete: "off" });
     const verdict = make("span", { class: "verdict", role: "status" });
-    const check = make("button", { type: "button" }, say("check")), show = make("button", { type: "button", class: "quiet" }, say("reveal"));
+    const check = make("button", { type: "button" }, word("check")), show = make("button", { type: "button", class: "quiet" }, word("reveal"));
     const reveal = () => { revealed = true; refresh(); };
     const judge = () => {
       const given = number(field.value);
       if (Number.isNaN(given)) return;
-      if (Math.abs(given - x) <= 0.006 * Math.abs(x) + 1e-9) { reveal(); $("said").textContent = say("right", digits(x)); } else verdict.textContent = say("wrong");
+      if (Math.abs(given - x) <= 0.006 * Math.abs(x) + 1e-9) { reveal(); $("said").textContent = word("right", digits(x)); } else verdict.textContent = word("wrong");
     };
     check.addEventListener("click", judge);
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") judge(); event.stopPropagation(); });
@@ -318,13 +318,13 @@ function mount(root, data, host = {}) {
     if (!guard) return;
     const side = ([slot, x]) => (slot >= 0 ? `${name(slot)} = ${digits(live.values[slot])}` : literal(typeof x === "string" ? Number(x) : x));
     const [sign, a, b, outcome] = guard;
-    $("broken").textContent = say("broken", `(${side(a)}) ${sign} ${side(b)}`, say(String(outcome)), say(String(!outcome)));
+    $("broken").textContent = word("broken", `(${side(a)}) ${sign} ${side(b)}`, word(String(outcome)), word(String(!outcome)));
   }
   function refresh() {
     paintBroken();
     paintStep();
     const c = live.values[end], was = live.start[end];
-    $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : digits(c)), ...(Object.is(c, was) || live.broken ? [] : [make("small", {}, `  ${say("was", digits(was))}`)]));
+    $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : digits(c)), ...(Object.is(c, was) || live.broken ? [] : [make("small", {}, `  ${word("was", digits(was))}`)]));
     paintLeaves();
     paintWhy();
     paintNudge();
@@ -344,15 +344,15 @@ function mount(root, data, host = {}) {
     if (host.address) try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
   }
   function words() {
-    for (const e of root.querySelectorAll("[data-t]")) e.textContent = say(e.dataset.t);
-    for (const e of root.querySelectorAll("[data-l]")) e.setAttribute("aria-label", say(e.dataset.l));
+    for (const e of root.querySelectorAll("[data-t]")) e.textContent = word(e.dataset.t);
+    for (const e of root.querySelectorAll("[data-l]")) e.setAttribute("aria-label", word(e.dataset.l));
     $("language").textContent = language === "en" ? "日本語" : "English";
     $("language").lang = language === "en" ? "ja" : "en";
     if (host.page) document.documentElement.lang = language;
     $("alive").lang = language;
     $("title").textContent = data.title;
-    $("count").textContent = say("count", shown.length, picture.edges.length, inner.length);
-    $("frozen").textContent = live.guards.length ? say("guarded", live.guards.length) : data.frozen ? say("frozen") : "";
+    $("count").textContent = word("count", shown.length, picture.edges.length, inner.length);
+    $("frozen").textContent = live.guards.length ? word("guarded", live.guards.length) : data.frozen ? word("frozen") : "";
     fillLeaves();
     refresh();
   }
@@ -366,7 +366,7 @@ function mount(root, data, host = {}) {
   on("reset", "click", () => { stop(); live.reset(); curve = []; ranges.clear(); changed(chosen); });
   on("copy", "click", async () => {
     const link = `${location.href.split("#")[0]}#${live.link()}`;
-    try { await navigator.clipboard.writeText(link); $("said").textContent = say("copied"); } catch { $("said").textContent = say("link_is", link); }
+    try { await navigator.clipboard.writeText(link); $("said").textContent = word("copied"); } catch { $("said").textContent = word("link_is", link); }
   });
   on("language", "click", () => { language = language === "en" ? "ja" : "en"; words(); host.spoke?.(language); });
   on("edges", "change", refresh);

@@ -2,7 +2,7 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 let tongue = DATA.language, net = null, examples = [], epoch = 0, running = 0, costs = [], sizesOf = [], picked = 0;
-const say = (key, ...values) => DATA.texts[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
+const word = (key, ...values) => DATA.texts[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const number = (text, otherwise) => (/^\s*-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : otherwise);
 const mix = (v) => { // 0 vermillion, 1 blue, a half the ground
@@ -34,13 +34,13 @@ function run() {
   if (running) return stop();
   running = setInterval(() => train(calm.matches ? 20 : 4), calm.matches ? 500 : 60);
   $("run").setAttribute("aria-pressed", "true");
-  $("run").textContent = say("stop");
+  $("run").textContent = word("stop");
 }
 function stop() {
   clearInterval(running);
   running = 0;
   $("run").setAttribute("aria-pressed", "false");
-  $("run").textContent = say("run");
+  $("run").textContent = word("run");
 }
 
 // The network as neurons and edges; each neuron holds the map of its own activation over the plane.
@@ -110,14 +110,14 @@ function paint() {
   const g = net.gradient(examples);
   costs.push([epoch, g.cost]);
   const right = examples.filter(([x, [y]]) => (net.forward(x).a.at(-1)[0] > 0.5) === (y === 1)).length;
-  $("state").textContent = say("epoch_state", epoch, digits(g.cost, 4), right, examples.length);
+  $("state").textContent = word("epoch_state", epoch, digits(g.cost, 4), right, examples.length);
   curve($("curve"), [costs.map((c) => c[1])]);
   const norms = g.gw.map((w, l) => Math.sqrt(w.flat().reduce((s, v) => s + v * v, 0) + g.gb[l].reduce((s, v) => s + v * v, 0)));
   const most = Math.max(...norms, 1e-12);
   $("flow").replaceChildren(...norms.map((n, l) => {
     const bar = make("span", { class: "bar-fill" });
     bar.style.width = `${Math.max(2, (100 * n) / most)}%`;
-    return make("li", {}, make("span", {}, say("layer", l + 2)), make("span", { class: "bar-room" }, bar), make("b", {}, digits(n, 3)));
+    return make("li", {}, make("span", {}, word("layer", l + 2)), make("span", { class: "bar-room" }, bar), make("b", {}, digits(n, 3)));
   }));
   equations();
   $("python").textContent = python();
@@ -165,7 +165,7 @@ function slowdown() {
   const outputs = neurons.map((n) => [n.forward([1]).a[1][0]]);
   const show = () => {
     curve($("slow-curve"), outputs);
-    $("slow-state").textContent = say("slow_state", outputs[0].length - 1, digits(outputs[0].at(-1), 3), digits(outputs[1].at(-1), 3));
+    $("slow-state").textContent = word("slow_state", outputs[0].length - 1, digits(outputs[0].at(-1), 3), digits(outputs[1].at(-1), 3));
   };
   const advance = (k) => { for (let i = 0; i < k && outputs[0].length <= 300; i++) neurons.forEach((n, j) => { n.step([[[1], [0]]], eta); outputs[j].push(n.forward([1]).a[1][0]); }); show(); };
   show();
@@ -174,11 +174,11 @@ function slowdown() {
 }
 function words() {
   document.documentElement.lang = tongue;
-  document.title = say("playground");
-  for (const e of document.querySelectorAll("[data-t]")) e.textContent = say(e.dataset.t);
-  for (const e of document.querySelectorAll("[data-l]")) e.setAttribute("aria-label", say(e.dataset.l));
+  document.title = word("playground");
+  for (const e of document.querySelectorAll("[data-t]")) e.textContent = word(e.dataset.t);
+  for (const e of document.querySelectorAll("[data-l]")) e.setAttribute("aria-label", word(e.dataset.l));
   $("language").textContent = tongue === "en" ? "日本語" : "English";
-  $("run").textContent = say(running ? "stop" : "run");
+  $("run").textContent = word(running ? "stop" : "run");
 }
 for (const id of ["points", "layers", "activation", "cost", "start", "seed"]) $(id).addEventListener("change", begin);
 $("reset").addEventListener("click", begin);
