@@ -151,7 +151,7 @@ class Picture:
             return tikz.render(drawn, self.theme, mm).encode()
         flat = form in (".png", ".pdf")
         theme = "light" if flat and self.theme == "auto" else self.theme
-        words = svg.render(drawn, theme, self.root, self.to_text(), None if flat else mm)
+        words = svg.render(drawn, theme, self.root, self.to_text(), None if form == ".png" else mm)
         if flat:
             return images.convert(words, form[1:], drawn, mm)
         return (notebook.page(words, drawn) if form == ".html" else words).encode()
