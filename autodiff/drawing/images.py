@@ -8,8 +8,19 @@ DPI = 300.0  # of a PNG whose width on paper is given
 INCH = 25.4
 
 
+def width_of(form: str, drawn: Composition, mm: float | None) -> float | None:
+    """Return how wide the SVG must say it is, in millimetres, to become `form` of that width."""
+    if form == "png":
+        return None
+    # A point of the PDF is made of each pixel of the SVG, of which 96 are an inch.
+    return (drawn.width * INCH / 96 if mm is None else mm) * 72 / 96
+
+
 def convert(svg: str, form: str, drawn: Composition, mm: float | None) -> bytes:
-    """Return an SVG as "png" or "pdf", which is as wide as the SVG says; ImportError names the extra where its package is absent."""
+    """Return an SVG of that width as "png" or "pdf".
+
+    ImportError names the extra where its package is absent.
+    """
     if form == "png":
         resvg = require("resvg_py", "images", "A picture as PNG")
         scale = SHARP if mm is None else mm / INCH * DPI / drawn.width

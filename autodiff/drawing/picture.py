@@ -151,7 +151,8 @@ class Picture:
             return tikz.render(drawn, self.theme, mm).encode()
         flat = form in (".png", ".pdf")
         theme = "light" if flat and self.theme == "auto" else self.theme
-        words = svg.render(drawn, theme, self.root, self.to_text(), None if form == ".png" else mm)
+        said = images.width_of(form[1:], drawn, mm) if flat else mm
+        words = svg.render(drawn, theme, self.root, self.to_text(), said)
         if flat:
             return images.convert(words, form[1:], drawn, mm)
         return (notebook.page(words, drawn) if form == ".html" else words).encode()
