@@ -47,8 +47,9 @@ NOT_MEASURED = {
 }
 LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """
-    anomaly api array_memory array_replay callers checker corners corners_core data depth descent
-    explanations fuzz lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
+    anomaly api array_memory array_replay callers checker constants corners corners_core data depth
+    descent explanations fuzz jit reroll
+    lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
     stateful steps storage sweep table threads
     functions parity traps twice
 """.split()  # noqa: SIM905

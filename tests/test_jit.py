@@ -198,3 +198,60 @@ def test_plain_calls_are_checked_whatever_they_are_given():
         program("2", np.ones(3))
     with pytest.raises(TypeError):
         program(2.0)
+
+
+def test_what_cannot_be_an_input_is_read_and_recorded_again():
+    f = ad.jit(lambda w, i: ad.pick([v * v for v in w], i + 1) + w[i + 1])
+    assert [f([1.0, 2.0, 3.0], i) for i in (0, 1, 0)] == [6.0, 12.0, 6.0]
+    (program,) = f.programs.values()
+    assert program.recorded == 2
+    ragged = ad.jit(lambda w, i: w[i] if i == 0 else w[i][0])
+    assert [ragged([1.0, [2.0]], i) for i in (0, 1)] == [1.0, 2.0]
+    with pytest.raises(TypeError, match="whole number"):
+        ad.pick([1.0, 2.0], ad.Value(0.5))
+    assert ad.pick([1.0, 2.0], ad.Value(1.0)) == 2.0
+
+
+def test_an_index_out_of_range_is_refused_as_a_list_does():
+    f = ad.jit(lambda w, i: ad.pick([v * v for v in w], i))
+    with pytest.raises(IndexError, match="2 numbers"):
+        f([1.0, 2.0], 2)
+    assert f([1.0, 2.0], 1) == 4.0
+    with pytest.raises(IndexError, match="2 numbers"):
+        f([1.0, 2.0], -3)
+
+
+def test_nested_arguments_can_be_indexed():
+    def f(p, i):
+        return p["w"][i][0] * p["w"][i][1] + p["b"][(i,)] + p["t"][i][0]
+
+    given = {"w": [[1.0, 2.0], [3.0, 4.0]], "b": np.array([5.0, 6.0]), "t": ((7.0,), (8.0,))}
+    compiled = ad.jit(f)
+    for i in (0, 1):
+        value, gradient = compiled.value_and_grad(given, i)
+        assert value == f(given, i)
+        assert gradient["w"][i] == [given["w"][i][1], given["w"][i][0]]
+        assert gradient["w"][1 - i] == [0.0, 0.0]
+        assert gradient["b"].tolist() == [float(k == i) for k in (0, 1)]
+
+
+def test_jit_binds_shows_its_source_and_refuses_what_is_no_function():
+    f = ad.jit(lambda w, x: ad.dot(list(w), list(x)))
+    with pytest.raises(ValueError, match="nothing is recorded"):
+        f.source  # noqa: B018
+    call = f.bind(np.ones(3), np.ones(3))
+    assert call() == 3.0
+    assert "x0*x3" in f.source
+    with pytest.raises(TypeError, match="needs a function"):
+        ad.jit(3.0)
+    with pytest.raises(ValueError, match="in_axes"):
+        ad.jit(lambda x: x, in_axes=(0, 0))(1.0)
+
+
+def test_a_bound_call_goes_on_where_a_guard_turns_out_differently():
+    call = ad.trace(lambda x: x * x if x > 0 else -x, 1.0).bind(2.0)
+    for x, value, slope in ((2.0, 4.0, 4.0), (-3.0, 3.0, -1.0), (1.0, 1.0, 2.0)):
+        call.arguments[0][...] = x
+        assert (call(), float(call.gradient)) == (value, slope)
+    with pytest.raises(ValueError, match="one sample"):
+        ad.trace(lambda x: x * x, np.ones(2), in_axes=0).bind(np.ones(0))

@@ -35,8 +35,8 @@ def test_every_row_replays_bit_for_bit(name, rng):
     for _ in range(5):
         point = [float(x) for x in rng.uniform(0.05, 0.95, row.arity)]
         value, gradient = program.value_and_grad(*point)
-        assert program(*point) == value
-        assert (value, gradient) == eager(f, *point)
+        assert repr(program(*point)) == repr(value)  # NaN outside of a domain
+        assert repr((value, gradient)) == repr(eager(f, *point))
 
 
 @pytest.mark.parametrize("name", [r.name for r in TABLE.values() if isinstance(r, Pointwise)])
@@ -53,7 +53,7 @@ def test_every_row_has_lanes(name, lanes, rng):
             eager(row, *(float(x[lane]) if i == batched else x for i, x in enumerate(xs)))
             for lane in range(lanes)
         ]
-        assert values.tolist() == [value for value, _ in single]
+        assert repr(values.tolist()) == repr([value for value, _ in single])
         for i in argnums:
             parts = [g[i] for _, g in single]
             expected = parts if i == batched else sum(parts)

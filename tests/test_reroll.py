@@ -172,3 +172,23 @@ def test_what_is_used_in_between_stays_as_it_was(monkeypatch):
     pairs = both(monkeypatch, f, np.ones(4), np.ones(4))
     w = rng.normal(size=4)
     assert bits(pairs[0](w, w)) == bits(pairs[1](w, w))
+
+
+def test_factors_that_lie_anyhow_are_listed(monkeypatch, rng):
+    def f(w, x):
+        return w[0] * x[3] + w[3] * x[1] + w[1] * x[0] + w[2] * x[2]
+
+    programs = both(monkeypatch, f, np.ones(4), np.ones(4), argnums=(0, 1))
+    for _ in range(3):
+        agree(programs, rng.normal(size=4), rng.normal(size=4))
+    assert count(programs[0]) <= 2
+    assert "one sum of" in programs[0].source
+
+
+def test_a_graph_whose_nodes_lie_far_apart_is_a_program():
+    x = ad.Value(3.0)
+    y = x * x
+    others = [ad.Value(0.0) for _ in range(3000)]
+    z = y + x * 2.0
+    assert len(others) == 3000
+    assert ad.trace(z, inputs=[x]).value_and_grad([4.0]) == (24.0, [10.0])

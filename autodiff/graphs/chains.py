@@ -97,10 +97,7 @@ def chained(
         length[i] = taken
         if taken < SHORTEST:
             length[i] = 0
-            if taken > 0:
-                p = part_of(i, first, codes, a, b, uses, rows)
-                if into[p] == i:
-                    into[p] = -1
+            into[part_of(i, first, codes, a, b, uses, rows)] = -1
 
 
 def free(user: int, i: int, codes: Any, into: Any) -> bool:

@@ -245,8 +245,7 @@ def reroll(
 def shared_constants(values: Any, steady: list[int]) -> Any:
     """Return for each slot itself, for a constant of `steady` the first of the same number."""
     same = np.arange(len(values), dtype=np.int32)
-    if steady:
-        bits = values.view(np.int64)[steady]
-        _, firsts, which = np.unique(bits, return_index=True, return_inverse=True)
-        same[steady] = np.array(steady)[firsts[which]]
+    bits = values.view(np.int64)[steady]
+    _, firsts, which = np.unique(bits, return_index=True, return_inverse=True)
+    same[steady] = np.array(steady)[firsts[which]]
     return same

@@ -110,8 +110,6 @@ def gathered(items: Any, i: Any) -> Any:
 
 def whole(i: Any) -> Any:
     """Return an index as a plain number; a trace keeps that it was read."""
-    if type(i) is not Value:
-        return i
     if i._data != int(i._data):
         raise TypeError(f"an index must be a whole number, not {i._data!r}")
     modes.note("==", i, i._data, True)

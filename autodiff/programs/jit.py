@@ -174,9 +174,6 @@ class Jitted:
             raise ValueError("source: nothing is recorded yet; call the function first")
         return next(reversed(self.programs.values())).source
 
-    def __get__(self, owner: Any, kind: Any = None) -> Any:
-        return self if owner is None else functools.partial(self, owner)
-
 
 def _filled(f: Any, n: int, static: dict[int, Any], *free: Any, **keywords: Any) -> Any:
     """Call f with the static arguments put in their places."""
