@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from autodiff.explanations.derivation import Derivation, derive
     from autodiff.explanations.expansion import Expansion, expand
     from autodiff.explanations.lessons import Lesson, teaching
+    from autodiff.explanations.notation import notation
     from autodiff.explanations.paths import Explanation, explain
     from autodiff.explanations.steps import Step, backward_steps
     from autodiff.graphs.storage import GraphFileError, load_graph, save_graph
@@ -147,6 +148,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "jit": "programs.jit",
     "load_graph": "graphs.storage",
     "make_exercise": "teach.exercises",
+    "notation": "explanations.notation",
     "pick": "programs.gather",
     "play": "player.live",
     "save_graph": "graphs.storage",
@@ -187,9 +189,9 @@ __all__ = [
     "jacobian", "jacrev", "jit", "jvp", "language", "leaky_relu", "load_graph", "log", "log1p",
     "log2", "log10", "log_softmax", "logaddexp", "logsumexp", "make_exercise", "matmul", "max",
     "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad", "norm", "normal_cdf",
-    "normal_pdf", "pick", "play", "power", "primitive", "quadratic_cost", "relu", "reshape",
-    "save_graph", "say", "scope", "sigmoid", "sigmoid_prime", "sign", "sin", "sinh", "softmax",
-    "softmax_cross_entropy", "softplus", "sparsity", "speaking", "sqrt", "square",
+    "normal_pdf", "notation", "pick", "play", "power", "primitive", "quadratic_cost", "relu",
+    "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime", "sign", "sin", "sinh",
+    "softmax", "softmax_cross_entropy", "softplus", "sparsity", "speaking", "sqrt", "square",
     "squared_error", "stack", "step", "stop_gradient", "sub", "sum", "tan", "tanh", "teaching",
     "to_jax", "to_js_source", "to_networkx", "to_numpy_source", "to_onnx", "to_sympy", "to_torch",
     "trace", "transpose", "trunc", "value_and_grad", "var", "vjp", "vmap", "where", "xlogy",

@@ -26,7 +26,9 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 BOOK = re.compile(r"\]\((?:\.\./)?notebooks/([\w.]+)\.ipynb\)")
 # The order of the pages; others come behind them.
 ORDER = (
-    "index.md", "tutorial.md", "explaining.md", "gallery/index.md", "operations.md", "api/index.md",
+    "index.md", "tutorial.md", "explaining.md", "notation.md", "concordance.md",
+    "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md",
+    "api/index.md",
     "api_nets.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md", "results.md",
     "index.ja.md",
 )  # fmt: skip

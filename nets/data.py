@@ -31,7 +31,7 @@ class Examples(Sequence[Pair]):
     `inputs` (features, n) and `targets` (classes, n) have one example a column, each column in
     one piece of memory; `labels` (n,) are integers. Element i is (x, y) with x (features, 1) and y
     the one-hot (classes, 1), or the label as an int where `as_labels` is set. A slice is a view;
-    an array of indices picks those examples, in that order.
+    a list or an array of indices (or of True and False) picks those examples, in that order.
 
     >>> data = Examples(np.array([[0.0, 0.5], [1.0, 0.25]]), np.array([2, 0]), classes=3)
     >>> data.inputs.shape, data.targets.shape, len(data[:1])
@@ -90,8 +90,15 @@ class Examples(Sequence[Pair]):
     @overload
     def __getitem__(self, index: int) -> Pair: ...
     @overload
-    def __getitem__(self, index: slice | Array) -> Examples: ...
-    def __getitem__(self, index: int | slice | Array) -> Pair | Examples:
+    def __getitem__(self, index: slice | Array | Sequence[int]) -> Examples: ...
+    def __getitem__(self, index: int | slice | Array | Sequence[int]) -> Pair | Examples:
+        if isinstance(index, list | tuple | range):
+            index = np.asarray(index, dtype=None if len(index) else np.intp)
+        if isinstance(index, np.ndarray) and (index.ndim != 1 or index.dtype.kind not in "biu"):
+            raise TypeError(
+                f"Examples are picked by whole numbers or by one True or False each, in one row, not by "
+                f"{index.dtype} of shape {index.shape}"
+            )
         if isinstance(index, slice | np.ndarray):
             part = Examples.__new__(Examples)
             part._set(

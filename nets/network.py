@@ -48,6 +48,8 @@ class Network(Listing):
     (3, [(3, 2), (1, 3)], [(3, 1), (1, 1)])
     """
 
+    _of_the_library = True
+
     def __init__(
         self,
         sizes: Sequence[int],

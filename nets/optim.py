@@ -9,7 +9,7 @@ among them, whose gradients `backward` left in them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class Optimiser:
     >>> w.data
     array([[0.]])
     """
+
+    kept: ClassVar[tuple[str, ...]] = ()  # what `state` has for each parameter, by suffix
 
     eta: float
     l2: float = 0.0
@@ -124,6 +126,8 @@ class SGD(Optimiser):
 class Momentum(Optimiser):
     """Gradient descent with a velocity: v -> mu v - eta grad C, w -> w + v (eq. 107, 108)."""
 
+    kept: ClassVar[tuple[str, ...]] = ("",)
+
     mu: float = 0.9
 
     def __post_init__(self) -> None:
@@ -142,6 +146,8 @@ class Momentum(Optimiser):
 @dataclass
 class Adam(Optimiser):
     """Adam: steps of about eta, from running means of the gradient and of its square."""
+
+    kept: ClassVar[tuple[str, ...]] = (".t", ".m", ".v")
 
     beta1: float = 0.9
     beta2: float = 0.999

@@ -1,4 +1,4 @@
-"""Perceptrons: the oldest artificial neuron, and logic gates made of it.
+"""Perceptrons: the oldest artificial neuron, and logic gates and decisions made of it.
 
 A perceptron weighs its inputs and answers 1 if the sum passes a threshold, else 0. Any logic
 circuit can be built from NAND gates, so it can be built from perceptrons; `xor` does so.
@@ -48,3 +48,16 @@ def xor(x1: int, x2: int) -> int:
     """
     both = NAND(x1, x2)
     return NAND(NAND(x1, both), NAND(x2, both))
+
+
+def face(eyes: tuple[int, int], nose: int, mouth: int, hair: int) -> int:
+    """Answer "is it a face?" by sub-questions, perceptrons that ask perceptrons (chapter 1).
+
+    Each part is asked for by itself (two eyes by a perceptron of their own), and the last perceptron
+    weighs the answers: eyes, nose and mouth make a face, hair alone is not worth one of them.
+
+    >>> face(eyes=(1, 1), nose=1, mouth=1, hair=0), face(eyes=(1, 0), nose=1, mouth=1, hair=0)
+    (1, 0)
+    """
+    both_eyes = AND(*eyes)
+    return Perceptron.with_threshold((2, 2, 2, 1), 5)(both_eyes, nose, mouth, hair)

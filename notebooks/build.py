@@ -22,8 +22,9 @@ TIMEOUT = 180
 def names() -> list[str]:
     """Return all that lies in `source`, in the order in which it is read; what is new comes last."""
     order = [
-        "computation_graph", "four_equations", "two_layers_by_hand", "paths", "how_fast",
-        "vanishing_gradients", "learning_slowdown", "digits", "scalar_and_tensor",
+        "empty_file", "computation_graph", "scalar_and_tensor", "four_equations", "derivations",
+        "paths", "how_fast", "two_layers_by_hand", "vanishing_gradients", "learning_slowdown",
+        "small_changes", "digits", "exercises",
     ]  # fmt: skip
     found = sorted(path.stem for path in (FOLDER / "source").glob("*.py"))
     return sorted(found, key=lambda n: order.index(n) if n in order else len(order))

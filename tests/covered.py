@@ -44,6 +44,7 @@ NOT_MEASURED = {
     "programs/source": "prints a program to be read",
     "graphs/expression": "reads the command line's formulas",
     "graphs/misspelt": "words what the command line refuses",
+    "table/language": "words what is said to people",
 }
 LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """

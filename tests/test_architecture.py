@@ -54,6 +54,8 @@ LAYERS = {
         "baselines",
         "parts",
         "network",
+        "network2",
+        "mnist_loader",
         "scalar",
         "gpt",
         "estimators",

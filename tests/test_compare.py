@@ -220,3 +220,53 @@ def test_shown_as_text_and_as_html() -> None:
     result = compare(autograd={"<w>": 1.0}, by_hand={"<w>": 2.0})
     assert "<- parts" in str(result)
     assert "&lt;w&gt;" in result._repr_html_()
+
+
+def test_a_networks_loss_against_any_documents_run() -> None:
+    from nets import Network, closed_form
+
+    x, y = np.array([[0.5, 1.0], [-1.0, 2.0]]), np.array([[1.0, 0.0]])
+    net = Network([2, 3, 1], seed=0)
+    arrays = list(net.weights), list(net.biases)
+    book = closed_form.backprop_batch(*arrays, x, y)
+    assert len(ad.compare(autograd=net.graph(x, y), by_hand=book).rows) == 10
+    assert ad.compare(autograd=net.graph(x, y), by_hand=book).agrees
+    book.delta[0][:] *= -1
+    wrong = ad.compare(autograd=net.graph(x, y), by_hand=book)
+    assert wrong.first is not None
+    assert (wrong.first.name, wrong.slip) == ("delta^2", "sign: it is the right value times -1")
+    linear = Network([2, 3, 1], seed=0, output="identity")
+    notes = closed_form.mini_batch(*arrays, x, y)
+    assert ad.compare(autograd=linear.graph(x, y), by_hand=notes).agrees
+    logistic = Network([2, 3, 1], "tanh", "cross_entropy", seed=0, output="sigmoid")
+    six = closed_form.six_equations_batch(*(v[i] for i in (0, 1) for v in arrays), x, y)
+    found = ad.compare(autograd=logistic.graph(x, y), by_hand=six)
+    assert found.agrees
+    assert [row.name for row in found.rows][:3] == ["z^2", "a^2", "z^3"]
+    spelt = {"dW2": six.dw2, "dW[1]": six.dw1, "db2": six.db2}
+    assert len(ad.compare(autograd=logistic.graph(x, y), by_hand=spelt).rows) == 3
+    with pytest.raises(ValueError, match=r"Layers are counted from the input.*w1 is now w\^2"):
+        ad.compare(autograd=logistic.graph(x, y), by_hand={"w1": six.dw1})
+    with pytest.raises(ValueError, match="no layers w @ a"):
+        ad.compare(autograd=ad.Tensor([1.0]).sum(), by_hand=six)
+
+
+def test_a_graph_in_the_letters_of_each_document() -> None:
+    from nets import Network
+
+    C = Network([2, 3, 1], seed=0).graph(np.ones((2, 1)), np.ones((1, 1)))
+    book = ad.derive(C).gradients
+    for letters, weight, error in (
+        ("book", "dC/dw^3", "delta^3"),
+        ("notes", "dE/dW^(3)", "Delta^(3)"),
+        ("lecture", "dW[2]", "dZ[2]"),
+    ):
+        lines = ad.derive(C, names=ad.notation(C, letters)).gradients
+        names = [line.left.name for line in lines]
+        assert weight in names
+        assert error in names
+        assert [line.equation for line in lines] == [line.equation for line in book]
+        for mine, theirs in zip(lines, book, strict=True):
+            np.testing.assert_array_equal(mine.result, theirs.result)
+    with pytest.raises(ValueError, match="choose one of book, notes, lecture"):
+        ad.notation(C, "greek")

@@ -343,3 +343,17 @@ def test_a_bar_is_not_needed(server, tmp_path, monkeypatch):
     monkeypatch.setattr(importlib, "import_module", without_tqdm)
     fetch(server, tmp_path, "good")
     assert contents(tmp_path) == WHOLE
+
+
+def test_examples_by_any_index() -> None:
+    data = Examples(np.arange(6.0).reshape(3, 2), np.array([0, 1, 2]), classes=3)
+    for index in ([2, 0], (2, 0), np.array([2, 0]), np.array([2, 0], dtype=np.uint8)):
+        assert data[index].labels.tolist() == [2, 0]
+    assert data[[True, False, True]].labels.tolist() == [0, 2]
+    assert data[range(2)].labels.tolist() == [0, 1]
+    assert len(data[[]]) == 0
+    assert data[np.int64(1)][1].ravel().tolist() == [0.0, 1.0, 0.0]
+    with pytest.raises(TypeError, match="whole numbers or by one True or False"):
+        data[[0.5]]
+    with pytest.raises(IndexError):
+        data[[3]]

@@ -20,6 +20,7 @@ from nets.experiments.kit import Work
 from nets.experiments.page import MISSING
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.rows import ROWS, Row
+from nets.experiments.rows_argued import ARGUED
 from nets.extras import UsageError
 from nets.runs import settings
 from nets.runs.checkpoint import save_checkpoint
@@ -289,7 +290,7 @@ def test_no_cell_of_the_page_is_empty(root: Path) -> None:
     assert all(cell.strip() for row in cells if row[0].strip() for cell in row)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*ROWS, *ARGUED], ids=lambda row: row.name)
 def test_every_place_of_a_row_is_there(row: Row, root: Path) -> None:
     for path, name in (*row.code, *row.tests):
         assert name in (root / path).read_text(), f"{path} lacks {name}"
@@ -358,7 +359,7 @@ def test_the_best_recipe_has_its_section(root: Path, tmp_path: Path) -> None:
         assert str(told) in section
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*ROWS, *ARGUED], ids=lambda row: row.name)
 def test_the_notebook_of_a_row_shows_it(row: Row, root: Path) -> None:
     path, word = row.notebook
     assert word in (root / path).read_text(), f"{path} lacks {word}"

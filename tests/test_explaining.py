@@ -9,6 +9,8 @@ import re
 import warnings
 from pathlib import Path
 
+from autodiff.explanations.notation import NOTATIONS, written
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "explaining.md"
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.S)
@@ -35,6 +37,18 @@ def test_the_page_prints_what_it_says(tmp_path: Path) -> None:
     assert len(outputs) >= 12
     for (code, expected), output in zip(BLOCK.findall(page), outputs, strict=True):
         assert output == expected, code
+
+
+def test_the_page_of_notations_is_what_the_letters_are(tmp_path: Path) -> None:
+    page = (DOCS / "notation.md").read_text(encoding="utf-8")
+    for (code, expected), output in zip(BLOCK.findall(page), printed(page, tmp_path), strict=True):
+        assert output == expected, code
+    for letter in NOTATIONS["book"].layered:
+        cells = " | ".join(f"`{written(letter, 2, n)}`" for n in NOTATIONS)
+        assert f"| {cells} |" in page
+    for letter in NOTATIONS["book"].single:
+        cells = " | ".join(f"`{letters.single[letter]}`" for letters in NOTATIONS.values())
+        assert f"| {cells} |" in page
 
 
 def test_its_pictures_are_there() -> None:

@@ -6,6 +6,7 @@ comes after it: the FIRST quantity that parts is where it was made. There the li
 differences, tells which of the two is right.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +16,8 @@ import numpy as np
 
 from autodiff.derivatives.reverse import gradient
 from autodiff.explanations import slips
+from autodiff.explanations.layers import run_of
+from autodiff.explanations.notation import book_name, renamed
 from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Graph
 from autodiff.graphs.order import backward_order
@@ -23,6 +26,7 @@ from autodiff.nodes.value import Value
 from autodiff.table.language import padded, say
 
 Array = np.ndarray[Any, Any]
+ADVICE = "Give names=locals(), or name the nodes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +102,8 @@ def compare(
     `names`, to their gradients), or a mapping of names to quantities, or a run: an object with
     lists z, a, delta, nabla_b and nabla_w over the layers, as back-propagation keeps them (a has
     the input in front). `by_hand` and `numeric` are alike; what one lacks is left out. For runs,
-    `weights` and the `activation`'s name let the slips of BP1 to BP4 be told.
+    `weights` and the `activation`'s name let the slips of BP1 to BP4 be told. The loss of a network
+    may be held against a run, too, in the letters of the book, of the notes or of the lecture.
 
     >>> import autodiff as ad
     >>> w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
@@ -109,15 +114,22 @@ def compare(
     graph = None
     if isinstance(autograd, Value | Tensor):
         graph = Graph(autograd, names=names)
-        right = _gradients(graph, autograd)
-    else:
+        if isinstance(by_hand, Mapping):
+            right = _gradients(graph, autograd)
+        else:
+            autograd, graph = run_of(graph, autograd), None
+            weights = autograd.weights if weights is None else weights
+            activation = autograd.activations if activation is None else activation
+    if graph is None:
         right = _quantities(autograd, "autograd")
     hand, counted = _quantities(by_hand, "by_hand"), _quantities(numeric, "numeric")
-    if graph is not None and (unknown := [n for n in hand if n not in right]):
-        raise ValueError(
-            f"compare: the graph has no node called {', '.join(map(repr, unknown))}; it has "
-            f"{', '.join(map(repr, right))}. Give names=locals(), or name the nodes"
-        )
+    if graph is not None:
+        hand, counted = (_as_labelled(given, right) for given in (hand, counted))
+        if unknown := [n for n in hand if n not in right]:
+            raise ValueError(
+                f"compare: the graph has no node called {', '.join(map(repr, unknown))}; it has "
+                f"{', '.join(map(repr, right))}. {renamed(unknown[0]) or ADVICE}"
+            )
     common = [
         name for name in (right if graph is not None else hand) if name in right and name in hand
     ]
@@ -145,6 +157,17 @@ def compare(
     return Comparison(rows, found, _verdict(first, found, numeric_rtol))
 
 
+def _as_labelled(given: dict[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
+    """Return quantities by the graph's labels where they came by the letters of another document."""
+    found = {}
+    for name, value in given.items():
+        node = re.sub(
+            "^nabla_|^delta(?=\\^)", lambda m: "z" if m[0] == "delta" else "", book_name(name)
+        )
+        found[node if name not in right and node in right else name] = value
+    return found
+
+
 def _gradients(graph: Graph, y: Any) -> dict[str, Any]:
     """Return the gradients of all nodes by label, in the order in which backward completes them."""
     ids = backward_order(graph)
@@ -159,9 +182,7 @@ def _quantities(source: Any, what: str) -> dict[str, Any]:
         return {}
     if isinstance(source, Mapping):
         return {str(k): v.data if isinstance(v, Value | Tensor) else v for k, v in source.items()}
-    lists: dict[str, Any] = {
-        k: getattr(source, k, None) for k in ("z", "a", "delta", "nabla_b", "nabla_w")
-    }
+    lists = _lists(source)
     if all(v is None for v in lists.values()):
         raise TypeError(
             f"compare: {what} must be a mapping of names to numbers, or have the lists z, a, "
@@ -178,6 +199,21 @@ def _quantities(source: Any, what: str) -> dict[str, Any]:
             if lists[kind] is not None:
                 found[f"{kind}^{i + 2}"] = lists[kind][i]
     return found
+
+
+def _lists(source: Any) -> dict[str, Any]:
+    """Return the lists of a run by the book's letters; the notes' and the lecture's are read too."""
+    if hasattr(source, "u") and hasattr(
+        source, "dw"
+    ):  # the notes: u, z (the input in front), dw, db
+        names = {"z": "u", "a": "z", "delta": "delta", "nabla_b": "db", "nabla_w": "dw"}
+    elif hasattr(source, "dz2"):  # the lecture: two layers, each quantity by itself
+        pairs = {"z": "z", "a": "a", "delta": "dz", "nabla_b": "db", "nabla_w": "dw"}
+        both = {k: [getattr(source, f"{v}{i}") for i in (1, 2)] for k, v in pairs.items()}
+        return both | {"a": [None, *both["a"]]}
+    else:
+        names = {k: k for k in ("z", "a", "delta", "nabla_b", "nabla_w")}
+    return {k: getattr(source, v, None) for k, v in names.items()}
 
 
 def _row(name: str, right: Any, hand: Any, counted: Any, rtol: float) -> Row:

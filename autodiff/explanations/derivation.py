@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff.derivatives.reverse import Node
 from autodiff.explanations.layers import Roles, roles
+from autodiff.explanations.notation import gradient_name
 from autodiff.explanations.steps import short
 from autodiff.graphs.callers import named
 from autodiff.graphs.graph import Edge, Graph, GraphNode
@@ -246,13 +247,12 @@ class _Writer:
     def _line(self, node: GraphNode, formula: Term, lines: list[Line]) -> Operand:
         end = self.graph[self.end].label
         key = ("grad", node.id)
-        name = f"d{end}/d{node.label}"
+        name = gradient_name(end, node.label)
         self.names[key] = rf"\frac{{\partial {tex_name(end)}}}{{\partial {tex_name(node.label)}}}"
         if node.id in self.roles.deltas:
-            suffix = self.roles.deltas[node.id]
-            name = f"delta{suffix}"
-            layer = suffix.removeprefix("^")
-            self.names[key] = rf"\delta^{{{layer}}}" if layer else r"\delta"
+            name = self.roles.deltas[node.id]
+        if "/" not in name:
+            self.names[key] = tex_name(name)
         left = Operand(name=name, shape=node.shape, key=key)
         result = compute(formula, self.values)
         if node.shape and np.shape(result) != node.shape:

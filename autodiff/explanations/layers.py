@@ -6,10 +6,13 @@ the graph does, so any network that is written with matrices is read in the docu
 z has no name its layer is counted from the input, layer 1.
 """
 
-import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
-from autodiff.derivatives.reverse import needs_grad
+import numpy as np
+
+from autodiff.derivatives.reverse import Node, gradient, needs_grad
+from autodiff.explanations.notation import delta_name
 from autodiff.graphs.graph import Graph
 
 
@@ -26,7 +29,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What the nodes of a network are: `deltas` has a suffix for each z, `equations` BP1 to BP4."""
+    """What the nodes of a network are: `deltas` names the error at each z, `equations` BP1 to BP4."""
 
     layers: tuple[Layer, ...]
     deltas: dict[int, str]
@@ -51,15 +54,44 @@ def roles(graph: Graph) -> Roles:
         layers.append(Layer(z, node.id, weight, a_in, bias))
     deltas, equations = {}, {}
     for k, layer in enumerate(layers, start=1):
-        label = graph[layer.z].name
-        number = re.search(r"\^?\d+$", label or "")
-        deltas[layer.z] = number.group() if number else "" if label else f"^{k + 1}"
+        label = graph.names[layer.z]
+        deltas[layer.z] = delta_name(label, k + 1)
         last = not any(_reaches(graph, layer.z, other.z) for other in layers[k:])
         equations[layer.z] = "BP1" if last else "BP2"
         equations[layer.weight] = "BP4"
         if layer.bias is not None:
             equations[layer.bias] = "BP3"
     return Roles(tuple(layers), deltas, equations)
+
+
+def run_of(graph: Graph, y: Node) -> SimpleNamespace:
+    """Return the quantities of a network whose cost is y, as back-propagation by hand keeps them.
+
+    Lists z, a (the input in front), delta, nabla_w, nabla_b over the layers; column k of a delta is
+    the error of example k alone, though y is the average. With them `weights`, and the names of the
+    `activations` as far as the graph tells. A ValueError where no network with biases is found.
+    """
+    layers = roles(graph).layers
+    if not layers or any(layer.bias is None for layer in layers):
+        raise ValueError(
+            "compare: by_hand is a run of a network, but in the loss's graph no layers w @ a + b are "
+            "found; give by_hand as a mapping of node names to gradients"
+        )
+    zs, weights = [graph[v.z] for v in layers], [graph[v.weight] for v in layers]
+    biases = [graph[v.bias] for v in layers if v.bias is not None]
+    found = gradient(y, [n.live for n in (*zs, *weights, *biases)])
+    n, m = len(layers), zs[0].shape[1]
+    users = [[graph[e.target] for e in graph.users[z.id]] for z in zs]
+    last = [u.value for u in users[-1] if u.shape == zs[-1].shape and u.name][:1]
+    return SimpleNamespace(
+        z=[z.value for z in zs],
+        a=[*(graph[v.a_in].value for v in layers), *last],
+        delta=[m * g for g in found[:n]],
+        nabla_w=found[n : 2 * n],
+        nabla_b=found[2 * n :],
+        weights=[np.asarray(w.value) for w in weights],
+        activations=[u[0].op if len(u) == 1 else "" for u in users],
+    )
 
 
 def _reaches(graph: Graph, source: int, target: int) -> bool:

@@ -5,8 +5,10 @@ file's name in one step. Whatever goes wrong, nothing is left beside it, and the
 """
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
+
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -29,17 +31,20 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
+    # Made as the umask says, and by nobody else: a new file gets the rights that are usual here.
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _reason(path: Path, error: Exception) -> str:

@@ -37,12 +37,16 @@ def tex_name(name: str) -> str:
     ('w_{1}', '\\delta_{\\mathrm{out}}', '\\mathrm{50\\%}')
     >>> tex_name("w^3_24"), tex_name("delta^L"), tex_name("b^2[1,0]")
     ('w^{3}_{24}', '\\delta^{L}', 'b^{2}_{[1,0]}')
+    >>> tex_name("Delta^(3)"), tex_name("dW[1]")
+    ('\\Delta^{(3)}', 'dW^{[1]}')
     """
-    layered = re.fullmatch(r"([A-Za-z]+)\^(\w+?)(?:_([\d,]+)|(\[[\d,]+\]))?", name)
+    layered = re.fullmatch(r"([A-Za-z]+)\^(\w+?|\(\d+\))(?:_([\d,]+)|(\[[\d,]+\]))?", name)
     if layered is not None:
         letters, layer, index, place = layered.groups()
         below = f"_{{{index or place}}}" if index or place else ""
         return f"{tex_name(letters)}^{{{layer}}}{below}"
+    if found := re.fullmatch(r"(d?)([A-Za-z]+)(\[\d+\])", name):
+        return f"{found[1]}{tex_name(found[2])}^{{{found[3]}}}"
     match = re.fullmatch(r"([A-Za-z]+)_?(\d+|(?<=_)[A-Za-z0-9]+)?", name)
     if match is None:
         return rf"\mathrm{{{escape(name)}}}"

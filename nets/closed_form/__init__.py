@@ -23,6 +23,7 @@ from nets.closed_form.functions import (
     sigmoid,
     sigmoid_prime,
     softmax,
+    step,
     tanh_prime,
 )
 from nets.closed_form.lecture import (
@@ -90,6 +91,7 @@ __all__ = [
     "six_equations",
     "six_equations_batch",
     "softmax",
+    "step",
     "tanh_prime",
     "total_cost",
     "train_epoch",

@@ -80,6 +80,16 @@ def identity_prime(z: Any) -> Array:
     return np.ones_like(z)
 
 
+def step(z: Any) -> Array:
+    """Compute 1 where z > 0, else 0: a perceptron (eq. 2)."""
+    return np.where(np.greater(z, 0.0), 1.0, 0.0)
+
+
+def step_prime(z: Any) -> Array:
+    """Return 0 for every element: the slope of the step everywhere but at its jump."""
+    return np.zeros_like(z)
+
+
 def softmax(z: Any) -> Array:
     """Compute a_j = e^z_j / sum_k e^z_k, down each column.
 
@@ -116,6 +126,7 @@ ACTIVATIONS = {
     "leaky_relu": Activation("leaky_relu", leaky_relu, leaky_relu_prime),
     "softplus": Activation("softplus", softplus, sigmoid),
     "identity": Activation("identity", identity, identity_prime),
+    "step": Activation("step", step, step_prime),
     "softmax": SOFTMAX,
 }
 

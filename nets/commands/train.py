@@ -19,6 +19,7 @@ from nets.parts.initializers import INITIALIZERS
 from nets.runs.checkpoint import Checkpoint, save_checkpoint, sweep_strays
 from nets.runs.engines import add_options, engine_of
 from nets.runs.expand import EXPANSIONS
+from nets.runs.lock import held
 from nets.runs.saved import load_run
 from nets.runs.scalar_engine import ScalarEngine
 from nets.runs.settings import (
@@ -102,6 +103,11 @@ def run(args: argparse.Namespace) -> int:
     at_least(0, vars(args), "seed", "lmbda", "l1", "patience")
     if args.checkpoint_every is not None and args.checkpoint is None:
         raise UsageError("--checkpoint-every needs --checkpoint FILE, where the run is kept")
+    with held(args.checkpoint):
+        return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
     given = {name: value for name, value in vars(args).items() if name in DEFAULTS}
     saved = _saved(args)
     settings = _settings(given, None if saved is None else saved.meta["settings"])

@@ -68,6 +68,18 @@ def lines(done: Sequence[Done]) -> list[Line]:
             table.append(Line(f"{name}: first epochs (seed 0)", first, _listed(correct[:3])))
             table.append(Line(f"{name}: last epochs (seed 0)", last, _listed(correct[-3:])))
         table.append(Line(f"{name}: best epoch", share, spread([best(d) for d in runs])))
+        if eta == 0.001:  # S27: the score stands still or falls while the cost falls
+            cost = runs[0].result["cost"]
+            table.append(
+                Line(
+                    f"{name}: score and cost, first and last epoch (seed 0)",
+                    "small changes leave the number of right images as it is",
+                    f"{correct[0]} to {correct[-1]}, {cost[0]:.2f} to {cost[-1]:.2f}",
+                )
+            )
+        if not first and len(runs) > 1:
+            each = ", ".join(f"{best(d):.2f}" for d in runs)
+            table.append(Line(f"{name}: best epoch of each run, %", "", each))
     return table
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from nets.data import Split
-from nets.experiments import chapter1, chapter2, notes
+from nets.experiments import arguments, asked, chapter1, chapter2, derivations, notes
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work
 
 ROWS: dict[str, Callable[[Split], list[Line]]] = {
@@ -24,6 +24,20 @@ ROWS: dict[str, Callable[[Split], list[Line]]] = {
     "S21": notes.many_layers,
     "S22": notes.matrices,
     "S24": notes.lecture,
+    "S25": arguments.small_changes,
+    "S26": arguments.digits_otherwise,
+    "S28": arguments.ball_in_a_valley,
+    "S29": arguments.a_poll,
+    "S30": arguments.one_digit_for_all,
+    "S31": derivations.indices,
+    "S32": derivations.element_by_element,
+    "S33": derivations.good_demon,
+    "S34": derivations.in_full,
+    "S35": derivations.second_riddle,
+    "S36": derivations.naive_gradient,
+    "S37": asked.zero_start,
+    "S38": asked.blog_network,
+    "S40": asked.exercises,
 }
 
 
@@ -58,9 +72,9 @@ def remarks(done: Sequence[Done]) -> str:
 
 EQUATIONS = Experiment(
     name="equations",
-    row="S1 to S6, S9 to S13, S15, S16, S20 to S22, S24",
-    title="The equations, one by one",
-    about="what the documents state in equations, by hand and on the graph",
+    row="S1 to S6, S9 to S13, S15, S16, S20 to S22, S24 to S26, S28 to S38, S40",
+    title="The equations and the arguments, one by one",
+    about="what the documents state in equations and argue in words, by hand and on the graph",
     parts=parts,
     measure=measure,
     lines=lines,

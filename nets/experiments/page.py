@@ -16,6 +16,7 @@ from nets.experiments.kit import Done, Experiment, Line
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.rows import ROWS, Place, Row
+from nets.experiments.rows_argued import ARGUED
 from nets.extras import UsageError
 
 INTRODUCTION = """# Results
@@ -78,7 +79,7 @@ def _table(name: str, record: Record) -> list[Line]:
 
 def _rows(tables: dict[str, list[Line]]) -> str:
     """Return the table of the documents' rows."""
-    lines = [_rows_line(row, tables) for row in ROWS]
+    lines = [_rows_line(row, tables) for row in (*ROWS, *ARGUED)]
     head = ("", "what", "in the code", "in the tests", "notebook", "documents", "measured")
     return f"## Row by row\n\n{_markdown(head, lines)}"
 

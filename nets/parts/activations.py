@@ -34,6 +34,7 @@ _FUNCTIONS: dict[str, Function] = {
     "gelu": ad.gelu,
     "softplus": ad.softplus,
     "identity": ad.identity,
+    "step": ad.step,
     "softmax": ad.softmax,
 }
 ACTIVATIONS = {name: Activation(name, function) for name, function in _FUNCTIONS.items()}

@@ -36,6 +36,8 @@ class Stepper(Protocol):
 class Listing:
     """The methods of the documents' listing, for a class with the parts of `Network`."""
 
+    _of_the_library = True  # what a class without this mark of its own has is one's own
+
     sizes: list[int]
     w: list[ad.Tensor]
     b: list[ad.Tensor]
@@ -71,7 +73,7 @@ class Listing:
         >>> Network([1, 2], seed=0).SGD(data, 2, 2, 3.0, test_data=data, quiet=True)
         """
         rows = as_rows(training_data, self.sizes[0], self.sizes[-1], self.dtype)
-        pairs = test_data if test_data is None or hasattr(test_data, "inputs") else list(test_data)
+        pairs = listed(test_data)
         test = None if pairs is None else self._test(pairs)
         size = check_batch_size(mini_batch_size)
         chosen = SGD(eta) if optimiser is None else optimiser
@@ -143,7 +145,8 @@ class Listing:
         leaves = [*self.b, *self.w]
         if self.overridden("cost_derivative"):
             a = self.record(x, y, outputs=True).a[-1]
-            seed = np.asarray(self.cost_derivative(np.asarray(a.data), np.asarray(y)))
+            target = y.data if isinstance(y, ad.Tensor) else np.asarray(y)
+            seed = np.asarray(self.cost_derivative(np.asarray(a.data), target))
             gradients = ad.gradient(a, leaves, seed / a.shape[1])
         else:
             gradients = ad.gradient(self.record(x, y).cost, leaves)
@@ -167,7 +170,7 @@ class Listing:
         coded targets (several ones a column) every output is held against 0.5. A ValueError says
         where targets are no answers that can be counted.
         """
-        pairs = test_data if hasattr(test_data, "inputs") else list(test_data)
+        pairs = listed(test_data)
         test = self._test(pairs)
         if not self.overridden("feedforward"):
             return self._score(test)
@@ -177,10 +180,8 @@ class Listing:
     def overridden(self, *names: str) -> str:
         """Return the first of these methods that this network has of its own, "" if none."""
         for name in names:
-            own = self.__dict__.get(name) or next(
-                (c.__dict__[name] for c in type(self).__mro__ if name in c.__dict__), None
-            )
-            if getattr(own, "__module__", "").partition(".")[0] != "nets":
+            owner = next((c for c in type(self).__mro__ if name in c.__dict__), Listing)
+            if name in self.__dict__ or not owner.__dict__.get("_of_the_library"):
                 return name
         return ""
 
@@ -213,3 +214,9 @@ class Listing:
 def pairs_of(rows: Rows, chosen: Array) -> list[tuple[Array, Array]]:
     """Return examples by number as the documents' pairs of columns (x, y)."""
     return [(rows.inputs[i][:, None], rows.targets[i][:, None]) for i in chosen]
+
+
+def listed(data: Any) -> Any:
+    """Return test data that can be gone through more than once: what is used up, such as zip, as a list."""
+    kept = data is None or hasattr(data, "inputs") or isinstance(data, list | tuple)
+    return data if kept else list(data)

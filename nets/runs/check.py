@@ -19,6 +19,7 @@ from nets.extras import UsageError, at_least
 from nets.network import Network
 from nets.parts.batches import as_rows
 from nets.parts.costs import COSTS
+from nets.runs.marking import load_class, mark
 from nets.runs.saved import load_run
 from nets.runs.settings import check_cost, check_ends, listed, load_split, output_of, start
 
@@ -136,6 +137,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--batch", type=int, default=10, help="examples in the mini-batch (10)")
     add("--seed", type=int, help="seed of the random weights (0)")
     add("--checkpoint", type=Path, help="check these trained weights instead of random ones")
+    add("--code", help="mark the class in this file, as mine.py or mine.py:Mine, instead")
     add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
     add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
 
@@ -145,6 +147,8 @@ def run(args: argparse.Namespace) -> int:
     at_least(1, vars(args), "batch")
     at_least(0, vars(args), "seed")
     given = {k: v for k, v in vars(args).items() if k in CHOSEN and v is not None}
+    if args.code is not None:
+        return _mark(args, given)
     if args.checkpoint is None:
         chosen = CHOSEN | given
         data = chosen["data"]
@@ -187,3 +191,28 @@ def run(args: argparse.Namespace) -> int:
     if not good:
         print(against_hand(net, rows.inputs.T, rows.targets.T).verdict)
     return 0 if good else 1
+
+
+def _mark(args: argparse.Namespace, given: dict[str, Any]) -> int:
+    """Mark a student's own network; return 0 if all that it has of its own is right, else 1."""
+    if args.checkpoint is not None:
+        raise UsageError("--code and --checkpoint: mark one thing at a time")
+    kind = load_class(args.code)
+    chosen = CHOSEN | given
+    split = load_split(chosen["data"], args.data_dir)
+    sizes = chosen["sizes"] or [len(split.training.inputs), 30, 20, 10]
+    net = kind(check_ends(sizes, split, chosen["data"]))
+    net.rng = np.random.default_rng(chosen["seed"])
+    net.weights = [net.rng.standard_normal(w.shape) / w.shape[1] ** 0.5 for w in net.weights]
+    net.biases = [net.rng.standard_normal(b.shape) for b in net.biases]
+    rows = as_rows(split.training[: max(args.batch, 2)], net.sizes[0], net.sizes[-1])
+    marks = mark(net, rows.inputs.T, rows.targets.T)
+    if not marks:
+        raise UsageError(ad.say("mark.nothing", name=kind.__name__))
+    for m in marks:
+        right, wrong = (
+            ad.say("mark.right", method=m.method),
+            ad.say("mark.wrong", method=m.method, said=m.said),
+        )
+        print(right if m.right else wrong)
+    return 0 if all(m.right for m in marks) else 1

@@ -10,7 +10,10 @@ import argparse
 import contextlib
 import ipaddress
 import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from typing import Any
@@ -19,6 +22,7 @@ from urllib.parse import urlsplit
 from nets.extras import UsageError, require
 
 ATTEMPTS = 3
+WATCH = 1.0  # seconds between two looks whether the parent lives
 
 
 class EngineError(RuntimeError):
@@ -90,15 +94,24 @@ def processes(workers: int) -> Engine:
 
     def make() -> Executor:
         return ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), _ignore_interrupts
+            workers, multiprocessing.get_context("spawn"), _as_a_worker, (os.getpid(),)
         )
 
     return Engine(make(), make)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which stops between two steps."""
+def _as_a_worker(parent: int) -> None:
+    """Leave Ctrl-C to the parent, which stops between two steps, and end when the parent has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH)
+        os._exit(1)  # nobody is left to give the result to
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _end(executor: Executor, others: Sequence[Any]) -> None:

@@ -1,9 +1,11 @@
-"""Stopping between two steps: Ctrl-C and a request to terminate are noted and not died of."""
+"""Stopping between two steps: Ctrl-C, a request to terminate, a terminal that closes are noted."""
 
 import contextlib
 import signal
 from collections.abc import Iterator
 from typing import Any
+
+STOPS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 
 
 @contextlib.contextmanager
@@ -16,7 +18,7 @@ def noted_signals() -> Iterator[list[int]]:
         signal.signal(number, before[number])
 
     before: dict[int, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         before[number] = signal.signal(number, note)
     try:
         yield caught

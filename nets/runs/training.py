@@ -185,22 +185,44 @@ class Training:
             order = arrays.get("order")
             if order is not None and not np.array_equal(np.sort(order), self._numbers()):
                 raise ValueError("its order of examples is for another number of examples")
-            self.net.rng.bit_generator.state = meta["generator"]
-            self.epoch, self.position = int(meta["epoch"]), int(meta["position"])
+            self.net.rng.bit_generator.state = _generator(meta["generator"])
+            self.epoch, self.position = (_count(meta[name]) for name in ("epoch", "position"))
             self.cost = _read(meta["cost"])
             self.history = [{k: _KINDS[k](e[k]) for k in _KINDS} for e in meta["history"]]
             if len(self.history) != self.epoch or not 0 <= self.position <= self.steps:
                 raise ValueError("its history and its position do not agree")
-        except (KeyError, TypeError, ValueError) as e:
+            if any(not 0 <= e["correct"] <= e["total"] or not e["total"] for e in self.history):
+                raise ValueError("its history counts what cannot be")
+            if self.position and order is None:
+                raise ValueError("its position is inside an epoch, but the order is not there")
+            if not isinstance(meta["ended"], bool):
+                raise ValueError("whether it has ended is not said")
+            state = {
+                name.removeprefix("optimiser."): a
+                for name, a in arrays.items()
+                if name.startswith("optimiser.")
+            }
+            self._check_state(state)
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as e:
             raise ValueError(f"the checkpoint does not belong to this run: {e}") from None
         self.order = order
-        self.optimiser.state = {
-            name.removeprefix("optimiser."): a
-            for name, a in arrays.items()
-            if name.startswith("optimiser.")
-        }
+        self.optimiser.state = state
         self.best = {n.removeprefix("best."): a for n, a in arrays.items() if n.startswith("best.")}
         self.ended = self.epoch >= self.epochs or bool(meta["ended"] and self.patience)
+
+    def _check_state(self, state: dict[str, Array]) -> None:
+        """Raise a ValueError unless the optimiser's arrays are those of this many steps."""
+        nodes = {str(p.name): p for p in (*self.net.w, *self.net.b)}
+        kinds = self.optimiser.kept if self.steps_done else ()
+        wanted = {f"{name}{kind}" for name in nodes for kind in kinds}
+        if set(state) != wanted:
+            raise ValueError(
+                "its optimiser's state is that of another optimiser or another network"
+            )
+        for name, array in state.items():
+            shape = () if name.endswith(".t") else nodes[name.partition(".")[0]].shape
+            if array.shape != shape:
+                raise ValueError(f"the optimiser's {name} has the shape {array.shape}, not {shape}")
 
     def _numbers(self) -> Array:
         return np.arange(len(self.rows.inputs))
@@ -229,6 +251,24 @@ def storable(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [entry | {"cost": _number(entry["cost"])} for entry in history]
 
 
+def _count(number: Any) -> int:
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise ValueError(f"{number!r:.40} is not a whole number")
+    return number
+
+
+def _generator(state: Any) -> Any:
+    """Return the state of a generator, whose numbers must be those of PCG64."""
+    kept = state["state"]
+    numbers = (kept["state"], kept["inc"], state["has_uint32"], state["uinteger"])
+    limits = (2**128, 2**128, 2, 2**32)
+    if state["bit_generator"] != "PCG64" or not all(
+        0 <= _count(n) < most for n, most in zip(numbers, limits, strict=True)
+    ):
+        raise ValueError("its generator has a state that PCG64 does not have")
+    return state
+
+
 def _number(cost: float) -> float | None:
     return cost if math.isfinite(cost) else None
 
@@ -238,9 +278,9 @@ def _read(number: Any) -> float:
 
 
 _KINDS: dict[str, Callable[[Any], Any]] = {
-    "epoch": int,
-    "correct": int,
-    "total": int,
+    "epoch": _count,
+    "correct": _count,
+    "total": _count,
     "cost": _read,
     "eta": float,
 }

@@ -49,23 +49,26 @@ ad.draw(L, names=locals(), rankdir="TB")
 #
 # ## By hand
 #
-# $da = -\frac{y}{a} + \frac{1-y}{1-a}$, then $dz = da \cdot \sigma'(z) = a - y$, then
-# $dw_i = dz \cdot x_i$ and $db = dz$.
+# $da = -\frac{y}{a} + \frac{1-y}{1-a} = \frac{a - y}{a (1 - a)}$. The slope of the sigmoid is
+# $\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = a (1 - a)$, so $dz = da \cdot \sigma'(z) = a - y$; then
+# $dw_i = dz \cdot x_i$ and $db = dz$. The lecture has three inputs; two show the same.
 
 # %% [markdown] lang="ja"
 # 辺の上に書かれているのは局所的な導関数です。ノードに戻ってくる量は、そこから出る辺についての
-# 「先の勾配 x 局所的な導関数」の和です。
+# 「先の勾配 × 局所的な導関数」の和です。
 #
 # ## 手計算
 #
-# $da = -\frac{y}{a} + \frac{1-y}{1-a}$、次に $dz = da \cdot \sigma'(z) = a - y$、そして
-# $dw_i = dz \cdot x_i$、$db = dz$ です。
+# $da = -\frac{y}{a} + \frac{1-y}{1-a} = \frac{a - y}{a (1 - a)}$ です。シグモイドの傾きは
+# $\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = a (1 - a)$ なので $dz = da \cdot \sigma'(z) = a - y$、そして
+# $dw_i = dz \cdot x_i$、$db = dz$ です。講義の入力は 3 つですが、2 つでも同じことがわかります。
 
 # %%
 x1, x2, y = x1.data, x2.data, y.data  # from here on plain numbers
 by_hand_a = 1 / (1 + math.exp(-(0.8 * 1.5 - 0.5 * 2.0 + 0.1)))
 da = -y / by_hand_a + (1 - y) / (1 - by_hand_a)
-dz = by_hand_a - y
+dz = da * by_hand_a * (1 - by_hand_a)
+assert math.isclose(dz, by_hand_a - y, rel_tol=1e-14)
 by_hand = {"da": da, "dz": dz, "dw1": dz * x1, "dw2": dz * x2, "db": dz}
 autograd = {"da": a.grad, "dz": z.grad, "dw1": w1.grad, "dw2": w2.grad, "db": b.grad}
 
@@ -90,9 +93,9 @@ for name in by_hand:
 #
 # ## 線形の応答 (式 5)
 #
-# 勾配は、小さな変化の影響を予言します:
+# 勾配は、小さな変化の影響を予測します:
 # $\Delta a \approx \sum_j \frac{\partial a}{\partial w_j} \Delta w_j + \frac{\partial a}{\partial b} \Delta b$。
-# 予言の誤差は、変化の 2 乗で小さくなります。
+# 予測の誤差は、変化の 2 乗で小さくなります。
 
 # %%
 from nets.closed_form.functions import sigmoid

@@ -30,13 +30,13 @@ from nets.runs.training import Training
 # ## A perceptron decides
 #
 # It answers 1 if $w \cdot x + b > 0$, with $b$ = minus the threshold. Weights 6, 2, 2 and threshold 5:
-# the first input alone decides. With threshold 3, the other two together can overrule it.
+# the first input alone decides. With threshold 3, the first input or the other two together give 1.
 
 # %% [markdown] lang="ja"
 # ## パーセプトロンの判断
 #
 # $w \cdot x + b > 0$ なら 1 を出します ($b$ はしきい値の符号を変えたもの)。重み 6, 2, 2、しきい値 5 では、
-# 第 1 入力だけで決まります。しきい値が 3 なら、残りの 2 つがそろえば結果を覆せます。
+# 第 1 入力だけで決まります。しきい値が 3 なら、第 1 入力か、残りの 2 つがそろえば 1 になります。
 
 # %%
 strict = Perceptron.with_threshold((6, 2, 2), 5)
@@ -83,14 +83,14 @@ plt.show()
 #
 # Weights and biases are drawn from N(0, 1); the quadratic cost of a mini-batch is
 # $C = \frac{1}{2m} \sum_x \lVert y - a \rVert^2$ (eq. 6). Before trusting any training, look at one
-# gradient: autograd's against the closed form that was written by hand.
+# gradient: autograd's against back-propagation written by hand.
 
 # %% [markdown] lang="ja"
 # ## ネットワークと最初の勾配
 #
 # 重みとバイアスは N(0, 1) から取ります。ミニバッチの 2 次コストは
-# $C = \frac{1}{2m} \sum_x \lVert y - a \rVert^2$ (式 6) です。訓練を信じる前に、勾配を 1 つ見ておきます。
-# 自動微分の結果と、手で書いた閉じた式とを比べます。
+# $C = \frac{1}{2m} \sum_x \lVert y - a \rVert^2$ (式 6) です。訓練の前に、勾配を 1 つ確かめます。
+# 自動微分の結果と、手で書いた逆伝播とを比べます。
 
 # %%
 net = Network([64, 30, 10], seed=0)

@@ -152,8 +152,9 @@ assert worst < 1e-9
 # %% [markdown] lang="en"
 # ## BP1: the error of the output layer
 #
-# $z^L_j$ reaches the cost only through its own activation $a^L_j = \sigma(z^L_j)$. The chain rule has
-# one term (eq. 36 to 39):
+# The chain rule sums over all outputs, $\delta^L_j = \sum_k \frac{\partial C}{\partial a^L_k}
+# \frac{\partial a^L_k}{\partial z^L_j}$ (eq. 37). Because $a^L_k = \sigma(z^L_k)$ reads its own $z$ alone, the
+# terms with $k \ne j$ are 0 and one is left (eq. 38, 39):
 #
 # $$\delta^L_j = \frac{\partial C}{\partial a^L_j} \frac{\partial a^L_j}{\partial z^L_j}
 # = \frac{\partial C}{\partial a^L_j}\, \sigma'(z^L_j),
@@ -165,8 +166,9 @@ assert worst < 1e-9
 # %% [markdown] lang="ja"
 # ## BP1: 出力層の誤差
 #
-# $z^L_j$ がコストに影響するのは、自分の活性 $a^L_j = \sigma(z^L_j)$ を通じてだけです。
-# 連鎖律の項は 1 つです (式 36〜39):
+# 連鎖律はすべての出力について和を取ります: $\delta^L_j = \sum_k \frac{\partial C}{\partial a^L_k}
+# \frac{\partial a^L_k}{\partial z^L_j}$ (式 37)。$a^L_k = \sigma(z^L_k)$ は自分の $z$ だけに依存するので、
+# $k \ne j$ の項は 0 で、1 つだけが残ります (式 38, 39):
 #
 # $$\delta^L_j = \frac{\partial C}{\partial a^L_j} \frac{\partial a^L_j}{\partial z^L_j}
 # = \frac{\partial C}{\partial a^L_j}\, \sigma'(z^L_j),
@@ -197,7 +199,7 @@ check(f"BP1, delta^{L}", delta[L], Z[L].grad)
 # = \sum_k \delta^{l+1}_k \frac{\partial z^{l+1}_k}{\partial z^l_j} .$$
 #
 # Because $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$, the last factor is
-# $w^{l+1}_{kj} \sigma'(z^l_j)$. The sum runs over the *rows* of $w^{l+1}$, and that is the transpose:
+# $w^{l+1}_{kj} \sigma'(z^l_j)$. The sum over $k$ runs down column $j$ of $w^{l+1}$, which is row $j$ of its transpose:
 #
 # $$\delta^l = \bigl((w^{l+1})^T \delta^{l+1}\bigr) \odot \sigma'(z^l). \tag{BP2}$$
 #
@@ -214,7 +216,7 @@ check(f"BP1, delta^{L}", delta[L], Z[L].grad)
 #
 # $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$ なので、
 # 最後の因子は $w^{l+1}_{kj} \sigma'(z^l_j)$ です。
-# 和は $w^{l+1}$ の *行* にわたります。これが転置になる理由です:
+# 和は $w^{l+1}$ の第 $j$ 列を $k$ について下ります。これは転置の第 $j$ 行です:
 #
 # $$\delta^l = \bigl((w^{l+1})^T \delta^{l+1}\bigr) \odot \sigma'(z^l). \tag{BP2}$$
 #
@@ -228,8 +230,11 @@ for l in range(L - 1, 1, -1):
 # %% [markdown] lang="en"
 # ## BP3 and BP4: the gradient itself
 #
-# The hard part is done. In $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ the bias has the factor 1 and
-# the weight the factor $a^{l-1}_k$, hence
+# The hard part is done. In $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ the bias and the weight of neuron j
+# reach C through $z^l_j$ alone, with $\partial z^l_j / \partial b^l_j = 1$ and
+# $\partial z^l_j / \partial w^l_{jk} = a^{l-1}_k$. The chain rule,
+# $\frac{\partial C}{\partial b^l_j} = \frac{\partial C}{\partial z^l_j} \frac{\partial z^l_j}{\partial b^l_j}$ and the
+# same for the weight, gives
 #
 # $$\frac{\partial C}{\partial b^l_j} = \delta^l_j, \tag{BP3}$$
 #

@@ -115,7 +115,7 @@ assert np.allclose(hard, train_neuron(2.0, 2.0).a, rtol=1e-12)
 #
 # $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (eq. 57). Its derivative with respect to $a$ is
 # $\frac{a - y}{a(1 - a)}$, and $a (1 - a)$ is exactly $\sigma'(z)$: the factor cancels, and what is left
-# is the error itself,
+# is $\delta^L = a - y$,
 #
 # $$\frac{\partial C}{\partial w} = (a - y)\, x, \qquad \frac{\partial C}{\partial b} = a - y .$$
 
@@ -123,7 +123,7 @@ assert np.allclose(hard, train_neuron(2.0, 2.0).a, rtol=1e-12)
 # ## 解決: 交差エントロピー
 #
 # $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (式 57)。$a$ についての導関数は $\frac{a - y}{a(1 - a)}$ で、
-# $a (1 - a)$ はちょうど $\sigma'(z)$ です。因子が打ち消され、残るのは誤差そのものです:
+# $a (1 - a)$ はちょうど $\sigma'(z)$ です。因子が打ち消され、残るのは $\delta^L = a - y$ です:
 #
 # $$\frac{\partial C}{\partial w} = (a - y)\, x, \qquad \frac{\partial C}{\partial b} = a - y .$$
 

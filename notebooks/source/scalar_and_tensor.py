@@ -27,13 +27,14 @@ from nets.perceptron import Perceptron
 #
 # A `Perceptron` jumps from 0 to 1, so its derivative is 0 wherever it has one: nothing to learn from.
 # The sigmoid neuron is the same thing with a smooth step. Multiply all weights and the bias by a large
-# number, and it becomes the perceptron again.
+# number, and it becomes the perceptron again, except where $w \cdot x + b = 0$: there it stays at 1/2.
 
 # %% [markdown] lang="ja"
 # ## パーセプトロンからシグモイドニューロンへ
 #
-# `Perceptron` は 0 から 1 に跳ぶので、導関数はどこでも 0 で、学習の手がかりがありません。シグモイドニューロンは、
-# 同じものの段差を滑らかにしたものです。すべての重みとバイアスに大きな数を掛けると、パーセプトロンに戻ります。
+# `Perceptron` は 0 から 1 に跳ぶので、導関数は跳ぶところ以外ではどこでも 0 で、学習の手がかりがありません。シグモイドニューロンは、
+# 同じものの段差を滑らかにしたものです。すべての重みとバイアスに大きな数を掛けると、パーセプトロンに戻ります
+# (ただし $w \cdot x + b = 0$ のところは 1/2 のままです)。
 
 # %%
 step = Perceptron((6.0, 2.0, 2.0), -5.0)

@@ -9,7 +9,7 @@
 # %% [markdown] lang="ja"
 # # 深いシグモイドのネットワークはなぜ学習が遅いのか: 勾配消失
 #
-# 順方向では、ネットワークは各層で信号を曲げます。逆方向ではまったく曲げません。逆伝播は、出力での誤差に
+# 順伝播では、各層が信号に非線形な関数を適用します。逆伝播には非線形なところがありません。逆伝播は、出力での誤差に
 # 対する *線形* 写像です (ノート 4.5 節)。各層で少しずつ縮む線形写像は、深さとともに指数関数的に縮み、
 # 最初のほうの層はほとんど学習しません。
 
@@ -58,14 +58,15 @@ assert bent > 0.05
 # %% [markdown] lang="en"
 # ## By hand: one product a layer
 #
-# $\delta^l = \sigma'(z^l) \odot \bigl(W^{(l+1)T} \delta^{l+1}\bigr)$ (BP2). So the error at layer 1 is
-# the output error times a product of matrices. Autograd agrees.
+# $\delta^l = \sigma'(z^l) \odot \bigl(W^{(l+1)T} \delta^{l+1}\bigr)$ (BP2). Written with matrices it is
+# $\mathrm{diag}(\sigma'(z^l))\, W^{(l+1)T} \delta^{l+1}$, so the error at layer 2 is the output error times a
+# product of matrices. Autograd agrees.
 
 # %% [markdown] lang="ja"
 # ## 手計算: 1 層につき積が 1 つ
 #
-# $\delta^l = \sigma'(z^l) \odot \bigl(W^{(l+1)T} \delta^{l+1}\bigr)$ (BP2)。つまり第 1 層の誤差は、出力の誤差に
-# 行列の積を掛けたものです。自動微分と一致します。
+# $\delta^l = \sigma'(z^l) \odot \bigl(W^{(l+1)T} \delta^{l+1}\bigr)$ (BP2)。行列で書けば
+# $\mathrm{diag}(\sigma'(z^l))\, W^{(l+1)T} \delta^{l+1}$ なので、第 2 層の誤差は、出力の誤差に行列の積を掛けたものです。自動微分と一致します。
 
 # %%
 z = [np.asarray(node.data) for node in record.z]
@@ -75,7 +76,7 @@ for layer in (1, 0):
     delta = a * (1 - a) * (np.asarray(net.weights[layer + 1]).T @ delta)
     found = ad.gradient(record.cost, record.z[layer])
     assert np.max(np.abs(delta - found)) <= 1e-12 * np.max(np.abs(found))
-print("delta of layers 2 and 1: by hand = autograd")
+print("delta of layers 3 and 2: by hand = autograd")
 
 # %% [markdown] lang="en"
 # ## From 2 to 20 layers
@@ -88,7 +89,7 @@ print("delta of layers 2 and 1: by hand = autograd")
 # ## 2 層から 20 層まで
 #
 # $\sigma'(z)$ は最大でも $1/4$ です。重みがそれを補わないかぎり、各層で誤差の少なくとも 4 分の 3 が失われ
-# ます。`gradient_flow` は、各層の誤差の長さと、BP2 が許す上限を測ります。
+# ます。`gradient_flow` は、各層の誤差の大きさ (ノルム) と、BP2 が許す上限を測ります。
 
 
 # %%

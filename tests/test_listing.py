@@ -1,0 +1,257 @@
+"""The documents' listing runs and is heard: network.py's class over `nets`, its slips named.
+
+`Student` is network.py's back-propagation in Python 3, as a reader of the book types it in; each slip
+is a change of one piece of its text.
+"""
+
+import gzip
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nets import Network, mnist_loader, network2
+from nets.cli import main
+from nets.closed_form import sigmoid, sigmoid_prime
+from nets.data import DataError
+from nets.parts.listing import Diverged
+from nets.runs.marking import mark
+
+CODE = """
+import random
+import numpy as np
+from nets import Network
+from nets.closed_form import sigmoid, sigmoid_prime
+
+class Student(Network):
+    def feedforward(self, a):
+        for b, w in zip(self.biases, self.weights):
+            a = sigmoid(np.dot(w, a)+b)
+        return a
+
+    def update_mini_batch(self, mini_batch, eta):
+        nabla_b = [np.zeros(b.shape) for b in self.biases]
+        nabla_w = [np.zeros(w.shape) for w in self.weights]
+        for x, y in mini_batch:
+            delta_nabla_b, delta_nabla_w = self.backprop(x, y)
+            nabla_b = [nb+dnb for nb, dnb in zip(nabla_b, delta_nabla_b)]
+            nabla_w = [nw+dnw for nw, dnw in zip(nabla_w, delta_nabla_w)]
+        self.weights = [w-(eta/len(mini_batch))*nw
+                        for w, nw in zip(self.weights, nabla_w)]
+        self.biases = [b-(eta/len(mini_batch))*nb
+                       for b, nb in zip(self.biases, nabla_b)]
+
+    def backprop(self, x, y):
+        nabla_b = [np.zeros(b.shape) for b in self.biases]
+        nabla_w = [np.zeros(w.shape) for w in self.weights]
+        activation = x
+        activations = [x]
+        zs = []
+        for b, w in zip(self.biases, self.weights):
+            z = np.dot(w, activation)+b
+            zs.append(z)
+            activation = sigmoid(z)
+            activations.append(activation)
+        delta = self.cost_derivative(activations[-1], y) * sigmoid_prime(zs[-1])
+        nabla_b[-1] = delta
+        nabla_w[-1] = np.dot(delta, activations[-2].transpose())
+        for l in range(2, self.num_layers):
+            z = zs[-l]
+            sp = sigmoid_prime(z)
+            delta = np.dot(self.weights[-l+1].transpose(), delta) * sp
+            nabla_b[-l] = delta
+            nabla_w[-l] = np.dot(delta, activations[-l-1].transpose())
+        return (nabla_b, nabla_w)
+
+    def cost_derivative(self, output_activations, y):
+        return (output_activations-y)
+"""
+LOOP = "delta = np.dot(self.weights[-l+1].transpose(), delta) * sp"
+# What is written, what is written wrongly, and what the mark must say.
+SLIPS = {
+    "sign": ("return (output_activations-y)", "return (y-output_activations)", "sign:"),
+    "no slope at the output": (" * sigmoid_prime(zs[-1])", "", r"missing activation derivative.*z\^4"),
+    "slope at a": ("sigmoid_prime(zs[-1])", "sigmoid_prime(activations[-1])", r"sigma'\(a\^4\)"),
+    "no slope inside": (LOOP, LOOP.removesuffix(" * sp"), r"missing activation derivative.*z\^3"),
+    "no transpose": (LOOP, LOOP.replace(".transpose()", ""), "transpose: w^4"),
+    "wrong weights": (LOOP, LOOP.replace("[-l+1]", "[-l]"), "wrong layer: w^3 was used for w^4"),
+    "wrong activations": ("activations[-l-1]", "activations[-l]", "wrong layer: a^3 was used for a^2"),
+    "wrong slope": ("z = zs[-l]", "z = zs[-l+1]", r"wrong layer: sigma'\(z\^4\) was used for"),
+    "z for a": ("activations[-2].transpose()", "zs[-2].transpose()", r"z\^3 was used for a\^3"),
+    "loop too short": ("range(2, self.num_layers)", "range(2, self.num_layers-1)", "never computed"),
+    "transposed result": ("np.dot(delta, activations[-2].transpose())",
+                          "np.dot(activations[-2], delta.transpose())", "transpose: it is the transposed"),
+    "not divided": ("(eta/len(mini_batch))*nw", "eta*nw", "the division by N = 6 is missing"),
+    "assigned": ("nabla_w = [nw+dnw for", "nabla_w = [dnw for", "only the last example"),
+    "uphill": ("[w-(eta", "[w+(eta", "sign:"),
+}  # fmt: skip
+SQUARE = [5, 5, 5, 5]
+
+
+def student(old: str = "", new: str = "") -> type[Network]:
+    assert old in CODE
+    scope: dict[str, Any] = {"__name__": "student"}
+    exec(CODE.replace(old, new), scope)
+    kind: type[Network] = scope["Student"]
+    return kind
+
+
+def batch(sizes: list[int], m: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    return rng.random((sizes[0], m)), rng.random((sizes[-1], m))
+
+
+def test_the_students_own_code_is_right() -> None:
+    marks = mark(student()(SQUARE, seed=0), *batch(SQUARE))
+    assert [m.method for m in marks] == ["cost_derivative", "backprop", "update_mini_batch"]
+    assert all(m.right for m in marks), marks
+    assert mark(Network(SQUARE, seed=0), *batch(SQUARE)) == []
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_each_slip_is_named(slip: str) -> None:
+    old, new, words = SLIPS[slip]
+    marks = mark(student(old, new)(SQUARE, seed=0), *batch(SQUARE))
+    wrong = next(m for m in marks if not m.right)
+    import re
+
+    assert re.search(words.replace("^", r"\^").replace(r"\\^", r"\^"), wrong.said), wrong.said
+
+
+def test_a_students_backprop_trains(capsys: pytest.CaptureFixture[str]) -> None:
+    data = [(np.array([[a], [b]]), np.array([[1.0 - (a != b)], [float(a != b)]]))
+            for a in (0.0, 1.0) for b in (0.0, 1.0)]  # fmt: skip
+    test = [(x, int(np.argmax(y))) for x, y in data]
+    kind = student()
+    ours, theirs = Network([2, 4, 2], seed=3), kind([2, 4, 2], seed=3)
+    ours.SGD(data, 30, 2, 3.0, test_data=test)
+    first = capsys.readouterr().out
+    theirs.SGD(zip(*zip(*data, strict=True), strict=True), 30, 2, 3.0, test_data=iter(test))
+    assert capsys.readouterr().out == first
+    for a, b in zip((*ours.weights, *ours.biases), (*theirs.weights, *theirs.biases), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["update_mini_batch", "backprop", "cost_derivative", "evaluate", "feedforward"]
+)
+def test_whatever_is_overridden_is_called(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    called = []
+
+    def method(self: Network, *args: Any, **kwargs: Any) -> Any:
+        called.append(name)
+        return getattr(Network, name)(self, *args, **kwargs)
+
+    net = type("Own", (Network,), {name: method})([1, 2], seed=0)
+    net.SGD([([0.5], 1)], 1, 1, 1.0, test_data=[([0.5], 1)])
+    assert called
+    assert capsys.readouterr().out.startswith("Epoch 0: ")
+
+
+def test_a_run_that_leaves_the_numbers_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    net = Network([1, 1], "identity", seed=0)
+    with pytest.warns(Diverged, match="not a finite number since epoch"):
+        net.SGD([([100.0], [1.0])], 200, 1, 10.0)
+    capsys.readouterr()
+
+
+def test_check_marks_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(CODE)
+    assert main(["check", "--code", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "backprop: right"
+    path.write_text(CODE.replace(LOOP, LOOP.removesuffix(" * sp")))
+    assert main(["check", "--code", f"{path}:Student"]) == 1
+    assert "Likely slip: missing activation derivative" in capsys.readouterr().out
+    assert main(["check", "--code", f"{path}:Nobody"]) == 1
+    assert "the file has Student" in capsys.readouterr().err
+    path.write_text("1 +")
+    assert main(["check", "--code", str(path)]) == 1
+    assert "cannot be run: SyntaxError" in capsys.readouterr().err
+
+
+def test_network2s_transcript(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    xs = [rng.random((4, 1)) for _ in range(30)]
+    training = [(x, network2.vectorized_result(int(x[0, 0] > 0.5), 2)) for x in xs[:20]]
+    held = [(x, int(x[0, 0] > 0.5)) for x in xs[20:]]
+    net = network2.Network([4, 6, 2], cost=network2.CrossEntropyCost, seed=0)
+    net.large_weight_initializer()
+    lists = net.SGD(training, 30, 10, 0.5, lmbda=0.1, evaluation_data=held,
+                    monitor_evaluation_cost=True, monitor_evaluation_accuracy=True,
+                    monitor_training_cost=True, monitor_training_accuracy=True)  # fmt: skip
+    assert [len(v) for v in lists] == [30] * 4
+    evaluation_cost, evaluation_accuracy, training_cost, training_accuracy = lists
+    assert training_cost[-1] < training_cost[0]
+    assert training_accuracy[-1] == net.accuracy(training, convert=True) > 14
+    assert evaluation_accuracy[-1] == net.accuracy(held)
+    assert evaluation_cost[-1] == pytest.approx(net.total_cost(held, 0.1, convert=True))
+    told = capsys.readouterr().out
+    assert "Epoch 29 training complete" in told
+    assert f"Accuracy on evaluation data: {evaluation_accuracy[-1]} / 10" in told
+    net.save(tmp_path / "net.json")
+    again = network2.load(tmp_path / "net.json")
+    np.testing.assert_array_equal(again.feedforward(xs[0]), net.feedforward(xs[0]))
+    (tmp_path / "bad.json").write_text(json.dumps({"sizes": [2]}))
+    with pytest.raises(ValueError, match="not a network that save wrote"):
+        network2.load(tmp_path / "bad.json")
+
+
+def test_network2s_step_by_hand_and_a_cost_of_ones_own() -> None:
+    class Mine:
+        @staticmethod
+        def fn(a: Any, y: Any) -> float:
+            return float(0.5 * np.sum((a - y) ** 2))
+
+        @staticmethod
+        def delta(z: Any, a: Any, y: Any) -> Any:
+            return (a - y) * sigmoid_prime(z)
+
+    x, y = batch([3, 2])
+    data = [(x[:, [i]], y[:, [i]]) for i in range(6)]
+    for cost in (network2.QuadraticCost, network2.CrossEntropyCost, Mine):
+        net = network2.Network([3, 2], cost=cost, seed=0)
+        w, b = net.weights[0].copy(), net.biases[0].copy()
+        z = w @ x + b
+        delta = cost.delta(z, sigmoid(z), y)
+        net.update_mini_batch(data, 0.5, 0.2, 20)
+        np.testing.assert_allclose(
+            net.weights[0], (1 - 0.5 * 0.2 / 20) * w - 0.5 / 6 * delta @ x.T, rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            net.biases[0], b - 0.5 / 6 * delta.sum(1, keepdims=True), rtol=1e-12
+        )
+        wanted = np.mean([cost.fn(net.feedforward(u), v) for u, v in data])
+        assert net.total_cost(data, 0.0) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_mnist_in_the_documents_forms(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    parts = tuple(
+        (rng.random((n, 784), dtype=np.float32), rng.integers(10, size=n)) for n in (9, 4, 5)
+    )
+    path = tmp_path / "mnist.pkl.gz"
+    path.write_bytes(gzip.compress(pickle.dumps(parts, protocol=2)))
+    training, validation, test = mnist_loader.load_data_wrapper(path)
+    assert (len(training), len(validation), len(test)) == (9, 4, 5)
+    assert (training[0][0].shape, training[0][1].shape, test[0][1]) == (
+        (784, 1),
+        (10, 1),
+        parts[2][1][0],
+    )
+    np.testing.assert_array_equal(mnist_loader.load_data(path)[1][0], parts[1][0])
+    net = Network([784, 10], seed=0)
+    net.update_mini_batch(parts[0], 0.1)  # (images, labels) as they lie in the file
+    assert 0 <= net.evaluate(parts[1]) <= 4
+    path.write_bytes(gzip.compress(pickle.dumps(Path("x"))))
+    with pytest.raises(DataError, match="which no data need"):
+        mnist_loader.load_data(path)
+    path.write_bytes(gzip.compress(pickle.dumps((parts[0],))))
+    with pytest.raises(DataError, match="three pairs"):
+        mnist_loader.load_data(path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(DataError, match="not readable"):
+        mnist_loader.load_data(path)
