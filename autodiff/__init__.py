@@ -49,6 +49,7 @@ from autodiff.nodes.functions import (
     transpose,
     var,
 )
+from autodiff.nodes.leaving import GraphLeftWarning
 from autodiff.nodes.modes import anomaly, no_grad, scope
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
@@ -58,10 +59,15 @@ from autodiff.table.language import language, say, speaking
 from autodiff.table.ops import (
     abs,
     acos,
+    acosh,
     add,
     asin,
+    asinh,
     atan,
     atan2,
+    atanh,
+    cbrt,
+    ceil,
     clip,
     cos,
     cosh,
@@ -70,6 +76,7 @@ from autodiff.table.ops import (
     exp,
     exp2,
     expm1,
+    floor,
     gelu,
     hypot,
     identity,
@@ -100,6 +107,7 @@ from autodiff.table.ops import (
     sub,
     tan,
     tanh,
+    trunc,
     where,
     xlogy,
 )
@@ -179,20 +187,21 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "TABLE", "ArrayProgram", "Blame", "Comparison", "Derivation", "Domain", "Edge", "Exercise",
-    "Expansion", "Explanation", "Graph", "GraphFileError", "GraphNode", "Lesson", "Pattern",
-    "Program", "RecordingWarning", "Step", "Tensor", "Value", "abs", "acos", "acosh", "add",
-    "anomaly", "asin", "asinh", "atan", "atan2", "atanh", "backward_steps", "blame_nan",
-    "broadcast_to", "cbrt", "ceil", "check_grads", "checkpoint", "clip", "compare", "compiled",
-    "concatenate", "constant", "cos", "cosh", "cross_entropy", "cross_entropy_with_logits",
-    "derive", "div", "dot", "draw", "elementwise_grad", "elu", "exp", "exp2", "expand", "explain",
-    "expm1", "floor", "gelu", "grad", "gradient", "hessian", "hvp", "hypot", "identity", "jacfwd",
-    "jacobian", "jacrev", "jit", "jvp", "language", "leaky_relu", "load_graph", "log", "log1p",
-    "log2", "log10", "log_softmax", "logaddexp", "logsumexp", "make_exercise", "matmul", "max",
-    "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad", "norm", "normal_cdf",
-    "normal_pdf", "notation", "pick", "play", "power", "primitive", "quadratic_cost", "relu",
-    "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime", "sign", "sin", "sinh",
-    "softmax", "softmax_cross_entropy", "softplus", "sparsity", "speaking", "sqrt", "square",
-    "squared_error", "stack", "step", "stop_gradient", "sub", "sum", "tan", "tanh", "teaching",
-    "to_jax", "to_js_source", "to_networkx", "to_numpy_source", "to_onnx", "to_sympy", "to_torch",
-    "trace", "transpose", "trunc", "value_and_grad", "var", "vjp", "vmap", "where", "xlogy",
+    "Expansion", "Explanation", "Graph", "GraphFileError", "GraphLeftWarning", "GraphNode",
+    "Lesson", "Pattern", "Program", "RecordingWarning", "Step", "Tensor", "Value", "abs", "acos",
+    "acosh", "add", "anomaly", "asin", "asinh", "atan", "atan2", "atanh", "backward_steps",
+    "blame_nan", "broadcast_to", "cbrt", "ceil", "check_grads", "checkpoint", "clip", "compare",
+    "compiled", "concatenate", "constant", "cos", "cosh", "cross_entropy",
+    "cross_entropy_with_logits", "derive", "div", "dot", "draw", "elementwise_grad", "elu", "exp",
+    "exp2", "expand", "explain", "expm1", "floor", "gelu", "grad", "gradient", "hessian", "hvp",
+    "hypot", "identity", "jacfwd", "jacobian", "jacrev", "jit", "jvp", "language", "leaky_relu",
+    "load_graph", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logsumexp",
+    "make_exercise", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
+    "norm", "normal_cdf", "normal_pdf", "notation", "pick", "play", "power", "primitive",
+    "quadratic_cost", "relu", "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime",
+    "sign", "sin", "sinh", "softmax", "softmax_cross_entropy", "softplus", "sparsity", "speaking",
+    "sqrt", "square", "squared_error", "stack", "step", "stop_gradient", "sub", "sum", "tan",
+    "tanh", "teaching", "to_jax", "to_js_source", "to_networkx", "to_numpy_source", "to_onnx",
+    "to_sympy", "to_torch", "trace", "transpose", "trunc", "value_and_grad", "var", "vjp", "vmap",
+    "where", "xlogy",
 ]  # fmt: skip

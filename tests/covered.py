@@ -27,8 +27,8 @@ MODULES = """
     dispatch/choices dispatch/linalg dispatch/missing dispatch/norms dispatch/signals dispatch/statistics
     table/recipes/__init__
     derivatives/reverse derivatives/sweep derivatives/forward derivatives/calls
-    derivatives/transforms
-    derivatives/colouring nodes/many nodes/lanes
+    derivatives/transforms derivatives/jacobians derivatives/batching derivatives/sparsity
+    derivatives/colouring derivatives/checkpoint nodes/many nodes/lanes
     derivatives/checking derivatives/custom graphs/graph graphs/order
     graphs/callers
     graphs/storage graphs/files pickles
@@ -43,10 +43,6 @@ NOT_MEASURED = {
     "printers/products": "prints C when the project is built",
     "programs/source": "prints a program to be read",
     "graphs/expression": "reads the command line's formulas",
-    "derivatives/jacobians": "held against one direction at a time by test_lanes",
-    "derivatives/batching": "held against loops over the samples by test_lanes",
-    "derivatives/sparsity": "held against dense Jacobians by test_sparse",
-    "derivatives/checkpoint": "held against graphs that keep everything by test_memory",
     "graphs/misspelt": "words what the command line refuses",
     "table/language": "words what is said to people",
 }

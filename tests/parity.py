@@ -112,7 +112,13 @@ def outcome(function: Any, on_nodes: Any, entry: Entry, pick: Pick) -> Outcome:
     here = entry.recipe.operands
     args = [with_numbers(x, pick) for x in args]
     options = {k: with_numbers(v, pick) if k in here else v for k, v in options.items()}
-    nodes = [as_nodes(x, pick) if isinstance(x, list | np.ndarray | float) else x for x in args]
+    places = [
+        p.name
+        for p in entry.signature.parameters.values()
+        if p.name in entry.required or p.kind is p.POSITIONAL_ONLY
+    ]
+    many = any(p.kind is p.VAR_POSITIONAL for p in entry.signature.parameters.values())
+    nodes = [as_nodes(x, pick) if many or places[i] in here else x for i, x in enumerate(args)]
     named = {k: as_nodes(v, pick) if k in here and pick(2) else v for k, v in options.items()}
     if not any(isinstance(x, ad.Tensor | ad.Value) for x in flat([nodes, named])):
         nodes = [as_all_nodes(x) for x in args]
@@ -139,6 +145,11 @@ def outcome(function: Any, on_nodes: Any, entry: Entry, pick: Pick) -> Outcome:
     return Outcome(f"{text}: {fault}" if fault else "")
 
 
+def off_the_kinks(x: Any) -> Any:
+    """Return arguments whose numbers are no whole ones."""
+    return replacing(lambda a: np.asarray(a + 0.00123, a.dtype))(x)
+
+
 def as_all_nodes(x: Any) -> Any:
     return replacing(ad.Tensor)(x)
 
@@ -147,14 +158,20 @@ def is_float(x: Any) -> bool:
     return isinstance(x, np.ndarray) and x.dtype.kind == "f"
 
 
+def like(t: Any, x: Any) -> Any:
+    """Return a direction in which a symmetric matrix stays one."""
+    symmetric = x.ndim > 1 and x.shape[-1] == x.shape[-2] and np.array_equal(x, x.swapaxes(-1, -2))
+    return t + t.swapaxes(-1, -2) if symmetric else t
+
+
 def answered(function: Any, args: Any, options: Any) -> bool:
     """Return whether numpy answers a call with numbers, and nodes do not refuse it by name."""
     try:
         y = function(*args, **options)
-        function(*map(as_all_nodes, args), **options)
+        function(*map(as_all_nodes, args), **as_all_nodes(options))
     except Exception:
         return False
-    return all(np.all(np.isfinite(p)) for p in flat([y]))
+    return all(np.asarray(p).dtype != np.float32 and np.all(np.isfinite(p)) for p in flat([y]))
 
 
 def replacing(change: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -36,7 +36,7 @@ def test_a_tensor_answers_like_its_array() -> None:
     assert len(t) == 1
     assert +t is t
     assert bool(ad.Tensor(3.0)) is True
-    assert float(ad.Tensor([3.0])) == ad.Tensor([[3.0]]).item() == 3.0
+    assert float(ad.constant([3.0])) == ad.Tensor([[3.0]]).item() == 3.0
     assert (t == t, t == u) == (True, False)
     assert (t <= 1.0).tolist() == (t < 2.0).tolist() == [[True, False]]
     assert (t >= u).all()
@@ -61,7 +61,7 @@ def test_a_gradient_may_be_set() -> None:
 
 def test_a_value_answers_like_its_number() -> None:
     v = ad.Value(-2.0)
-    assert (v.item(), float(v), v._op, v.local_derivatives) == (-2.0, -2.0, "", ())
+    assert (v.item(), float(v.detach()), v._op, v.local_derivatives) == (-2.0, -2.0, "", ())
     assert +v is v
     assert abs(v).data == 2.0
     assert np.where(v > 0, v, -v).data == 2.0
@@ -332,8 +332,7 @@ def test_numpys_functions_with_rare_arguments() -> None:
     assert np.dot(t, cube).data.tolist() == np.dot(a, cube).tolist()
     assert np.tensordot(t, cube, 1).data.tolist() == np.tensordot(a, cube, 1).tolist()
     assert np.einsum("ij,jk", t, a).data.tolist() == np.einsum("ij,jk", a, a).tolist()
-    with pytest.raises(TypeError, match="an ellipsis or a letter twice"):
-        np.einsum("ii", t)
+    assert np.einsum("ii", t).data == np.einsum("ii", a)
 
 
 def test_graphs_answer_about_single_edges() -> None:

@@ -13,7 +13,6 @@ import pytest
 import autodiff as ad
 from autodiff.derivatives import jacobians
 from autodiff.nodes import lanes
-from autodiff.nodes.many import Lanes
 from autodiff.table.primitive import Multilinear, Pointwise
 from tests.test_table import CASES, MULTILINEAR, POINTWISE, moderate
 
@@ -206,43 +205,3 @@ def test_what_vmap_says() -> None:
         ad.vmap(lambda a: a, in_axes=3)(np.ones(2))
     with pytest.raises(ValueError, match="different shapes"):
         ad.vmap(lambda a: a if a.sum() > 0 else a[:1])(DRAWN)
-
-
-def test_lanes_know_the_operators_of_arrays() -> None:
-    x = DRAWN[:, :, None] * np.ones(3)
-    whole = Lanes(x)
-    a = np.arange(1.0, 10.0).reshape(3, 3)
-    pairs = [
-        (whole + a, x + a), (a + whole, a + x), (whole - a, x - a), (a - whole, a - x),
-        (whole * a, x * a), (a * whole, a * x), (whole / a, x / a), (a / whole, a / x),
-        (whole @ a, x @ a), (a @ whole, a @ x), (whole**2.0, x**2.0), (-whole, -x),
-        (whole[1], x[:, 1]), (whole.sum(0), x.sum(1)), (whole.reshape(9), x.reshape(7, 9)),
-        (whole.reshape((9, 1)), x.reshape(7, 9, 1)), (whole.T, x.swapaxes(1, 2)),
-        (whole.transpose((1, 0)), x.swapaxes(1, 2)),
-    ]  # fmt: skip
-    for found, expected in pairs:
-        np.testing.assert_allclose(found.x, expected, rtol=1e-14)
-    assert (whole.ndim, whole.dtype, whole.shape) == (2, np.float64, (3, 3))
-
-
-def test_indices_that_numpy_puts_in_front() -> None:
-    take, scatter = (next(r for r in MULTILINEAR if r.name == n) for n in ("take", "scatter"))
-    index = (np.array([0, 1]), slice(None), np.array([1, 0]))
-    check_row(take, [(2, 3, 2)], {"index": index})
-    check_row(scatter, [(2, 3)], {"index": index, "shape": (2, 3, 2)})
-    check_row(take, [(2, 3)], {"index": (None, ..., 1)})
-
-
-def test_corners_of_vmap_and_of_jacobians() -> None:
-    w, v = ad.Tensor(2.0), ad.Value(3.0)
-    both = ad.vmap(lambda x: (x * w, w * 1.0, v * 1.0, 1.0))(DRAWN)
-    assert [y.shape for y in both] == [(7, 3), (7,), (7,), (7,)]
-    assert ad.vmap(lambda x: (x, ad.constant(2.0) * 1.0)[1])(DRAWN).tolist() == [2.0] * 7
-    assert ad.vmap(lambda x: ad.stop_gradient(ad.Tensor(1.0)))(DRAWN).tolist() == [1.0] * 7
-    rows = np.eye(3)
-    cost = lambda y: ad.softmax_cross_entropy(np.array([[1.0], [2.0], [0.5]]), y[:, None])  # noqa: E731
-    np.testing.assert_allclose(ad.vmap(cost)(rows), [cost(y) for y in rows], rtol=1e-13)
-    captured = ad.Tensor(1.0)
-    assert ad.jacfwd(lambda x: captured * 2.0)(3.0) == 0.0
-    nested = ad.grad(lambda z: ad.jacrev(lambda x: captured * np.ones(2))(z).sum())(np.ones(2))
-    assert not nested.any()

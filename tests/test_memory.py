@@ -161,13 +161,3 @@ def test_a_freed_graph_says_so() -> None:
         with pytest.raises(RuntimeError, match="free=True"):
             ad.gradient(again, x)
     np.testing.assert_array_equal(inner.data, np.sin(X))
-
-
-def test_corners_of_checkpoint() -> None:
-    kept = ad.checkpoint(lambda x: ad.sin(x))
-    assert kept(np.float64(0.0)).data == 0.0
-    x = ad.Tensor(X)
-    node = kept(x)
-    with pytest.raises(TypeError, match="cannot be saved"):
-        node.primitive.__reduce__()
-    np.testing.assert_array_equal(node.primitive.number(X, **node.params), np.sin(X))

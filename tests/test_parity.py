@@ -84,8 +84,10 @@ def test_every_entry_has_a_recipe_for_every_parameter_of_numpy(entry: Entry) -> 
 def test_forward_mode_agrees_with_reverse_mode(entry: Entry) -> None:
     """<u, J v> = <J^T u, v>, and the rate of change is what the values themselves show."""
     checked = 0
-    for seed in range(12):
-        args, options = entry.draw(parity.seeded(seed))
+    for seed in range(60):
+        if checked == 6:
+            break
+        args, options = map(parity.off_the_kinks, entry.draw(parity.seeded(seed)))
         options = {k: v for k, v in options.items() if k not in ("dtype", "casting")}
         if not parity.answered(entry.function, args, options):
             continue
@@ -98,7 +100,7 @@ def test_forward_mode_agrees_with_reverse_mode(entry: Entry) -> None:
             return ad.sum(ad.concatenate([ad.reshape(p, (-1,)) for p in parity.flat([y])]))
 
         rng = np.random.default_rng(seed)
-        ts = [rng.normal(size=x.shape) for x in xs]
+        ts = [parity.like(rng.normal(size=x.shape), x) for x in xs]
         pushed = ad.jvp(f, xs, ts)[1]
         back = ad.grad(f, argnums=tuple(range(len(xs))))(*xs)
         pulled = sum(float(np.sum(g * t)) for g, t in zip(back, ts, strict=True))

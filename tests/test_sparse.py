@@ -153,15 +153,3 @@ def test_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.sparse", None)
     with pytest.raises(ImportError, match=r"\[scipy\]"):
         ad.jacobian(lambda x: x * x, sparse=True)(X)
-
-
-def test_corners() -> None:
-    found = ad.jacobian(lambda x: {"a": x * x, "b": np.ones(2)}, sparse=True)(X)
-    assert found["b"].nnz == 0
-    assert found["b"].shape == (2, 30)
-    pattern = ad.sparsity(lambda x: (x, x * x))(X)
-    assert pattern._repr_svg_() == pattern.svg()
-    many = ad.jacobian(lambda x: x * x, sparse=True)
-    for n in range(1, 12):
-        assert many(np.ones(n)).nnz == n
-    assert len(many.known) <= 8

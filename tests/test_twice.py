@@ -152,7 +152,7 @@ def test_a_node_is_not_data() -> None:
     [([1.0, None], "None in it"), ([[1j]], "1j in it"), ([ad.Value(1.0)], r"stack\(")],
 )
 def test_what_is_wrong_in_a_list_is_named(data: Any, said: str) -> None:
-    with pytest.raises(TypeError, match=f"Tensor: needs real numbers.*{said}"):
+    with pytest.raises(TypeError, match=f"Tensor: needs (real )?numbers.*{said}"):
         ad.Tensor(data)
 
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from autodiff.derivatives.calls import Function, is_node
 from autodiff.nodes import modes
-from autodiff.nodes.functions import as_array_node
 from autodiff.nodes.many import Lanes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree
+from autodiff.table.data import one_hot
 from autodiff.table.quiet import restore, silence
 
 SIGNS: Any = {
@@ -94,7 +94,7 @@ def _groups(
             for x, flag in zip(leaves, batched, strict=True)
         ]
         outputs, held, shape = _run(f, chosen, batched, rebuild, len(left))
-        if not held[0]:  # pragma: no cover  (a function that is not the same twice)
+        if not held[0]:
             raise RuntimeError("vmap: the function takes another course each time it is called")
         if not held.all():
             outputs = [ops.take(y, index=np.flatnonzero(held)) for y in outputs]
@@ -172,9 +172,11 @@ def recorded(roots: Sequence[Any], start: int) -> list[Any]:
 def _holds(guard: tuple[Any, ...], moved: dict[Any, Any], n: int) -> Any:
     """Return for which samples a comparison turns out as it was recorded."""
     sign, a, b, outcome = guard
-    if sign == "one-hot" or not any(is_node(x) and x in moved for x in (a, b)):
-        return np.ones(n, dtype=bool)  # whether targets are one-hot is asked of constants alone
+    if not any(is_node(x) and x in moved for x in (a, b)):
+        return np.ones(n, dtype=bool)
     left, right = (moved[x].x if is_node(x) and x in moved else x for x in (a, b))
+    if sign == "one-hot":
+        return np.array([one_hot(_array(y), b) == outcome for y in left])
     rank = max(
         len(getattr(x, "shape", ())) - (is_node(y) and y in moved)
         for x, y in ((left, a), (right, b))
@@ -209,7 +211,7 @@ def _whole(y: Any, moved: dict[Any, Any], n: int, as_nodes: bool) -> Any:
     elif not as_nodes:
         y = np.asarray(_plain(y))
     elif type(y) is Value:
-        y = as_array_node(y)
+        y = ops.mul(y, np.ones(()))
     return ops.broadcast(y, shape=(n, *y.shape))
 
 

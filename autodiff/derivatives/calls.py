@@ -1,8 +1,8 @@
 """One call of a user's function on fresh leaves: what every transform of a function starts with."""
 
+import operator
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -10,18 +10,18 @@ import numpy as np
 from autodiff.derivatives.reverse import Node, gradient, recorded
 from autodiff.nodes import modes
 from autodiff.nodes.functions import zero
+from autodiff.nodes.leaving import INSIDE, Inside
 from autodiff.nodes.modes import MODE, mode
-from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree
 
 Function = Callable[..., Any]
-_depth: ContextVar[int] = ContextVar("autodiff_transform_depth", default=0)
 
 
 def nested() -> bool:
     """Return whether this is inside a transform or a trace, where results are nodes again."""
-    return _depth.get() > 0 or modes.tracing()
+    return INSIDE.get() is not None or modes.tracing()
 
 
 def is_node(x: Any) -> bool:
@@ -48,25 +48,46 @@ def plain(x: Any) -> Any:
 class Call:
     """One call of a function on fresh leaves, its outputs, and what to return for them."""
 
-    def __init__(self, what: str, f: Function, args: Sequence[Any], argnums: Any) -> None:
-        wanted = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    def __init__(
+        self, what: str, f: Function, args: Sequence[Any], argnums: Any, options: Any = None,
+        has_aux: bool = False,
+    ) -> None:  # fmt: skip
+        several = isinstance(argnums, tuple | list)
+        try:
+            wanted = [operator.index(i) for i in (argnums if several else (argnums,))]
+        except TypeError:
+            raise TypeError(
+                f"{what}: argnums says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
+            ) from None
         for i in wanted:
             if not -len(args) <= i < len(args):
                 raise ValueError(
                     f"{what}: argnums {i} is out of range for a call with {len(args)} arguments"
                 )
+        around = INSIDE.get()
         self.nested = nested() or any(is_node(x) for x in tree.flatten(list(args))[0])
         lifted = list(args)
         self.start = tick()  # what is older does not depend on the inputs
-        token = _depth.set(_depth.get() + 1)
-        try:  # what is differentiated is recorded, also inside a `no_grad`
-            with nullcontext() if MODE.get().recording else mode(recording=True):
-                for i in wanted:
-                    lifted[i] = tree.map_tree(lift, args[i])
-                result = f(*lifted)
-        finally:
-            _depth.reset(token)
-        chosen = lifted[argnums] if isinstance(argnums, int) else tuple(lifted[i] for i in wanted)
+        # What is differentiated is recorded, also inside a `no_grad`.
+        with nullcontext() if MODE.get().recording else mode(recording=True):
+            for i in wanted:
+                lifted[i] = tree.map_tree(lift, args[i])
+            leaves, _ = tree.flatten([lifted[i] for i in wanted])
+            token = INSIDE.set(Inside(what, leaves, around))
+            try:
+                result = f(*lifted, **(options or {}))
+            finally:
+                INSIDE.reset(token)
+        self.aux: Any = None
+        if has_aux:
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise TypeError(
+                    f"{what}: with has_aux the function returns a pair, what is differentiated and what "
+                    f"is handed on; it returned {type(result).__name__}"
+                )
+            result, aux = result
+            self.aux = tree.map_tree(self.show, aux)
+        chosen = tuple(lifted[i] for i in wanted) if several else lifted[wanted[0]]
         self.inputs, self.rebuild_inputs = tree.flatten(chosen)
         self.outputs, self.rebuild_outputs = tree.flatten(result)
 
@@ -92,6 +113,8 @@ class Call:
 
     def pull(self, y: Node, seed: Any = None) -> list[Any]:
         """Return the gradient of one output with respect to every input."""
+        if type(seed) is Value and type(y) is Tensor:
+            seed = ops.mul(seed, constant(np.ones(())))
         if not self.nested:
             found: list[Any] = gradient(y, self.inputs, seed=seed)
             return found

@@ -19,7 +19,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import computed, needs_grad, send
 from autodiff.nodes import modes
 from autodiff.nodes.array_node import fill
-from autodiff.nodes.functions import as_array_node, zero
+from autodiff.nodes.functions import zero
 from autodiff.nodes.modes import MODE
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, tick
@@ -45,7 +45,7 @@ class Segment:
             operands[self.places[k]] if k in self.places else x for k, x in enumerate(self.leaves)
         ]
         outputs, self.back = tree.flatten(self.f(*self.rebuild(leaves)))
-        nodes = [as_array_node(y) for y in outputs]
+        nodes = [ops.mul(y, np.ones(())) if type(y) is not Tensor else y for y in outputs]
         self.shapes = [y.shape for y in nodes]
         if len(nodes) == 1:
             return ops.identity(nodes[0])

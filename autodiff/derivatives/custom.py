@@ -48,6 +48,7 @@ def primitive(
             scalar=function,
             partials=rules,
             domain=domains,
+            origin=f"{function.__module__}.{function.__qualname__}",
             tex=tex or rf"\operatorname{{{{{label}}}}}({', '.join(map(_slot, range(len(rules))))})",
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from autodiff.derivatives.reverse import Node, computed, scaled
 from autodiff.nodes.many import Lanes
-from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.table import ops
 from autodiff.table.primitive import Multilinear, Pointwise
@@ -108,4 +108,6 @@ def _along(t: Any, d: Any) -> Any:
 
 
 def _stretch(part: Any, node: Node) -> Any:
+    if type(part) is Value:  # a number along an array
+        part = ops.mul(part, constant(np.ones(())))
     return ops.broadcast(part, shape=node.shape)

@@ -106,8 +106,8 @@ def jacrev(f: Function, argnums: Any = 0) -> Function:
            [0., 4.]])
     """
 
-    def evaluate(*args: Any) -> Any:
-        call = Call("jacobian", f, args, argnums)
+    def evaluate(*args: Any, **options: Any) -> Any:
+        call = Call("jacobian", f, args, argnums, options)
         columns = sum(size_of(x) for x in call.inputs)
 
         def of(y: Any) -> Any:
@@ -142,8 +142,8 @@ def jacfwd(f: Function, argnums: Any = 0) -> Function:
            [0., 4.]])
     """
 
-    def evaluate(*args: Any) -> Any:
-        call = Call("jacobian", f, args, argnums)
+    def evaluate(*args: Any, **options: Any) -> Any:
+        call = Call("jacobian", f, args, argnums, options)
         rows = sum(size_of(y) for y in call.outputs)
         check_size("jacobian", rows, sum(size_of(x) for x in call.inputs))
         found = [columns_of(call.outputs, x, call.nested) for x in call.inputs]

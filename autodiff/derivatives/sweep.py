@@ -116,7 +116,8 @@ def sweep() -> int:
         g = node._grad
         x = node._a
         if x is None:
-            spread(g, node._more.parents, node._more.partials)
+            if node._more is not None:  # else it was made without __init__, and has no operands
+                spread(g, node._more.parents, node._more.partials)
             continue
         if x._stamp != number:
             there = _newest - x._seq
@@ -180,14 +181,16 @@ def clear() -> None:
     _kept = None
 
 
-def backward(roots: list[Value], seeds: list[float], free: bool = False) -> None:
+def backward(roots: list[Value], seeds: list[float], free: bool = False) -> bool:
     """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else.
 
-    With `free`, the nodes that were reached forget what they were computed from.
+    Return whether there are any leaves. With `free`, the nodes that were reached forget what they
+    were computed from.
     """
     with _lock:
         try:
-            for node in run(roots, seeds):
+            leaves = run(roots, seeds)
+            for node in leaves:
                 node._grad += node._da
         except RuntimeError:  # part of the graph was given up: the leaves are as they were
             for node in _leaves:
@@ -199,6 +202,7 @@ def backward(roots: list[Value], seeds: list[float], free: bool = False) -> None
         if node._code >= 0:
             pending += node.parents
             forget(node)
+    return len(leaves) > 0
 
 
 def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[float | None]:

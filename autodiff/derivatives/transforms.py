@@ -17,25 +17,29 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 
 
-def value_and_grad(f: Function, argnums: Any = 0) -> Function:
+def value_and_grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Function:
     """Return a function that computes f's value and its gradient.
+
+    With `has_aux`, f returns a pair (value, aux) and so does the value: ((value, aux), gradient).
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
 
-    def evaluate(*args: Any) -> tuple[Any, Any]:
-        call = Call("value_and_grad", f, args, argnums)
+    def evaluate(*args: Any, **options: Any) -> tuple[Any, Any]:
+        call = Call("value_and_grad", f, args, argnums, options, has_aux)
         y = call.scalar("value_and_grad")
-        return call.show(y), call.rebuild_inputs(call.pull(y))
+        value = (call.show(y), call.aux) if has_aux else call.show(y)
+        return value, call.rebuild_inputs(call.pull(y))
 
     return evaluate
 
 
-def grad(f: Function, argnums: Any = 0) -> Function:
+def grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Function:
     """Return the gradient function of a function that returns one number.
 
-    `argnums` says with respect to which arguments: an index, or a tuple of them.
+    `argnums` says with respect to which arguments: an index, or a tuple of them. With `has_aux`, f
+    returns a pair (number, aux), and the result is the pair (gradient, aux).
 
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (5.0, 2.0)
@@ -43,9 +47,10 @@ def grad(f: Function, argnums: Any = 0) -> Function:
     12.0
     """
 
-    def evaluate(*args: Any) -> Any:
-        call = Call("grad", f, args, argnums)
-        return call.rebuild_inputs(call.pull(call.scalar("grad")))
+    def evaluate(*args: Any, **options: Any) -> Any:
+        call = Call("grad", f, args, argnums, options, has_aux)
+        found = call.rebuild_inputs(call.pull(call.scalar("grad")))
+        return (found, call.aux) if has_aux else found
 
     return evaluate
 
@@ -57,8 +62,8 @@ def elementwise_grad(f: Function, argnums: int = 0) -> Function:
     array([2., 4.])
     """
 
-    def total(*args: Any) -> Any:
-        y = f(*args)
+    def total(*args: Any, **options: Any) -> Any:
+        y = f(*args, **options)
         return y.sum() if isinstance(y, Tensor) else y
 
     return grad(total, argnums)
@@ -112,7 +117,7 @@ def _push(call: Call, directions: Sequence[Any]) -> list[Any]:
     for y in call.outputs:
         t = next(found) if is_node(y) else None
         if t is None:
-            t = zero(y, call.nested) if is_node(y) else 0.0
+            t = zero(y, call.nested) if is_node(y) else np.zeros(np.shape(y)) if np.ndim(y) else 0.0
         result.append(float(t) if not call.nested and type(y) is Value else t)
     return result
 

@@ -44,7 +44,7 @@ class Entry:
         """What the implementation takes by name; "out" is in it only where it is declared."""
         taken = inspect.signature(self.implementation).parameters
         if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
-            return {*taken, *self.signature.parameters} - {"out"} | {*taken}
+            return {*taken, *self.signature.parameters, *self.recipe.kinds} - {"out"} | {*taken}
         return {*taken}
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -75,12 +75,15 @@ class Entry:
             operand = p.name in self.recipe.operands and not (special and pick(4) == 3)
             if p.name not in names and (operand or pick(4) == 3):
                 names.append(p.name)
+        names += [
+            k for k in self.recipe.kinds if k not in self.signature.parameters and pick(8) == 7
+        ]
         given = self.recipe.draw(pick, size, special, names)
         args: list[Any] = []
         for p in there:
             if p.kind is p.VAR_POSITIONAL:
                 args.extend(given.pop(p.name))
-            elif p.kind is p.POSITIONAL_ONLY and p.name in given:
+            elif p.name in given and (p.default is EMPTY or p.kind is p.POSITIONAL_ONLY):
                 args.append(given.pop(p.name))
         return args, given
 
@@ -121,13 +124,16 @@ def no_array(out: Any) -> bool:
 
 
 def signature_of(function: Function, recipe: Recipe) -> inspect.Signature:
-    """Return numpy's signature, or what the recipe says of it where numpy cannot tell."""
+    """Return numpy's signature, or what the recipe says of it where numpy's says less, or nothing."""
     try:
-        return inspect.signature(function)
+        found = inspect.signature(function)
+        if not recipe.signature or {*recipe.kinds} <= {*found.parameters}:
+            return found
     except (TypeError, ValueError):  # written in C, in numpy 1.26
-        space: dict[str, Any] = {}
-        exec(f"def f{recipe.signature or '(' + ', '.join(recipe.kinds) + ')'}: ...", space)
-        return inspect.signature(space["f"])
+        pass
+    space: dict[str, Any] = {}
+    exec(f"def f{recipe.signature or '(' + ', '.join(recipe.kinds) + ')'}: ...", space)
+    return inspect.signature(space["f"])
 
 
 def stands_for(

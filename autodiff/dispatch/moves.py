@@ -146,9 +146,6 @@ stands_for(
 stands_for(np.delete, arr=AXED, obj=one_of(0, [0], slice(0, 1)), axis=recipes.axis_or_none)(
     moving(np.delete)
 )
-stands_for(
-    np.pad, array=AXED, pad_width=one_of(1, (1, 2), 0), mode=one_of("constant", "edge", "wrap")
-)(moving(np.pad))
 stands_for(np.resize, a=ARRAY, new_shape=one_of((2, 3), 5, (0,)))(moving(np.resize))
 stands_for(np.split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(moving(np.split))
 stands_for(np.array_split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(moving(np.array_split))

@@ -114,8 +114,8 @@ def extreme(row: Any, pair: Any, away: float) -> Callable[..., Any]:
     return apply
 
 
-max = stands_for(np.max, a=ARRAY)(extreme(ops.max, ops.maximum, -math.inf))
-min = stands_for(np.min, a=ARRAY)(extreme(ops.min, ops.minimum, math.inf))
+max = stands_for(np.max, np.amax, a=ARRAY)(extreme(ops.max, ops.maximum, -math.inf))
+min = stands_for(np.min, np.amin, a=ARRAY)(extreme(ops.min, ops.minimum, math.inf))
 
 
 @stands_for(np.ptp, a=ARRAY)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch import reductions, statistics
+from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type, blank, join
 from autodiff.dispatch.products import einsum
 from autodiff.nodes.functions import array_of, is_node
@@ -216,3 +217,75 @@ def polyval(p: Any, x: Any) -> Any:
     for k in range(p.shape[0]):
         y = y * x + p[k]
     return y
+
+
+def filling(x: Any, n: int, axis: int, first: bool, mode: str, options: dict[str, Any]) -> Any:
+    """Return what `np.pad` puts before the first, or behind the last, element along an axis."""
+    size = x.shape[axis]
+    ahead = (slice(None),) * axis
+    side = 0 if first else 1
+
+    def of(
+        name: str, default: Any
+    ) -> Any:  # numpy takes one for all, one a side, one a side and axis
+        given = options.get(name, default)
+        return given if given is None else np.broadcast_to(given, (x.ndim, 2))[axis, side]
+
+    shape = (*x.shape[:axis], n, *x.shape[axis + 1 :])
+    if mode in ("constant", "empty"):
+        return constant(np.full(shape, of("constant_values", 0), x.dtype))
+    edge = x[(*ahead, slice(0, 1) if first else slice(-1, None))]
+    if mode == "edge":
+        return ops.broadcast(edge, shape=shape)
+    if mode == "linear_ramp":
+        end = of("end_values", 0)
+        steps = np.arange(n, dtype=x.dtype) / max(n, 1)
+        steps = (steps if first else steps[::-1]).reshape(
+            (1,) * axis + (n,) + (1,) * (x.ndim - axis - 1)
+        )
+        return end + (edge - end) * steps
+    if mode in STATISTICS:
+        length = min(int(of("stat_length", None) or size), size)
+        part = x[(*ahead, slice(0, length) if first else slice(size - length, None))]
+        return ops.broadcast(STATISTICS[mode](part, axis=axis, keepdims=True), shape=shape)
+    width = (n, 0) if first else (0, n)
+    odd = options.get("reflect_type", "even") == "odd"
+    if odd and n > size - 1:
+        raise TypeError(
+            "np.pad: reflect_type='odd' beyond the array's length has no meaning on a graph"
+        )
+    places = np.pad(np.arange(size), width, mode)  # type: ignore[call-overload]
+    mirrored = x[(*ahead, places[:n] if first else places[size:])]
+    return 2.0 * edge - mirrored if odd else mirrored
+
+
+STATISTICS: dict[str, Any] = {
+    "mean": reductions.mean, "maximum": reductions.max, "minimum": reductions.min,
+    "median": statistics.median,
+}  # fmt: skip
+
+
+@stands_for(
+    np.pad, array=AXED, pad_width=one_of(1, (1, 2), 0, ((2, 1),)),
+    mode=one_of("constant", "edge", "wrap", "reflect", "symmetric", "linear_ramp", "mean", "maximum",
+                "minimum", "median"),
+    constant_values=one_of(2.0, (1.0, 2.0)), end_values=one_of(1.0), stat_length=one_of(1, 2),
+    reflect_type=one_of("even", "odd"),
+)  # fmt: skip
+def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
+    """Return the array with more elements at the ends of its axes, as `mode` says which."""
+    x = tensor(array)
+    if callable(mode):
+        raise refused(np.pad, "mode")
+    np.pad(blank(x), pad_width, mode, **options)  # what numpy refuses
+    if isinstance(pad_width, dict):
+        pad_width = [pad_width.get(i, pad_width.get(i - x.ndim, 0)) for i in range(x.ndim)]
+        pad_width = [w if isinstance(w, tuple) else (w, w) for w in pad_width]
+    for axis, (before, behind) in enumerate(np.broadcast_to(pad_width, (x.ndim, 2)).tolist()):
+        ends = [
+            filling(x, n, axis, first, mode, options) if n else None
+            for n, first in ((before, True), (behind, False))
+        ]
+        parts = [ends[0], x, ends[1]]
+        x = ops.concatenate(*(p for p in parts if p is not None), axis=axis)
+    return x

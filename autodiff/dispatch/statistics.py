@@ -12,7 +12,7 @@ import numpy as np
 from autodiff.dispatch import reductions
 from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import as_type, blank, moving
+from autodiff.dispatch.moves import as_type, axes_within, blank, moving
 from autodiff.nodes import modes
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
@@ -147,6 +147,8 @@ def percentile(
 def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the middle element along an axis, or the mean of the two in the middle."""
     x = tensor(a)
+    if axis is not None:
+        axes_within(axis, x.ndim)
     shape = shape_of(x, axis, keepdims)
     if not x.ndim:
         return x.reshape(shape)
@@ -216,8 +218,12 @@ def cov(
     parts = [
         x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])
     ]
-    if not rowvar:
-        parts = [p.transpose() if p.shape[0] != 1 else p for p in parts]
+    if not rowvar:  # since numpy 2.2 a single row of two axes is turned as well
+        turned = np.ndim(blank(tensor(m))) > 1 and np.lib.NumpyVersion(np.__version__) >= "2.2.0"
+        parts = [
+            p.transpose() if p.shape[0] != 1 or (turned and not i) else p
+            for i, p in enumerate(parts)
+        ]
     x = parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0)
     x = as_type(x, float if dtype is None else dtype)
     n = x.shape[1]

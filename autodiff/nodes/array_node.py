@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autodiff.nodes import doors, modes, places
+from autodiff.nodes import doors, leaving, modes, places
 from autodiff.nodes.value import Value, micrograd_op, tick
 from autodiff.table import loops
 from autodiff.table.data import Array, as_array, as_float, fix
 from autodiff.table.primitive import UFUNCS, Primitive
+from autodiff.table.structure import fitting
 
 
 class ArrayNode:
@@ -107,7 +108,9 @@ class ArrayNode:
 
     @grad.setter
     def grad(self, grad: ArrayLike | None) -> None:
-        self._grad = None if grad is None else fitting(grad, self)  # None clears it, as elsewhere
+        self._grad = (
+            None if grad is None else fitting(grad, self.shape, self.dtype, self.name)
+        )  # None clears it, as elsewhere
 
     @property
     def has_grad(self) -> bool:
@@ -121,12 +124,10 @@ class ArrayNode:
 
     @property
     def _op(self) -> str:
-        """The operation by micrograd's name."""
         return micrograd_op(self)
 
     @property
     def _prev(self) -> tuple[Any, ...]:
-        """The operands, by micrograd's name."""
         return self.parents
 
     @property
@@ -146,7 +147,6 @@ class ArrayNode:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """float32 or float64."""
         return self._array.dtype
 
     def zero_grad(self) -> None:
@@ -155,12 +155,36 @@ class ArrayNode:
 
     def item(self) -> float:
         """Return the only element as a Python float."""
+        if self._array.size != 1:
+            raise ValueError(f"item: an array of shape {self.shape} is no single number; use .data")
         if modes.watched:
             modes.note("==", self, self._array, True)
         return float(self._array.item())
 
     def __float__(self) -> float:
+        leaving.leave(self, "float")
         return self.item()
+
+    def __int__(self) -> int:
+        leaving.leave(self, "int")
+        return int(self.item())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        leaving.leave(self, "np.asarray")
+        array = np.asarray(self.data)
+        return np.array(array, dtype) if copy or dtype not in (None, array.dtype) else array
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            f"{leaving.called(self)}[...] = ...: the array of a node never changes; take ad.where, "
+            f"ad.concatenate or ad.stack, or assign a whole leaf (p.data = ...)"
+        )
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __round__(self, digits: Any = None) -> Any:
+        return np.round(self.data, digits or 0) if self.shape else round(self.item(), digits)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
@@ -184,13 +208,15 @@ class ArrayNode:
 
     def __eq__(self, other: object) -> Any:
         """Compare the elements with plain numbers; nodes are equal to themselves alone."""
-        differ = self != other
-        return ~differ if isinstance(differ, np.ndarray | np.bool_) else not differ
+        differ = self.__ne__(other)
+        if isinstance(differ, np.ndarray | np.bool_):
+            return ~differ
+        return differ if differ is NotImplemented else not differ
 
     def __ne__(self, other: object) -> Any:
         if isinstance(other, np.ndarray | np.number | float | int):
             return compared("!=", self, other, self._array != other)
-        return self is not other
+        return self is not other if hasattr(other, "parents") else NotImplemented
 
     def __lt__(self, other: Any) -> Any:
         return compared("<", self, other, self._array < plain(other))
@@ -230,19 +256,6 @@ def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
     if modes.watched:
         modes.note(sign, a, b, outcome)
     return outcome
-
-
-def fitting(grad: ArrayLike, node: ArrayNode) -> Array:
-    """Return a gradient that is set by hand in the shape and the precision of its node."""
-    array, shape = as_array(grad, "grad"), node._array.shape
-    if array.shape != shape:
-        try:
-            array = np.array(np.broadcast_to(array, shape))
-        except ValueError:
-            raise ValueError(
-                f"grad: {node.name or 'the node'} has shape {shape}, the gradient {array.shape}"
-            ) from None
-    return array if array.dtype == node.dtype else array.astype(node.dtype)
 
 
 def plain(x: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, cast, overload
 import numpy as np
 
 from autodiff.nodes import recording
+from autodiff.nodes.array_node import plain
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
@@ -39,6 +40,8 @@ def array_of(x: Any) -> Any:
 def holds_nodes(x: Any) -> bool:
     if isinstance(x, list | tuple):
         return builtins.any(map(holds_nodes, x))
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        return builtins.any(map(is_node, x.flat))
     return is_node(x)
 
 
@@ -47,7 +50,7 @@ def as_node(x: Any) -> Any:
     if is_node(x):
         return x
     if holds_nodes(x):
-        return stack([as_node(part) for part in x])
+        return stack([as_node(part) for part in (x.tolist() if isinstance(x, np.ndarray) else x)])
     return array_constant(
         x
         if isinstance(x, np.ndarray) and x.dtype.kind == "f"
@@ -80,7 +83,7 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
 def seed_for(y: Any, gradient: Any, what: str) -> Any:
     """Return the cotangent that backward starts from, or say why there is none."""
     if isinstance(y, Value):
-        return 1.0 if gradient is None else float(getattr(gradient, "_data", gradient))
+        return 1.0 if gradient is None else float(plain(gradient))
     if gradient is None:
         if y._array.shape == ():
             return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
@@ -90,7 +93,7 @@ def seed_for(y: Any, gradient: Any, what: str) -> Any:
                 f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
             )
         return np.ones(y.shape, dtype=y.dtype)
-    seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, dtype=y.dtype)
+    seed = np.array(plain(gradient), dtype=y.dtype)
     if seed.shape != y.shape:
         raise ValueError(
             f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
@@ -125,7 +128,13 @@ def composite(function: Callable[Concatenate[Any, P], Any]) -> Composite[P]:
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
         y = function(*args, **options)
-        if type(args[0]) is Tensor or holds_nodes(args) or holds_nodes(tuple(options.values())):
+        if (
+            (args and type(args[0]) is Tensor)
+            or holds_nodes(args)
+            or holds_nodes((*options.values(),))
+        ):
+            return y
+        if isinstance(y, Tensor) and y.needs_grad:  # nodes that were given in another way
             return y
         return y.data if isinstance(y, Value) else y._array[()]
 
@@ -147,14 +156,17 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """
     if isinstance(x, Tensor):
         return x.sum(axis, keepdims)
-    if isinstance(x, Iterable) and not isinstance(x, np.ndarray):
+    if isinstance(x, Iterable) and not (isinstance(x, np.ndarray) and x.dtype != object):
         x = list(x)
-        if recording.values_among(x) > 0:
+        if axis in (None, 0, -1) and not keepdims and recording.values_among(x) > 0:
             return recording.total(x)
         x = as_node(x) if holds_nodes(x) else x
         if isinstance(x, Tensor):
             return x.sum(axis, keepdims)
-    return x if isinstance(x, Value) else np.sum(numbers(x, "sum"), axis=axis, keepdims=keepdims)
+    if isinstance(x, Value):
+        np.sum(0.0, axis=axis)  # is there such an axis?
+        return x
+    return np.sum(numbers(x, "sum"), axis=axis, keepdims=keepdims)
 
 
 @overload

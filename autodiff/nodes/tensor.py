@@ -5,6 +5,7 @@ Operators and methods make new nodes. A node keeps the operands' arrays as they 
 derivatives are formed from the row's rule when backward comes by.
 """
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from autodiff.nodes import doors, modes
 from autodiff.nodes.array_node import ArrayNode, fill
 from autodiff.nodes.modes import MODE
-from autodiff.nodes.value import Value
+from autodiff.nodes.value import NO_MODULUS, Value
 from autodiff.table import loops, ops, primitive
 from autodiff.table.data import Array, as_array, no_gradient, own_index
 from autodiff.table.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
@@ -82,12 +83,6 @@ class Tensor(ArrayNode):
         with modes.no_grad():
             return record(ops.identity, (self,))
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise TypeError(
-            f"a numpy function was given {self!r} and would lose its graph; "
-            f"use the function of autodiff, or .data for the plain array"
-        )
-
     def __add__(self, other: Any) -> "Tensor":
         return record(ops.add, (self, other))
 
@@ -118,7 +113,9 @@ class Tensor(ArrayNode):
     def __rmatmul__(self, other: Any) -> "Tensor":
         return record(ops.matmul, (other, self))
 
-    def __pow__(self, other: Any) -> "Tensor":
+    def __pow__(self, other: Any, modulus: Any = None) -> "Tensor":
+        if modulus is not None:
+            raise NO_MODULUS
         varying = isinstance(other, Tensor | Value) and not other.is_constant
         return record(ops.power if varying else ops.powc, (self, other))
 
@@ -161,6 +158,11 @@ class Tensor(ArrayNode):
     def transpose(self, *axes: Any) -> "Tensor":
         """Return the array with its axes permuted (reversed by default)."""
         wanted = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+        if wanted == (None,):
+            wanted = ()
+        for a in wanted:
+            if not -self.ndim <= operator.index(a) < self.ndim:
+                raise np.exceptions.AxisError(a, self.ndim)
         order = tuple(a % self.ndim for a in wanted) or tuple(reversed(range(self.ndim)))
         return record(ops.transpose, (self,), {"axes": order})
 

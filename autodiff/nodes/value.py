@@ -14,6 +14,7 @@ This file is ordinary Python and runs as it is. Where a C compiler is at hand it
 stands, with the types of value.pxd; both give the same bits.
 """
 
+import numbers
 from functools import wraps
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
@@ -27,7 +28,7 @@ else:
     except ImportError:
         from autodiff.nodes import uncompiled as cython
 
-from autodiff.nodes import doors, modes, places
+from autodiff.nodes import doors, leaving, modes, places
 from autodiff.printers import evaluate
 from autodiff.table.data import as_float, no_gradient
 from autodiff.table.primitive import LEFT, RECORDERS, RIGHT, ROWS, UFUNCS, Primitive
@@ -36,6 +37,8 @@ LEAF = -1
 CONSTANT = -2
 FREED = -3
 BUILTIN = len(ROWS)
+UNMADE = "it was made without __init__; write Value(number)"
+NO_MODULUS = TypeError("pow: a modulus is for whole numbers; a node has a power and no remainder")
 EMPTY: Any = (0.0, 0, None, None, 0)
 
 _clock = 0
@@ -254,9 +257,8 @@ class Value:
         """
         if modes.active or modes.watched:
             modes.before_backward(self, gradient)
-        if self.is_constant:
+        if self.is_constant or not doors.scalar_backward([self], [as_float(gradient)], free):
             raise no_gradient(self)
-        doors.scalar_backward([self], [as_float(gradient)], free)
 
     def explain(self, wrt: Any, **options: Any) -> Any:
         """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
@@ -284,7 +286,21 @@ class Value:
         return self.data
 
     def __float__(self) -> float:
+        if self._code != CONSTANT:
+            leaving.leave(self, "float")
         return self.data
+
+    def __int__(self) -> int:
+        if self._code != CONSTANT:
+            leaving.leave(self, "int")
+        return int(self.data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
+    def __round__(self, digits: Any = None) -> Any:
+        """Return the rounded number, a plain one."""
+        return round(self.data, digits)
 
     def __bool__(self) -> bool:
         return bool(compare("!=", self, 0.0))
@@ -296,7 +312,7 @@ class Value:
         """Compare with a plain number; nodes are equal to themselves alone."""
         if type(other) is not Value and isinstance(other, float | int | np.number):
             return not compare("!=", self, other)
-        return NotImplemented if isinstance(other, np.ndarray) else self is other
+        return self is other if type(other) is Value else NotImplemented
 
     def __lt__(self, other: Any) -> Any:
         return compare("<", self, other)
@@ -359,14 +375,18 @@ class Value:
         return mixed(evaluate.DIV, other, self)
 
     @cython.returns(object)
-    def __pow__(self, other: Any, modulus: None = None) -> Any:
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            raise NO_MODULUS
         if type(other) is Value:
             return record2(evaluate.POWC if other.is_constant else evaluate.POWER, self, other)
         varying = type(other) in RECORDERS and not other.is_constant
         return mixed(evaluate.POWER if varying else evaluate.POWC, self, other)
 
     @cython.returns(object)
-    def __rpow__(self, other: Any, modulus: None = None) -> Any:
+    def __rpow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            raise NO_MODULUS
         return mixed(evaluate.POWER, other, self)
 
     def __neg__(self) -> "Value":
@@ -433,6 +453,9 @@ class Value:
         label = f", name={self.name!r}" if self.name is not None else ""
         grad = f", grad={self._grad!r}" if self.has_grad else ""
         return f"Value({self._data!r}{grad}{label})"
+
+
+numbers.Real.register(Value)
 
 
 def micrograd_op(node: Any) -> str:
@@ -631,6 +654,13 @@ def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
 
 
 if not cython.compiled:
+
+    def _unmade(self: Value, name: str) -> Any:
+        """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""
+        made = f"Value has no attribute {name!r}"
+        raise AttributeError(made if name not in Value.__slots__ else f"{made}: {UNMADE}")
+
+    Value.__getattr__ = _unmade  # type: ignore[attr-defined]
     # Calls are what costs most where Python runs this file: record each operation in a single one.
     _recorders = evaluate.Recorders(globals())
     for _name, _code in evaluate.METHODS.items():

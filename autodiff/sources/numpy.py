@@ -7,6 +7,8 @@ Python while recording stay as they were).
 """
 
 import keyword
+import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +26,11 @@ from autodiff.sources.terms import Operand, contribution_term, operand, plus, va
 from autodiff.table.primitive import TABLE, Primitive
 from autodiff.table.symbol import Symbol, Term
 
+# Words of Python that the program and its helper functions use.
+BUILTINS = {
+    "abs", "all", "any", "bool", "float", "int", "isinstance", "len", "max", "min", "range", "slice",
+    "sorted", "sum", "tuple", "type", "zip",
+}  # fmt: skip
 SMALL = 12  # numbers of a constant array that are written into the program
 SHORT = 4  # operations that one line of the backward part may take in from unnamed nodes
 
@@ -60,7 +67,7 @@ class _Program:
         self.reached = {end}  # the nodes that a gradient comes to
         self.saved: set[Any] = set()  # what the backward part reads
         self.names: dict[Any, str] = {}
-        self.taken = {"np", "math", *TABLE, *keyword.kwlist}
+        self.taken = {"np", "math", *TABLE, *keyword.kwlist, *BUILTINS}
         for node in sorted(graph, key=lambda n: (n.name is None, n.id)):
             self.names["value", node.id] = self._fresh(node.label)
         for node in graph:
@@ -206,7 +213,7 @@ class _Program:
 
     def _text(self, term: Term) -> str:
         return text(
-            term, self._call, lambda s: self.names.get(getattr(s, "key", None), s.name), repr
+            term, self._call, lambda s: self.names.get(getattr(s, "key", None), s.name), literal
         )
 
     def _call(self, term: Symbol, parts: list[str]) -> str:
@@ -254,8 +261,14 @@ def _dtype(node: GraphNode) -> str:
     return "float" if isinstance(node.live, Value) else f"np.{node.value.dtype}"
 
 
+def literal(x: float) -> str:
+    """Return a number as Python reads it."""
+    return repr(x) if math.isfinite(x) else f"{'-' if x < 0 else ''}np.{abs(x)}"
+
+
 def _literal_array(node: GraphNode) -> str:
-    return f"np.array({node.value.tolist()!r}, dtype=np.{node.value.dtype})"
+    numbers = re.sub(r"\b(inf|nan)\b", r"np.\1", repr(node.value.tolist()))
+    return f"np.array({numbers}, dtype=np.{node.value.dtype})"
 
 
 def _leaves(term: Any) -> list[Operand]:

@@ -60,6 +60,7 @@ def number(data: Any, what: str) -> float:
 
 def numbers(data: Any, what: str) -> NDArray[Any]:
     """Return an array of real numbers of any type as it is, or raise a TypeError."""
+    check_kind(data, what, "real numbers")
     try:
         array = np.asarray(data)
     except ValueError as error:
@@ -67,6 +68,28 @@ def numbers(data: Any, what: str) -> NDArray[Any]:
     if array.dtype.kind not in "fiub":
         raise refusal(what, "real numbers", data)
     return array
+
+
+def check_kind(data: Any, what: str, wanted: str) -> None:
+    """Raise for nodes, also in lists, and for arrays that are more than their numbers."""
+    if isinstance(data, np.ndarray):
+        if type(data) not in PLAIN:
+            raise TypeError(
+                f"{what}: needs {wanted}, got a {type(data).__name__}, whose meaning would be lost; "
+                f"{MEANT.get(type(data).__name__, 'write np.asarray(x) if its numbers are meant')}"
+            )
+    elif hasattr(data, "parents") or (isinstance(data, list | tuple) and holds_nodes(data)):
+        raise refusal(what, wanted, data)
+
+
+def holds_nodes(data: Any) -> bool:
+    """Return whether there is a node in nested lists."""
+    for part in data:
+        if type(part) is float or type(part) is int:
+            continue
+        if holds_nodes(part) if isinstance(part, list | tuple) else hasattr(part, "parents"):
+            return True
+    return False
 
 
 def together(data: tuple[Any, ...], what: str) -> list[NDArray[Any]]:
@@ -78,6 +101,20 @@ def together(data: tuple[Any, ...], what: str) -> list[NDArray[Any]]:
     parts = zip(data, arrays, weak, strict=True)
     dtype = np.result_type(*(number if yields else array for number, array, yields in parts))
     return [x.astype(dtype) if yields else x for x, yields in zip(arrays, weak, strict=True)]
+
+
+def in_order(what: str, names: list[str], args: tuple[Any, ...], named: Any) -> tuple[Any, ...]:
+    """Return the operands of a call in the order of their names, those given by name in their place."""
+    rest = names[len(args) :]
+    for name in named:
+        if name not in rest:
+            raise TypeError(
+                f"{what}: {name}= has no meaning on a graph; it takes {', '.join(names)}"
+            )
+    given = [named.get(name) for name in rest]
+    while given and given[-1] is None:
+        given.pop()
+    return (*args, *given)
 
 
 def no_gradient(node: Any) -> ValueError:
@@ -143,21 +180,34 @@ def of_part(part: Any) -> str:
     return f"{part!r:.40} in it is not a real number"
 
 
+READ_ONLY = (
+    "the array of a node is read-only, since graphs were computed from it; assign a whole one "
+    "(p.data = ..., p.data -= ..., p.grad = ...), or take a copy with np.array(...)"
+)
+
+
 class Fixed(np.ndarray):
     """A read-only view of a node's array; `a -= b` gives a new array and leaves this one alone."""
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: Any = None) -> Any:
-        scalar = (
-            not array.ndim if return_scalar is None else return_scalar
-        )  # numpy 1.26 does not say
-        return array[()] if scalar else np.asarray(array)
+        if return_scalar is None:  # numpy 1.26 does not say
+            return_scalar = not array.ndim
+        return array[()] if return_scalar else np.asarray(array)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Compute on the plain arrays; `np.add.at` would write into an array that is read-only."""
+        if method == "at" and isinstance(inputs[0], Fixed) and not inputs[0].flags.writeable:
+            raise ValueError(READ_ONLY)
+        plain = [np.asarray(x) if isinstance(x, Fixed) else x for x in inputs]
+        if "out" in options:
+            options["out"] = tuple(
+                np.asarray(x) if isinstance(x, Fixed) else x for x in options["out"]
+            )
+        return getattr(ufunc, method)(*plain, **options)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not self.flags.writeable:
-            raise ValueError(
-                "the array of a node is read-only, since graphs were computed from it; assign a whole "
-                "one (p.data = ..., p.data -= ..., p.grad = ...), or take a copy with np.array(...)"
-            )
+            raise ValueError(READ_ONLY)
         super().__setitem__(index, value)
 
     def __repr__(self) -> str:
@@ -178,6 +228,13 @@ def _rebinding(name: str) -> Any:
 
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
     setattr(Fixed, f"__i{_name}__", _rebinding(_name))
+
+
+PLAIN = (np.ndarray, Fixed, np.memmap)  # classes of arrays that are their numbers and no more
+MEANT = {
+    "MaskedArray": "give x.filled(0.0) or x.compressed(), or leave elements out with where=",
+    "matrix": "write np.asarray(x), whose * is elementwise, and @ for products",
+}
 
 
 def fix(array: Array) -> Fixed:
@@ -214,18 +271,21 @@ def as_array(data: Any, what: str = "Tensor", copy: bool = True) -> Array:
         if data.dtype in (np.float64, np.float32):
             if isinstance(data, Fixed) and not data.flags.writeable:
                 return np.asarray(data)
+            if type(data) is not np.ndarray and isinstance(data, np.ndarray):
+                check_kind(data, what, "an array")
             if copy or type(data) is not np.ndarray:
                 return np.array(data)
             data.flags.writeable = False
             return data
+        if data.dtype.kind == "f" and not data.dtype.isnative:
+            return as_array(data.astype(data.dtype.newbyteorder("=")), what, copy)
         if data.dtype.kind in "iub":
             raise TypeError(
                 f"{what}: an array of dtype {data.dtype} has no gradient; "
                 f"write {what}(x.astype(float))"
             )
         raise refusal(what, "float32 or float64", data)
-    if hasattr(data, "parents"):
-        raise refusal(what, "numbers", data)
+    check_kind(data, what, "numbers")
     try:
         array = np.array(data)
     except ValueError as error:

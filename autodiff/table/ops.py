@@ -128,7 +128,7 @@ sqrt: Pointwise = pointwise(
     "sqrt", libm.sqrt, np.sqrt, (lambda y, x: 0.5 / y,), (POSITIVE,), tex=r"\sqrt{{{0}}}",
 )
 xlogy: Pointwise = pointwise(
-    "xlogy", kernels.xlogy, arrays.xlogy, (lambda y, a, x: log(x), lambda y, a, x: a / x),
+    "xlogy", kernels.xlogy, arrays.xlogy, (lambda y, a, x: log(x), lambda y, a, x: where(a, a / x, 0.0)),
     (REAL, POSITIVE), tex=r"{0} \log {1}", precedence=2,
     reference=lambda mp, a, x: a * mp.log(x), doc="a log x, and 0 where a is 0",
 )

@@ -22,7 +22,7 @@ import numpy as np
 from autodiff.table.data import POSITIVE as POSITIVE
 from autodiff.table.data import REAL as REAL
 from autodiff.table.data import UNIT as UNIT
-from autodiff.table.data import Array, number, together
+from autodiff.table.data import Array, in_order, number, together
 from autodiff.table.data import Domain as Domain
 from autodiff.table.recipes import Operand, Recipe, fitting_shape
 
@@ -86,8 +86,8 @@ class Primitive:
     to do the same more quickly, numpy's calls of it on nodes record this row, and so do calls of the
     further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
     the one row's `keep` makes (y, part) of x, and the other's `of_kept` makes its own y of the part.
-    `again` sends a cotangent through a node whose inside is not kept but computed again.
-    `recipe` says what the row can be called with; a pointwise row's follows from its domain.
+    `again` sends a cotangent through a node whose inside is not kept but computed again;
+    `recipe` says what the row can be called with.
     """
 
     name: str
@@ -101,10 +101,11 @@ class Primitive:
     of_kept: Rule | None = None
     again: Rule | None = None
     recipe: Recipe | None = None
+    origin: str = ""  # where a user's row is defined: there again, it replaces the one before
     code: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:
-        if self.name in TABLE:
+        if self.name in TABLE and not self.origin == TABLE[self.name].origin != "":
             raise ValueError(f"{self.name}: the table already has an operation of this name")
         object.__setattr__(self, "code", len(ROWS))
         ROWS.append(self)
@@ -191,6 +192,8 @@ class Pointwise(Primitive):
         def __call__(self, *args: Any, **params: Any) -> Any: ...
 
     def __call__(self, *args: Any, **params: Any) -> Any:
+        if params:
+            args, params = in_order(self.name, self.operands, args, params), {}
         missing = len(self.partials) - len(args)
         if not missing:
             a, b = args[0], args[-1]
@@ -212,10 +215,7 @@ class Pointwise(Primitive):
         for a in args:
             if isinstance(a, np.ndarray | np.generic):
                 return Primitive.number(self, *args)
-        return self.scalar(*(a if type(a) is float else self._number(a) for a in args))
-
-    def _number(self, a: Any) -> float:
-        return number(a, self.name)
+        return self.scalar(*(a if type(a) is float else number(a, self.name) for a in args))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

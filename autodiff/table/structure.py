@@ -15,6 +15,7 @@ import numpy as np
 from numpy import matmul, ndarray
 
 from autodiff.table import loops
+from autodiff.table.data import as_array
 from autodiff.table.primitive import TABLE
 
 Shape = tuple[int, ...]
@@ -195,3 +196,16 @@ def cast(x: Any, dtype: Any) -> Any:
     if dtype not in (np.float64, np.float32):
         raise TypeError("an array of a graph is float32 or float64; take .data.astype for another")
     return x.astype(dtype)
+
+
+def fitting(grad: Any, shape: Shape, dtype: Any, name: str | None) -> Any:
+    """Return a gradient that is set by hand in the shape and the precision of its node."""
+    array = as_array(grad, "grad")
+    if array.shape != shape:
+        try:
+            array = np.array(np.broadcast_to(array, shape))
+        except ValueError:
+            raise ValueError(
+                f"grad: {name or 'the node'} has shape {shape}, the gradient {array.shape}"
+            ) from None
+    return array if array.dtype == dtype else array.astype(dtype)

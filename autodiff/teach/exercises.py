@@ -30,7 +30,7 @@ LARGEST = 200.0  # a value or gradient beyond it is no longer for the head
 LETTERS = "abcdefghjkmnpqrst"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exercise:
     """One exercise: `output` and the nodes by name, what is asked, and the answers."""
 
@@ -56,6 +56,10 @@ class Exercise:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        """Say what is asked and not what the answers are; print the exercise for its text."""
+        return f"<Exercise: {', '.join(self.questions)}>"
 
     @property
     def key(self) -> str:

@@ -42,7 +42,7 @@ class Cost:
 def log_likelihood(a: Any, y: Any) -> Any:
     """Compute -1/n sum y ln a for probabilities a, n columns (eq. 80: -ln a_y for one-hot y).
 
-    >>> round(float(log_likelihood(ad.Tensor([[0.5], [0.5]]), [[1.0], [0.0]])), 4)
+    >>> round(log_likelihood(ad.Tensor([[0.5], [0.5]]), [[1.0], [0.0]]).item(), 4)
     0.6931
     """
     return -ad.xlogy(y, a).sum() * (1.0 / a.shape[1])

@@ -1,0 +1,160 @@
+"""What is said where a number leaves the graph: `math.sqrt(x)`, `np.array([x], float)`, `c[0] = x`.
+
+Each of these asks a node for its plain number (`__float__`, `__int__`, `__array__`), and what is
+computed from it has no graph: the gradient would be 0 without a word. So where the node belongs to a
+transform that is being computed, such as `grad`, leaving is an error that names the function to use;
+elsewhere, for a node to which a gradient flows, it is a warning, once a source line. Who means it
+writes `x.data` or `x.item()`, or works inside `no_grad`; showing and comparing numbers is silent.
+"""
+
+import linecache
+import re
+import sys
+import warnings
+from collections.abc import Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from autodiff.nodes.modes import MODE
+from autodiff.table.primitive import TABLE
+
+# What stands for functions of math, statistics and numpy that bear another name.
+NAMES = {
+    "fabs": "abs", "pow": "power", "fsum": "sum", "sum": "sum", "fmean": "mean", "mean": "mean",
+    "dist": "norm", "array": "stack", "asarray": "stack", "fromiter": "stack", "max": "max",
+    "min": "min", "sumprod": "dot",
+}  # fmt: skip
+CALL = re.compile(r"\b(math|np|numpy|statistics|cmath|builtins)\.(\w+)\s*\(")
+SILENT = "_pytest."  # which only compares
+OWN = "autodiff."
+INSTALLED = (str(Path(linecache.__file__).parent), "site-packages")  # not written by the user
+
+
+class GraphLeftWarning(UserWarning):
+    """A number was read from a node to which a gradient flows, and its graph was left.
+
+    >>> import math, warnings
+    >>> import autodiff as ad
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     y = math.sqrt(ad.Value(4.0))
+    >>> caught[0].category.__name__
+    'GraphLeftWarning'
+    """
+
+
+class Inside:
+    """A transform that is being computed: its name, the nodes it began with, and the one around it."""
+
+    __slots__ = ("inputs", "outer", "what")
+
+    def __init__(self, what: str, inputs: Sequence[Any], outer: "Inside | None") -> None:
+        self.what, self.inputs, self.outer = what, inputs, outer
+
+
+INSIDE: ContextVar[Inside | None] = ContextVar("autodiff_inside", default=None)
+
+
+def leave(node: Any, how: str) -> None:
+    """Raise, or warn, where reading the plain number of a node loses a gradient."""
+    mode = MODE.get()
+    if not mode.recording or node.is_constant or not getattr(node, "needs_grad", True):
+        return
+    inside = INSIDE.get()
+    while inside is not None:
+        if computed_from(node, inside.inputs):
+            line, place, _ = source()
+            raise TypeError(
+                f"{how} of {called(node)} inside {inside.what}: a plain number would leave the graph "
+                f"and its gradient be 0; {remedy(line)}{place}"
+            )
+        inside = inside.outer
+    if mode.guards is not None or not has_leaf(node):
+        return
+    line, _, frame = source()
+    if frame is None:
+        return
+    warnings.warn_explicit(
+        f"{how} of {called(node)} leaves the graph: no gradient flows through the plain number; "
+        f"{remedy(line)}",
+        GraphLeftWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def called(node: Any) -> str:
+    return str(node.name) if node.name else f"a {type(node).__name__}"
+
+
+def computed_from(node: Any, inputs: Sequence[Any]) -> bool:
+    """Return whether a node is one of the inputs or was computed from one."""
+    ids = set(map(id, inputs))
+    oldest = min((x.seq for x in inputs), default=0)
+    pending, seen = [node], {id(node)}
+    while pending:
+        x = pending.pop()
+        if id(x) in ids:
+            return True
+        for p in x.parents:
+            if p.seq >= oldest and id(p) not in seen:
+                seen.add(id(p))
+                pending.append(p)
+    return False
+
+
+def has_leaf(node: Any) -> bool:
+    """Return whether a gradient can flow from the node to a leaf."""
+    pending, seen = [node], {id(node)}
+    while pending:
+        x = pending.pop()
+        if x.primitive is None:
+            if not x.is_constant:
+                return True
+            continue
+        for p in x.parents:
+            if id(p) not in seen:
+                seen.add(id(p))
+                pending.append(p)
+    return False
+
+
+def source() -> tuple[str, str, FrameType | None]:
+    """Return the line of source that asks for the number, where it stands, and its frame."""
+    first = frame = outside(sys._getframe(0))
+    while frame is not None and any(part in frame.f_code.co_filename for part in INSTALLED):
+        frame = frame.f_back
+    frame = frame or first
+    if frame is None or module_of(first).startswith(SILENT):
+        return "", "", None
+    file, n = frame.f_code.co_filename, frame.f_lineno
+    return linecache.getline(file, n), f" ({file}, line {n})", frame
+
+
+def outside(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame that is none of the library's."""
+    while frame is not None and module_of(frame).startswith(OWN):
+        frame = frame.f_back
+    return frame
+
+
+def module_of(frame: FrameType | None) -> str:
+    return "" if frame is None else str(frame.f_globals.get("__name__", ""))
+
+
+def remedy(line: str) -> str:
+    """Say what to write instead, by the names of the functions in a line of source."""
+    found = [
+        f"ad.{NAMES.get(name, name)} for {module}.{name}"
+        for module, name in CALL.findall(line)
+        if name in NAMES or name in TABLE
+    ]
+    if not found and re.search(r"\]\s*=[^=]", line):
+        found = ["ad.stack or ad.where instead of putting numbers into an array"]
+    write = (
+        f"write {', '.join(found)}" if found else "use the functions of autodiff, such as ad.sqrt"
+    )
+    return f"{write}, or x.data where the plain number is meant"

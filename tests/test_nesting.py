@@ -1,0 +1,77 @@
+"""Transforms inside transforms: scalar and array cotangents alike, arguments by name, and empty arrays."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+
+pytestmark = pytest.mark.engine
+
+
+def test_cotangents_of_an_outer_transform_are_taken_as_they_are() -> None:
+    assert ad.grad(lambda v: np.sum(ad.vjp(np.sum, np.ones(2))[1](v)[0]))(1.0) == 2.0
+    assert ad.grad(lambda v: ad.vjp(lambda x: x * x, 3.0)[1](v)[0])(1.0) == 6.0
+    both = ad.grad(lambda v: np.sum(ad.vjp(lambda x: x * x, np.ones(2))[1](v)[0] ** 2))
+    assert both(np.array([1.0, 2.0])).tolist() == [8.0, 16.0]
+    assert ad.grad(lambda v: np.sum(ad.vjp(np.sum, np.ones(2))[1](v)[0]))(np.array(1.0)) == 2.0
+    with pytest.raises(ValueError, match="the cotangent has shape"):
+        ad.grad(lambda v: np.sum(ad.vjp(lambda x: x * x, np.ones(3))[1](v)[0]))(np.ones(2))
+
+
+def test_forward_mode_nests_and_stretches_numbers() -> None:
+    assert ad.jacfwd(ad.jacfwd(lambda x: x * x + np.ones(2)))(2.0).tolist() == [2.0, 2.0]
+    assert ad.jacfwd(ad.jacrev(lambda x: x**3))(2.0) == 12.0
+    assert ad.jvp(lambda x: np.ones(3), (1.0,), (1.0,))[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_forward_mode_takes_the_numbers_that_were_recorded() -> None:
+    a = ad.Value(1.0)
+
+    def f(x: Any) -> Any:
+        y = x * x * a
+        a.data = 7.0
+        return y
+
+    assert ad.jvp(f, (3.0,), (1.0,)) == (9.0, 6.0)
+
+
+def test_arguments_by_name_are_handed_on() -> None:
+    assert ad.grad(lambda x, n=2: x**n)(3.0, n=3) == 27.0
+    assert ad.value_and_grad(lambda x, n=2: x**n)(3.0, n=3) == (27.0, 27.0)
+    assert ad.jacobian(lambda x, k: k * x)(np.ones(2), k=3.0).tolist() == [[3.0, 0.0], [0.0, 3.0]]
+    assert ad.elementwise_grad(lambda x, n: x**n)(np.array([2.0]), n=2).tolist() == [4.0]
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.int8, np.uint32])
+def test_argnums_is_any_whole_number(kind: Any) -> None:
+    def product(x: Any, y: Any) -> Any:
+        return x * y
+
+    assert ad.grad(product, kind(1))(2.0, 5.0) == 2.0
+    assert ad.grad(product, (kind(0), kind(1)))(2.0, 5.0) == (5.0, 2.0)
+    assert ad.grad(product, [kind(0)])(2.0, 5.0) == (5.0,)
+    with pytest.raises(TypeError, match="argnums says which"):
+        ad.grad(product, 0.5)(2.0, 5.0)
+    with pytest.raises(ValueError, match="out of range"):
+        ad.grad(product, kind(2))(2.0, 5.0)
+
+
+def test_what_is_handed_on_beside_the_value() -> None:
+    def f(x: Any) -> Any:
+        return x * x, {"twice": 2.0 * x}
+
+    assert ad.grad(f, has_aux=True)(3.0) == (6.0, {"twice": 6.0})
+    assert ad.value_and_grad(f, has_aux=True)(3.0) == ((9.0, {"twice": 6.0}), 6.0)
+    nested = ad.grad(lambda x: ad.grad(f, has_aux=True)(x)[1]["twice"])
+    assert nested(3.0) == 2.0
+    with pytest.raises(TypeError, match="returns a pair"):
+        ad.grad(lambda x: x, has_aux=True)(3.0)
+
+
+def test_empty_inputs_and_outputs() -> None:
+    assert ad.jacobian(lambda x: x[:0])(np.ones(2)).shape == (0, 2)
+    assert ad.hessian(lambda x: (x * x).sum())(np.zeros(0)).shape == (0, 0)
+    assert ad.jacobian(lambda x: np.ones(3))(np.ones(2)).tolist() == np.zeros((3, 2)).tolist()
+    assert ad.grad(lambda x: (x * x).sum())(np.zeros((0, 3))).shape == (0, 3)
