@@ -15,6 +15,7 @@ from autodiff.interop.extras import require
 from autodiff.nodes import costs
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
+from autodiff.nodes.tensor import Tensor
 from autodiff.scipy.incomplete import gammainc_slope
 from autodiff.table import ops
 from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain, Pointwise
@@ -53,7 +54,7 @@ def fixed(what: str) -> Any:
     """
 
     def refuse(y: Any, *xs: Any) -> Any:
-        if isinstance(y, float):
+        if not isinstance(y, Tensor | np.ndarray):
             return math.nan
         raise TypeError(
             f"{what} has no derivative here; give that operand as a plain number, not as a node that "
