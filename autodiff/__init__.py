@@ -24,6 +24,7 @@ from autodiff.derivatives.jacobians import hessian, jacfwd, jacobian, jacrev
 from autodiff.derivatives.reverse import gradient
 from autodiff.derivatives.transforms import elementwise_grad, grad, hvp, jvp, value_and_grad, vjp
 from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.graphs.vectors import ravel
 from autodiff.nodes.costs import (
     cross_entropy,
     cross_entropy_with_logits,
@@ -112,6 +113,7 @@ from autodiff.table.ops import (
     xlogy,
 )
 from autodiff.table.primitive import TABLE, Domain
+from autodiff.table.tree import register_tree
 
 if TYPE_CHECKING:
     from autodiff.drawing import draw
@@ -198,7 +200,8 @@ __all__ = [
     "load_graph", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logsumexp",
     "make_exercise", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
     "norm", "normal_cdf", "normal_pdf", "notation", "pick", "play", "power", "primitive",
-    "quadratic_cost", "relu", "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime",
+    "quadratic_cost", "ravel", "register_tree",
+    "relu", "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime",
     "sign", "sin", "sinh", "softmax", "softmax_cross_entropy", "softplus", "sparsity", "speaking",
     "sqrt", "square", "squared_error", "stack", "step", "stop_gradient", "sub", "sum", "tan",
     "tanh", "teaching", "to_jax", "to_js_source", "to_networkx", "to_numpy_source", "to_onnx",

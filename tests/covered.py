@@ -21,7 +21,9 @@ MODULES = """
     nodes/value
     nodes/recording nodes/array_node nodes/tensor nodes/functions nodes/costs nodes/doors
     printers/evaluate printers/interpreter graphs/chains graphs/reroll
-    programs/flat programs/course programs/replay programs/gather programs/jit
+    programs/flat programs/course programs/replay programs/gate programs/calling
+    programs/arguments programs/lanes graphs/vectors
+    programs/gather programs/jit
     programs/array_program programs/array_source dispatch/protocol
     dispatch/elementwise dispatch/entries dispatch/moves dispatch/products dispatch/reductions
     dispatch/choices dispatch/linalg dispatch/missing dispatch/norms dispatch/signals dispatch/statistics
@@ -50,7 +52,7 @@ LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """
     anomaly api array_memory array_replay callers checker constants corners corners_core data depth
     descent explanations fuzz jit reroll
-    lanes loader memory mutation network nogc numpy_protocol replay scalar sparse
+    lanes loader memory mutation network nogc numpy_protocol programs replay scalar sparse
     stateful steps storage sweep table threads
     functions parity traps twice
 """.split()  # noqa: SIM905

@@ -11,7 +11,6 @@ derivative is: 0 * inf is 0 here. Graphs of Values alone take the compiled way i
 
 from collections.abc import Sequence
 from operator import attrgetter
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,6 @@ from autodiff.table.quiet import restore, silence
 
 Node = Value | Tensor
 NODES = (Tensor, Value)
-_lock = Lock()
 
 
 def needs_grad(node: Node) -> bool:
@@ -201,19 +199,21 @@ def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
     """Add the gradient of `y` to the leaves, set it afresh on every node in between."""
     seed = seed_for(y, gradient, "backward")
     total = numbers(y, seed, () if free else None, free)
-    values: list[Value] = []
-    seeds: list[float] = []
-    with _lock:  # threads may share leaves
-        for node, g in total.items():
-            if type(node) is Value:
-                values.append(node)
-                seeds.append(float(g))
-            elif node.primitive is None and node._grad is not None:
-                node._grad = node._grad + g
-            else:
-                node._grad = g
-    if values:
-        sweep.backward(values, seeds, free)
+    values = [node for node in total if type(node) is Value]
+    seeds = [float(total[node]) for node in values]
+    done = False
+    with sweep.lock():  # threads may share leaves
+        before = [(node, node._grad) for node in total if type(node) is not Value]
+        try:
+            for node, old in before:
+                leaf = node.primitive is None and old is not None
+                node._grad = old + total[node] if leaf else total[node]
+            if values:
+                sweep.backward(values, seeds, free)
+            done = True
+        finally:
+            for node, old in () if done else before:  # interrupted: as if nothing had been
+                node._grad = old
 
 
 def gradient(

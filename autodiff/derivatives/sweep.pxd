@@ -6,18 +6,22 @@ from autodiff.nodes.value cimport More, Value
 cdef long long WINDOW, _number, _newest, _end, _reached
 cdef int LEAF, FREED
 cdef places.Places _places
+cdef bint _running
 cdef list _far, _leaves, _kept
 
 @cython.locals(place="long long")
 cdef bint reach(Value x) except -1
 @cython.locals(d="double[::1]", x=Value, i=Py_ssize_t, number="long long")
 cdef object spread(double g, list operands, object partials)
-@cython.locals(node=Value, x=Value, g=double, number="long long", place="long long", turn="long long", there="long long", quick=bint, row=places.Places)
+@cython.locals(node=Value, x=Value, g=double, number="long long", place="long long", turn="long long", there="long long", kept=list, row=places.Places)
 cdef Py_ssize_t sweep() except -1
 @cython.locals(node=Value, seed=double, leaves=list)
 cdef list run(list roots, list seeds, list kept=*)
 cdef void clear() noexcept
-@cython.locals(node=Value, pending=list)
+cdef object begin()
+@cython.locals(node=Value, grad=double, stamp="unsigned int")
+cdef object end(list kept, bint done)
+@cython.locals(node=Value, kept=list, pending=list, done=bint)
 cpdef object backward(list roots, list seeds, bint free=*)
 @cython.locals(x=Value, node=Value, grad=double, stamp="unsigned int", kept=list)
 cpdef list gradients(list roots, list seeds, list xs)

@@ -19,7 +19,7 @@ try:
 except ImportError:
     from autodiff.nodes import uncompiled as cython
 
-from autodiff.nodes import places
+from autodiff.nodes import modes, places
 from autodiff.nodes.value import FREED, LEAF, Value, forget
 from autodiff.table.data import freed
 
@@ -37,6 +37,7 @@ _places = places.places()
 _far: list[tuple[int, Value]] = []
 _leaves: list[Value] = []
 _kept: list[Kept] | None = None
+_running = False
 
 
 def reach(x: Value) -> bool:
@@ -84,7 +85,7 @@ def sweep() -> int:
     """Send each node's gradient to its operands, newest node first; a zero sends nothing on."""
     global _newest, _end
     number = _number
-    quick = _kept is None
+    kept = _kept
     row = _places
     place = 0
     turn = WINDOW
@@ -121,8 +122,9 @@ def sweep() -> int:
             continue
         if x._stamp != number:
             there = _newest - x._seq
-            if not cython.compiled and quick and x._code >= 0 and there < _end:
+            if not cython.compiled and kept is not None and x._code >= 0 and there < _end:
                 # what reach(x) does, without a call
+                kept.append((x, x._grad, x._stamp))
                 x._stamp = number
                 x._grad = 0.0
                 row[there] = x
@@ -135,7 +137,8 @@ def sweep() -> int:
             continue
         if x._stamp != number:
             there = _newest - x._seq
-            if not cython.compiled and quick and x._code >= 0 and there < _end:
+            if not cython.compiled and kept is not None and x._code >= 0 and there < _end:
+                kept.append((x, x._grad, x._stamp))
                 x._stamp = number
                 x._grad = 0.0
                 row[there] = x
@@ -152,7 +155,7 @@ def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) 
     What every node that was reached had before is added to `kept`, if that is wanted.
     """
     global _number, _newest, _end, _reached, _leaves, _kept
-    if _end:  # a sweep was interrupted: nothing of it is left over
+    if _end or _far:  # a sweep was interrupted: nothing of it is left over
         places.forget(_places)
         clear()
     _number += 1
@@ -181,21 +184,47 @@ def clear() -> None:
     _kept = None
 
 
+def begin() -> None:
+    """Mark that a sweep is under way; raise a RuntimeError where this thread is in one already."""
+    global _running
+    if _running:
+        raise RuntimeError(
+            "backward: this thread is in the middle of another sweep; a signal handler cannot go "
+            "backward here, so let it set a flag and do that when the sweep has ended"
+        )
+    _running = True
+
+
+def end(kept: list[Kept] | None, done: bool) -> None:
+    """Mark that a sweep has ended; one that was interrupted leaves every gradient as it found it."""
+    global _running
+    if not done and kept is None:  # compiled only
+        for node in _leaves:
+            node._grad = node._da
+    for node, grad, stamp in reversed(kept or []) if not done else ():
+        node._grad = grad  # what a node had at first is put back last
+        node._stamp = stamp
+    _running = False
+
+
 def backward(roots: list[Value], seeds: list[float], free: bool = False) -> bool:
     """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else.
 
     Return whether there are any leaves. With `free`, the nodes that were reached forget what they
-    were computed from.
+    were computed from. Whatever interrupts it, all gradients are the new ones or all the old.
     """
+    # compiled code is not interrupted between two lines
+    kept: list[Kept] | None = None if cython.compiled else []
+    done = False
     with _lock:
+        begin()
         try:
-            leaves = run(roots, seeds)
+            leaves = run(roots, seeds, kept)
             for node in leaves:
                 node._grad += node._da
-        except RuntimeError:  # part of the graph was given up: the leaves are as they were
-            for node in _leaves:
-                node._grad = node._da
-            raise
+            done = True
+        finally:
+            end(kept, done)
     pending = list(roots) if free else []
     while pending:
         node = pending.pop()
@@ -212,11 +241,25 @@ def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[f
     """
     kept: list[Kept] = []
     with _lock:
+        begin()
         try:
             run(roots, seeds, kept)
             result = [x._grad if x._stamp == _number else None for x in xs]
         finally:
-            for node, grad, stamp in kept:
-                node._grad = grad
-                node._stamp = stamp
+            end(kept, False)
     return result
+
+
+def lock() -> Any:
+    """Return the lock under which gradients are written."""
+    return _lock
+
+
+def unlocked() -> None:
+    """Give a forked process a lock of its own: the other's may be held by a thread that is not there."""
+    global _lock, _running
+    _lock = RLock()
+    _running = False
+
+
+modes.at_fork(unlocked)

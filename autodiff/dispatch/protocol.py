@@ -87,7 +87,7 @@ def ufunc_of_nodes(
         if function in COMPARISONS and not options and not any(map(np.ndim, map(plain, inputs))):
             # A trace takes note of what the program's course depends on.
             straight, exchanged = COMPARISONS[function]
-            a, b = inputs
+            a, b = (x[()] if isinstance(x, np.ndarray) else x for x in inputs)
             return straight(a, b) if isinstance(a, Value | Tensor) else exchanged(b, a)
         return function(*map(plain, inputs), **options)
     entry = ENTRIES.get(function)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, contribution, scaled
-from autodiff.nodes import doors
+from autodiff.nodes import doors, modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table.primitive import Multilinear, Pointwise, Primitive
@@ -84,6 +84,7 @@ class Graph:
                 raise TypeError(
                     f"Graph: needs a Value or a Tensor, got {type(y).__name__} {y!r:.60}"
                 )
+            modes.read_leaves(y)
         live = reachable(outputs)
         given = _names(names)
         self.live: tuple[Node, ...] = tuple(live)

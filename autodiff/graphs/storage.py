@@ -55,6 +55,7 @@ def save_graph(path: str | os.PathLike[str], *outputs: Value | Tensor) -> Path:
     for y in outputs:
         if not isinstance(y, Value | Tensor):
             raise TypeError(f"save_graph: needs nodes, got {type(y).__name__} {y!r:.60}")
+        modes.read_leaves(y)
     return files.write(path, packed(outputs))
 
 

@@ -7,6 +7,7 @@ number of blocks that were entered and not left, `watched` that of the traces wh
 comparisons.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
@@ -77,22 +78,19 @@ def _count(change: int) -> None:
 class Trace:
     """A recording that goes on somewhere: its guards, the nodes that it began with, and when it began."""
 
-    __slots__ = ("guards", "inputs", "start")
-
     def __init__(self, guards: list[tuple[Any, ...]], inputs: Sequence[Any], start: int) -> None:
         self.guards, self.inputs, self.start = guards, inputs, start
 
 
 @contextmanager
-def watch(
-    guards: list[tuple[Any, ...]], inputs: Sequence[Any] = (), start: int = -1
-) -> Iterator[None]:
+def watch(guards: list[tuple[Any, ...]], inputs: Sequence[Any] = ()) -> Iterator[None]:
     """Add to `guards` every comparison of numbers and every reading of one inside the block.
 
-    What is noted is told to the trace around this one as well, if there is one. `inputs` are the nodes
-    of the trace, all newer than `start`: by them it is known where another thread reads from it.
+    What is noted is told to the trace around this one as well, if there is one. `inputs` are the first
+    nodes of the trace: by them it is known where another thread reads from it.
     """
     outer = MODE.get()
+    start = min([x.seq for x in inputs], default=0) - 1
     trace = Trace(guards, inputs, start)
     inside = Mode(outer)
     inside.guards, inside.recording, inside.start = guards, True, start
@@ -200,7 +198,7 @@ class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
             MODE.set(inside)
             entered = True
         finally:
-            if counted and not entered:
+            if counted and not entered:  # interrupted
                 MODE.set(without(MODE.get(), inside))
                 _count(-1)
 
@@ -285,3 +283,17 @@ def source_line() -> str:
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"
         frame = frame.f_back
     return "?"
+
+
+def unlocked() -> None:
+    """Give a forked process a lock of its own."""
+    global _lock
+    _lock = Lock()
+
+
+def at_fork(function: Callable[[], None]) -> None:
+    """Call a function in every process that is forked from this one."""
+    getattr(os, "register_at_fork", lambda **_: None)(after_in_child=function)
+
+
+at_fork(unlocked)

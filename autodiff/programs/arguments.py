@@ -79,6 +79,8 @@ def arrays_of(f: Any) -> list[Any]:
             pending += [x.__func__, *getattr(x.__self__, "__dict__", {}).values()]
         elif isinstance(x, functools.partial):
             pending += [x.func, *x.args, *x.keywords.values()]
+        elif x is f:  # an object that can be called
+            pending += [type(x).__call__, *getattr(x, "__dict__", {}).values()]
         elif isinstance(x, tuple | list) and len(x) <= PARTS:
             pending += x
         elif isinstance(x, dict) and len(x) <= PARTS:

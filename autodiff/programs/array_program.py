@@ -225,7 +225,7 @@ class ArrayProgram(Traced):
             args, keywords = self.structure(inputs), {}
         else:
             args, keywords = look.structure(leaves)
-        with modes.watch(guards, inputs, start):
+        with modes.watch(guards, inputs):
             y = self.f if self.leaves is not None else self.f(*args, **keywords)
             y = tree.map_tree(as_output, y)
             if grads:

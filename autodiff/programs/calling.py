@@ -174,16 +174,6 @@ def separate(x: Any) -> Any:
     return ops.identity(x) if isinstance(x, NODES) else x
 
 
-def as_constants(x: Any) -> Any:
-    """Return a number as a constant, an array of numbers as one of constants."""
-    array = np.asarray(x, dtype=float)
-    if not array.ndim:
-        return constant(float(array))
-    out = np.empty(array.size, dtype=object)
-    out[:] = [constant(number) for number in array.ravel().tolist()]
-    return out.reshape(array.shape)
-
-
 def values_like(x: Any) -> bool:
     """Return whether x is a Value, or an array of nodes."""
     return type(x) is Value or (isinstance(x, np.ndarray) and x.dtype == object)

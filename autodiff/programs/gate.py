@@ -54,13 +54,14 @@ class Leaf:
     dtype; what is STATIC is given to the function as it is. Along `axis`, if there is one, lie samples.
     """
 
-    __slots__ = ("axis", "dtype", "kind", "shape", "value")
+    __slots__ = ("axis", "dtype", "kind", "number", "shape", "value")
 
     def __init__(
         self, kind: str, shape: tuple[int, ...] = (), dtype: Any = None, axis: int | None = None,
         value: Any = None,
     ) -> None:  # fmt: skip
         self.kind, self.shape, self.dtype, self.axis, self.value = kind, shape, dtype, axis, value
+        self.number = kind is NUMBERS and not shape and axis is None  # a float is taken as it is
 
     def take(self, x: Any) -> Any:
         """Return x as a number or an array if it is such a leaf, else None."""
@@ -116,7 +117,7 @@ class Look:
             return None
         for i, leaf in enumerate(self.leaves):
             x = given[i]
-            if type(x) is not float or leaf.kind is not NUMBERS or leaf.shape:
+            if type(x) is not float or not leaf.number:
                 x = leaf.take(x)
                 if x is None:
                     return None

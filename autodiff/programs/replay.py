@@ -23,7 +23,7 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, constant, tick
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.array_program import ArrayProgram, trace_arrays
-from autodiff.programs.calling import Traced, as_constants, separate, values_like
+from autodiff.programs.calling import Traced, separate, values_like
 from autodiff.programs.course import Recording
 from autodiff.programs.gate import NUMBERS, STATIC, SWITCHES, Entry, Look
 from autodiff.programs.lanes import Bound, answer_lanes, axis_back, inner_shape, one
@@ -225,7 +225,7 @@ class Program(Traced):
             return separate(x) if alone else x
         if isinstance(x, SWITCHES) or (keyword and isinstance(x, int)):
             return x
-        return as_constants(x)
+        return _as_values(x, alone, [])
 
     @property
     def recordings(self) -> list[Recording]:

@@ -21,6 +21,8 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from autodiff.table.primitive import Primitive
+
 
 class Kind(NamedTuple):
     """How objects of one class are taken apart: into keys, parts and what is not differentiated."""
@@ -30,8 +32,7 @@ class Kind(NamedTuple):
     key: str  # how a path names a part
 
 
-# What a branch of a structure holds: (class, keys, what is static, branches of the parts); None: a leaf.
-Branch = Any
+Branch = Any  # (class, keys, what is static, the parts' branches), or None for a leaf
 
 
 def _of_dict(cls: Any, keys: Any, static: Any, parts: list[Any]) -> Any:
@@ -54,7 +55,7 @@ KINDS: dict[type, Kind] = {
 }  # fmt: skip
 
 
-SAME = ({tuple, list}, {dict, OrderedDict, defaultdict})  # may stand for each other in a comparison
+SAME = ({tuple, list}, {dict, OrderedDict, defaultdict})  # may stand for each other
 
 
 def register_tree(
@@ -100,7 +101,7 @@ def _kind(x: Any) -> Kind | None:
         return found
     if isinstance(x, tuple) and hasattr(cls, "_fields") and hasattr(cls, "_make"):
         KINDS[cls] = Kind(lambda x: (cls._fields, x, None), TUPLE.together, ".")
-    elif dataclasses.is_dataclass(cls):
+    elif dataclasses.is_dataclass(cls) and not isinstance(x, Primitive):
         fields = dataclasses.fields(cls)
         free = tuple(f.name for f in fields if not f.metadata.get("static"))
         fixed = tuple(f.name for f in fields if f.metadata.get("static"))
@@ -170,14 +171,13 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
 
 
 def written(branch: Branch, words: Iterator[str]) -> str | None:
-    """Return a tree as Python source, a word for each leaf; None where it is not of brackets alone."""
+    """Return a tree as Python source, a word for each leaf; None if it needs more than brackets."""
     if branch is None:
         return next(words)
     cls, keys, _, parts = branch
-    found = [written(part, words) for part in parts]
-    if None in found or cls not in (tuple, list, dict):
+    texts = [written(part, words) or "" for part in parts]
+    if "" in texts or cls not in (tuple, list, dict):
         return None
-    texts = [str(x) for x in found]
     if cls is dict:
         if any(type(key) not in (str, int) for key in keys):
             return None
