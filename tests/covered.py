@@ -20,6 +20,7 @@ MODULES = """
     table/primitive table/symbol table/structure table/ops nodes/modes nodes/uncompiled nodes/places
     nodes/value
     nodes/recording nodes/array_node nodes/tensor nodes/functions nodes/costs nodes/doors
+    nodes/leaving
     printers/evaluate printers/interpreter graphs/chains graphs/reroll
     programs/flat programs/course programs/replay programs/gate programs/calling
     programs/arguments programs/lanes graphs/vectors
@@ -54,7 +55,7 @@ TESTS = """
     descent explanations fuzz jit reroll
     lanes loader memory mutation network nogc numpy_protocol programs replay scalar sparse
     stateful steps storage sweep table threads
-    functions parity traps twice
+    functions leaving nesting parity traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"
