@@ -117,7 +117,7 @@ def test_named_tuples_are_trees() -> None:
 
 
 def test_counts_that_do_not_fit() -> None:
-    with pytest.raises(ValueError, match="1 arguments, 2 directions"):
+    with pytest.raises(TypeError, match="directions must be a tuple of 1 parts"):
         ad.jvp(lambda x: x, (1.0,), (1.0, 2.0))
 
 
