@@ -36,7 +36,7 @@ To files and other tools
     `save_graph`, `load_graph`, `GraphFileError`, `to_numpy_source`, `to_js_source`, `to_sympy`,
     `to_networkx`, `to_onnx`, `to_torch`, `to_jax`
 Words
-    `language`, `speaking`, `say`; `compiled` tells which engine runs
+    `language`, `speaking`, `say`, `notation`; `compiled` tells which engine runs
 """
 
 import importlib
