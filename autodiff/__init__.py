@@ -11,7 +11,7 @@ chain rule, `draw(y)` shows it.
 0.098306
 
 Nodes
-    `Value`, `Tensor`, `constant`, `no_grad`, `scope`, `anomaly`, `Graph`, `GraphNode`, `Edge`
+    `Value`, `Tensor`, `constant`, `ravel`, `register_tree`, `GraphLeftWarning`, `no_grad`, `scope`, `anomaly`, `Graph`, `GraphNode`, `Edge`
 Pictures
     `draw`, `play`
 Why a gradient is what it is
