@@ -11,26 +11,30 @@ chain rule, `draw(y)` shows it.
 0.098306
 
 Nodes
-    `Value`, `Tensor`, `constant`, `ravel`, `register_tree`, `GraphLeftWarning`, `no_grad`, `scope`, `anomaly`, `Graph`, `GraphNode`, `Edge`
+    `Value`, `Tensor`, `constant`, `ravel`, `register_tree`, `GraphLeftWarning`, `no_grad`, `scope`,
+    `anomaly`, `Graph`, `GraphNode`, `Edge`
 Pictures
     `draw`, `play`
 Why a gradient is what it is
-    `explain`, `Explanation`, `derive`, `Derivation`, `compare`, `Comparison`, `backward_steps`, `Step`,
-    `blame_nan`, `Blame`, `expand`, `Expansion`, `teaching`, `Lesson`, `make_exercise`, `Exercise`
+    `explain`, `Explanation`, `derive`, `Derivation`, `compare`, `Comparison`, `backward_steps`,
+    `Step`, `blame_nan`, `Blame`, `expand`, `Expansion`, `teaching`, `Lesson`, `make_exercise`,
+    `Exercise`
 Functions of functions
-    `grad`, `value_and_grad`, `gradient`, `elementwise_grad`, `vjp`, `jvp`, `jacobian`, `jacrev`, `jacfwd`,
-    `hessian`, `hvp`, `vmap`, `sparsity`, `Pattern`, `checkpoint`, `stop_gradient`, `check_grads`, `primitive`
+    `grad`, `value_and_grad`, `gradient`, `elementwise_grad`, `vjp`, `jvp`, `jacobian`, `jacrev`,
+    `jacfwd`, `hessian`, `hvp`, `vmap`, `sparsity`, `Pattern`, `checkpoint`, `stop_gradient`,
+    `check_grads`, `primitive`
 Programs, recorded once
     `trace`, `jit`, `pick`, `Program`, `ArrayProgram`, `RecordingWarning`
 Operations, each a row of the `TABLE` (a row's `Domain` says where it is defined)
-    `add`, `sub`, `mul`, `div`, `neg`, `power`, `square`, `sqrt`, `cbrt`, `abs`, `sign`, `exp`, `exp2`, `expm1`,
-    `log`, `log2`, `log10`, `log1p`, `xlogy`, `sin`, `cos`, `tan`, `asin`, `acos`, `atan`, `atan2`, `sinh`,
-    `cosh`, `tanh`, `asinh`, `acosh`, `atanh`, `hypot`, `maximum`, `minimum`, `clip`, `where`, `floor`, `ceil`,
-    `trunc`, `logaddexp`, `identity`, `step`, `relu`, `leaky_relu`, `elu`, `gelu`, `softplus`, `sigmoid`,
-    `sigmoid_prime`, `normal_pdf`, `normal_cdf`, `squared_error`
+    `add`, `sub`, `mul`, `div`, `neg`, `power`, `square`, `sqrt`, `cbrt`, `abs`, `sign`, `exp`,
+    `exp2`, `expm1`, `log`, `log2`, `log10`, `log1p`, `xlogy`, `sin`, `cos`, `tan`, `asin`, `acos`,
+    `atan`, `atan2`, `sinh`, `cosh`, `tanh`, `asinh`, `acosh`, `atanh`, `hypot`, `maximum`,
+    `minimum`, `clip`, `where`, `floor`, `ceil`, `trunc`, `logaddexp`, `identity`, `step`, `relu`,
+    `leaky_relu`, `elu`, `gelu`, `softplus`, `sigmoid`, `sigmoid_prime`, `normal_pdf`, `normal_cdf`,
+    `squared_error`
 Of whole arrays (numpy's own functions record on nodes, too; `autodiff.numpy` has them all)
-    `sum`, `mean`, `var`, `max`, `min`, `norm`, `dot`, `matmul`, `reshape`, `transpose`, `broadcast_to`,
-    `concatenate`, `stack`, `softmax`, `log_softmax`, `logsumexp`, `cross_entropy`,
+    `sum`, `mean`, `var`, `max`, `min`, `norm`, `dot`, `matmul`, `reshape`, `transpose`,
+    `broadcast_to`, `concatenate`, `stack`, `softmax`, `log_softmax`, `logsumexp`, `cross_entropy`,
     `cross_entropy_with_logits`, `softmax_cross_entropy`, `quadratic_cost`
 To files and other tools
     `save_graph`, `load_graph`, `GraphFileError`, `to_numpy_source`, `to_js_source`, `to_sympy`,
