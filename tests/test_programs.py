@@ -21,7 +21,7 @@ from autodiff.programs import gate
 from autodiff.programs.gate import KEPT
 from tests.programs_at_random import Plan, compare
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("ignore::autodiff.GraphLeftWarning")]
 Pair = namedtuple("Pair", "w b")
 
 
