@@ -433,3 +433,18 @@ def test_programs_of_local_functions_pickle_with_what_was_outside() -> None:
     with pytest.raises(ValueError, match="another course"):
         again(-1.0)
     assert Plan(3, False).__name__ == "plan3"
+
+
+def test_a_tree_becomes_a_vector_and_back() -> None:
+    vector, unravel = ad.ravel({"w": np.ones((2, 2), dtype=np.float32), "b": 3.0})
+    back = unravel(2 * vector)
+    assert (back["w"].dtype, back["w"].tolist(), back["b"]) == (np.float32, [[2, 2], [2, 2]], 6.0)
+    x, v = ad.Tensor([1.0, 2.0]), ad.Value(3.0)
+    nodes, _ = ad.ravel([x, v])
+    (nodes * nodes).sum().backward()
+    assert (x.grad.tolist(), v.grad) == ([2.0, 4.0], 6.0)
+    assert ad.grad(lambda t: (unravel(t)["w"] ** 2).sum())(vector).tolist() == [2, 2, 2, 2, 0]
+    with pytest.raises(ValueError, match="5 numbers"):
+        unravel(np.ones(3))
+    with pytest.raises(TypeError, match=r"tree\[0\]"):
+        ad.ravel(["a"])
