@@ -91,7 +91,7 @@ def _pointwise(row: Pointwise, folder: Path) -> str:
 
 def _plot(row: Pointwise, path: Path) -> list[float | None]:
     """Draw a row and its slope; return the value each operand was held at, None for the moving one."""
-    moving = next(i for i, rule in enumerate(row.partials) if rule is not None)
+    moving = next((i for i, rule in enumerate(row.partials) if rule is not None), 0)
     fixed: list[float | None] = [
         None if i == moving else min(max(0.5 + i, d.low + 0.5), d.high - 0.5)
         for i, d in enumerate(row.domain)
@@ -100,10 +100,9 @@ def _plot(row: Pointwise, path: Path) -> list[float | None]:
     x = np.linspace(max(domain.low + 1e-3, -3.0), min(domain.high - 1e-3, 3.0), 301)
     xs = [x if v is None else np.full_like(x, v) for v in fixed]
     rule = row.partials[moving]
-    assert rule is not None
     with np.errstate(all="ignore"):
         y = np.asarray(row(*xs))
-        slope = np.broadcast_to(rule(y, *xs), x.shape)
+        slope = np.broadcast_to(0.0 if rule is None else rule(y, *xs), x.shape)
     figure = Figure(figsize=(1.8, 1.1))
     axes = figure.add_axes((0.16, 0.16, 0.8, 0.8))
     for values, style in ((y, "-"), (slope, "--")):
