@@ -31,7 +31,7 @@ CORE = (
     "derivatives/transforms", "graphs/graph", "table/symbol", "dispatch/protocol",
     "dispatch/entries",
     "dispatch/reductions",
-    "table/recipes",
+    "table/recipes/__init__",
 )  # fmt: skip
 
 

@@ -313,9 +313,9 @@ def test_programs_of_arrays_in_rare_shapes() -> None:
         lambda p: p["w"] * p["b"][0], {"w": ad.Tensor([1.0]), "b": [ad.Tensor([1.0])]}
     )
     assert nested({"w": [2.0], "b": [[3.0]]}).tolist() == [6.0]
-    with pytest.raises(TypeError, match="a dict with the keys"):
+    with pytest.raises(TypeError, match="p has the keys"):
         nested({"w": [2.0]})
-    with pytest.raises(TypeError, match="takes 1 parts here"):
+    with pytest.raises(TypeError, match="needs numbers, got list"):
         nested({"w": [2.0], "b": [[3.0], [4.0]]})
 
 
