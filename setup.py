@@ -102,7 +102,7 @@ class BuildEngine(build_ext):
             [Extension(e.name, e.sources) for e in self.extensions],
             build_dir=self.build_temp,
             language_level=3,
-            compiler_directives={"autotestdict": False},
+            compiler_directives={"autotestdict": False, "annotation_typing": False},
             quiet=True,
         )
         sources = {e.name: e.sources for e in translated}

@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import threading
+import traceback
 import tracemalloc
 from collections import OrderedDict, defaultdict, namedtuple
 from contextvars import Context
@@ -387,10 +388,16 @@ def test_programs_survive_a_fork() -> None:
     program = ad.trace(lambda x: x * x if x > 0 else -x, 1.0)
     child = os.fork()
     if child == 0:
-        x = ad.Value(2.0)
-        (program(x) * x).backward()
-        os._exit(0 if program(3.0) == 9.0 and program(-3.0) == 3.0 and x.grad == 12.0 else 1)
-    assert os.waitpid(child, 0)[1] == 0
+        status = 1
+        try:
+            x = ad.Value(2.0)
+            (program(x) * x).backward()
+            status = 0 if program(3.0) == 9.0 and program(-3.0) == 3.0 and x.grad == 12.0 else 2
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_recordings_are_bounded_and_so_is_their_memory() -> None:
@@ -448,3 +455,20 @@ def test_a_tree_becomes_a_vector_and_back() -> None:
         unravel(np.ones(3))
     with pytest.raises(TypeError, match=r"tree\[0\]"):
         ad.ravel(["a"])
+
+
+@pytest.mark.parametrize(
+    "form", [lambda y: {"a": y}, lambda y: [y], lambda y: (y,), lambda y: {"a": [(y,)]}]
+)
+def test_a_single_number_in_a_tree_stays_in_it(form: Any) -> None:
+    program = ad.trace(lambda x: form(x * x if x > 0 else -x), 1.0)
+    for x in (2.0, 2.0, -3.0, 2.0, 3.0, -1.0):
+        assert program(x) == form(x * x if x > 0 else -x)
+
+
+def test_the_data_of_a_tensor_is_an_array_like_any_other() -> None:
+    x = ad.Tensor([1.0, 2.0])
+    program = ad.trace(lambda x: x * x, x)
+    for _ in range(3):
+        np.testing.assert_array_equal(program(x.data), [1.0, 4.0])
+    assert program.recorded == 1

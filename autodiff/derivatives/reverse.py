@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """Reverse mode: from an output back to everything it was computed from.
 
 `adjoints` is the whole of it. Nodes are taken newest first, so when a node's turn comes its own

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, annotation_typing=False
+# cython: boundscheck=False, wraparound=False
 """The backward sweep over a graph of Values: the chain rule, one multiply-add an edge.
 
 The sweep goes back in time from the roots. A node that is reached for the first time is put in its

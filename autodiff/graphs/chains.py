@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, annotation_typing=False
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Chains of sums: what a loop `s = s + w * x` leaves in the flat form of a recording.
 
 Each part, a product most often, is added to the sum of those before it. `chained` finds such chains,

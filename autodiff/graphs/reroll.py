@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, cdivision=True, annotation_typing=False
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Rerolling: the loops that a recording went through are found again in its flat form.
 
 Chains of products are one operation each, which keeps its sum at hand (`chains`). `leveled` puts the

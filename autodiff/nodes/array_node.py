@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """What every array node has: its array, its gradient, and where it comes from.
 
 The array never changes. A leaf hands out read-only views, and assigning `.data` puts a new array in

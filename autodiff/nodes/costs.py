@@ -145,6 +145,8 @@ def _one_hot(y: Any, axis: int) -> bool:
     """Return whether targets are fixed and one-hot; a trace keeps the outcome as a guard."""
     if not is_node(y):
         return one_hot(y, axis)
-    found = isinstance(y, Tensor) and y.is_constant and one_hot(y._array, axis)
+    if not isinstance(y, Tensor) or not y.is_constant:
+        return False  # whatever its numbers are
+    found = one_hot(y._array, axis)
     modes.note("one-hot", y, axis, found)
     return found

@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """What holds for all operations inside a `with` block: `no_grad`, `scope`, `anomaly`.
 
 A mode belongs to the context (thread or task) that entered it. Looking that up costs more than

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, annotation_typing=False
+# cython: boundscheck=False, wraparound=False
 """Record any operation on Values: of any arity, on mixed operands, under any mode.
 
 The operators of `Value` record what has one or two Values themselves and hand everything else over

@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """`Tensor`, the array node: what `Value` is for a number, for a numpy array.
 
 Operators and methods make new nodes. A node keeps the operands' arrays as they were; the local

@@ -1,4 +1,4 @@
-# cython: cdivision=True, boundscheck=False, wraparound=False, annotation_typing=False
+# cython: cdivision=True, boundscheck=False, wraparound=False
 """`Value`, the scalar node, and how an operation on one or two of them is recorded.
 
 Recording an operation makes one node: the number `_data`, references to its operands `_a` and `_b`,

@@ -243,7 +243,8 @@ class Recording:
 
     def quick(self, shapes: list[Any], chosen: tuple[int, ...], several: bool) -> Any:
         """Return what answers calls of plain numbers in one go; None where there is no such thing."""
-        simple = self.single and self.outputs and self.plain_guards and not self.own
+        number = self.structure.branch is None and self.single and self.outputs
+        simple = number and self.plain_guards and not self.own
         if not simple or self.captured or self.gathers is not None or not hasattr(machine, "Quick"):
             return None
         if self.answers is None or self.answers[0] != (shapes, chosen, several):

@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, annotation_typing=False
+# cython: boundscheck=False, wraparound=False
 """A graph of Values as flat arrays: what a program is before it runs.
 
 Every node gets a slot: first the inputs as they were given, then all other leaves, then the

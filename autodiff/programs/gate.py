@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """The gate: whether something recorded fits a call, and which of all that was recorded comes next.
 
 A program is a row of passes over one flat form: record, gate, place in memory, run or print. What is
@@ -92,7 +91,7 @@ def plain(x: Any) -> Any:
     Where a trace listens a constant is a node like any other.
     """
     if type(x) in PLAIN:
-        return x if x.dtype.kind in "fiub" else None
+        return np.asarray(x) if x.dtype.kind in "fiub" else None
     if type(x) in NODES:
         if not x.is_constant or modes.tracing():
             return None

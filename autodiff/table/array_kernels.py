@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """The values of the pointwise operations on numpy arrays: the formulas of `kernels`, array-wise.
 
 Only what numpy does not offer stands here. dtypes are kept (float32 stays float32), no argument is

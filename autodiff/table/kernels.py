@@ -1,4 +1,4 @@
-# cython: cdivision=True, annotation_typing=False
+# cython: cdivision=True
 """The values of the pointwise operations on floats, decided once and stable everywhere.
 
 Each function is written so that no digit is lost and nothing overflows on the way: the exponential

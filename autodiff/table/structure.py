@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """What the multilinear operations do to arrays, and how a cotangent finds its way back.
 
 numpy stretches operands of different shapes silently; the way back is a sum over the stretched axes,

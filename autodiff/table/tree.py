@@ -1,4 +1,3 @@
-# cython: annotation_typing=False
 """Trees: nested tuples, lists, dicts and objects of numbers or nodes, taken apart and put together.
 
 `flatten` gives the leaves from left to right and the tree's `Structure`: what it is made of, key by
