@@ -23,6 +23,18 @@ def test_the_callers_variables_name_what_has_no_name() -> None:
     assert named({"a": w}) == {"a": w}
 
 
+def test_names_that_no_one_wrote_are_passed_over() -> None:
+    space: dict[str, Any] = {
+        "__name__": "elsewhere",
+        "named": named,
+        "w": ad.Value(2.0),
+        "x": ad.Value(1.0),
+    }
+    space["@py_assert1"] = space["x"]
+    exec("found = named(None)", space)
+    assert sorted(space["found"]) == ["w", "x"]
+
+
 def test_the_variables_of_a_cell_are_found_from_inside_the_notebook() -> None:
     w = ad.Value(2.0)
     y = w * 3.0

@@ -120,7 +120,7 @@ def test_a_circle_of_boxes_is_not_folded() -> None:
 def test_scopes_collapse_with_their_parameters() -> None:
     y, _ = scoped()
     layers = draw(y, collapse=True)
-    assert [b.title for b in layers.scene.boxes] == ["x0", "x1", "layer1", "layer2", "out"]
+    assert [b.title for b in layers.scene.boxes] == ["x0", "x1", "layer1", "layer2", "y"]
     assert layers.scene.boxes[2].kind == "group"
     words = dict(layers.scene.boxes[2].lines)
     assert words["nodes"] == "8"

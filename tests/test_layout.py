@@ -205,4 +205,4 @@ def test_five_thousand_nodes_folded_in_time() -> None:
     picture = draw(y)
     picture.svg()
     assert len(picture.graph) > 5000
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20  # it takes 0.3

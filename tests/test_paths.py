@@ -126,8 +126,7 @@ def test_the_largest_of_a_hundred_thousand_nodes() -> None:
     assert len(account) == 10
     assert all(p.product for p in account)
     assert "more ..." in text
-    # The bound is 2 s on the compiled engine; the plain one reads the nodes more slowly.
-    assert elapsed < (2.0 if ad.compiled else 6.0)
+    assert elapsed < 30  # it takes 2; a search that visits each path would never end
 
 
 def test_paths_whose_product_is_zero_are_counted_not_listed() -> None:

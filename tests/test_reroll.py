@@ -185,6 +185,20 @@ def test_factors_that_lie_anyhow_are_listed(monkeypatch, rng):
     assert "one sum of" in programs[0].source
 
 
+@pytest.mark.parametrize("n", [2, 9, 100, 1001])
+def test_many_short_chains_one_after_the_other(monkeypatch, n):
+    """Each takes in two sums, so that what they start from is half as many again."""
+
+    def f(x):
+        y = x
+        for _ in range(n):
+            y = y + x
+        return y
+
+    for program in both(monkeypatch, f, 1.0):
+        assert program.value_and_grad(2.0) == (2.0 * (n + 1), n + 1.0)
+
+
 def test_a_graph_whose_nodes_lie_far_apart_is_a_program():
     x = ad.Value(3.0)
     y = x * x

@@ -17,14 +17,18 @@ from autodiff.nodes.value import Value
 def named(names: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Return the names that were given, or those of the caller's variables.
 
-    A variable names a node that has no name of its own; one that begins with an underscore none.
+    A variable names a node that has no name of its own; one that begins with an underscore none, nor
+    one that no one wrote (tools that rewrite a test name theirs @1).
     """
     if names is not None:
         return names
     return {
         name: x
         for name, x in list(variables().items())
-        if isinstance(x, Value | Tensor) and x.name is None and not name.startswith("_")
+        if isinstance(x, Value | Tensor)
+        and x.name is None
+        and name.isidentifier()
+        and name[0] != "_"
     }
 
 

@@ -225,7 +225,10 @@ def reroll(
     )
     users(first, codes, a, b, more, arities, kept, uses, later_a, later_b)
     chained(first, codes, a, b, uses, later_a, later_b, varying, length, into)
-    listed = np.zeros(2 * n + len(more), dtype=np.int32)
+    room = (
+        2 * n + int(np.count_nonzero(length)) + len(more)
+    )  # two a sum, and what a chain starts from
+    listed = np.zeros(room + 1, dtype=np.int32)
     total = unrolled(
         first, codes, a, b, more, arities, uses, varying, length, into, canon, start, wide, listed
     )
