@@ -206,3 +206,25 @@ def test_a_graph_whose_nodes_lie_far_apart_is_a_program():
     z = y + x * 2.0
     assert len(others) == 3000
     assert ad.trace(z, inputs=[x]).value_and_grad([4.0]) == (24.0, [10.0])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_sums_over_few_leaves_are_the_same_to_the_bit(monkeypatch, seed):
+    """Sums of sums, of one leaf again and again too, where a chain may have no product at all."""
+    draw = random.Random(seed)
+    size, sums = draw.randrange(1, 4), draw.random()
+    steps = [
+        (draw.random() < sums, draw.random(), draw.random()) for _ in range(draw.randrange(5, 120))
+    ]
+
+    def f(x):
+        made = list(x)
+        for added, p, q in steps:
+            near = made[-1 - int(p * min(3, len(made)))]
+            far = made[int(q * len(made))] if q < 0.7 else made[0]
+            made.append(near + far if added else near * far)
+        return made[-1] + x[0]
+
+    programs = both(monkeypatch, f, np.ones(size))
+    for _ in range(3):
+        agree(programs, np.random.default_rng(seed).uniform(-0.9, 0.9, size))
