@@ -77,7 +77,7 @@ MOVED = {
     "derivatives": "reverse sweep forward transforms calls checking custom",
     "graphs": "graph storage files expression misspelt",
     "programs": "replay course flat array_program array_source program_source:source",
-    "dispatch": "numpy_functions:functions numpy_protocol:protocol",
+    "dispatch": "numpy_functions:entries numpy_protocol:protocol",
     "sources": "plaintext terms latex numpy_source:numpy numpy_helpers:helpers reference",
     "explanations": "steps paths ranking derivation comparison slips lessons blame expansion layers",
     "teach": "exercises",

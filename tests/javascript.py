@@ -15,7 +15,7 @@ class Runtime:
 
     def __init__(self, *files: str) -> None:
         racer = pytest.importorskip(
-            "py_mini_racer", reason="mini-racer is missing (pip install 'autodiff[test]')"
+            "py_mini_racer", reason="mini-racer is missing (pip install 'autodiff-nets[test]')"
         )
         self.v8 = racer.MiniRacer()
         self.v8.eval(

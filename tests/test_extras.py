@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-NAMED = re.compile(r"autodiff\[([\w,]+)\]")
+NAMED = re.compile(r"autodiff(?:-nets)?\[([\w,]+)\]")
 
 # The package that brings a module, where it is not called like the module.
 BRINGS = {
@@ -68,6 +68,15 @@ CASES: dict[tuple[str, str], list[str]] = {
         "nets check --data digits",
         "nets demo --out out",
     ],
+    ("scipy", "scipy"): [
+        "ad.jacobian(lambda x: x * x, sparse=True)(np.ones(2))",
+        "ad.sparsity(lambda x: x * x, np.ones(2))",
+        "import autodiff.scipy.linalg",
+        "import autodiff.scipy.signal",
+        "import autodiff.scipy.special",
+        "import autodiff.scipy.stats",
+        "from autodiff.scipy import incomplete; incomplete.gammainc_slope(2.0, 1.0)",
+    ],
     ("scipy", "nets"): [
         f"nets.runs.expand.expand({DIGITS}, 'rotations')",
         "nets train --expand rotations --out out",
@@ -102,7 +111,8 @@ os.environ["PATH"] = os.getcwd()
 sys.modules[tool] = None
 import numpy as np
 import autodiff as ad, autodiff.interop, autodiff.drawing.images, nets
-for name in ("baselines", "charts", "curve", "data", "expand", "experiments.how_fast", "page"):
+pages = "pages.charts", "pages.curve", "pages.page"
+for name in ("baselines", "data", "experiments.how_fast", "runs.expand", *pages):
     importlib.import_module(f"nets.{name}")
 from nets.data import Examples
 from nets.pages.flow import gradient_flow
@@ -185,7 +195,7 @@ def uses() -> set[tuple[str, str]]:
                 case ast.Call(
                     func=ast.Name(id=called) | ast.Attribute(attr=called),
                     args=[ast.Constant(value=str(name)), *_],
-                ) if called in ("require", "import_module", "find_spec"):
+                ) if called in ("require", "import_module", "find_spec", "there"):
                     modules.append(name)
         roots = {name.partition(".")[0] for name in modules}
         found |= {
@@ -195,12 +205,12 @@ def uses() -> set[tuple[str, str]]:
     return found - {("nets/digits/download.py", "tqdm")}  # a download goes without a bar
 
 
-@pytest.mark.parametrize(("tool", "extra"), CASES, ids=[tool for tool, _ in CASES])
+@pytest.mark.parametrize(("tool", "extra"), CASES, ids=["-".join(case) for case in CASES])
 def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_path: Path) -> None:
     if extra in ("nets", "distributed"):  # the others of `nets` may be asked for first
         for module in ("tqdm", "matplotlib", "sklearn"):
             pytest.importorskip(module, reason="the extra nets is not installed")
-    assert BRINGS.get(tool, tool) in installs(extra)
+    assert {tool, BRINGS.get(tool)} & installs(extra)
     reached = set()
     for call, how, out, said, where in without(tool, CASES[tool, extra], tmp_path):
         sentence = said.strip()
@@ -215,7 +225,8 @@ def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_
         assert how == 1 or (isinstance(how, list) and "ImportError" in how), (call, how)
         reached |= set(where)
     if tool != "pygraphviz":
-        assert reached == {file for file, module in uses() if module == tool}
+        wings = "nets/" if extra in ("nets", "distributed") else "autodiff/"
+        assert reached == {f for f, module in uses() if module == tool and f.startswith(wings)}
         assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
