@@ -92,14 +92,19 @@ class Expressions:
                 return self.e(node)
             case ast.BoolOp(op=op, values=values):
                 sign = " && " if isinstance(op, ast.And) else " || "
-                return sign.join(f"({self.truth(v)})" for v in values)
+                return sign.join(map(self.inside, values))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return f"!({self.truth(operand)})"
+                return f"!{self.inside(operand)}"
             case ast.Name():  # a flag
                 return self.e(node)
             case ast.Subscript():
                 return self.e(node)
         raise self._outside(node)
+
+    def inside(self, node: ast.expr) -> str:
+        """Print a condition that stands in another."""
+        compound = isinstance(node, ast.BoolOp | ast.UnaryOp)
+        return f"({self.truth(node)})" if compound else self.truth(node)
 
     def e(self, node: ast.expr) -> str:
         """Print an expression."""
@@ -127,7 +132,7 @@ class Expressions:
             case ast.Compare(left=left, ops=signs, comparators=others):
                 return self._compared(left, signs, others)
             case ast.IfExp(test=test, body=body, orelse=rest):
-                return f"(({self.truth(test)}) ? {self.e(body)} : {self.e(rest)})"
+                return f"({self.truth(test)} ? {self.e(body)} : {self.e(rest)})"
             case ast.List(elts=elements) | ast.Tuple(elts=elements):
                 return f"[{', '.join(map(self.e, elements))}]"
             case ast.Starred(value=value):

@@ -19,7 +19,7 @@ class Functions:
     >>> script.need("autodiff.table.kernels", "relu")
     'k_relu'
     >>> print(script.source())
-    const k_relu = (x) => ((x > 0.0) || Number.isNaN(x)) ? x : 0.0;
+    const k_relu = (x) => ((x > 0.0) || Number.isNaN(x) ? x : 0.0);
     """
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ gives `pick`, which returns a whole number below n (a search that shrinks, a see
 always 0, which gives the plainest arguments).
 
 >>> Recipe(a=ARRAY, axis=AXIS).draw(lambda n: 0)
-{'a': array([0.98, 0.65, 1.16]), 'axis': 0}
+{'a': array([ 0.82, -1.38, -2.74]), 'axis': 0}
 """
 
 import math
