@@ -414,7 +414,7 @@ def test_a_table_row_of_the_users_own_is_drawn() -> None:
     y = ad.hypot(x, 2.0) - ad.log1p(x)
     y.backward()
     boxes = draw(y).scene.boxes
-    assert [box.title for box in boxes] == ["x", "hypot(x, 2)", "log1p(x)", "out"]
+    assert [box.title for box in boxes] == ["x", "hypot(x, 2)", "log1p(x)", "y"]
     assert [box.sign for box in boxes] == ["", "", "", "−"]
     named = draw(y, names={"h": y.parents[0], "y": y}).scene.boxes
     assert [box.sign for box in named] == ["", "hypot", "", "−"]

@@ -16,7 +16,7 @@ from autodiff.interop import to_json
 from autodiff.interop.json_export import schema
 from autodiff.table.primitive import ROWS, TABLE, Pointwise
 
-LIBRARY = [r for r in ROWS if isinstance(r, Pointwise) and r.name in {*ad.__all__, "powc"}]
+LIBRARY = [r for r in CORE if isinstance(r, Pointwise)]
 
 
 def extra(module: str, name: str) -> Any:

@@ -95,7 +95,7 @@ def test_damaged_partials_are_found(row: Pointwise) -> None:
         with damaged(row, partials=partials), pytest.raises(AssertionError):
             check_partials(row)
         killed += 1
-    assert killed
+    assert killed or not any(row.partials)
 
 
 @by_name

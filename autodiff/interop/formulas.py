@@ -49,6 +49,8 @@ FORMULAS: dict[str, Formula] = {
     "power": lambda m, a, b: m.power(a, b),
     "power_slope": lambda m, x, n: n * m.power(x, n - 1.0),
     "identity": lambda m, x: x,
+    "stop": lambda m, x: x,
+    "chain": lambda m, g, d: m.where(m.equal(g, 0.0), g, g * d),
     "squared_error": lambda m, a, y: 0.5 * (a - y) * (a - y),
     "xlogy": lambda m, a, x: a * m.log(m.where(m.equal(a, 0.0), 1.0, x)),
     "sech2": lambda m, x: 1.0 / (m.cosh(x) * m.cosh(x)),
@@ -77,7 +79,28 @@ FORMULAS: dict[str, Formula] = {
         m.greater(low, x), low, m.where(m.greater(x, high), high, x)
     ),
     "hypot": lambda m, a, b: m.sqrt(a * a + b * b),
+    "asinh": lambda m, x: m.sign(x) * m.log(m.absolute(x) + m.sqrt(1.0 + x * x)),
+    "acosh": lambda m, x: m.log(x + m.sqrt((x - 1.0) * (x + 1.0))),
+    "atanh": lambda m, x: 0.5 * (m.log1p(x) - m.log1p(-x)),
+    "cbrt": lambda m, x: m.sign(x) * m.power(m.absolute(x), 1.0 / 3.0),
+    "sinc": lambda m, x: m.where(
+        m.equal(x, 0.0), 1.0, m.sin(math.pi * x) / (math.pi * _nonzero(m, x))
+    ),
+    "sinc_prime": lambda m, x: m.where(
+        m.equal(x, 0.0), 0.0, (m.cos(math.pi * x) - FORMULAS["sinc"](m, x)) / _nonzero(m, x)
+    ),
+    "rint": lambda m, x: m.floor(x + 0.5),
+    "trunc": lambda m, x: m.sign(x) * m.floor(m.absolute(x)),
+    "floordiv": lambda m, a, b: m.floor(a / b),
+    "mod": lambda m, a, b: a - b * m.floor(a / b),
+    "fmod": lambda m, a, b: a - b * FORMULAS["trunc"](m, a / b),
+    "copysign": lambda m, a, b: m.absolute(a) * m.where(m.greater(0.0, b), -1.0, 1.0),
 }
+
+
+def _nonzero(m: Dialect, x: Any) -> Any:
+    """Return x with 1 in the place of 0."""
+    return m.where(m.equal(x, 0.0), 1.0, x)
 
 
 def pointwise(m: Dialect, row: Primitive, xs: list[Any]) -> Any:

@@ -20,7 +20,7 @@ OPERATORS = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "negative": "Neg",
     "power": "Pow", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos",
     "tanh": "Tanh", "absolute": "Abs", "sign": "Sign", "maximum": "Max", "minimum": "Min",
-    "greater": "Greater", "equal": "Equal",
+    "greater": "Greater", "equal": "Equal", "floor": "Floor", "ceil": "Ceil", "rint": "Round",
 }  # fmt: skip
 SINGLE = {"arcsin": "Asin", "arccos": "Acos", "arctan": "Atan", "erf": "Erf"}
 

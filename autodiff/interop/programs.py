@@ -23,7 +23,7 @@ class _Torch:
 
     def __init__(self) -> None:
         self.torch = t = require("torch", "torch", "to_torch")
-        self.own = {"sigmoid": t.sigmoid, "relu": t.relu}
+        self.own = {"sigmoid": t.sigmoid, "relu": t.relu, "stop": lambda x: x.detach(), "rint": t.round}
         self.power, self.erf, self.matmul = t.pow, t.erf, t.matmul
         for name in ("maximum", "minimum", "greater", "equal"):
             setattr(self, name, self._lifted(getattr(t, "eq" if name == "equal" else name)))
@@ -85,7 +85,7 @@ class _Jax:
     def __init__(self) -> None:
         jax = require("jax", "jax", "to_jax")
         self.jnp = require("jax.numpy", "jax", "to_jax")
-        self.own = {"sigmoid": jax.nn.sigmoid, "relu": jax.nn.relu}
+        self.own = {"sigmoid": jax.nn.sigmoid, "relu": jax.nn.relu, "stop": jax.lax.stop_gradient}
         self.erf = jax.scipy.special.erf
 
     def __getattr__(self, name: str) -> Any:

@@ -30,7 +30,8 @@ class _SymPy:
             "maximum": s.Max, "minimum": s.Min, "erf": s.erf, "greater": s.Gt, "equal": s.Eq,
             "hypot": lambda a, b: s.sqrt(a**2 + b**2), "exp2": lambda x: 2**x,
             "log2": lambda x: s.log(x, 2), "log10": lambda x: s.log(x, 10),
-            "logaddexp": lambda a, b: s.log(s.exp(a) + s.exp(b)),
+            "arcsinh": s.asinh, "arccosh": s.acosh, "arctanh": s.atanh, "floor": s.floor,
+            "ceil": s.ceiling, "logaddexp": lambda a, b: s.log(s.exp(a) + s.exp(b)),
         }  # fmt: skip
 
     def __getattr__(self, name: str) -> Any:

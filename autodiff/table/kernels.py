@@ -167,11 +167,12 @@ def sinc_prime(x: float) -> float:
     """The slope of sinc; its Taylor series near 0, where the two terms cancel."""
     if libm.fabs(x) < 0.5:
         z: float = 9.869604401089358 * x * x
-        y: float = 1.0 / 3.0 - z * (1.0 / 30.0 - z * (1.0 / 840.0 - z * (1.0 / 45360.0)))
-        tail: float = (
-            z * z * z * z * (1.0 / 3991680.0 - z * (1.0 / 518918400.0 - z / 93405312000.0))
-        )
-        return -9.869604401089358 * x * (y + tail)
+        y: float = 1.0 / 2554547108585472000.0 - z / 1175091669949317120000.0
+        y = 1.0 / 22230464256000.0 - z * (1.0 / 6758061133824000.0 - z * y)
+        y = 1.0 / 518918400.0 - z * (1.0 / 93405312000.0 - z * y)
+        y = 1.0 / 45360.0 - z * (1.0 / 3991680.0 - z * y)
+        y = 1.0 / 30.0 - z * (1.0 / 840.0 - z * y)
+        return -9.869604401089358 * x * (1.0 / 3.0 - z * y)
     whole: float = libm.floor(x + 0.5)
     c: float = libm.cos(3.141592653589793 * (x - whole))
     return ((c if libm.fmod(whole, 2.0) == 0.0 else -c) - sinc(x)) / x
