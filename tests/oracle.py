@@ -46,8 +46,11 @@ def derivative(row: Pointwise, i: int, *xs: float) -> Any:
         return (above - below) / (2 * h)
 
 
-def ulps(got: float, exact: Any) -> float:
-    """Return how many units in the last place `got` is off; inf for a wrong 0, infinity or NaN."""
+def ulps(got: float, exact: Any, size: float = 0.0) -> float:
+    """Return how many units in the last place `got` is off; inf for a wrong 0, infinity or NaN.
+
+    The units are those of `size` where that is larger than the exact number.
+    """
     nearest = float(exact)
     if got == nearest:
         return 0.0
@@ -57,7 +60,16 @@ def ulps(got: float, exact: Any) -> float:
         return 1.0
     if got == 0.0 and abs(exact) > 4 * math.ulp(0.0):
         return math.inf
-    return float(abs(MP.mpf(got) - exact) / math.ulp(nearest))
+    return float(abs(MP.mpf(got) - exact) / math.ulp(max(abs(nearest), size)))
+
+
+def least(row: Pointwise, i: int | None, *xs: float) -> float:
+    """Return the size of the terms that cancel in the value, or in partial i; 0 where none do.
+
+    The slope of sinc is a difference with a zero between any two whole numbers, which no float hits.
+    """
+    slope_of_sinc = (row.name, i) in (("sinc", 0), ("sinc_prime", None))
+    return 1.0 / abs(xs[0]) if slope_of_sinc and abs(xs[0]) > 0.5 else 0.0
 
 
 def points(row: Pointwise, moderate: int = 200) -> Iterator[tuple[float, ...]]:

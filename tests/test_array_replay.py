@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
-from autodiff.table.primitive import ROWS, Pointwise
+from tests.rows import POINTWISE
 
 rng = np.random.default_rng(5)
 
@@ -242,8 +242,8 @@ def test_mistakes_are_named(mistake, words):
 
 
 w_number = ad.Value(2.0)
-UNARY = [r for r in ROWS if isinstance(r, Pointwise) and r.arity == 1]
-BINARY = [r for r in ROWS if isinstance(r, Pointwise) and r.arity == 2 and None not in r.partials]
+UNARY = [r for r in POINTWISE if r.arity == 1]
+BINARY = [r for r in POINTWISE if r.arity == 2 and None not in r.partials]
 
 
 @st.composite

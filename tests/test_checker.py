@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.table.primitive import TABLE, Pointwise
+from autodiff.table.primitive import Pointwise
 from autodiff.table.symbol import Symbol
+from tests.rows import POINTWISE
 
 pytestmark = pytest.mark.engine
 
 SMOOTH = [
-    r for r in TABLE.values()
-    if isinstance(r, Pointwise) and r.arity == 1
+    r for r in POINTWISE
+    if r.arity == 1
     and r.partials[0] and r.partials[0](Symbol("y"), Symbol("x")) != 0.0  # else nothing to damage
 ]  # fmt: skip
 

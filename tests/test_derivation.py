@@ -13,9 +13,10 @@ from autodiff.sources.latex import tex, tex_name
 from autodiff.sources.numpy import to_numpy_source
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import local_term
-from autodiff.table.primitive import ROWS, TABLE, Pointwise
+from autodiff.table.primitive import TABLE, Pointwise
 from autodiff.table.symbol import Symbol, evaluate
 from nets.network import Network
+from tests.rows import POINTWISE
 
 
 def balanced(latex: str) -> bool:
@@ -131,7 +132,7 @@ def inside(row: Pointwise) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if isinstance(r, Pointwise)], ids=lambda r: r.name)
+@pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)
 def test_every_rows_formula_is_its_rule(row: Pointwise) -> None:
     """The local derivative that is shown computes the local derivative that is used."""
     xs = [ad.Value(v, name=n) for v, n in zip(inside(row), "abc", strict=False)]
@@ -245,7 +246,7 @@ def test_an_operation_of_the_users_own_is_printed() -> None:
     assert (value, gradients["x"]) == (16.0, 24.0)
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if isinstance(r, Pointwise)], ids=lambda r: r.name)
+@pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_every_pointwise_row_is_printed(row: Pointwise, dtype: Any) -> None:
     xs = [ad.Tensor(np.array([v, v / 2], dtype=dtype), name=n)

@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-import autodiff as ad
-from autodiff.table.primitive import Pointwise
-
 pytest.importorskip("matplotlib", reason="the extra nets is not installed")
 
 from docs.reference import CORE, api_page, module_page, operation_table, wings
+from tests.rows import POINTWISE
 
 
 def test_every_operation_has_its_line_and_its_plot(tmp_path: Path) -> None:
     page = operation_table(tmp_path)
-    own = [row for row in ad.TABLE.values() if isinstance(row, Pointwise)]
+    own = POINTWISE
     for row in own:
         assert page.count(f"| `{row.name}` | ") == 1, row.name
         assert (tmp_path / f"{row.name}.svg").read_text().count("<path") > 5, row.name

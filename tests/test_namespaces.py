@@ -12,6 +12,7 @@ import autodiff as ad
 import autodiff.numpy as np
 import autodiff.numpy.random as npr
 from autodiff.numpy.linalg import inv
+from autodiff.sources.reference import operations
 
 pytest.importorskip("scipy")
 from autodiff.scipy import linalg, signal, special, stats
@@ -96,6 +97,24 @@ def test_a_fixed_order_takes_numbers_and_never_gives_a_wrong_zero() -> None:
         float(mpmath.besselj(2, 1.5, 1))
     )
     assert math.isnan(ad.grad(lambda n: special.jv(n, 1.5))(2.0))
+
+
+@pytest.mark.parametrize("row", special.ROWS.values(), ids=lambda r: r.name)
+def test_programs_answer_as_eager_code_does(row: Any) -> None:
+    everything = tuple(range(row.arity))
+    first, second = draws(row)[:2]
+    program = ad.trace(row, *first, argnums=everything)
+    nodes = [ad.Value(x) for x in second]
+    y = row(*nodes)
+    value, slopes = program.value_and_grad(*second)
+    assert repr(value) == repr(y.data)
+    assert repr(slopes) == repr(tuple(map(float, ad.gradient(y, nodes))))
+
+
+def test_rows_that_come_later_are_listed_too() -> None:
+    said = operations()
+    assert "psi(x)" in said
+    assert "jv(n, x)            d/dn = nan" in said
 
 
 @pytest.mark.parametrize("sign", [False, True])

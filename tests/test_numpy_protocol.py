@@ -8,7 +8,8 @@ import pytest
 
 import autodiff as ad
 from autodiff.dispatch import protocol as protocol
-from autodiff.table.primitive import TABLE, UFUNCS, Pointwise
+from autodiff.table.primitive import TABLE, UFUNCS
+from tests.rows import POINTWISE
 
 W = np.random.default_rng(7).normal(size=(3, 4))
 
@@ -126,8 +127,8 @@ def test_plain_numpy_functions_differentiate_unchanged(f: Callable[..., Any]) ->
     assert gradient == pytest.approx(differences(f, x), rel=1e-8, abs=1e-9)
 
 
-UNARY = [u for u, row in UFUNCS.items() if isinstance(row, Pointwise) and row.arity == 1]
-BINARY = [u for u, row in UFUNCS.items() if isinstance(row, Pointwise) and row.arity == 2]
+UNARY = [u for u, row in UFUNCS.items() if row in POINTWISE and row.arity == 1]
+BINARY = [u for u, row in UFUNCS.items() if row in POINTWISE and row.arity == 2]
 
 
 @pytest.mark.parametrize("u", UNARY, ids=lambda u: u.__name__)

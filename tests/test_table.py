@@ -18,14 +18,13 @@ import pytest
 import autodiff as ad
 from autodiff.derivatives.checking import derivative
 from autodiff.table import ops
-from autodiff.table.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
+from autodiff.table.primitive import Kept, Multilinear, Pointwise, Primitive
 from autodiff.table.recipes.matrices import DEFINITE
 from tests import oracle
+from tests.rows import CORE, MULTILINEAR, POINTWISE
 
 pytestmark = pytest.mark.engine
 
-POINTWISE = [r for r in TABLE.values() if isinstance(r, Pointwise)]
-MULTILINEAR = [r for r in TABLE.values() if isinstance(r, Multilinear)]
 
 by_name = pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)
 
@@ -217,7 +216,7 @@ def test_compiled_and_plain_engine_give_the_same_bits() -> None:
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("row", [r for r in TABLE.values() if r.keep], ids=lambda r: r.name)
+@pytest.mark.parametrize("row", [r for r in CORE if r.keep], ids=lambda r: r.name)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_what_is_kept_gives_the_same_bits(row: Any, dtype: Any) -> None:
     points = [0.0, -0.0, 1e-30, 0.3, 2.5, 30.0, 710.0, 1e30, np.inf, np.nan]
@@ -414,6 +413,6 @@ def test_second_order_of_multilinear_rows(row: Multilinear) -> None:
 
 
 def test_every_row_says_how_it_is_shown() -> None:
-    assert [r.name for r in TABLE.values() if not r.tex] == []
+    assert [r.name for r in CORE if not r.tex] == []
     assert len(POINTWISE) >= 40
     assert len(MULTILINEAR) >= 14

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.table.primitive import TABLE, Pointwise
+from autodiff.table.primitive import Pointwise
+from tests.rows import POINTWISE
 
 pytestmark = pytest.mark.engine
 
-ONE_OPERAND = [r for r in TABLE.values() if isinstance(r, Pointwise) and r.arity == 1]
+ONE_OPERAND = [r for r in POINTWISE if r.arity == 1]
 
 
 def both(f: Callable[..., Any], *xs: float) -> tuple[float, ...]:

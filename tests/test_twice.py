@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.table.primitive import TABLE, Pointwise
+from autodiff.table.primitive import Pointwise
+from tests.rows import POINTWISE
 
 pytestmark = pytest.mark.engine
 
@@ -117,7 +118,7 @@ JUNK = [
 
 
 @pytest.mark.parametrize(("junk", "remedy"), JUNK, ids=[repr(j)[:20] for j, _ in JUNK])
-@pytest.mark.parametrize("row", [r for r in TABLE.values() if isinstance(r, Pointwise)])
+@pytest.mark.parametrize("row", POINTWISE)
 def test_rows_refuse_what_is_no_number(row: Pointwise, junk: Any, remedy: str) -> None:
     sentence = f"^{row.name}: needs .*({remedy})"
     for i in range(row.arity):

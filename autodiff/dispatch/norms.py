@@ -167,7 +167,10 @@ SECOND: dict[str, tuple[Any, dict[str, Any]]] = {
     "linalg.diagonal": (diagonal, {"x": MATRIX, "offset": whole(-1, 1)}),
     "linalg.trace": (trace, {"x": MATRIX, "offset": whole(-1, 1)}),
     "linalg.outer": (products.outer, {"x1": VECTOR, "x2": VECTOR}),
-    "linalg.cross": (lambda x1, x2, axis=-1: cross(x1, x2, axis=axis), {"x1": SPACE, "x2": LIKE}),
+    "linalg.cross": (
+        lambda x1, x2, axis=-1: cross(x1, x2, axis=index(axis)),
+        {"x1": SPACE, "x2": LIKE},
+    ),
     "linalg.matmul": (ops.matmul, {"x1": VECTOR, "x2": LIKE}),
     "linalg.tensordot": (products.tensordot, {"x1": AXED, "x2": LIKE, "axes": one_of(1, 0)}),
     "linalg.tensorsolve": (tensorsolve, {"a": CUBE, "b": Operand(shape=lambda d: (2, 3))}),

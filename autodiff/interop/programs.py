@@ -23,7 +23,13 @@ class _Torch:
 
     def __init__(self) -> None:
         self.torch = t = require("torch", "torch", "to_torch")
-        self.own = {"sigmoid": t.sigmoid, "relu": t.relu, "stop": lambda x: x.detach(), "rint": t.round}
+        self.own = {
+            "sigmoid": t.sigmoid,
+            "relu": t.relu,
+            "stop": lambda x: x.detach(),
+            "rint": t.round,
+            "floordiv": lambda a, b: t.floor(a / b),
+        }
         self.power, self.erf, self.matmul = t.pow, t.erf, t.matmul
         for name in ("maximum", "minimum", "greater", "equal"):
             setattr(self, name, self._lifted(getattr(t, "eq" if name == "equal" else name)))

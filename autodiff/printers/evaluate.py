@@ -6,6 +6,7 @@ where nothing is compiled. The compiled engine uses C functions of the same name
 same rows, and a test asks that they agree bit for bit.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -120,7 +121,7 @@ def _define(template: str, code: int, scope: dict[str, Any]) -> Callable[..., An
     texts = " ".join([value, *partials])
     local = {
         r.name: r.scalar for r in ROWS if isinstance(r, Pointwise) and f"{r.name}(" in texts
-    } | {"careful": careful, "new": object.__new__}
+    } | {"careful": careful, "new": object.__new__, "nan": math.nan, "inf": math.inf}
     source = template.format(
         xs=", ".join(names), value=value, d=partials, ds=", ".join(partials), code=code
     )

@@ -20,11 +20,11 @@ from autodiff.programs.flat import flatten, reached
 from autodiff.programs.gate import SIGNS, SWITCHES, along, exact, turns_out
 from autodiff.table import tree
 from autodiff.table.data import as_float
+from autodiff.table.ops import BUILTIN  # the rows that the machine was printed for
 from autodiff.table.primitive import ROWS, Pointwise
 
 machine: Any = _engine.machine()
 
-BUILTIN = len(ROWS)  # the rows that the machine was printed for
 SPACES = 8  # kept for runs to come
 FAST = (float, np.ndarray)
 REROLL = True  # whether the loops of a recording are found again

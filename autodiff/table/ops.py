@@ -20,6 +20,7 @@ from autodiff.table import kernels, libm, recipes, structure
 from autodiff.table.primitive import (
     POSITIVE,
     REAL,
+    ROWS,
     TABLE,
     UNIT,
     Domain,
@@ -184,7 +185,7 @@ atanh: Pointwise = pointwise(
     tex=r"\operatorname{{artanh}} {0}",
 )
 cbrt: Pointwise = pointwise(
-    "cbrt", libm.cbrt, np.cbrt, (lambda y, x: 1.0 / (3.0 * (y * y)),), tex=r"\sqrt[3]{{{0}}}",
+    "cbrt", libm.cbrt, np.cbrt, (lambda y, x: where(x, y / x / 3.0, 1.0 / (x * x)),), tex=r"\sqrt[3]{{{0}}}",
     reference=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), doc="the cube root, also of x < 0",
 )
 sinc: Pointwise = pointwise(
@@ -467,3 +468,5 @@ pinv = TABLE["pinv"]
 detsign = TABLE["detsign"]
 convolve = TABLE["convolve"]
 correlate = TABLE["correlate"]
+
+BUILTIN: int = len(ROWS)  # the rows so far: what is printed ahead is printed for these

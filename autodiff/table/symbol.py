@@ -61,7 +61,7 @@ RECORDERS[Symbol] = Recorder(3, _apply)
 
 def number(x: float) -> str:
     """Return a number as a person writes it: 2, not 2.0."""
-    return str(int(x)) if x == int(x) and abs(x) < 1e15 else repr(x)
+    return str(int(x)) if x % 1 == 0 and abs(x) < 1e15 else repr(x)  # NaN % 1 is NaN
 
 
 def render(term: Term, printer: Printer, literal: Callable[[float], str] = number) -> str:
