@@ -3,6 +3,7 @@
 from autodiff.drawing.layered import Layers, Plan
 
 SPREAD = 34.0  # between the tips of two arrows at one box
+NEAR = 0.05  # pixels that no one sees
 
 
 def offsets_of(plan: Plan, made: Layers, sizes: list[float]) -> list[list[float]]:
@@ -57,6 +58,12 @@ def curve(
     below = bottoms[made.layer[tail]]
     points = straight(points, x, below)
     for k in range(1, len(route) - 1):
+        if (
+            k + 2 < len(route)
+            and xs[route[k]] == xs[route[k - 1]]
+            and xs[route[k]] == xs[route[k + 1]]
+        ):
+            continue  # the line goes straight through
         layer = made.layer[route[k]]
         points = bow(points, xs[route[k]], tops[layer])
         points = straight(points, xs[route[k]], bottoms[layer])
@@ -72,9 +79,18 @@ def curve(
     return points
 
 
+def level(points: list[float], back: int, x: float) -> bool:
+    """Return whether the control point that stands `back` numbers from the end lies at x, nearly."""
+    aside = points[len(points) - back] - x
+    return aside < NEAR and -aside < NEAR
+
+
 def straight(points: list[float], x: float, y: float) -> list[float]:
-    """Go straight on to (x, y), if it is not where the curve has come to."""
+    """Go straight on to (x, y), if it is not where the curve has come to; one line goes on as one."""
     if y - points[-1] > 0.01:
+        if len(points) > 6 and level(points, 8, x) and level(points, 6, x) and level(points, 4, x):
+            for _ in range(6):
+                points.pop()
         start = points[-1]
         points.append(x)
         points.append(start + (y - start) / 3)
@@ -87,6 +103,8 @@ def straight(points: list[float], x: float, y: float) -> list[float]:
 
 def bow(points: list[float], x: float, y: float) -> list[float]:
     """Go to (x, y), leaving and arriving along the layers' direction."""
+    if level(points, 2, x):
+        return straight(points, x, y)
     x0 = points[len(points) - 2]
     y0 = points[-1]
     half = (y0 + y) / 2

@@ -58,14 +58,11 @@ function drawNode(n) {
 function drawEdge(e) {
   const p = e.d;
   let path = `M${p[0]} ${p[1]}`;
-  for (let i = 2; i < p.length; i += 2) {
-    const middle = (p[i - 2] + p[i]) / 2, x = i === p.length - 2 ? p[i] - 6 : p[i];
-    path += p[i - 1] === p[i + 1] ? `L${x} ${p[i + 1]}` : `C${middle} ${p[i - 1]} ${middle} ${p[i + 1]} ${x} ${p[i + 1]}`;
-  }
-  const n = p.length, x = p[n - 2], y = p[n - 1];
+  for (let i = 2; i + 5 < p.length; i += 6) path += `C${p.slice(i, i + 6).join(" ")}`;
+  const n = p.length, x = p[n - 2], y = p[n - 1], turn = (Math.atan2(y - p[n - 3], x - p[n - 4]) * 180) / Math.PI;
   e.g = svg("g", { class: "edge" });
-  e.g.append(svg("path", { class: "wire", d: path }), svg("path", { class: "tip", d: `M${x} ${y}l-10 -5v10z` }));
-  e.mark = svg("text", { x: x - 9, y: y - (y - p[n - 3]) * 0.07 - 5 });
+  e.g.append(svg("path", { class: "wire", d: path }), svg("path", { class: "tip", d: "M0 0l-10 -5v10z", transform: `translate(${x} ${y}) rotate(${turn})` }));
+  e.mark = svg("text", { x: e.x, y: e.y + 4 });
   e.g.append(e.mark);
   return e.g;
 }

@@ -11,26 +11,29 @@ import numpy as np
 
 from autodiff.drawing import words
 from autodiff.drawing.escape import clean, shorten
+from autodiff.drawing.layered import Placed, Plan
 from autodiff.drawing.lettering import width
+from autodiff.drawing.place import placed, prepared
 from autodiff.explanations.steps import Step, graph_steps, rule_text, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
-from autodiff.player.layers import Placed, place
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import Operand, value_term
 from autodiff.table.symbol import Symbol
 
 HEIGHT = 62.0
+WORDS = (64.0, 16.0)  # the room of a number beside an arrow, and
+MOST_WORDS = 150  # up to how many arrows each has its own
+PAGE = (1000.0, 700.0)  # what fits goes to the right, all else down
 LONGEST_FORMULA = 160
 
 
 def tell(graph: Graph) -> dict[str, Any]:
     """Return the whole story of a graph and its backward from the first output, ready for JSON."""
     boxes = [_box(node) for node in graph]
-    edges = [(e.source, e.target, e.index) for e in graph.edges]
-    placed = place([(box["w"], HEIGHT) for box in boxes], edges)
-    for box, (x, y) in zip(boxes, placed.centres, strict=True):
+    layout = lay_out(graph, [box["w"] for box in boxes])
+    for box, x, y in zip(boxes, layout.xs, layout.ys, strict=True):
         box |= {"x": round(x, 1), "y": round(y, 1)}
     end = graph.nodes[graph.outputs[0]]
     live = end.live
@@ -38,11 +41,11 @@ def tell(graph: Graph) -> dict[str, Any]:
     steps = list(graph_steps(graph, seed_for(live, seed, "player")))
     return {
         "end": end.id,
-        "width": round(placed.width, 1),
-        "height": round(placed.height, 1),
+        "width": round(layout.width, 1),
+        "height": round(layout.height, 1),
         "boxHeight": HEIGHT,
         "nodes": boxes,
-        "edges": _edges(graph, placed),
+        "edges": _edges(graph, layout),
         "steps": [
             {"p": "start"},
             *(_recording(graph, node) for node in graph if node.operands),
@@ -50,6 +53,22 @@ def tell(graph: Graph) -> dict[str, Any]:
             {"p": "end"},
         ],
     }
+
+
+def lay_out(graph: Graph, widths: list[float]) -> Placed:
+    """Place the boxes of a graph, which are that wide, with room for a number beside each arrow."""
+    edges = graph.edges
+    wide, high = WORDS if len(edges) <= MOST_WORDS else (0.0, 0.0)
+    plan = Plan(
+        widths, [HEIGHT] * len(widths), [e.source for e in edges], [e.target for e in edges],
+        [wide] * len(edges), [high] * len(edges), [-1] * len(widths), [],
+    )  # fmt: skip
+    made = prepared(plan)
+    if len(edges) <= MOST_WORDS:
+        across = placed(plan, made, "LR")
+        if across.width <= PAGE[0] and across.height <= PAGE[1]:
+            return across
+    return placed(plan, made, "TB")
 
 
 def shown(x: Any) -> str:
@@ -70,12 +89,18 @@ def _box(node: GraphNode) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _edges(graph: Graph, placed: Placed) -> list[dict[str, Any]]:
-    return [
-        {"s": e.source, "t": e.target, "i": e.index,
-         "d": [round(c, 1) for point in path for c in point]}
-        for e, path in zip(graph.edges, placed.paths, strict=True)
-    ]  # fmt: skip
+def _edges(graph: Graph, layout: Placed) -> list[dict[str, Any]]:
+    """Return each arrow: its ends, the control points of its curve, and where its number stands."""
+    many = len(graph.edges) > MOST_WORDS
+    told = []
+    for i, e in enumerate(graph.edges):
+        path = [round(c) for c in layout.paths[i]]
+        at = (path[-2], path[-1] - 12) if many else (layout.word_xs[i], layout.word_ys[i])
+        told.append(
+            {"s": e.source, "t": e.target, "i": e.index, "d": path, "x": round(at[0], 1),
+             "y": round(at[1], 1)}
+        )  # fmt: skip
+    return told
 
 
 def _recording(graph: Graph, node: GraphNode) -> dict[str, Any]:
