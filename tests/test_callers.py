@@ -17,7 +17,7 @@ def test_the_callers_variables_name_what_has_no_name() -> None:
     _hidden = z + 1.0
     boxes = ad.draw(_hidden).scene.boxes
     assert [box.title for box in boxes] == ["w", "given", "z", "out"]
-    assert "dv4/dw = dv4/dz * given = 1 * 3 = 3" in ad.derive(_hidden, wrt=w).text
+    assert "dout/dw = dout/dz * given = 1 * 3 = 3" in ad.derive(_hidden, wrt=w).text
     other = [box.title for box in ad.draw(_hidden, names={"weight": w}).scene.boxes]
     assert other == ["weight", "given", "weight·given", "out"]
     assert named({"a": w}) == {"a": w}

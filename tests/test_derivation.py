@@ -105,7 +105,7 @@ def test_a_node_used_twice_is_a_sum() -> None:
     x = ad.Value(3.0, name="x")
     u = ad.sin(x)
     derivation = derive(u * x, wrt=x, names={"u": u})
-    assert derivation.text.splitlines()[-1].startswith("dv2/dx = u + dv2/du * cos(x) = ")
+    assert derivation.text.splitlines()[-1].startswith("dout/dx = u + dout/du * cos(x) = ")
 
 
 def test_what_does_not_depend_is_refused() -> None:

@@ -56,36 +56,41 @@ GRAPHS = {
 SHOWN = """() => [...document.querySelectorAll("svg .node")].map((g) => ({
   name: g.querySelector(".name").textContent, value: g.querySelector(".value").textContent,
   grad: g.querySelector(".grad").textContent }))"""
+ALL = f"""() => ({{
+  output: document.querySelector("[data-id=output]").textContent, nodes: ({SHOWN})(),
+  at: [...document.querySelectorAll(".node.leaf")].map((g) =>
+    [g.querySelector(".name").textContent, Number(g.dataset.value)]),
+  marks: [...document.querySelectorAll("svg .mark")].map((e) => e.textContent) }})"""
 
 
+@pytest.mark.parametrize(
+    "positions", [2, pytest.param(10, marks=pytest.mark.slow)], ids=["quick", "whole"]
+)
 @pytest.mark.parametrize("kind", GRAPHS)
 def test_every_number_while_each_leaf_is_dragged(
-    kind: str, tmp_path: Path, watched: Watched
+    kind: str, positions: int, tmp_path: Path, watched: Watched
 ) -> None:
     y = GRAPHS[kind]()
     graph = ad.Graph(y)
     page = watched.open(ad.play(graph).save(tmp_path / "x.html"))
     leaves = [n for n in graph if n.kind in ("parameter", "input")]
     for leaf in leaves:
-        box = page.get_by_role("slider", name=re.compile(f"^{leaf.name},")).bounding_box()
+        grip = page.get_by_role("slider", name=re.compile(f"^{leaf.name},"))
+        grip.scroll_into_view_if_needed()
+        box = grip.bounding_box()
         x, middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, middle)
         page.mouse.down()
-        for k in range(1, 11):
+        for k in range(1, positions + 1):
             page.mouse.move(x + 9 * k * (-1) ** k, middle)
-            compare(page, y, graph, leaves)
+            compare(page, graph)
         page.mouse.up()
 
 
-def compare(page: Any, y: ad.Value, graph: ad.Graph, leaves: list[Any]) -> None:
+def compare(page: Any, graph: ad.Graph) -> None:
     """Ask Python for everything at the numbers that the page shows, and compare it all."""
-    page.evaluate("document.querySelector('[data-id=derivation]').open = true")
-    at = page.evaluate(
-        "() => [...document.querySelectorAll('.node.leaf')].map((g) =>"
-        "[g.querySelector('.name').textContent, Number(g.dataset.value)])"
-    )
-    numbers = dict(at)
-    seen = {n.live: n.live.data for n in leaves}
+    shown = page.evaluate(ALL)
+    numbers = dict(shown["at"])
     fresh: dict[int, ad.Value] = {}
     for node in graph:
         if not node.operands:
@@ -95,19 +100,25 @@ def compare(page: Any, y: ad.Value, graph: ad.Graph, leaves: list[Any]) -> None:
             )
         else:
             fresh[node.id] = node.primitive(*(fresh[i] for i in node.operands))
-    assert seen
     end = fresh[graph.outputs[0]]
     end.backward()
-    assert page.locator("[data-id=output]").inner_text() == f"{end.data + 0.0:.6g}"
-    shown = page.evaluate(SHOWN)
+    assert shown["output"] == f"{end.data + 0.0:.6g}"
     drawn = [n for n in graph if n.kind != "constant"]
-    assert len(shown) == len(drawn)
-    by_place = dict(zip([n.id for n in drawn], shown, strict=True))
-    for node in drawn:
-        told, value = by_place[node.id], fresh[node.id]
+    for node, told in zip(drawn, shown["nodes"], strict=True):
+        value = fresh[node.id]
         close(told["value"], value.data)
         if node.kind != "input" and told["grad"]:
             close(told["grad"].removeprefix("∂ "), value.grad)
+    again = ad.Graph(end)
+    edges = [e for n in drawn for e in graph.edges if e.target == n.id and graph[e.source] in drawn]
+    for edge, mark in zip(edges, shown["marks"], strict=True):
+        ends = fresh[edge.source], fresh[edge.target]
+        if mark:
+            local = next(
+                again.local(e) for e in again.edges
+                if (e.source, e.target, e.index) == (again.ids[ends[0]], again.ids[ends[1]], edge.index)
+            )  # fmt: skip
+            close(mark.removeprefix("× ").strip("()"), float(local))
 
 
 def close(text: str, x: float) -> None:
@@ -128,12 +139,12 @@ def test_why_a_gradient_is_negative_and_how_it_becomes_positive(
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Why this gradient: dC/dw").click()
     assert "Increasing w a little increases C." in why.inner_text()
-    assert page.evaluate("location.hash") == "#x=-0.5"
+    until(page, lambda: page.evaluate("location.hash") == "#x=-0.5")
     page.get_by_role("button", name="Undo").click()
     assert "decreases" in why.inner_text()
     page.get_by_role("slider", name=re.compile("^w,")).focus()
     page.keyboard.press("Shift+ArrowRight")
-    assert page.evaluate("location.hash") == "#w=2.1"
+    until(page, lambda: page.evaluate("location.hash") == "#w=2.1")
 
 
 def until(page: Any, holds: Any) -> None:
@@ -215,8 +226,15 @@ def test_a_formula_is_typed(tmp_path: Path, watched: Watched) -> None:
     assert y.data == 2.0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        ("light", "desktop"),
+        ("dark", "phone"),
+        pytest.param("dark", "desktop", marks=pytest.mark.slow),
+        pytest.param("light", "phone", marks=pytest.mark.slow),
+    ],
+)
 def test_accessible_and_fitting(browser: Any, tmp_path: Path, scheme: str, size: str) -> None:
     watched = Watched(browser, scheme, size)
     pages = [ad.play(neuron()).save(tmp_path / "x.html"), tmp_path / "f.html"]

@@ -16,7 +16,7 @@ from autodiff.derivatives.reverse import Node
 from autodiff.explanations.layers import Roles, roles
 from autodiff.explanations.notation import gradient_name
 from autodiff.explanations.steps import short
-from autodiff.graphs.callers import named
+from autodiff.graphs.callers import snapshot
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
@@ -131,11 +131,11 @@ def derive(y: Node, wrt: Node | None = None, names: Mapping[str, Any] | None = N
     >>> z = w * x
     >>> print(derive(ad.sigmoid(z), wrt=w, names={"z": z}))
     z = w * x = 2 * 0.5 = 1
-    v3 = sigmoid(z) = sigmoid(1) = 0.731059
-    dv3/dz = sigmoid_prime(z) = sigmoid_prime(1) = 0.196612
-    dv3/dw = dv3/dz * x = 0.196612 * 0.5 = 0.098306
+    out = sigmoid(z) = sigmoid(1) = 0.731059
+    dout/dz = sigmoid_prime(z) = sigmoid_prime(1) = 0.196612
+    dout/dw = dout/dz * x = 0.196612 * 0.5 = 0.098306
     """
-    graph = Graph(y, names=named(names))
+    graph = snapshot(y, names=names)
     end = graph.ids[y]
     if wrt is not None and wrt not in graph.ids:
         raise ValueError(

@@ -67,7 +67,7 @@ def notation(y: Node, letters: str) -> dict[str, Node]:
     >>> z.name = "z^2"
     >>> print(ad.derive(z.sum(), wrt=w, names=notation(z, "lecture")).text)
     Z[1] = W[1] @ X = [[2.]] @ [[3.]] = [[6.]]
-    v3 = sum(Z[1]) = sum([[6.]]) = 6
+    out = sum(Z[1]) = sum([[6.]]) = 6
     dZ[1] = broadcast(1, (1, 1)) = [[1.]]   (BP1)
     dW[1] = dZ[1] @ X.T = [[1.]] @ ([[3.]]).T = [[3.]]   (BP4)
     """

@@ -19,7 +19,7 @@ import numpy as np
 from autodiff.derivatives.reverse import Node, gradient
 from autodiff.explanations.ranking import Ways, all_paths, count_paths, largest_paths, ways
 from autodiff.explanations.steps import short
-from autodiff.graphs.callers import named
+from autodiff.graphs.callers import snapshot
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
@@ -162,15 +162,15 @@ def explain(
     >>> import autodiff as ad
     >>> x = ad.Value(3.0, name="x")
     >>> print((x * x).explain(x))
-    dv1/dx = 6, 2 paths:
-         50 %             3  x -> v1 (operand 1)
+    dout/dx = 6, 2 paths:
+         50 %             3  x -> out (operand 1)
                                x
                              = 3
-         50 %             3  x -> v1 (operand 2)
+         50 %             3  x -> out (operand 2)
                                x
                              = 3
     """
-    graph = Graph(y, names=named(names))
+    graph = snapshot(y, names=names)
     seed = seed_for(y, None, "explain")
     end = graph.ids[y]
     if not isinstance(wrt, Node):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
+from autodiff.graphs.graph import Graph
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 
@@ -30,6 +31,18 @@ def named(names: Mapping[str, Any] | None) -> Mapping[str, Any]:
         and name.isidentifier()
         and name[0] != "_"
     }
+
+
+def snapshot(y: Any, *also: Any, names: Mapping[str, Any] | None = None) -> Graph:
+    """Return the graph of y, and of others, with the names that were given, or those of the caller.
+
+    A result that no one has named is called `out`.
+    """
+    graph = Graph(y, *also, names=named(names))
+    end = graph.outputs[0]
+    if graph.live[end].parents and "out" not in graph.names:
+        graph.names[end] = graph.names[end] or "out"
+    return graph
 
 
 def variables() -> Mapping[str, Any]:

@@ -14,6 +14,9 @@ function make(tag, attributes = {}, ...inside) {
   e.append(...inside);
   return e;
 }
+// Set a text, a class or a style only where it changes: most of a picture stays as it is while a hand moves.
+function say(e, text) { if (e.said !== text) e.textContent = e.said = text; }
+function dress(e, css) { if (e.dressed !== css) { e.dressed = css; e.setAttribute("class", css); } }
 // How wide a text is at most, without asking the browser: layouts are the same everywhere.
 function wide(text, size) {
   let em = 0;
@@ -50,7 +53,7 @@ function place(live, room) {
   };
   const size = (i) => {
     const n = live.nodes[i], names = wide(titled(n), 15) * 1.08;
-    return [Math.max(96, names + (n.op ? wide(sign(live, i), 13) + 16 : 0) + 30), 66];
+    return [Math.max(96, names + (n.op && n.binds === undefined ? wide(sign(live, i), 13) + 16 : 0) + 30), 66];
   };
   const sizes = drawn.map(size);
   const plan = {
@@ -112,7 +115,8 @@ class Picture {
     const middle = { x: 0, "text-anchor": "middle" }, left = { x: -w / 2 + 14 };
     const at = leaf ? middle : left;
     const node = { g, title, leaf, value: svg("text", { ...at, class: "value", y: 6 }), grad: svg("text", { ...at, class: "grad", y: 24 }) };
-    g.append(svg("text", { ...at, class: "name", y: -12 }, titled(n)));
+    node.name = svg("text", { ...at, class: "name", y: -12 }, titled(n));
+    g.append(node.name);
     node.sign = svg("text", { class: "sign", x: w / 2 - 14, y: -12, "text-anchor": "end" });
     g.append(node.sign, node.value, node.grad);
     if (leaf) g.append(svg("path", { class: "grip", d: `M${-w / 2 + 7} 0l-4 -4v8zM${w / 2 - 7} 0l4 -4v8z` }));
@@ -144,12 +148,13 @@ class Picture {
     this.nodes.forEach((node, i) => {
       if (!node) return;
       const n = live.nodes[i], known = !at || at.recorded.has(i);
-      if (n.op) node.sign.textContent = sign(live, i);
+      if (n.op) say(node.sign, n.binds === undefined ? sign(live, i) : "");
+      say(node.name, titled(n));
       const grad = at ? at.grads.get(i) ?? null : live.grads[i];
       const value = known && !(at && at.hidden === i) ? digits(live.values[i], 4) : "?";
-      node.value.textContent = live.broken && n.op ? NOT_COMPUTED : value;
-      node.grad.textContent = grad === null || live.broken ? "" : `∂ ${at && at.hiddenGrad === i ? "?" : digits(grad, 4)}`;
-      node.grad.setAttribute("class", `grad ${tone(grad)}`);
+      say(node.value, live.broken && n.op ? NOT_COMPUTED : value);
+      say(node.grad, grad === null || live.broken ? "" : `∂ ${at && at.hiddenGrad === i ? "?" : digits(grad, 4)}`);
+      dress(node.grad, `grad ${tone(grad)}`);
       node.g.classList.toggle("future", !known);
       if (node.leaf) node.g.dataset.value = live.values[i];
       node.g.classList.toggle("now", at ? at.now.has(i) : view.chosen === i);
@@ -162,14 +167,15 @@ class Picture {
       const part = live.broken || (at && !at.sent.has(key)) ? null : live.parts[target][place];
       const local = live.broken || (at && !at.recorded.has(target)) ? null : live.locals[target][place];
       const flows = live.wanted[source] && local !== null;
-      const said = { local: flows ? digits(local, 4) : "", part: part === null ? "" : signed(digits(part, 4)), none: "" }[view.edges];
+      const said = view.edges === "local" ? (flows ? digits(local, 4) : "") : view.edges === "part" && part !== null ? signed(digits(part, 4)) : "";
       const hidden = at && at.hiddenEdge === key;
-      edge.mark.textContent = hidden ? "?" : said ? (view.edges === "local" ? `× ${bracket(said)}` : said) : "";
+      say(edge.mark, hidden ? "?" : said ? (view.edges === "local" ? `× ${bracket(said)}` : said) : "");
       const x = part;
-      edge.mark.setAttribute("class", `mark ${tone(view.edges === "local" ? local : part)}${at && !at.recorded.has(target) ? " future" : ""}`);
-      edge.g.setAttribute("class", `edge ${x === null ? "" : `sent ${tone(x)}`}${at && !at.recorded.has(target) ? " future" : ""}${at && at.edge === key ? " now" : ""}${view.lit && view.lit.has(key) ? " lit" : ""}`);
-      edge.g.style.setProperty("--strength", x === null ? 0 : strength(x));
-      edge.mark.classList.toggle("dim", Boolean(view.lit && !view.lit.has(key)));
+      const dim = view.lit && !view.lit.has(key) ? " dim" : "";
+      dress(edge.mark, `mark ${tone(view.edges === "local" ? local : part)}${at && !at.recorded.has(target) ? " future" : ""}${dim}`);
+      dress(edge.g, `edge ${x === null ? "" : `sent ${tone(x)}`}${at && !at.recorded.has(target) ? " future" : ""}${at && at.edge === key ? " now" : ""}${view.lit && view.lit.has(key) ? " lit" : ""}`);
+      const width = (x === null ? 0 : strength(x)).toFixed(2);
+      if (edge.strength !== width) edge.g.style.setProperty("--strength", edge.strength = width);
     });
     this.root.classList.toggle("lighting", Boolean(view.lit));
     if (view.lit) this.nodes.forEach((node, i) => node && node.g.classList.toggle("lit", view.litNodes.has(i)));

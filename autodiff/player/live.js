@@ -1,7 +1,8 @@
 // The live player: numbers under the hand, every gradient explained as it changes.
 // `mount` fills one element with one graph; `host` may be told of changes and may send some.
 function mount(root, data, host = {}) {
-  const $ = (id) => root.querySelector(`[data-id="${id}"]`);
+  const parts = new Map([...root.querySelectorAll("[data-id]")].map((e) => [e.dataset.id, e]));
+  const $ = (id) => parts.get(id);
   const live = new Live(data.model, ROWS), formulas = new Formulas(live, data.table).entitle();
   const { nodes, end } = live, out = nodes[end].name;
   const shown = nodes.flatMap((n, i) => (n.aside ? [] : [i]));
@@ -47,7 +48,7 @@ function mount(root, data, host = {}) {
   function row(i) {
     const slider = make("input", { type: "range", tabindex: "0" }), typed = make("input", { type: "text", inputmode: "decimal", size: 8, spellcheck: "false", autocomplete: "off" });
     const grad = make("button", { type: "button", class: "slope" });
-    const line = make("div", { class: "leaf" }, make("span", { class: "called", title: called(i) }, called(i)), slider, typed, grad);
+    const line = make("div", { class: "leaf" }, make("span", { class: "called" }), slider, typed, grad);
     slider.addEventListener("pointerdown", () => { slider.group = {}; });
     slider.addEventListener("input", () => set(i, Number(slider.value), slider.group ?? null));
     slider.addEventListener("change", () => { slider.group = undefined; });
@@ -67,7 +68,7 @@ function mount(root, data, host = {}) {
     if (chosen !== i) pick(i, false);
     set(i, round(x, i), group);
   }
-  const MOST = 24;
+  const MOST = 24, LEAST = 0.85; // at this scale the smallest letters are 10 pixels high
   function fillLeaves() {
     rows.clear();
     const listed = [...leaves, ...constants];
@@ -77,6 +78,7 @@ function mount(root, data, host = {}) {
   }
   function paintLeaves() {
     for (const [i, { line, slider, typed, grad }] of rows) {
+      line.firstChild.textContent = line.firstChild.title = called(i);
       const r = range(i), x = live.values[i];
       slider.min = r.low; slider.max = r.high; slider.step = r.step; slider.value = x;
       slider.setAttribute("aria-label", word("slide", label(i)));
@@ -320,7 +322,17 @@ function mount(root, data, host = {}) {
     const [sign, a, b, outcome] = guard;
     $("broken").textContent = word("broken", `(${side(a)}) ${sign} ${side(b)}`, word(String(outcome)), word(String(!outcome)));
   }
+  // Names hold the numbers that formulas are written with; these may be moved, too.
+  let named = "";
+  function rename() {
+    const now = constants.map((i) => live.values[i]).join();
+    if (now === named) return;
+    named = now;
+    formulas.entitle();
+    for (const option of select.options) option.textContent = short(name(Number(option.value)), 30);
+  }
   function refresh() {
+    rename();
     paintBroken();
     paintStep();
     const c = live.values[end], was = live.start[end];
@@ -341,7 +353,15 @@ function mount(root, data, host = {}) {
     picture.paint({ chosen, edges: $("edges").value, step: at, kind, lit: litEdges, litNodes });
     $("undo").disabled = !live.past.length;
     $("redo").disabled = !live.future.length;
-    if (host.address) try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
+    if (host.address) address();
+  }
+  // The address follows the hand, some times a second.
+  let written = 0, writing = 0;
+  function address() {
+    clearTimeout(writing);
+    if (performance.now() - written < 200) { writing = setTimeout(address, 200); return; }
+    written = performance.now();
+    try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
   }
   function words() {
     for (const e of root.querySelectorAll("[data-t]")) e.textContent = word(e.dataset.t);
@@ -410,6 +430,6 @@ function mount(root, data, host = {}) {
   }
   $("edges").value = placed.few ? "local" : "none";
   words();
-  picture.zoom(Math.max(picture.fitting($("view")), $("view").clientWidth < 600 ? 0.7 : 0.55));
-  return { live, refresh, set, stop: () => { stop(); playing(false); clearTimeout(spoken); }, speak: (to) => { language = to; words(); } };
+  picture.zoom(Math.max(picture.fitting($("view")), LEAST));
+  return { live, refresh, set, stop: () => { stop(); playing(false); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { language = to; words(); } };
 }

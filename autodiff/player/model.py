@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff.drawing.escape import clean
 from autodiff.explanations.expansion import expand
+from autodiff.graphs.callers import named, snapshot
 from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
@@ -67,7 +68,7 @@ def _leaves(x: Any, name: str) -> Any:
 def scalar_graph(y: Any, names: Any = None, also: tuple[Value, ...] = ()) -> Graph:
     """Return the graph of single numbers of y; arrays are taken apart, element by element."""
     if not isinstance(y, Tensor):
-        graph = Graph(y, *also, names=names)
+        graph = snapshot(y, *also, names=names)
         if not any(isinstance(node, Tensor) for node in graph.live):
             return graph
         raise ValueError(
@@ -77,10 +78,10 @@ def scalar_graph(y: Any, names: Any = None, also: tuple[Value, ...] = ()) -> Gra
         raise ValueError(
             f"play: the output has shape {y.shape}: play a single number, such as its .sum()"
         )
-    graph = Graph(y, names=names)
+    graph = snapshot(y, names=names)
     leaves = [n.live for n in graph if not n.operands]
-    output = expand(y, leaves, names=names).output.reshape(-1)[0]
-    return Graph(output, names={graph[y].name or "C": output})
+    output = expand(y, leaves, names=named(names)).output.reshape(-1)[0]
+    return Graph(output, names={graph[y].label: output})
 
 
 def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:

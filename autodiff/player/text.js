@@ -51,15 +51,20 @@ const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "");
 class Formulas {
   constructor(live, table) { this.live = live; this.table = table; }
 
-  // Nameless nodes that are short to write are called by what they are: w * x, not v3.
+  // Nameless nodes are called by what they are, w * x, where that is short, else v1, v2, ...; the result is out.
   entitle() {
-    const taken = new Set(this.live.nodes.map((n) => n.name));
-    this.live.nodes.forEach((n, i) => {
+    const { nodes, end } = this.live, taken = new Set(nodes.filter((n) => !n.op || n.named).map((n) => n.name));
+    let count = 0;
+    nodes.forEach((n, i) => {
       if (!n.op || n.named) return;
-      const text = this.text(this.value(i));
-      if (text.length > 12 || taken.has(text) || /v\d/.test(text)) return;
-      taken.add(text);
-      n.name = text;
+      const [text, binds] = this.print(this.value(i), (leaf) => leaf.name);
+      if (i === end && !taken.has("out")) n.name = "out";
+      else if (text.length <= 16 && !taken.has(text) && !/\bv\d/.test(text)) Object.assign(n, { name: text, binds });
+      else {
+        do count += 1; while (taken.has(`v${count}`));
+        n.name = `v${count}`;
+      }
+      taken.add(n.name);
     });
     return this;
   }
@@ -120,7 +125,8 @@ class Formulas {
   print(term, show) {
     if (typeof term === "number") return [literal(term), term >= 0 ? 9 : 3];
     if (term.op === undefined) {
-      const shown = show(term);
+      const shown = show(term), { binds } = this.live.nodes[term.id] ?? {};
+      if (binds !== undefined && shown === term.name) return [shown, binds];
       return [shown, /^-|\s/.test(shown) && !shown.startsWith("(") ? (shown.startsWith("-") ? 3 : 0) : 9];
     }
     const parts = term.args.map((t) => this.print(t, show));
