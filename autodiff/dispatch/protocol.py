@@ -18,6 +18,7 @@ from autodiff.dispatch import (  # noqa: F401  they enter
     choices,
     elementwise,
     linalg,
+    methods,
     missing,
     moves,
     norms,
@@ -27,20 +28,13 @@ from autodiff.dispatch import (  # noqa: F401  they enter
     statistics,
 )
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
+from autodiff.dispatch.methods import PLAIN
 from autodiff.dispatch.moves import as_type
 from autodiff.nodes import costs
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table.primitive import UFUNCS
 
-# No gradient is lost: what comes of these is a shape, a truth value, an index or a new constant.
-PLAIN = {
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.zeros_like, np.ones_like,
-    np.full_like, np.empty_like, np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero,
-    np.flatnonzero, np.searchsorted, np.count_nonzero, np.any, np.all, np.isclose, np.allclose,
-    np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.array_repr, np.array_str,
-    np.array2string, np.may_share_memory, np.shares_memory, np.broadcast_shapes,
-}  # fmt: skip
 # Comparisons of numbers, and the same with the sides exchanged.
 COMPARISONS: dict[Function, tuple[Function, Function]] = {
     np.less: (operator.lt, operator.gt), np.less_equal: (operator.le, operator.ge),
@@ -49,14 +43,6 @@ COMPARISONS: dict[Function, tuple[Function, Function]] = {
 REDUCTIONS: dict[Function, Function] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
 }  # fmt: skip
-METHODS: dict[str, Function] = {
-    f.__name__: f
-    for f in (
-        np.ravel, np.squeeze, np.swapaxes, np.repeat, np.diagonal, np.trace, np.prod, np.cumsum,
-        np.std, np.var, np.clip, np.dot, np.argmax, np.argmin, np.argsort, np.all, np.any,
-        np.nonzero, np.ptp, np.copy,
-    )
-} | {"flatten": np.ravel}  # fmt: skip
 
 
 def plain(x: Any) -> Any:
@@ -81,7 +67,11 @@ def ufunc_of_nodes(
         if function in REDUCTIONS:
             x = as_type(inputs[0], options.pop("dtype", None))
             return ENTRIES[REDUCTIONS[function]](x, **options)
-        if function is np.logaddexp and not options.keys() - {"axis", "keepdims"}:
+        if (
+            function is np.logaddexp
+            and np.size(inputs[0])
+            and not options.keys() - {"axis", "keepdims"}
+        ):
             return costs.logsumexp(*inputs, **options)
     if method == "__call__" and not has_derivative(function):
         if function in COMPARISONS and not options and not any(map(np.ndim, map(plain, inputs))):
@@ -92,6 +82,8 @@ def ufunc_of_nodes(
         return function(*map(plain, inputs), **options)
     entry = ENTRIES.get(function)
     computed = UFUNCS.get(function) if entry is None else entry.implementation
+    if method in methods.APPLIED and computed is not None and "dd->d" in function.types:
+        return methods.applied(function, method, inputs, options)
     if method != "__call__" or computed is None:
         raise refusal(function, "" if method == "__call__" else f".{method}")
     return computed(*(as_asked(function, inputs, options) if options else inputs))
@@ -150,11 +142,3 @@ def refusal(function: Any, method: str = "") -> TypeError:
         f"{name_of(function)}{method}: the table has no operation for it{nearest}. Compose it of "
         f"operations, add it with autodiff.primitive, or take .data for the plain array"
     )
-
-
-def method_of_nodes(node: Tensor, name: str) -> Function:
-    """Return numpy's function of this name as a method of the node."""
-    function = METHODS.get(name)
-    if function is None:
-        raise AttributeError(f"Tensor has no attribute or operation {name!r}")
-    return lambda *args, **options: function_of_nodes(function, (node, *args), options)

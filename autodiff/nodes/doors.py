@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autodiff.derivatives.reverse import backward as array_backward
     from autodiff.derivatives.sweep import backward as scalar_backward
-    from autodiff.dispatch.protocol import function_of_nodes, method_of_nodes, ufunc_of_nodes
+    from autodiff.dispatch.methods import method_of_nodes
+    from autodiff.dispatch.protocol import function_of_nodes, ufunc_of_nodes
     from autodiff.drawing.request import graph_in_notebook, node_in_notebook
     from autodiff.explanations.paths import explain
     from autodiff.explanations.steps import backward_steps
@@ -28,7 +29,7 @@ DOORS = {
     "explain": "autodiff.explanations.paths:explain",
     "function_of_nodes": "autodiff.dispatch.protocol:function_of_nodes",
     "graph_in_notebook": "autodiff.drawing.request:graph_in_notebook",
-    "method_of_nodes": "autodiff.dispatch.protocol:method_of_nodes",
+    "method_of_nodes": "autodiff.dispatch.methods:method_of_nodes",
     "node_in_notebook": "autodiff.drawing.request:node_in_notebook",
     "packed": "autodiff.graphs.storage:packed",
     "play": "autodiff.player.live:play",

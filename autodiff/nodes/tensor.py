@@ -4,7 +4,6 @@ Operators and methods make new nodes. A node keeps the operands' arrays as they 
 derivatives are formed from the row's rule when backward comes by.
 """
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,9 @@ from autodiff.nodes import doors, modes
 from autodiff.nodes.array_node import ArrayNode, fill
 from autodiff.nodes.modes import MODE
 from autodiff.nodes.value import NO_MODULUS, Value
-from autodiff.table import loops, ops, primitive
+from autodiff.table import loops, ops, primitive, structure
 from autodiff.table.data import Array, as_array, no_gradient, own_index
-from autodiff.table.primitive import RECORDERS, ROWS, Pointwise, Primitive, Recorder
+from autodiff.table.primitive import RECORDERS, Primitive, Recorder
 from autodiff.table.quiet import restore, silence
 
 FLOAT = np.dtype(float)
@@ -106,6 +105,24 @@ class Tensor(ArrayNode):
     def __rtruediv__(self, other: Any) -> "Tensor":
         return record(ops.div, (other, self))
 
+    def __floordiv__(self, other: Any) -> "Tensor":
+        return record(ops.floordiv, (self, other))
+
+    def __rfloordiv__(self, other: Any) -> "Tensor":
+        return record(ops.floordiv, (other, self))
+
+    def __mod__(self, other: Any) -> "Tensor":
+        return record(ops.mod, (self, other))
+
+    def __rmod__(self, other: Any) -> "Tensor":
+        return record(ops.mod, (other, self))
+
+    def __divmod__(self, other: Any) -> tuple["Tensor", "Tensor"]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple["Tensor", "Tensor"]:
+        return other // self, other % self
+
     def __matmul__(self, other: Any) -> "Tensor":
         return record(ops.matmul, (self, other))
 
@@ -133,50 +150,49 @@ class Tensor(ArrayNode):
     def __getitem__(self, index: Any) -> "Tensor":
         return record(ops.take, (self,), {"index": own_index(index)})
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+    def sum(self, axis: Any = None, keepdims: bool = False, **more: Any) -> "Tensor":
         """Return the sum over `axis` (all axes by default)."""
+        if more:
+            return doors.method_of_nodes(self, "sum")(axis=axis, keepdims=keepdims, **more)  # type: ignore[no-any-return]
         return record(ops.sum, (self,), {"axis": axis, "keepdims": keepdims})
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+    def mean(self, axis: Any = None, keepdims: bool = False, **more: Any) -> "Tensor":
         """Return the mean over `axis` (all axes by default)."""
+        if more:
+            return doors.method_of_nodes(self, "mean")(axis=axis, keepdims=keepdims, **more)  # type: ignore[no-any-return]
         return record(ops.mean, (self,), {"axis": axis, "keepdims": keepdims})
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+    def max(self, axis: Any = None, keepdims: bool = False, **more: Any) -> "Tensor":
         """Return the largest element over `axis`; ties share the gradient equally."""
+        if more:
+            return doors.method_of_nodes(self, "max")(axis=axis, keepdims=keepdims, **more)  # type: ignore[no-any-return]
         return record(ops.max, (self,), {"axis": axis, "keepdims": keepdims})
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> "Tensor":
+    def min(self, axis: Any = None, keepdims: bool = False, **more: Any) -> "Tensor":
         """Return the smallest element over `axis`; ties share the gradient equally."""
+        if more:
+            return doors.method_of_nodes(self, "min")(axis=axis, keepdims=keepdims, **more)  # type: ignore[no-any-return]
         return record(ops.min, (self,), {"axis": axis, "keepdims": keepdims})
 
-    def reshape(self, *shape: Any) -> "Tensor":
+    def reshape(self, *shape: Any, **more: Any) -> "Tensor":
         """Return the elements in another shape; one size may be -1."""
         wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        if more:
+            return doors.method_of_nodes(self, "reshape")(wanted, **more)  # type: ignore[no-any-return]
         return record(ops.reshape, (self,), {"shape": tuple(wanted)})
 
     def transpose(self, *axes: Any) -> "Tensor":
         """Return the array with its axes permuted (reversed by default)."""
-        wanted = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
-        if wanted == (None,):
-            wanted = ()
-        for a in wanted:
-            if not -self.ndim <= operator.index(a) < self.ndim:
-                raise np.exceptions.AxisError(a, self.ndim)
-        order = tuple(a % self.ndim for a in wanted) or tuple(reversed(range(self.ndim)))
-        return record(ops.transpose, (self,), {"axes": order})
+        return record(ops.transpose, (self,), {"axes": structure.order_of(axes, self.ndim)})
 
-    def astype(self, dtype: Any) -> "Tensor":
+    def astype(self, dtype: Any, **more: Any) -> "Tensor":
         """Return the array as float32 or float64."""
+        if more:
+            return doors.method_of_nodes(self, "astype")(dtype, **more)  # type: ignore[no-any-return]
         return record(ops.cast, (self,), {"dtype": np.dtype(dtype)})
 
     def __getattr__(self, name: str) -> Any:
-        row = ROWS_BY_METHOD.get(name)
-        if row is None:
-            return doors.method_of_nodes(self, name)
-        return lambda: record(row, (self,))
-
-
-ROWS_BY_METHOD = {r.name: r for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
+        return doors.method_of_nodes(self, name)
 
 
 def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
@@ -219,7 +235,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         else:
             array, kept = keep(*arrays)
     except (ValueError, IndexError, TypeError) as error:
-        raise type(error)(_explain(row, parents, params, error)) from None
+        raise type(error)(structure.misfit(row, parents, params, error)) from None
     finally:
         restore(warnings)
     array = loops.as_array(array)
@@ -275,24 +291,6 @@ def operands(
             arrays.append(np.asarray(x._data, dtype=dtype))
             needs = needs or not x.is_constant
     return tuple(parents), tuple(arrays), needs
-
-
-def _explain(
-    row: Primitive, parents: tuple[Any, ...], params: dict[str, Any], error: Exception
-) -> str:
-    """Say which operation failed on which shapes, and why."""
-    names = [x.name or f"operand {i + 1}" for i, x in enumerate(parents)]
-    shapes = [x.shape for x in parents]
-    if row is ops.matmul and shapes[0] and shapes[1]:
-        inner = shapes[0][-1], shapes[1][max(-2, -len(shapes[1]))]
-        if inner[0] != inner[1]:
-            return (
-                f"matmul: {shapes[0]} @ {shapes[1]}: inner sizes {inner[0]} and {inner[1]} differ "
-                f"({names[0]} @ {names[1]}); transpose one of them or check the order"
-            )
-    listed = ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
-    extra = f" with {params}" if params else ""
-    return f"{row.name}: cannot be applied to {listed}{extra}: {error}"
 
 
 primitive.array_recorder = record

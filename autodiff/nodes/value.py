@@ -375,6 +375,28 @@ class Value:
         return mixed(evaluate.DIV, other, self)
 
     @cython.returns(object)
+    def __floordiv__(self, other: Any) -> Any:
+        return mixed(evaluate.FLOORDIV, self, other)
+
+    @cython.returns(object)
+    def __rfloordiv__(self, other: Any) -> Any:
+        return mixed(evaluate.FLOORDIV, other, self)
+
+    @cython.returns(object)
+    def __mod__(self, other: Any) -> Any:
+        return mixed(evaluate.MOD, self, other)
+
+    @cython.returns(object)
+    def __rmod__(self, other: Any) -> Any:
+        return mixed(evaluate.MOD, other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    @cython.returns(object)
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             raise NO_MODULUS

@@ -18,6 +18,7 @@ from autodiff.table.symbol import evaluate as evaluate_term
 ADD, SUB, MUL, DIV = ops.add.code, ops.sub.code, ops.mul.code, ops.div.code
 NEG, POWC, POWER, ABS = ops.neg.code, ops.powc.code, ops.power.code, ops.abs.code
 EXP, LOG, TANH, SIGMOID = ops.exp.code, ops.log.code, ops.tanh.code, ops.sigmoid.code
+MOD, FLOORDIV = ops.mod.code, ops.floordiv.code
 RELU, SQRT, SIN, COS = ops.relu.code, ops.sqrt.code, ops.sin.code, ops.cos.code
 
 METHODS = {

@@ -7,6 +7,7 @@ and the way back of a sum is a stretch. Both stand here once. The helpers take a
 
 import builtins
 import math
+import operator
 from functools import lru_cache
 from typing import Any
 
@@ -208,3 +209,30 @@ def fitting(grad: Any, shape: Shape, dtype: Any, name: str | None) -> Any:
                 f"grad: {name or 'the node'} has shape {shape}, the gradient {array.shape}"
             ) from None
     return array if array.dtype == dtype else array.astype(dtype)
+
+
+def order_of(axes: Any, ndim: int) -> tuple[int, ...]:
+    """Return the order of axes that `x.transpose(*axes)` asks for: reversed where it says nothing."""
+    wanted = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+    if wanted == (None,):
+        wanted = ()
+    for a in wanted:
+        if not -ndim <= operator.index(a) < ndim:
+            raise np.exceptions.AxisError(a, ndim)
+    return tuple(a % ndim for a in wanted) or tuple(reversed(range(ndim)))
+
+
+def misfit(row: Any, parents: tuple[Any, ...], params: dict[str, Any], error: Exception) -> str:
+    """Say which operation failed on which shapes, and why."""
+    names = [x.name or f"operand {i + 1}" for i, x in enumerate(parents)]
+    shapes = [x.shape for x in parents]
+    if row.name == "matmul" and shapes[0] and shapes[1]:
+        inner = shapes[0][-1], shapes[1][max(-2, -len(shapes[1]))]
+        if inner[0] != inner[1]:
+            return (
+                f"matmul: {shapes[0]} @ {shapes[1]}: inner sizes {inner[0]} and {inner[1]} differ "
+                f"({names[0]} @ {names[1]}); transpose one of them or check the order"
+            )
+    listed = ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
+    extra = f" with {params}" if params else ""
+    return f"{row.name}: cannot be applied to {listed}{extra}: {error}"
