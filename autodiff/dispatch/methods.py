@@ -52,7 +52,8 @@ def method_of_nodes(node: Tensor, name: str) -> Any:
         return lambda *args, **options: getattr(np.asarray(node), name)(*args, **options)
     if name in IN_PLACE:
         return partial(in_place, name)
-    function = OTHERS.get(name) or (getattr(np, name, None) if hasattr(np.ndarray, name) else None)
+    public = not name.startswith("_") and hasattr(np.ndarray, name)
+    function = OTHERS.get(name) or (getattr(np, name, None) if public else None)
     if function is None or not (name in OTHERS or function in ENTRIES or function in PLAIN):
         raise AttributeError(f"Tensor has no attribute or operation {name!r}")
     return lambda *args, **options: function(node, *args, **options)
