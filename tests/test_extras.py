@@ -51,6 +51,7 @@ CASES: dict[tuple[str, str], list[str]] = {
         "ad.draw(ad.Value(1.0)).save('y.pdf')",
         "autodiff draw x*x --at x=2 -o y.pdf",
     ],
+    ("anywidget", "widget"): ["ad.play(ad.Value(1.0, name='x') * 2).widget()"],
     ("distributed", "distributed"): [
         "nets train --scheduler 127.0.0.1:8786 --out out",
         "nets sweep --scheduler 127.0.0.1:8786 --out out",

@@ -6,7 +6,7 @@ from the table, and a core by hand that knows no operation: no network, no serve
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.player import bundle
-from autodiff.player.model import compared, model, record, scalar_graph
+from autodiff.player import bundle, widget
+from autodiff.player.model import Homes, compared, model, record, scalar_graph
 from autodiff.printers.javascript import table
 from autodiff.table.language import language
 
@@ -24,8 +24,13 @@ from autodiff.table.language import language
 class Live:
     """A graph that is alive in a page: `save("x.html")`, or the last line of a notebook's cell."""
 
-    def __init__(self, graph: Graph, guards: Any, frozen: bool, title: str | None) -> None:
+    def __init__(
+        self, graph: Graph, guards: Any, frozen: bool, title: str | None,
+        homes: Homes | None = None, again: Callable[[Mapping[str, float]], "Live"] | None = None,
+    ) -> None:  # fmt: skip
         self.graph = graph
+        self.homes = {} if homes is None else homes
+        self.again = again  # what records a function once more, with other numbers
         name = clean(graph[graph.outputs[0]].label)
         self.title = clean(title) if title is not None else f"{shorten(name, 40)}, alive"
         self.data = {
@@ -52,6 +57,16 @@ class Live:
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"play: {target}: the name must end in .html")
         return write(target, self.html())
+
+    def widget(self) -> Any:
+        """Return the page as a widget, which gives the numbers back: `w.data` follows the hand.
+
+        It needs the extra `widget` and works in Jupyter, VS Code, Colab and marimo. `numbers`, `grads`
+        and `output` hold what it shows; `widget["w"] = 3` moves a number, and
+        `widget.observe(f, "numbers")` calls f when some have moved. Past a choice of a function's
+        Python it records the function again. ImportError names the extra.
+        """
+        return widget.widget(self)
 
     def _repr_html_(self) -> str:
         """Return the page in a frame of its own, for a notebook that may run scripts."""
@@ -81,19 +96,24 @@ def play(y: Any, *args: Any, names: dict[str, Any] | None = None, title: str | N
     if isinstance(y, Value | Tensor | Graph):
         if args:
             raise TypeError("play: a graph that is built takes no arguments; give the function")
-        graph = y if isinstance(y, Graph) else scalar_graph(y, names)
-        return Live(graph, [], True, title)
+        homes: Homes = {}
+        graph = y if isinstance(y, Graph) else scalar_graph(y, names, homes=homes)
+        return Live(graph, [], True, title, homes)
     if not callable(y):
         raise TypeError(
             f"play: needs a Value, a Tensor or a function and its arguments, got "
             f"{type(y).__name__} {y!r:.60}"
         )
     f: Callable[..., Any] = y
-    node, guards = record(f, args)
-    if node.name is None:
-        node.name = getattr(f, "__name__", "").strip("<>").replace("lambda", "") or None
-    graph = scalar_graph(node, names, compared(guards))
-    return Live(graph, guards, False, title)
+
+    def recorded(numbers: Mapping[str, float] | None = None) -> Live:
+        node, guards = record(f, args, numbers)
+        if node.name is None:
+            node.name = getattr(f, "__name__", "").strip("<>").replace("lambda", "") or None
+        graph = scalar_graph(node, names, compared(guards))
+        return Live(graph, guards, False, title, again=recorded)
+
+    return recorded()
 
 
 def _closed(names: list[str]) -> list[str]:

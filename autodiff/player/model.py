@@ -7,7 +7,7 @@ Python makes (`if x > 0`, `float(x)`) go with the graph: past one of them the pa
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,17 +27,24 @@ MOST_NODES = 6000
 Guard = tuple[str, Any, Any, bool]
 
 
-def record(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Value, list[Guard]]:
+Homes = dict[Value, tuple[Tensor, tuple[int, ...]]]
+
+
+def record(
+    f: Callable[..., Any], args: tuple[Any, ...], numbers: Mapping[str, float] | None = None
+) -> tuple[Value, list[Guard]]:
     """Call f on numbers (or arrays, lists, dicts of them) and return its node and its guards.
 
-    Each number becomes a leaf that is called as the parameter of f is, `w` or `w[0,1]`.
+    Each number becomes a leaf that is called as the parameter of f is, `w` or `w[0,1]`; `numbers`
+    by these names stand in place of those in `args`.
     """
     try:
         names = [p.name for p in inspect.signature(f).parameters.values()]
     except (TypeError, ValueError):
         names = []
     names += [f"x{i}" for i in range(len(names), len(args))]
-    given = [_leaves(arg, name) for name, arg in zip(names, args, strict=False)]
+    moved = numbers or {}
+    given = [_leaves(arg, name, moved) for name, arg in zip(names, args, strict=False)]
     guards: list[Guard] = []
     with modes.watch(guards):
         y = f(*given)
@@ -51,22 +58,27 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Value, list[Gu
     return y, guards
 
 
-def _leaves(x: Any, name: str) -> Any:
+def _leaves(x: Any, name: str, moved: Mapping[str, float]) -> Any:
     """Return numbers as leaves that are called by their place: `w`, `w[0,1]`, `w[0][1]`, `w.b`."""
     if isinstance(x, dict):
-        return {k: _leaves(v, f"{name}.{k}") for k, v in x.items()}
+        return {k: _leaves(v, f"{name}.{k}", moved) for k, v in x.items()}
     if isinstance(x, list | tuple):
-        return type(x)(_leaves(v, f"{name}[{i}]") for i, v in enumerate(x))
+        return type(x)(_leaves(v, f"{name}[{i}]", moved) for i, v in enumerate(x))
     array = np.asarray(x, dtype=float)
     made = np.empty(array.shape, dtype=object)
     for index in np.ndindex(array.shape):
         label = f"{name}[{','.join(map(str, index))}]" if index else name
-        made[index] = Value(float(array[index]), name=label)
+        made[index] = Value(moved.get(label, float(array[index])), name=label)
     return made if array.ndim else made.item()
 
 
-def scalar_graph(y: Any, names: Any = None, also: tuple[Value, ...] = ()) -> Graph:
-    """Return the graph of single numbers of y; arrays are taken apart, element by element."""
+def scalar_graph(
+    y: Any, names: Any = None, also: tuple[Value, ...] = (), homes: Homes | None = None
+) -> Graph:
+    """Return the graph of single numbers of y; arrays are taken apart, element by element.
+
+    `homes` is told for each number of an array which array's it is, and where it stands.
+    """
     if not isinstance(y, Tensor):
         graph = snapshot(y, *also, names=names)
         if not any(isinstance(node, Tensor) for node in graph.live):
@@ -80,7 +92,11 @@ def scalar_graph(y: Any, names: Any = None, also: tuple[Value, ...] = ()) -> Gra
         )
     graph = snapshot(y, names=names)
     leaves = [n.live for n in graph if not n.operands]
-    output = expand(y, leaves, names=named(names)).output.reshape(-1)[0]
+    apart = expand(y, leaves, names=named(names))
+    output = apart.output.reshape(-1)[0]
+    if homes is not None:
+        for leaf, numbers in zip(leaves, apart.inputs.values(), strict=True):
+            homes.update((numbers[at], (leaf, at)) for at in np.ndindex(numbers.shape))
     return Graph(output, names={graph[y].label: output})
 
 
