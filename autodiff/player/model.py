@@ -27,7 +27,7 @@ MOST_NODES = 6000
 Guard = tuple[str, Any, Any, bool]
 
 
-Homes = dict[Value, tuple[Tensor, tuple[int, ...]]]
+Homes = dict[Any, tuple[Any, tuple[int, ...]]]  # a number of an array, the array, and its place
 
 
 def record(
