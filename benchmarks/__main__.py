@@ -62,9 +62,11 @@ LINES = (
     Line("[784, 30, 10], batch 10, HIPS autograd", "benchmarks.peers.autograd()", None),
     Line("width 1024, batch 256: both / forward", "benchmarks.arrays.backward([1024]*4,256)", 3.2),
     Line("first layer dominates: both / forward", "benchmarks.arrays.backward([4096,64,10],256)", 2.3),
+    Line("the law: value and gradient / numpy's call", "benchmarks.law.over()", 6.0),
     Line("import autodiff after numpy, ms", "benchmarks.arrays.import_time()", 60.0),
 )  # fmt: skip
-BOUNDS = {  # of the parts of a line
+BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
+    "the law: value and gradient / numpy's call": {"functions measured": None, "over the law": 0.0},
     "10,000,000 nodes": {"ratio": 1.3, "bytes": 120.0, "backward": 30.0},
     "character GPT, a step of 4,192 Values": {"ms, Adam by hand": 7.2},
     "character GPT, a step by jit": {"us, called": 350.0},

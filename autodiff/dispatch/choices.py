@@ -1,4 +1,4 @@
-"""Choosing and putting together on nodes: select, piecewise, insert, block, grids.
+"""Choosing and putting together on nodes: select, piecewise, insert, block, grids, and turning round.
 
 What is computed in pieces is computed everywhere and chosen by `where`, whose way back sends nothing to
 what was not chosen.
@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiff.dispatch import moves
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import as_type, blank, join
+from autodiff.dispatch.moves import SHIFT, as_type, axes_within, blank, join
 from autodiff.dispatch.statistics import one_axis
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
@@ -203,3 +203,52 @@ def unstack(x: Any, axis: Any = 0) -> Any:
 
 
 second_name(getattr(np, "unstack", None), unstack, x=AXED)
+
+
+@stands_for(np.flip, m=ARRAY)
+def flip(m: Any, axis: Any = None) -> Any:
+    """Return the elements in reverse order along an axis, along axes, or along all."""
+    x = tensor(m)
+    axes = range(x.ndim) if axis is None else axes_within(axis, x.ndim)
+    np.flip(blank(x), axis)  # what numpy refuses
+    return ops.take(
+        x, index=tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))
+    )
+
+
+@stands_for(np.fliplr, m=MATRIX)
+def fliplr(m: Any) -> Any:
+    """Return the elements in reverse order along the second axis."""
+    np.fliplr(blank(tensor(m)))
+    return flip(m, 1)
+
+
+@stands_for(np.flipud, m=AXED)
+def flipud(m: Any) -> Any:
+    """Return the elements in reverse order along the first axis."""
+    np.flipud(blank(tensor(m)))
+    return flip(m, 0)
+
+
+@stands_for(np.rot90, m=MATRIX, k=SHIFT, axes=one_of((0, 1), (1, 0)))
+def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
+    """Return the array turned by k right angles in the plane of two axes."""
+    x = tensor(m)
+    np.rot90(blank(x), k, axes)
+    first, second = axes_within(tuple(axes), x.ndim)
+    if k % 2 == 0:
+        return flip(x, (first, second)) if k % 4 else x
+    order = list(range(x.ndim))
+    order[first], order[second] = second, first
+    turned = flip(x, second) if k % 4 == 1 else flip(x, first)
+    return turned.transpose(*order)
+
+
+@stands_for(np.roll, a=AXED, shift=SHIFT)
+def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    """Return the elements moved on along axes, or as if laid flat, the last ones to the front."""
+    x = tensor(a)
+    np.roll(np.zeros((1,) * x.ndim), shift, axis)
+    if axis is None:
+        return ops.roll(x.reshape(-1), shift=int(np.sum(shift)), axis=0).reshape(x.shape)
+    return ops.roll(x, shift=shift, axis=axis)

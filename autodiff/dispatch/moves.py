@@ -123,19 +123,50 @@ stands_for(np.swapaxes, a=AXED, axis1=AXIS, axis2=AXIS)(permuting(np.swapaxes))
 stands_for(np.moveaxis, a=AXED, source=AXIS, destination=AXIS)(permuting(np.moveaxis))
 stands_for(np.rollaxis, a=AXED, axis=AXIS, start=AXIS)(permuting(np.rollaxis))
 
-stands_for(np.flip, m=ARRAY)(moving(np.flip))
-stands_for(np.fliplr, m=MATRIX)(moving(np.fliplr))
-stands_for(np.flipud, m=AXED)(moving(np.flipud))
-stands_for(np.roll, a=AXED, shift=SHIFT)(moving(np.roll))
-stands_for(np.rot90, m=MATRIX, k=SHIFT, axes=one_of((0, 1), (1, 0)))(moving(np.rot90))
-stands_for(np.tile, A=ARRAY, reps=one_of(2, (2,), (2, 1), 0))(moving(np.tile))
-stands_for(np.repeat, a=ARRAY, repeats=one_of(2, 0, 3), axis=recipes.axis_or_none)(
-    moving(np.repeat)
-)
+
+@stands_for(np.tile, A=ARRAY, reps=one_of(2, (2,), (2, 1), 0))
+def tile(A: Any, reps: Any) -> Any:
+    """Return the array so many times beside itself along each axis."""
+    x = tensor(A)
+    shape = np.tile(np.zeros((1,) * x.ndim), reps).shape  # what numpy refuses, and the repetitions
+    sizes = (1,) * (len(shape) - x.ndim) + x.shape
+    y = x.reshape([k for n in sizes for k in (1, n)])
+    y = ops.broadcast(y, shape=tuple(k for pair in zip(shape, sizes, strict=True) for k in pair))
+    return y.reshape([r * n for r, n in zip(shape, sizes, strict=True)])
+
+
+@stands_for(np.repeat, a=ARRAY, repeats=one_of(2, 0, 3), axis=recipes.axis_or_none)
+def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
+    """Return each element, or each part along an axis, so many times in a row."""
+    x = tensor(a)
+    if np.size(repeats) != 1:
+        return moving(np.repeat)(x, repeats, axis)
+    times = len(np.repeat(np.zeros(1), repeats))
+    x = x.reshape(-1) if axis is None or not x.ndim else x
+    (place,) = (0,) if axis is None else axes_within(axis, x.ndim)
+    shape = (*x.shape[: place + 1], times, *x.shape[place + 1 :])
+    y = ops.broadcast(x.reshape(*x.shape[: place + 1], 1, *x.shape[place + 1 :]), shape=shape)
+    return y.reshape(*x.shape[:place], x.shape[place] * times, *x.shape[place + 1 :])
+
+
+def side_of_diagonal(function: Function, upper: bool) -> Function:
+    """Return np.tril or np.triu on nodes."""
+
+    def apply(m: Any, k: Any = 0) -> Any:
+        x = tensor(m)
+        return (
+            ops.triangle(x, k=operator.index(k), upper=upper)
+            if x.ndim > 1
+            else moving(function)(x, k)
+        )
+
+    return apply
+
+
 stands_for(np.diagonal, a=MATRIX, offset=SHIFT, axis1=AXIS, axis2=AXIS)(moving(np.diagonal))
 stands_for(np.diag, v=recipes.Operand(1, 2), k=SHIFT)(moving(np.diag))
-stands_for(np.tril, m=MATRIX, k=SHIFT)(moving(np.tril))
-stands_for(np.triu, m=MATRIX, k=SHIFT)(moving(np.triu))
+stands_for(np.tril, m=MATRIX, k=SHIFT)(side_of_diagonal(np.tril, upper=False))
+stands_for(np.triu, m=MATRIX, k=SHIFT)(side_of_diagonal(np.triu, upper=True))
 stands_for(
     np.take, a=AXED, indices=recipes.places, axis=recipes.axis_or_none,
     mode=one_of("raise", "wrap", "clip"),

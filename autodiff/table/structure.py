@@ -175,9 +175,20 @@ def scatter(x: Any, index: Any, shape: Shape) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     if builtins.all(isinstance(p, int | slice) or p is None or p is Ellipsis for p in parts):
         y[index] = x
+    elif len(shape) == 1 and x.dtype == y.dtype == float and counted(index):
+        y[:] = np.bincount(index.ravel(), x.ravel(), shape[0])  # adds in the same order
     else:
         np.add.at(y, index, x)
     return y
+
+
+def counted(index: Any) -> bool:
+    """Return whether an index is an array of places counted from the start."""
+    return (
+        isinstance(index, ndarray)
+        and index.dtype.kind in "iu"
+        and (index.size == 0 or index.min() >= 0)
+    )
 
 
 def concatenate(*xs: Any, axis: int) -> Any:

@@ -1,0 +1,213 @@
+"""The law: value and gradient of every function cost at most six times numpy's own forward call.
+
+No function is named here: the functions and what they are called with are read from the table, from the
+dispatch and, where SciPy is installed, from its namespace. Each is measured at two sizes. The comparison is
+with numpy's call on plain arrays, or with a copy of its inputs where that takes longer; calls that are less
+than 50 microseconds apart are passed over, as they are too short to tell. A determinant may cost eight
+times, and memory eight times of what numpy's call needs with its inputs. `python -m benchmarks.law` prints
+all ratios; parts of names as arguments choose.
+"""
+
+import contextlib
+import sys
+import time
+import tracemalloc
+import warnings
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autodiff as ad
+from autodiff.dispatch import protocol
+from autodiff.dispatch.entries import ENTRIES, Entry
+from autodiff.table.primitive import UFUNCS
+from autodiff.table.recipes import Recipe
+
+with contextlib.suppress(ImportError):
+    import autodiff.scipy.special  # its rows name SciPy's ufuncs
+
+ELEMENTS = (30_000, 300_000)  # of all arguments of a call
+TIMES, MEMORY, APART = 6.0, 8.0, 50e-6
+MORE = {"det": 8.0, "slogdet": 8.0}
+SIZES = (
+    10,
+    17,
+    30,
+    55,
+    100,
+    170,
+    300,
+    550,
+    1000,
+    3000,
+    10_000,
+    15_000,
+    30_000,
+    100_000,
+    150_000,
+    300_000,
+)
+
+
+class Cost(NamedTuple):
+    """What a function cost at one size: over numpy, in time and in memory."""
+
+    elements: int
+    forward: float  # seconds of numpy's call
+    ratio: float
+    memory: float
+    apart: float  # seconds more than numpy's call
+
+
+def plainest(n: int) -> int:
+    return 0
+
+
+def functions() -> Iterator[tuple[str, Any, Any]]:
+    """Yield every function that records: its name, numpy's function, how it is called."""
+    for function, entry in ENTRIES.items():
+        yield protocol.name_of(function), function, entry
+    for ufunc, row in UFUNCS.items():
+        if ufunc not in ENTRIES and row.recipe is not None:
+            names = Entry(ufunc, row, Recipe()).required or list(row.recipe.kinds)
+            kinds = dict(zip(names, row.recipe.kinds.values(), strict=False))
+            yield protocol.name_of(ufunc), ufunc, Entry(ufunc, row, Recipe(**kinds))
+
+
+def floats(x: Any) -> list[Any]:
+    """Return the arrays of floats in lists of arguments."""
+    if isinstance(x, list | tuple):
+        return [a for part in x for a in floats(part)]
+    if isinstance(x, dict):
+        return floats(list(x.values()))
+    return [x] if isinstance(x, np.ndarray) and x.dtype.kind == "f" else []
+
+
+def nodes(x: Any, made: list[Any]) -> Any:
+    """Return arguments with a leaf for each array of floats; the leaves go to `made`."""
+    if isinstance(x, list | tuple):
+        return type(x)(nodes(part, made) for part in x)
+    if isinstance(x, dict):
+        return {k: nodes(v, made) for k, v in x.items()}
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f":
+        made.append(ad.Tensor(x))
+        return made[-1]
+    return x
+
+
+def outputs(y: Any) -> list[Any]:
+    if isinstance(y, list | tuple):
+        return [p for part in y for p in outputs(part)]
+    return [y] if isinstance(y, ad.Tensor | ad.Value) and y.needs_grad else []
+
+
+def seconds(job: Any, least: float = 0.01) -> float:
+    """Return the fewest seconds a call takes among calls that take `least` seconds, at least five."""
+    job()
+    best, spent, calls = np.inf, 0.0, 0
+    while calls < 5 or (spent < least and calls < 200):
+        start = time.thread_time()
+        job()
+        taken = time.thread_time() - start
+        best, spent, calls = min(best, taken), spent + taken, calls + 1
+        if spent > 2.0:
+            break
+    return best
+
+
+def peak(job: Any) -> int:
+    """Return the bytes that a call needs at once, beside what was there before."""
+    tracemalloc.start()
+    job()
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found
+
+
+def drawn(entry: Any, elements: int) -> tuple[Any, Any] | None:
+    """Return arguments of at most so many elements; None where the recipe knows small ones only."""
+    found = None
+    for size in SIZES:
+        args = entry.draw(plainest, size)
+        count = sum(a.size for a in floats(list(args)))
+        if count > elements:
+            break
+        found = (args, count)
+    return None if found is None or found[1] < elements / 30 else found[0]
+
+
+def cost(function: Any, args: list[Any], options: dict[str, Any]) -> Cost | None:
+    """Return what value and gradient cost; None where no gradient flows."""
+    leaves: list[Any] = []
+    on_nodes, named = nodes(args, leaves), nodes(options, leaves)
+    found = outputs(function(*on_nodes, **named))
+    if not found:
+        return None
+    seeds = [np.ones(y.shape, y.dtype) if isinstance(y, ad.Tensor) else 1.0 for y in found]
+
+    def ours() -> None:
+        ys = outputs(function(*on_nodes, **named))
+        if len(ys) == 1:
+            ad.gradient(ys[0], leaves, seed=seeds[0])
+        else:
+            ad.gradient(
+                ad.sum(ad.stack([(y * s).sum() for y, s in zip(ys, seeds, strict=True)])), leaves
+            )
+
+    def plain() -> None:
+        function(*args, **options)
+
+    arrays = floats([args, options])
+    forward = max(seconds(plain), seconds(lambda: [a.copy() for a in arrays]))
+    taken = seconds(ours)
+    memory = peak(ours) / (peak(plain) + sum(a.nbytes for a in arrays))
+    return Cost(sum(a.size for a in arrays), forward, taken / forward, memory, taken - forward)
+
+
+def costs(chosen: tuple[str, ...] = ()) -> Iterator[tuple[str, list[Cost]]]:
+    """Yield the name of every function and what it costs at the sizes."""
+    for name, function, entry in functions():
+        if chosen and not any(part in name for part in chosen):
+            continue
+        found: list[Cost] = []
+        for elements in ELEMENTS:
+            args = drawn(entry, elements)
+            if args is None or (found and found[-1].forward > 0.03):
+                continue
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                one = cost(function, *args)
+            if one is not None:
+                found.append(one)
+        if found:
+            yield name, found
+
+
+def allowed(name: str) -> float:
+    return MORE.get(name.rpartition(".")[2], TIMES)
+
+
+def over(*chosen: str) -> dict[str, float]:
+    """Return how many functions were measured and the ratio of each that is over the law."""
+    count, found = 0, {}
+    for name, at in costs(chosen):
+        count += 1
+        last = at[-1]
+        if last.apart > APART and last.ratio > allowed(name):
+            found[name] = round(last.ratio, 1)
+        if last.memory > MEMORY:
+            found[f"{name}, memory"] = round(last.memory, 1)
+        if len(at) > 1 and min(c.apart for c in at) > APART:
+            growth = last.ratio / at[0].ratio
+            if growth > 2.0 and last.ratio > allowed(name):
+                found[f"{name}, growth"] = round(growth, 1)
+    dearest = dict(sorted(found.items(), key=lambda item: -item[1]))
+    return {"functions measured": count, "over the law": len(found), **dearest}
+
+
+if __name__ == "__main__":
+    for name, at in costs(tuple(sys.argv[1:])):
+        parts = (f"{c.elements:>8}: {1e6 * c.forward:9.0f} us x {c.ratio:6.1f}, memory {c.memory:5.1f}"
+                 for c in at)  # fmt: skip
+        print(f"{at[-1].ratio:7.1f} {name:<34}", *parts, flush=True)
