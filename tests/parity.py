@@ -80,24 +80,35 @@ def largest(x: Any) -> float:
     return 0.0
 
 
-def differ(got: Any, wanted: Any, scale: float) -> str:
-    """Say in what the result on nodes differs from numpy's, "" where it does not."""
+def differ(got: Any, wanted: Any, scale: float, eps: float) -> str:
+    """Say in what the result on nodes differs from numpy's by more than rounding, "" where it does not."""
     if isinstance(wanted, list | tuple):
         if not isinstance(got, list) or len(got) != len(wanted):
             return f"{len(wanted)} results wanted, got {got!r:.200}"
         return next(
-            filter(None, (differ(a, b, scale) for a, b in zip(got, wanted, strict=True))), ""
+            filter(None, (differ(a, b, scale, eps) for a, b in zip(got, wanted, strict=True))), ""
         )
     wanted = np.asarray(wanted)
     if got.shape != wanted.shape or got.dtype != wanted.dtype:
         return f"{got.dtype}{got.shape} instead of {wanted.dtype}{wanted.shape}"
     if wanted.dtype.kind != "f":
         return "" if np.array_equal(got, wanted) else f"{got} instead of {wanted}"
-    eps = np.finfo(wanted.dtype).eps
+    eps = max(eps, float(np.finfo(wanted.dtype).eps))
     with np.errstate(all="ignore"):
         close = np.abs(got - wanted) <= 64 * eps * np.maximum(np.abs(wanted), scale)
         good = close | (got == wanted) | (np.isnan(got) & np.isnan(wanted))
     return "" if np.all(good) else f"{got!r:.300} instead of {wanted!r:.300}"
+
+
+def coarsest(x: Any) -> float:
+    """Return the rounding of the coarsest numbers of a call: numpy may compute with those first."""
+    found = [p for p in flat([x]) if is_float(p)]
+    return max((float(np.finfo(p.dtype).eps) for p in found), default=0.0)
+
+
+def as_held(x: Any) -> Any:
+    """Return arrays of floats as a node holds them, which is in memory of its own."""
+    return replacing(np.array)(x)
 
 
 class Outcome:
@@ -126,7 +137,7 @@ def outcome(function: Any, on_nodes: Any, entry: Entry, pick: Pick) -> Outcome:
         named = {k: as_all_nodes(v) if k in here else v for k, v in options.items()}
     text = f"{protocol.name_of(function)}(*{args!r:.300}, **{options!r:.400})"
     try:
-        wanted = function(*args, **options)
+        wanted = function(*as_held(args), **as_held(options))
     except Exception as error:
         wanted = error
     try:
@@ -142,7 +153,8 @@ def outcome(function: Any, on_nodes: Any, entry: Entry, pick: Pick) -> Outcome:
     if isinstance(wanted, Exception):
         return Outcome(f"{text}: gives {got!r:.200}; numpy raises {wanted!r:.200}")
     scale = largest(args) + largest(options)
-    fault = differ(plain(got), wanted, max(scale, 1.0) if scale < 1e6 else scale)
+    scale = max(scale, 1.0) if scale < 1e6 else scale
+    fault = differ(plain(got), wanted, scale, coarsest([args, options]))
     return Outcome(f"{text}: {fault}" if fault else "")
 
 

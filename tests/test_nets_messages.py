@@ -162,7 +162,7 @@ def test_ctrl_c_ends_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
             _, told = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 30  # of a machine that may do other work
     assert process.returncode == 130
     assert "Traceback" not in told
     assert "nets: interrupted" in told

@@ -22,6 +22,8 @@ except ImportError:
 from autodiff.nodes import modes, places
 from autodiff.nodes.value import FREED, LEAF, Value, forget
 from autodiff.table.data import freed
+from autodiff.table.primitive import LEFT as WRITTEN_LEFT
+from autodiff.table.primitive import Pointwise
 
 Kept = tuple[Value, float, int]
 
@@ -69,7 +71,13 @@ def reach(x: Value) -> bool:
     return True
 
 
-def spread(g: float, operands: list[Value], partials: Sequence[float] | None) -> None:
+def still(node: Value, place: int) -> bool:
+    """Return whether the table has no derivative for an operand: not even infinity flows there."""
+    row = node.primitive
+    return isinstance(row, Pointwise) and row.partials[place] is None
+
+
+def spread(g: float, node: Value, operands: list[Value], partials: Sequence[float] | None) -> None:
     """Send a cotangent to the operands of an n-ary node; no partials means a plain sum."""
     d = partials
     number = _number
@@ -77,7 +85,7 @@ def spread(g: float, operands: list[Value], partials: Sequence[float] | None) ->
         x = operands[i]
         if x._stamp != number:
             reach(x)
-        if g != 0.0:
+        if g != 0.0 and (g - g == 0.0 or not still(node, i)):
             x._grad += g if d is None else g * d[i]
 
 
@@ -118,7 +126,7 @@ def sweep() -> int:
         x = node._a
         if x is None:
             if node._more is not None:  # else it was made without __init__, and has no operands
-                spread(g, node._more.parents, node._more.partials)
+                spread(g, node, node._more.parents, node._more.partials)
             continue
         if x._stamp != number:
             there = _newest - x._seq
@@ -130,7 +138,7 @@ def sweep() -> int:
                 row[there] = x
             else:
                 reach(x)
-        if g != 0.0:
+        if g != 0.0 and (g - g == 0.0 or not still(node, node._side == WRITTEN_LEFT)):
             x._grad += g * node._da
         x = node._b
         if x is None:
@@ -144,7 +152,7 @@ def sweep() -> int:
                 row[there] = x
             else:
                 reach(x)
-        if g != 0.0:
+        if g != 0.0 and (g - g == 0.0 or not still(node, 1)):
             x._grad += g * node._db
     return place
 

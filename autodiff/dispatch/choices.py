@@ -15,6 +15,7 @@ from autodiff.dispatch.statistics import one_axis
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
+from autodiff.nodes.value import Value
 from autodiff.table import ops, recipes
 from autodiff.table.recipes import (
     ARRAY,
@@ -41,12 +42,14 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     """Return from each choice the elements whose condition is the first to hold."""
     if len(condlist) != len(choicelist):
         raise ValueError("list of cases must be same length as list of conditions")
+    weak = (int, float, Value)  # a number takes the precision of the arrays beside it
+    kinds = [1.0 if type(x) in weak else array_of(x).dtype for x in (*choicelist, default)]
     y = tensor(default)
     shapes = [np.shape(array_of(x)) for x in (*condlist, *choicelist, default)]
     for condition, choice in list(zip(condlist, choicelist, strict=True))[::-1]:
         y = ops.where(np.asarray(array_of(condition), float), choice, y)
     shape = np.broadcast_shapes(*shapes)
-    return y if y.shape == shape else ops.broadcast(y, shape=shape)
+    return as_type(y if y.shape == shape else ops.broadcast(y, shape=shape), np.result_type(*kinds))
 
 
 @stands_for(
@@ -76,7 +79,9 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """Return the slices along an axis for which the condition holds."""
     places = np.flatnonzero(array_of(condition))
     x = tensor(a)
-    np.compress(condition, blank(x), axis)
+    chosen = np.compress(condition, blank(x), axis)
+    if not x.size:
+        return constant(chosen.astype(x.dtype))
     if axis is None:
         return x.reshape(-1)[places]
     return x[(slice(None),) * (axis % x.ndim) + (places,)]

@@ -82,15 +82,28 @@ def hole(x: Any) -> Any:
     return float(x != x) if isinstance(x, int | float) else missing(tensor(x))
 
 
+def alike(x1: Any, x2: Any) -> tuple[Any, Any]:
+    """Return two operands in one precision, which a plain number takes from the other."""
+    numbers = [isinstance(x, int | float | Value) for x in (x1, x2)]
+    if all(numbers):
+        return x1, x2
+    wanted = tensor(x1 if numbers[1] else x2).dtype
+    if not any(numbers):
+        wanted = np.result_type(tensor(x1).dtype, wanted)
+    return as_type(tensor(x1), wanted), as_type(tensor(x2), wanted)
+
+
 @stands_for(np.fmax, x1=ARRAY, x2=FITTING)
 def fmax(x1: Any, x2: Any) -> Any:
     """Return the larger of two; of a number and NaN, the number."""
+    x1, x2 = alike(x1, x2)
     return ops.maximum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
 
 
 @stands_for(np.fmin, x1=ARRAY, x2=FITTING)
 def fmin(x1: Any, x2: Any) -> Any:
     """Return the smaller of two; of a number and NaN, the number."""
+    x1, x2 = alike(x1, x2)
     return ops.minimum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
 
 
@@ -104,10 +117,7 @@ def heaviside(x1: Any, x2: Any) -> Any:
 def logaddexp2(x1: Any, x2: Any) -> Any:
     """Return log2(2^x1 + 2^x2), without overflow."""
     two = math.log(2.0)
-    if not isinstance(x1, int | float) and not isinstance(x2, int | float):
-        x1, x2 = tensor(x1), tensor(x2)
-        wanted = np.result_type(x1.dtype, x2.dtype)
-        x1, x2 = as_type(x1, wanted), as_type(x2, wanted)
+    x1, x2 = alike(x1, x2)
     return ops.logaddexp(ops.mul(x1, two), ops.mul(x2, two)) * (1.0 / two)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank
-from autodiff.dispatch.products import product
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
@@ -145,6 +144,8 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoValue) -> Any:
     """Return the pseudo-inverse, where the rank stays the same nearby."""
     a = matrix(a, "pinv", square=False)
+    if rcond is not None and rtol is not np._NoValue:
+        raise ValueError("np.linalg.pinv: rtol= and rcond= can't be both set")
     cut = rcond if rtol is np._NoValue else rtol
     return ops.pinv(a, rcond=None if cut is None else float(cut))
 
@@ -202,16 +203,34 @@ def matrix_power(a: Any, n: int) -> Any:
 def multi_dot(arrays: Any) -> Any:
     """Return the product of matrices in the cheapest order; the first and last may be vectors."""
     xs = [tensor(x) for x in arrays]
-    np.linalg.multi_dot([np.broadcast_to(np.zeros(()), x.shape) for x in xs])
-    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    terms, last = [], 0
-    for i, x in enumerate(xs):
-        one = x.ndim == 1
-        terms.append(letters[last] if one else letters[last : last + 2])
-        last += 0 if one and not i else 1
-    ends = terms[0][:1] if xs[0].ndim > 1 else ""
-    ends += terms[-1][1:] if xs[-1].ndim > 1 else ""
-    return product(xs, terms, ends)
+    np.linalg.multi_dot([blank(x) for x in xs])
+    first = xs[0].reshape(1, -1) if xs[0].ndim == 1 else xs[0]
+    last = xs[-1].reshape(-1, 1) if xs[-1].ndim == 1 else xs[-1]
+    y = cheapest([first, *xs[1:-1], last])
+    shape = (*xs[0].shape[:-1], *xs[-1].shape[1:])
+    return y if y.shape == shape else y.reshape(shape)
+
+
+def cheapest(xs: Any) -> Any:
+    """Return the product of matrices by the order with the fewest multiplications; of equals the last.
+
+    best[i, j] is the least cost of the product from i to j, and where that one is cut in two.
+    """
+    sizes = [x.shape[0] for x in xs] + [xs[-1].shape[1]]
+    best = {(i, i): (0, i) for i in range(len(xs))}
+    for length in range(1, len(xs)):
+        for i in range(len(xs) - length):
+            j = i + length
+            best[i, j] = min(
+                (best[i, k][0] + best[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k)
+                for k in range(i, j)
+            )
+
+    def from_to(i: int, j: int) -> Any:
+        k = best[i, j][1]
+        return xs[i] if i == j else from_to(i, k) @ from_to(k + 1, j)
+
+    return from_to(0, len(xs) - 1)
 
 
 @stands_for(np.linalg.tensorinv, a=Operand(shape=lambda d: (2, 3, 6)), ind=one_of(2))

@@ -44,15 +44,16 @@ def nanvar(
     correction: Any = None,
 ) -> Any:  # fmt: skip
     """Return the variance of what is not NaN."""
-    x = as_type(tensor(a), dtype)
+    x = tensor(a)
     if correction is not None:
         if ddof != 0:
             raise ValueError("ddof and correction can't be provided simultaneously.")
         ddof = correction
     hole = missing(x)
-    away = ops.where(hole, 0.0, x - nanmean(x, axis, keepdims=True))
+    away = ops.where(hole, 0.0, x - nanmean(as_type(x, dtype), axis, keepdims=True))
     n = (1.0 - hole).sum(axis=axis, keepdims=True) - ddof
-    y = ops.square(away).sum(axis, keepdims=True) / ops.where(ops.step(n), n, math.nan)
+    squares = as_type(ops.square(away), dtype).sum(axis, keepdims=True)
+    y = squares / as_type(ops.where(ops.step(n), n, math.nan), squares.dtype)
     return y if keepdims else y.reshape(shape_of(x, axis, False))
 
 

@@ -50,6 +50,8 @@ def norm_of_vectors(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
 
 def norm_of_matrices(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) -> Any:
     row, column = (k % x.ndim for k in axis)
+    if not x.size:
+        return constant(np.asarray(np.linalg.norm(x._array, ord, axis, keepdims)))
     if ord in (None, "fro", "f"):
         return costs.norm(x, axis, keepdims)
     if ord in (1, -1, np.inf, -np.inf):
@@ -121,6 +123,8 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     if axis is None:
         y = norm_of_vectors(x.reshape(-1), ord, 0, False)
         return y.reshape((1,) * x.ndim) if keepdims else y
+    if axis == ():
+        return ops.abs(x) if ord else constant((x._array != 0).astype(x.dtype))
     if isinstance(axis, tuple) and len(axis) > 1:
         if ord in (None, 2):
             return costs.norm(x, axis, keepdims)
@@ -133,6 +137,17 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
 def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Any:
     """Return the norm of the matrices in the last two axes."""
     return norm_of_matrices(matrix(x, "matrix_norm", square=False), ord, (-2, -1), keepdims)
+
+
+def cross_in_space(x1: Any, x2: Any, axis: int = -1) -> Any:
+    """Return the vector product of vectors in space."""
+    x1, x2, axis = tensor(x1), tensor(x2), index(axis)
+    if x1.shape[axis] != 3 or x2.shape[axis] != 3:
+        raise ValueError(
+            f"np.linalg.cross: vectors of 3 numbers are wanted along axis {axis}, the shapes are "
+            f"{x1.shape} and {x2.shape}"
+        )
+    return cross(x1, x2, axis=axis)
 
 
 def diagonal(x: Any, offset: int = 0) -> Any:
@@ -167,10 +182,7 @@ SECOND: dict[str, tuple[Any, dict[str, Any]]] = {
     "linalg.diagonal": (diagonal, {"x": MATRIX, "offset": whole(-1, 1)}),
     "linalg.trace": (trace, {"x": MATRIX, "offset": whole(-1, 1)}),
     "linalg.outer": (products.outer, {"x1": VECTOR, "x2": VECTOR}),
-    "linalg.cross": (
-        lambda x1, x2, axis=-1: cross(x1, x2, axis=index(axis)),
-        {"x1": SPACE, "x2": LIKE},
-    ),
+    "linalg.cross": (cross_in_space, {"x1": SPACE, "x2": LIKE}),
     "linalg.matmul": (ops.matmul, {"x1": VECTOR, "x2": LIKE}),
     "linalg.tensordot": (products.tensordot, {"x1": AXED, "x2": LIKE, "axes": one_of(1, 0)}),
     "linalg.tensorsolve": (tensorsolve, {"a": CUBE, "b": Operand(shape=lambda d: (2, 3))}),

@@ -69,7 +69,7 @@ def var(
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
     """Return the variance over `axis`: squared distances from the mean over n - ddof."""
-    x = as_type(tensor(a), dtype)
+    x = tensor(a)
     if correction is not None:
         if ddof != 0:
             raise ValueError("ddof and correction can't be provided simultaneously.")
@@ -77,9 +77,11 @@ def var(
     if axis is not None and where is True:
         axes_within(axis, x.ndim)
     n = counted(x, axis, where)
-    centre = chosen(x, where, None, 0.0).sum(axis, keepdims=True) / n if mean is None else mean
-    squares = ops.sum(chosen(ops.square(x - centre), where, None, 0.0), axis=axis, keepdims=True)
-    below = np.maximum(n - ddof, 0.0).astype(x.dtype)
+    if mean is None:  # in the precision that is asked for, unlike the distances from it
+        mean = chosen(as_type(x, dtype), where, None, 0.0).sum(axis, keepdims=True) / n
+    away = as_type(ops.square(x - mean), dtype)
+    squares = ops.sum(chosen(away, where, None, 0.0), axis=axis, keepdims=True)
+    below = np.maximum(n - ddof, 0.0).astype(squares.dtype)
     return without(squares / below, x, axis, keepdims)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch import reductions, statistics
+from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type, blank, join
 from autodiff.dispatch.products import einsum
+from autodiff.nodes import modes
 from autodiff.nodes.functions import array_of, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
@@ -125,7 +127,11 @@ def interp(
     else:
         known = tensor(xp) if is_node(xp) else np.asarray(points, x.dtype)
         low, high = known[place], known[place + 1]
-        y = fp[place] + (fp[place + 1] - fp[place]) * ((x - low) / (high - low))
+        rise = fp[place + 1] - fp[place]
+        y = fp[place] + rise * ((x - low) / (high - low))
+        if modes.tracing() or not np.all(np.isfinite(fp._array)):  # from the left or the right
+            y = ops.where(missing(y), fp[place + 1] + rise * ((x - high) / (high - low)), y)
+            y = ops.where(missing(y) * (1.0 - ops.truth(rise)), fp[place], y)
     below, above = (
         np.asarray(b, float) for b in (array_of(x) < points[0], array_of(x) > points[-1])
     )
@@ -206,7 +212,9 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.p
     """Return angles without jumps: whole periods are added, to which nothing flows."""
     x = tensor(p)
     plain = np.asarray(array_of(x))
-    return x + (np.unwrap(plain, discont, axis, period=period) - plain)
+    found = np.unwrap(plain, discont, axis, period=period)
+    with np.errstate(invalid="ignore"):
+        return x + np.where(found == plain, 0.0, found - plain)  # inf stays inf
 
 
 @stands_for(np.polyval, p=VECTOR, x=Operand(shape=lambda d: (2,)))

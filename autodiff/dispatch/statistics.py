@@ -50,7 +50,8 @@ def sort(
 ) -> Any:  # fmt: skip
     """Return the elements in rising order along an axis; the gradient follows each element."""
     x = tensor(a)
-    np.sort(np.zeros(0), kind=kind, order=order)  # are there such a kind and order?
+    how = {} if stable is None else {"stable": stable}
+    np.sort(np.zeros(0), kind=kind, order=order, **how)  # are there such a kind and order?
     if axis is None:
         x, axis = x.reshape(-1), 0
     return ops.ordered(x, x, axis=one_axis(x, axis), ranks=None)
@@ -67,17 +68,28 @@ def partition(a: Any, kth: Any, axis: int | None = -1, order: Any = None) -> Any
     return moving(np.take_along_axis)(sort(x, axis), ranks, axis)
 
 
-def at_ranks(x: Any, below: Any, above: Any, share: Any) -> Any:
-    """Return what lies between two places of the rising order of x's last axis."""
+def at_ranks(x: Any, below: Any, above: Any, share: Any, between: bool = False) -> Any:
+    """Return what lies between two places of the rising order of x's last axis.
+
+    Where `between`, it does so also where the share is 0, as infinities show.
+    """
     ranks = tuple(
         sorted({int(k) for k in np.concatenate([below.ravel(), above.ravel(), [-1]]) % x.shape[-1]})
     )
     found = ops.ordered(x, x, axis=-1, ranks=ranks)
     low = found[..., np.searchsorted(ranks, below)]
     y = low
-    if np.any(share):
+    if np.any(share) or (between and not np.all(np.isfinite(x._array))):
         high = found[..., np.searchsorted(ranks, above)]
-        y = ops.where(share == 1.0, high, low + (high - low) * share) if np.any(share) else low
+        rise = high - low
+        near = (
+            share < 0.5
+        )  # each is counted from the nearer one, so at a share of 1 it is the upper
+        if not between or np.all(near):
+            y = low + rise * share
+        else:
+            upper = high - rise * (1.0 - share)
+            y = ops.where(near.astype(float), low + rise * share, upper) if np.any(near) else upper
     last = found[..., -1].reshape(found.shape[:-1] + (1,) * below.ndim)  # NaN is sorted last
     if modes.tracing() or np.any(np.isnan(last._array)):
         y = ops.where(missing(last), last, y)
@@ -117,12 +129,15 @@ def quantile(
     shape = shape_of(x, axis, keepdims)
     y = along_last(x, axis)
     n = y.shape[-1] if y.ndim else 1
+    if not x.size:
+        np.quantile(blank(x), 0.5, axis=axis)  # of no elements numpy may have none
     if not n:
         raise IndexError("np.quantile: of no elements there is no quantile")
     place = np.clip(METHODS[method](n, q), 0, n - 1)
     below = np.floor(place)
     above = np.minimum(below + 1, n - 1)
-    y = at_ranks(y, below.astype(int), above.astype(int), np.asarray(place - below, x.dtype))
+    share = np.asarray(place - below, x.dtype)
+    y = at_ranks(y, below.astype(int), above.astype(int), share, between=True)
     if q.ndim:
         y = y.transpose(*range(y.ndim - q.ndim, y.ndim), *range(y.ndim - q.ndim))
     return y.reshape(*q.shape, *shape)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autodiff.table import libm, ops
 from autodiff.table.primitive import ROWS, Pointwise, Primitive
-from autodiff.table.symbol import Symbol, Term, render
+from autodiff.table.symbol import ARITHMETIC, Symbol, Term, render
 
 assert ops.add.code == 0
 
@@ -42,7 +42,7 @@ def c_name(row: Primitive) -> str:
 def _print(op: Primitive, parts: list[str], precedences: list[int]) -> tuple[str, int]:
     if op.name == "neg":
         return f"(-{parts[0]})", 9
-    if op.infix in ("+", "-", "*", "/"):
+    if op.name in ARITHMETIC:
         return f"({parts[0]} {op.infix} {parts[1]})", 9
     return f"{c_name(op)}({', '.join(parts)})", 9
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from autodiff.table import ops
 from autodiff.table.primitive import ROWS, Pointwise, Primitive, Rule
-from autodiff.table.symbol import Symbol, render
+from autodiff.table.symbol import ARITHMETIC, Symbol, render
 from autodiff.table.symbol import evaluate as evaluate_term
 
 ADD, SUB, MUL, DIV = ops.add.code, ops.sub.code, ops.mul.code, ops.div.code
@@ -96,7 +96,7 @@ def partial(rule: Rule | None, y: float, *xs: float) -> float:
 def _print(op: Primitive, parts: list[str], precedences: list[int]) -> tuple[str, int]:
     if op.name == "neg":
         return f"(-{parts[0]})", 9
-    if op.infix in ("+", "-", "*", "/"):
+    if op.name in ARITHMETIC:
         return f"({parts[0]} {op.infix} {parts[1]})", 9
     return f"{op.name}({', '.join(parts)})", 9
 

@@ -98,10 +98,12 @@ def partials(code: int, xs: list[float]) -> tuple[float, ...]:
     return EVALUATORS[code](*xs)[1:]
 
 
-def order(code: int, n: int) -> list[int]:
-    """Return in which order the operands get their part: a chain's from its last product back."""
+def sent(code: int, n: int) -> list[int]:
+    """Return which operands get their part, in order: a chain's from its last product back."""
     if code != CHAINED:
-        return list(range(n))
+        row = ROWS[code]
+        still = row.partials if isinstance(row, Pointwise) else ()
+        return [k for k in range(n) if k >= len(still) or still[k] is not None]
     return [i for k in range(n // 2 - 1, -1, -1) for i in (k, n // 2 + k)] + [n - 1]
 
 
@@ -163,14 +165,14 @@ class Runner:
                 h = float(self.grads[i])
                 if h != 0.0:
                     d = partials(code, [float(self.values[x]) for x in xs])
-                    for k in order(code, len(xs)):
+                    for k in sent(code, len(xs)):
                         self.grads[xs[k]] += h * d[k]
 
     def send_lanes(self, i: int, code: int, xs: list[int]) -> None:
         """Send the gradient of a slot with lanes to its operands."""
         h_lanes = [float(h) for h in self.sums[self.rows[i]]]
         d_lanes = [partials(code, self.read(xs, lane)) for lane in range(self.lanes)]
-        for k in order(code, len(xs)):
+        for k in sent(code, len(xs)):
             x = xs[k]
             parts = [h * d[k] if h else 0.0 for h, d in zip(h_lanes, d_lanes, strict=True)]
             if self.wanted[x] and self.rows[x] >= 0:

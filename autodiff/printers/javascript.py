@@ -13,7 +13,7 @@ from autodiff.printers.expressions import OutsideSubsetError, read
 from autodiff.printers.subset import Definition, Functions
 from autodiff.table import libm, ops
 from autodiff.table.primitive import ROWS, TABLE, Pointwise, Primitive
-from autodiff.table.symbol import Symbol, Term, render
+from autodiff.table.symbol import ARITHMETIC, Symbol, Term, render
 
 TABLES = ops.__name__.removesuffix("ops")  # the wing in which the library's own operations stand
 
@@ -32,7 +32,7 @@ class Script(Functions):
     def _print(self, op: Primitive, parts: list[str], _: list[int]) -> tuple[str, int]:
         if op is ops.neg:
             return f"(-{parts[0]})", 9
-        if op.infix in ("+", "-", "*", "/"):
+        if op.name in ARITHMETIC:
             return f"({parts[0]} {op.infix} {parts[1]})", 9
         return f"{self.function(op)}({', '.join(parts)})", 9
 

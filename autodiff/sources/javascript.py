@@ -17,7 +17,7 @@ from autodiff.nodes.value import Value
 from autodiff.printers.javascript import Script
 from autodiff.sources.terms import local_term, value_term
 from autodiff.table.primitive import TABLE
-from autodiff.table.symbol import Symbol, Term, number
+from autodiff.table.symbol import ARITHMETIC, Symbol, Term, number
 
 # Words that JavaScript keeps for itself or that the program uses.
 TAKEN = {
@@ -167,7 +167,7 @@ class _Program:
 
         if name == "neg":
             return f"-{least(parts[0], 4)}", 3
-        if name in ("add", "sub", "mul", "div"):
+        if name in ARITHMETIC:
             p = term.op.precedence
             right = least(parts[1], 4 if parts[1][0].startswith("-") else p + 1)
             return f"{least(parts[0], p)} {term.op.infix} {right}", p

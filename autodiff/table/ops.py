@@ -129,7 +129,8 @@ sqrt: Pointwise = pointwise(
     "sqrt", libm.sqrt, np.sqrt, (lambda y, x: 0.5 / y,), (POSITIVE,), tex=r"\sqrt{{{0}}}",
 )
 xlogy: Pointwise = pointwise(
-    "xlogy", kernels.xlogy, arrays.xlogy, (lambda y, a, x: log(x), lambda y, a, x: where(a, a / x, 0.0)),
+    "xlogy", kernels.xlogy, arrays.xlogy, (lambda y, a, x: log(x),
+     lambda y, a, x: where(x, a / x, where(a, a / x, 0.0))),
     (REAL, POSITIVE), tex=r"{0} \log {1}", precedence=2,
     reference=lambda mp, a, x: a * mp.log(x), doc="a log x, and 0 where a is 0",
 )
@@ -244,7 +245,7 @@ elu: Pointwise = pointwise(
     reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x), defaults=(1.0,),
 )
 normal_pdf: Pointwise = pointwise(
-    "normal_pdf", kernels.normal_pdf, arrays.normal_pdf, (lambda y, x: -x * y,),
+    "normal_pdf", kernels.normal_pdf, arrays.normal_pdf, (lambda y, x: where(y, -x * y, 0.0),),
     tex=r"\varphi({0})", reference=lambda mp, x: mp.npdf(x), doc="e^(-x^2/2) / sqrt(2 pi)",
 )
 normal_cdf: Pointwise = pointwise(
@@ -258,7 +259,7 @@ gelu: Pointwise = pointwise(
 )
 gelu_prime: Pointwise = pointwise(
     "gelu_prime", kernels.gelu_prime, arrays.gelu_prime,
-    (lambda y, x: (2.0 - x * x) * normal_pdf(x),),
+    (lambda y, x: chain(normal_pdf(x), 2.0 - x * x),),
     tex=r"\operatorname{{gelu}}'({0})",
     reference=lambda mp, x: (mp.ncdf(x) if -99 < x < 99 else x > 0) + x * mp.npdf(x),
     doc="Phi(x) + x phi(x), the slope of gelu",
@@ -359,7 +360,7 @@ total = Multilinear(
 )
 dot = Multilinear(
     "dot", structure.dot, scalar=structure.dot,
-    nary=lambda i, g, *xs: g * xs[i - len(xs) // 2], tex=r"{0} \cdot {1}", infix=".",
+    nary=lambda i, g, *xs: chain(g, xs[i - len(xs) // 2]), tex=r"{0} \cdot {1}", infix=".",
     doc="w1 x1 + ... + wn xn of scalars as one node; operands w1 ... wn, x1 ... xn",
     recipe=Recipe(ws=Several(NUMBER, 2, 2), xs=Several(NUMBER, 2, 2)),
 )

@@ -49,6 +49,7 @@ class Symbol:
 
 
 Term = Symbol | float
+ARITHMETIC = ("add", "sub", "mul", "div")  # in every language a sign; chain only looks like one
 Printer = Callable[[Primitive, list[str], list[int]], tuple[str, int]]
 
 
