@@ -1,5 +1,7 @@
 """The backward sweep gives the bits of the plain definition, however far apart the nodes were made."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,19 @@ def test_a_sweep_that_is_interrupted_leaves_nothing_behind(monkeypatch):
             y.backward()
     x.zero_grad()
     assert_defined(y, [x])
+
+
+def test_nothing_flows_where_the_table_has_no_derivative_not_even_infinity() -> None:
+    stopped = ad.primitive(partials=[None, lambda y, a, b: 1.0 / b], name="of_the_second_alone")(
+        lambda a, b: math.log(b) if b > 0.0 else -math.inf
+    )
+    for f in (
+        lambda x: ad.sqrt(ad.stop_gradient(x)),
+        lambda x: ad.log(ad.where(x, 0.0, 0.0)),
+        lambda x: ad.log(stopped(x, 1.0)),
+    ):
+        x = ad.Value(0.0)
+        y = f(x)
+        y.backward()
+        assert x.grad == ad.gradient(y, x) == ad.grad(f)(0.0) == 0.0
+        assert ad.trace(f, 0.0).value_and_grad(0.0)[1] == 0.0

@@ -360,7 +360,7 @@ total = Multilinear(
 )
 dot = Multilinear(
     "dot", structure.dot, scalar=structure.dot,
-    nary=lambda i, g, *xs: chain(g, xs[i - len(xs) // 2]), tex=r"{0} \cdot {1}", infix=".",
+    nary=lambda i, g, *xs: g * xs[i - len(xs) // 2], tex=r"{0} \cdot {1}", infix=".",
     doc="w1 x1 + ... + wn xn of scalars as one node; operands w1 ... wn, x1 ... xn",
     recipe=Recipe(ws=Several(NUMBER, 2, 2), xs=Several(NUMBER, 2, 2)),
 )
