@@ -267,7 +267,7 @@ def test_every_extra_that_is_named_exists() -> None:
     for name in listing.stdout.split("\0"):
         path = ROOT / name
         if path.suffix in (".py", ".md", ".toml", ".yml", "") and path.is_file():
-                text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
             for extras in NAMED.findall(text) + ASKED.findall(text):
                 named |= dict.fromkeys(extras.split(","), name)
     assert {"nets", "dot", "sympy", "distributed", "notebooks"} <= set(named)
