@@ -12,7 +12,7 @@ import pytest
 
 import autodiff as ad
 from autodiff.derivatives import jacobians
-from autodiff.nodes import lanes
+from autodiff.nodes.lanes import rules
 from autodiff.table.primitive import Multilinear, Pointwise
 from tests.test_table import CASES, MULTILINEAR, POINTWISE, moderate
 
@@ -31,11 +31,11 @@ def check_row(row: Any, shapes: list[tuple[int, ...]], params: dict[str, Any]) -
             draw.normal(size=(LANES, *s)) if flag else draw.normal(size=s)
             for s, flag in zip(shapes, flags, strict=True)
         ]
-        expected = lanes.one_by_one(row, LANES, xs, flags, params)
-        found = lanes.apply(row, LANES, xs, flags, params)
+        expected = rules.one_by_one(row, LANES, xs, flags, params)
+        found = rules.apply(row, LANES, xs, flags, params)
         assert found.shape == expected.shape
         np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-14)
-        nodes = lanes.apply(row, LANES, [ad.Tensor(x) for x in xs], flags, params)
+        nodes = rules.apply(row, LANES, [ad.Tensor(x) for x in xs], flags, params)
         np.testing.assert_array_equal(nodes.data, found)
 
 
@@ -46,7 +46,7 @@ def test_lanes_of_a_multilinear_row(row: Multilinear) -> None:
 
 
 def test_a_wrong_rule_of_lanes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(lanes.RULES, "matmul", lanes.in_front)
+    monkeypatch.setitem(rules.RULES, "matmul", rules.in_front)
     matmul = next(r for r in MULTILINEAR if r.name == "matmul")
     for shapes, params in CASES["matmul"][1:4]:
         with pytest.raises((AssertionError, ValueError)):
@@ -59,8 +59,8 @@ def test_lanes_of_a_pointwise_row(row: Pointwise) -> None:
     for flags in itertools.product((True, False), repeat=row.arity):
         if any(flags):  # operands with lanes have fewer axes here than those without
             xs = [c if flag else c.reshape(2, 3) for c, flag in zip(columns, flags, strict=True)]
-            expected = lanes.one_by_one(row, 6, xs, flags, {})
-            np.testing.assert_allclose(lanes.apply(row, 6, xs, flags, {}), expected, rtol=1e-14)
+            expected = rules.one_by_one(row, 6, xs, flags, {})
+            np.testing.assert_allclose(rules.apply(row, 6, xs, flags, {}), expected, rtol=1e-14)
 
 
 def deep(x: Any) -> Any:

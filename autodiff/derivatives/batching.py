@@ -15,7 +15,7 @@ import numpy as np
 
 from autodiff.derivatives.calls import Function, is_node
 from autodiff.nodes import modes
-from autodiff.nodes.many import Lanes
+from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree

@@ -18,7 +18,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import Node, adjoints, computed
 from autodiff.derivatives.sparsity import dependence, scipy_sparse, signature, size_of
 from autodiff.nodes import modes
-from autodiff.nodes.many import Lanes
+from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor
 from autodiff.table.quiet import restore, silence
 

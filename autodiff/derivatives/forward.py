@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, computed, scaled
-from autodiff.nodes.many import Lanes
+from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.table import ops

@@ -18,7 +18,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import Node, adjoints, computed, own
 from autodiff.derivatives.transforms import grad
 from autodiff.nodes.functions import concatenate, zero
-from autodiff.nodes.many import Lanes
+from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar

@@ -18,7 +18,7 @@ from numpy import ndarray
 from autodiff.derivatives import sweep
 from autodiff.nodes import modes
 from autodiff.nodes.functions import seed_for, zero
-from autodiff.nodes.many import Lanes
+from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar

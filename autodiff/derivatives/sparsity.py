@@ -15,7 +15,7 @@ import numpy as np
 
 from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
-from autodiff.nodes.lanes import apply
+from autodiff.nodes.lanes.rules import apply
 from autodiff.nodes.tensor import Tensor
 from autodiff.table.primitive import Multilinear, Pointwise
 

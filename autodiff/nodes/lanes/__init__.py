@@ -2,12 +2,12 @@
 
 What is seen of them is the shape of one lane; what is computed is an array (or a node) with the lanes
 along its first axis. So a rule that carries a cotangent back, or a tangent on, serves any number of
-directions at once as it is written.
+directions at once as it is written. `rules` knows how each row is applied to what has lanes.
 """
 
 from typing import Any
 
-from autodiff.nodes import lanes
+from autodiff.nodes.lanes import rules
 from autodiff.table import ops
 from autodiff.table.primitive import RECORDERS, Primitive, Recorder
 
@@ -103,7 +103,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     flags = [type(a) is Lanes for a in args]
     operands = [a.x if type(a) is Lanes else a for a in args]
     n = next(x.shape[0] for x, flag in zip(operands, flags, strict=True) if flag)
-    return Lanes(lanes.apply(row, n, operands, flags, params or {}))
+    return Lanes(rules.apply(row, n, operands, flags, params or {}))
 
 
 RECORDERS[Lanes] = Recorder(9, record)
