@@ -299,6 +299,17 @@ def test_the_house_is_small() -> None:
     assert {w.name for w in wings} & {*autodiff.__all__} == set()
 
 
+def test_the_map_of_the_wings_is_true() -> None:
+    """CONTRIBUTING has a line for each wing, and the files that it names are there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^\| `(\w+)/` \| (.*)$", text, re.MULTILINE))
+    wings = {p.parent.name for p in (ROOT / "autodiff").glob("*/__init__.py")}
+    assert {*lines} == wings - NAMESPACES
+    named = [(wing, f) for wing, line in lines.items() for f in re.findall(r"`(\w+\.py)`", line)]
+    assert len(named) > 10
+    assert [f"{w}/{f}" for w, f in named if not (ROOT / "autodiff" / w / f).exists()] == []
+
+
 def test_each_wing_says_what_it_is() -> None:
     for package, name in [(p, name) for p in LAYERS for name in LAYERS[p]]:
         face = ROOT / package / name / "__init__.py"

@@ -21,13 +21,13 @@ from autodiff.dispatch import (  # noqa: F401  they enter
     methods,
     missing,
     moves,
-    norms,
     products,
     reductions,
     signals,
     statistics,
 )
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
+from autodiff.dispatch.linalg import norms  # noqa: F401
 from autodiff.dispatch.methods import PLAIN
 from autodiff.dispatch.moves import as_type
 from autodiff.nodes import costs

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch import linalg as ours
-from autodiff.dispatch import norms
+from autodiff.dispatch.linalg import norms
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
