@@ -15,6 +15,7 @@ from nets.digits.segmentation import a_row, segment
 from nets.experiments import arguments, asked, derivations
 from nets.experiments.counting import Work, naive_multiplications, paths, ways, work_of
 from nets.experiments.kit import Line
+from nets.pages.digits import answers
 from nets.perceptron import face
 from nets.scalar import MLP
 
@@ -163,6 +164,16 @@ def test_the_blog_posts_network(split: Split) -> None:
     parameters, right = numbers(plain)
     assert parameters == 650
     assert right > 70
+
+
+def test_the_page_answers_as_python_does(split: Split) -> None:
+    pytest.importorskip("py_mini_racer", reason="mini-racer is missing (the extra test)")
+    (line,) = asked.digits_in_the_browser(split)
+    *_, same, of, outputs, slopes = numbers(line)
+    assert (same, of) == (100, 100)
+    assert max(outputs, slopes) < 1e-12
+    with pytest.raises(ValueError, match="none of those in which a digit is drawn"):
+        answers("<html></html>", np.zeros((64, 1)))
 
 
 def test_the_exercises_are_answered(split: Split) -> None:

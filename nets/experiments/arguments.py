@@ -20,6 +20,7 @@ from nets.parts.replayed import Replayed
 from nets.perceptron import face
 
 SMALL = 0.1
+HELD_OUT = range(1000, 1020)  # the rows of digits that measure; others were there to work with
 
 
 def small_changes(split: Split) -> list[Line]:
@@ -74,7 +75,7 @@ def digits_otherwise(split: Split) -> list[Line]:
     )
     wanted = [5, 0, 4, 1, 9, 2]
     off, read = [], 0
-    for seed in range(20):
+    for seed in HELD_OUT:
         row, places = a_row(test, wanted, seed)
         found = segment(tens, row, len(wanted))
         off += [abs(a - b) for a, b in zip(found.places, places, strict=True)]
@@ -93,7 +94,8 @@ def digits_otherwise(split: Split) -> list[Line]:
             f"{whole:.2f} %, {code:.2f} %, {little:.2f} %",
         ),
         Line(
-            f"20 rows of {''.join(map(str, wanted))} cut up by scoring windows: columns off; digits read",
+            f"{len(HELD_OUT)} rows of {''.join(map(str, wanted))}, none seen when the method was made, cut "
+            "up by scoring windows: columns off; digits read",
             "504192 in six pieces",
             f"{np.mean(off):.1f} on average; {read} of {len(off)}",
         ),

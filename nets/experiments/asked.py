@@ -1,6 +1,7 @@
-"""What the documents ask of the reader or claim in passing: zero start, the blog's network, exercises.
+"""What the documents ask of the reader or claim in passing: zero start, a blog, a page, exercises.
 
-Rows S37 (the lecture: random, not zero), S38 (the blog post's own network) and S40 (the book's exercises
+Rows S37 (the lecture: random, not zero), S38 (the blog post's own network), S39 (the network carried
+into a browser) and S40 (the book's exercises
 to chapters 1 and 2). Each function returns lines: what, the documents' words or figure, the measured
 one.
 """
@@ -18,6 +19,7 @@ from nets.experiments.counting import work_of
 from nets.experiments.kit import Line
 from nets.network import Network
 from nets.optim import SGD
+from nets.pages.digits import answers, digit_page
 from nets.runs.check import compare, relative
 
 XOR = [
@@ -79,6 +81,29 @@ def blog_network(split: Split) -> list[Line]:
             "0 to 1 in every layer",
             f"{squashed.evaluate(moved)}",
         ),
+    ]
+
+
+def digits_in_the_browser(split: Split) -> list[Line]:
+    """Carry a trained network into the page of `nets export` and run the page's script (S39)."""
+    n = len(split.training.inputs)
+    net = Network([n, 30, 10], seed=0)
+    train(net, split.training[:2000], 5)
+    x = split.test.inputs[:, :100]
+    outputs, slopes = answers(digit_page(net), x)
+    ours = net.feedforward(x)
+    leaf = ad.Tensor(x)
+    record = net.record(leaf, np.zeros_like(ours), outputs=True)
+    wanted = ad.gradient(record.a[-1][0].sum(), leaf)
+    same = int(np.sum(np.argmax(outputs, axis=0) == np.argmax(ours, axis=0)))
+    return [
+        Line(
+            f"[{n}, 30, 10] in the page of nets export: answers as Python's; activations of the output; "
+            "slopes by the pixels",
+            "the weights carried over to JavaScript",
+            f"{same} of {x.shape[1]}; differ by {relative(outputs, ours):.1e}; "
+            f"differ by {relative(slopes, wanted):.1e}",
+        )
     ]
 
 

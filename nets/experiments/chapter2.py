@@ -163,7 +163,7 @@ def any_activation(split: Split) -> list[Line]:
     return [
         Line(
             f"BP1 to BP4 with {', '.join(names)}; the smallest sigma' at z = -20 and 20",
-            "they hold for any sigma; one that never vanishes does not saturate",
+            "they hold for any sigma; one whose slope never vanishes does not saturate",
             f"differ by {worst:.1e}; "
             + ", ".join(f"{name} {slope:.1e}" for name, slope in flat.items()),
         )

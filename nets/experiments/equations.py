@@ -37,6 +37,7 @@ ROWS: dict[str, Callable[[Split], list[Line]]] = {
     "S36": derivations.naive_gradient,
     "S37": asked.zero_start,
     "S38": asked.blog_network,
+    "S39": asked.digits_in_the_browser,
     "S40": asked.exercises,
 }
 
@@ -72,7 +73,7 @@ def remarks(done: Sequence[Done]) -> str:
 
 EQUATIONS = Experiment(
     name="equations",
-    row="S1 to S6, S9 to S13, S15, S16, S20 to S22, S24 to S26, S28 to S38, S40",
+    row="S1 to S6, S9 to S13, S15, S16, S20 to S22, S24 to S26, S28 to S40",
     title="The equations and the arguments, one by one",
     about="what the documents state in equations and argue in words, by hand and on the graph",
     parts=parts,

@@ -1,19 +1,19 @@
 """In what sense is back-propagation fast? Against finite differences, on networks that grow (eq. 46).
 
 Nudging every weight takes one forward pass for each and one more; back-propagation takes a fixed
-number of them, whatever the size. Both run by the documents' equations on plain numpy, so that the
-one has no advantage over the other; the gradient of the graph is timed beside them. Every time is the
-shortest of several, on one thread.
+number of them, whatever the size. Work is counted in operations (multiplications, additions, values of
+sigma), off the graphs of both passes, so every figure is the same on every machine. A clock stands
+beside it as a ratio of two times taken in turn in one run, on plain numpy and one thread.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-import autodiff as ad
 from nets.closed_form import backprop_batch, finite_differences, total_cost
+from nets.experiments.counting import ways
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work
 from nets.extras import require
 from nets.network import Network
@@ -22,8 +22,8 @@ SIZES = (
     [1, 1], [1, 2, 1], [2, 3, 1], [4, 6, 3], [8, 12, 4], [16, 20, 10], [64, 30, 10], [784, 30, 10],
     [784, 100, 10], [990, 1000, 10],
 )  # fmt: skip
-MOST = 30_000  # parameters; above, the passes of finite differences are not all run
-REPEATS, LONG_ENOUGH = 15, 0.02  # times that each is timed, and seconds that one timing takes
+MOST = 30_000  # parameters; above, the passes of finite differences are not run to be compared
+ROUNDS = 31  # both passes are timed in turn so often; the ratio is the median
 
 
 def parts(seeds: int, data: str) -> list[Part]:
@@ -32,72 +32,61 @@ def parts(seeds: int, data: str) -> list[Part]:
 
 
 def measure(part: Part, work: Work) -> Result:
-    """Time one forward pass, back-propagation, the graph's gradient and finite differences."""
+    """Count the operations of every way, hold the gradients together, and time both passes in turn."""
     with require("threadpoolctl").threadpool_limits(1):
-        result = _times(part)
+        result = _measured(part)
     work.tick()
     return result
 
 
-def _times(part: Part) -> Result:
-    net = Network(part["sizes"], seed=part["seed"])
+def _measured(part: Part) -> Result:
+    sizes, examples = part["sizes"], part["examples"]
+    counted = ways(sizes, examples, part["seed"])
+    net = Network(sizes, seed=part["seed"])
     w, b = list(net.weights), list(net.biases)
     rng = np.random.default_rng(part["seed"])
-    x = rng.random((part["sizes"][0], part["examples"]))
-    y = rng.random((part["sizes"][-1], part["examples"]))
-    parameters = sum(a.size for a in (*w, *b))
+    x, y = rng.random((sizes[0], examples)), rng.random((sizes[-1], examples))
     result: Result = {
         "weights": sum(a.size for a in w),
-        "parameters": parameters,
-        "forward": shortest(lambda: total_cost(w, b, x, y)),
-        "backprop": shortest(lambda: backprop_batch(w, b, x, y)),
-        "graph": shortest(lambda: ad.gradient(net.graph(x, y), [*net.w, *net.b])),
-        "passes": parameters + 1,
-        "differences": None,
+        "parameters": counted.parameters,
+        "passes": counted.parameters + 1,
+        "operations": {
+            way: getattr(counted, way).total
+            for way in ("forward", "back_propagation", "finite_differences", "forward_mode")
+        },
+        "clock": _ratio(w, b, x, y),
     }
-    if parameters <= MOST:
-        exact = backprop_batch(w, b, x, y)
-        began = time.perf_counter()
-        found = finite_differences(w, b, x, y)
-        result["differences"] = time.perf_counter() - began
-        if result["differences"] < LONG_ENOUGH:
-            result["differences"] = shortest(lambda: finite_differences(w, b, x, y))
+    if counted.parameters <= MOST:
+        exact, found = backprop_batch(w, b, x, y), finite_differences(w, b, x, y)
         result["passes"] = found.passes
         pairs = zip((*found.nabla_w, *found.nabla_b), (*exact.nabla_w, *exact.nabla_b), strict=True)
         result["away"] = max(float(np.max(np.abs(ours - theirs))) for ours, theirs in pairs)
     return result
 
 
-def shortest(f: Callable[[], Any]) -> float:
-    """Return the seconds of one call, the shortest mean of several rounds of calls."""
-    began = time.perf_counter()
-    f()
-    calls = max(1, int(LONG_ENOUGH / (time.perf_counter() - began)))
-    rounds = []
-    for _ in range(REPEATS):
+def _ratio(w: Any, b: Any, x: Any, y: Any) -> float:
+    """Return the time of back-propagation in forward passes: the median of pairs timed in turn."""
+    found = []
+    for _ in range(ROUNDS):
         began = time.perf_counter()
-        for _ in range(calls):
-            f()
-        rounds.append((time.perf_counter() - began) / calls)
-    return min(rounds)
+        total_cost(w, b, x, y)
+        middle = time.perf_counter()
+        backprop_batch(w, b, x, y)
+        found.append((time.perf_counter() - middle) / (middle - began))
+    return round(float(np.median(found)), 2)
 
 
-def differences(d: Done) -> float:
-    """Return the seconds of finite differences: measured, or passes times those of one pass."""
-    measured = d.result["differences"]
-    return float(d.result["passes"] * d.result["forward"] if measured is None else measured)
-
-
-def crossover(d: Done) -> float:
-    """Return how many derivatives nudging gives, one pass each and one more, in the same time."""
-    return float(d.result["backprop"] / d.result["forward"]) - 1.0
+def in_passes(d: Done, way: str = "back_propagation") -> float:
+    """Return the operations of a way in forward passes."""
+    operations = d.result["operations"]
+    return float(operations[way] / operations["forward"])
 
 
 def lines(done: Sequence[Done]) -> list[Line]:
-    """Lay the passes and the times beside what the documents count."""
+    """Lay the passes and the operations beside what the documents count."""
     largest = done[-1].result
-    passes = [d.result["backprop"] / d.result["forward"] for d in done]
-    even = [crossover(d) for d in done]
+    passes = [in_passes(d) for d in done]
+    clock = [d.result["clock"] for d in done]
     table = [
         Line(
             f"finite differences, {largest['weights']:,} weights and "
@@ -106,84 +95,79 @@ def lines(done: Sequence[Done]) -> list[Line]:
             f"{largest['passes']:,}",
         ),
         Line(
-            "back-propagation: its time in forward passes, all networks",
+            "back-propagation: its operations in forward passes, all networks",
             "about 2",
             f"{min(passes):.2f} to {max(passes):.2f}",
         ),
         Line(
-            "back-propagation: its time in forward passes, the largest",
+            "back-propagation: its operations in forward passes, the largest",
             "about 2",
             f"{passes[-1]:.2f}",
         ),
         Line(
-            "crossover: nudging is faster for so many derivatives or fewer",
+            "crossover: nudging is less work for so many derivatives or fewer",
             "no figure",
-            f"{min(even):.1f} to {max(even):.1f}, whatever the size",
+            f"{min(passes) - 1:.1f} to {max(passes) - 1:.1f}, whatever the size",
+        ),
+        Line(
+            "by the clock: time of back-propagation over that of a forward pass, timed in turn",
+            "about 2",
+            f"{min(clock):.1f} to {max(clock):.1f}",
         ),
     ]
     for d in done:
-        seconds = differences(d)
-        kind = "" if d.result["differences"] is not None else " (passes x one pass)"
-        times = seconds / d.result["backprop"]
+        operations = d.result["operations"]
+        times = operations["finite_differences"] / operations["back_propagation"]
         table.append(
             Line(
-                f"{d.part['sizes']}: differences, back-propagation, graph",
-                f"{d.result['parameters'] + 1:,} passes, 2 passes",
-                f"{_time(seconds)}{kind}, {_time(d.result['backprop'])}, "
-                f"{_time(d.result['graph'])}: {times:,.1f} times",
+                f"{d.part['sizes']}: operations of a pass, back-propagation, differences, forward mode",
+                f"1, 2 and {d.result['parameters'] + 1:,} passes",
+                f"{operations['forward']:,}; {operations['back_propagation']:,}; "
+                f"{operations['finite_differences']:,}: {times:,.1f} times as many; "
+                f"{operations['forward_mode']:,}",
             )
         )
     return table
 
 
-def _time(seconds: float) -> str:
-    """Write seconds in the unit that fits."""
-    for unit, factor in (("s", 1.0), ("ms", 1e3)):
-        if seconds * factor >= 1:
-            return f"{seconds * factor:,.3g} {unit}"
-    return f"{seconds * 1e6:.3g} us"
-
-
 def draw(figure: Any, done: Sequence[Done]) -> None:
-    """Draw the times against the parameters, and the crossover against the derivatives wanted."""
+    """Draw the operations against the parameters, and the crossover against the derivatives wanted."""
     growth, crossing = figure.subplots(1, 2)
     parameters = [d.result["parameters"] for d in done]
-    known = [d for d in done if d.result["differences"] is not None]
-    growth.loglog(parameters, [differences(d) for d in done], "C3--", lw=1)
-    growth.loglog(
-        [d.result["parameters"] for d in known], [differences(d) for d in known], "C3o-",
-        label="finite differences (dashed: passes x one pass)",
-    )  # fmt: skip
     for key, label, mark in (
-        ("graph", "gradient of the graph", "C2^-"),
-        ("backprop", "back-propagation by hand", "C0s-"),
+        ("finite_differences", "finite differences", "C3o-"),
+        ("forward_mode", "forward mode", "C1x:"),
+        ("back_propagation", "back-propagation", "C0s-"),
         ("forward", "one forward pass", "C7.-"),
     ):
-        growth.loglog(parameters, [d.result[key] for d in done], mark, label=label)
-    growth.set(xlabel="weights and biases", ylabel="seconds for all derivatives")
+        counts = [d.result["operations"][key] for d in done]
+        growth.loglog(parameters, counts, mark, label=label)
+    growth.set(xlabel="weights and biases", ylabel="operations for all derivatives")
     wanted = np.arange(1, 11)
     crossing.plot(wanted, wanted + 1, "C3o-", label="finite differences: one each and one more")
     for i, d in enumerate(done[-3:]):
-        passes = crossover(d) + 1.0
+        passes = in_passes(d)
         label = f"back-propagation, {d.part['sizes']}"
         crossing.axhline(passes, color=f"C{i}", ls="-.", label=label)
         crossing.plot(passes - 1.0, passes, "k*", ms=10)
-    crossing.set(xlabel="derivatives wanted", ylabel="time in forward passes", ylim=(0, None))
+    crossing.set(xlabel="derivatives wanted", ylabel="work in forward passes", ylim=(0, None))
     for axes in (growth, crossing):
         axes.grid(alpha=0.3)
         axes.legend(fontsize="small")
 
 
 def remarks(done: Sequence[Done]) -> str:
-    """Say what is measured and what is not."""
+    """Say what is counted and what is not."""
     away = max(d.result["away"] for d in done if "away" in d.result)
     return (
-        f"Both gradients agree to {away:.1e} (finite differences step by 1e-6). Up to {MOST:,} "
-        "parameters finite differences are timed; above, their time is the number of passes times the "
-        "time of one. Biases need a pass each too, so the number of passes is that of weights and "
-        "biases, plus one. The documents count the backward pass as about as dear as the forward pass; "
-        "it has two matrix products a layer, one less for the first, where the forward pass has one, "
-        "so both together take two to three times a forward pass."
+        f"Both gradients agree to {away:.1e} (finite differences step by 1e-6; they are run up to "
+        f"{MOST:,} parameters). An operation is a multiplication, an addition or a value of sigma, "
+        "counted on the graph of ten examples, whose gradient is recorded as a graph, too. Biases need "
+        "a pass each too, so the number of passes is that of weights and biases, plus one. The "
+        "documents count the backward pass as about as dear as the forward pass; it has two matrix "
+        "products a layer, one less for the first, where the forward pass has one, so both together "
+        "are between one and a half and three forward passes. The clock is one machine's and one "
+        "run's: it tells the order of magnitude."
     )
 
 

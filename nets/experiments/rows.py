@@ -123,7 +123,7 @@ ROWS = (
         ((_HERE, "test_back_propagation_costs_a_few_passes_whatever_the_size"),
          (_BY_HAND, "test_finite_differences_count_their_forward_passes")),
         _book("how_fast", "finite_differences"), "how-fast",
-        "back-propagation: its time in forward passes, the largest",
+        "back-propagation: its operations in forward passes, the largest",
     ),
     Row(
         "S15", "the sum over all paths",

@@ -93,6 +93,13 @@ ARGUED = (
         "test_the_blog_posts_network", (_EXERCISES, "7850"), "[784, 10]",
     ),
     _row(
+        "S39", "digits in the browser",
+        (("nets/pages/digits.py", "def digit_page"), ("nets/pages/digits_core.js", "function forward"),
+         (_ASKED, "def digits_in_the_browser")),
+        "test_the_page_answers_as_python_does", ("notebooks/digits.ipynb", "digit_page"),
+        "[784, 30, 10] in the page",
+    ),
+    _row(
         "S40", "the book's exercises to chapters 1 and 2",
         ((_ASKED, "def exercises"),),
         "test_the_exercises_are_answered", (_EXERCISES, "by_hand_prime"), "delta^L = Sigma'",

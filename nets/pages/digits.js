@@ -1,7 +1,6 @@
 // Draw a digit; the network answers, and the gradient of its answer lies over the pixels.
-const data = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
-const side = Math.sqrt(data.sizes[0]), L = data.sizes.length - 1;
+const side = Math.sqrt(data.sizes[0]);
 const TEXT = {
   title: ["Draw a digit", "数字を書く"], lead: ["A network trained in Python, carried into this page: it answers with the same numbers.", "Python で訓練したネットワークをそのまま載せたページです。同じ数で答えます。"],
   draw: ["Draw here, with the mouse or a finger", "マウスか指でここに書いてください"], clear: ["Clear", "消す"], example: ["Show an example", "例を見る"],
@@ -11,38 +10,6 @@ const TEXT = {
 };
 let tongue = 0, shownExample = -1;
 const say = (key, ...values) => TEXT[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
-const unpack = (text) => {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return data.bits === 64 ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
-};
-const weights = [], biases = [];
-data.weights.forEach((text, i) => (i % 2 ? biases : weights).push(unpack(text)));
-
-function forward(x) {
-  const run = { a: [x], slope: [] };
-  for (let l = 0; l < L; l++) {
-    const n = data.sizes[l + 1], m = data.sizes[l], a = Array(n), slope = Array(n), w = weights[l], last = run.a[l];
-    const f = activations[l === L - 1 ? 1 : 0];
-    const z = Array.from({ length: n }, (_, j) => { let s = 0; for (let k = 0; k < m; k++) s += w[j * m + k] * last[k]; return s + biases[l][j]; });
-    const top = l === L - 1 && data.softmax ? Math.max(...z) : 0;
-    for (let j = 0; j < n; j++) { const y = f(z[j] - top); a[j] = y.value; slope[j] = y.gradient.z; }
-    if (l === L - 1 && data.softmax) { const total = a.reduce((s, v) => s + v, 0); for (let j = 0; j < n; j++) a[j] /= total; }
-    run.a.push(a);
-    run.slope.push(slope);
-  }
-  return run;
-}
-// The gradient of one output with respect to the pixels: back through the layers.
-function gradient(run, output) {
-  const out = run.a[L];
-  let delta = out.map((v, j) => (data.softmax ? out[output] * ((j === output) - v) : j === output ? run.slope[L - 1][j] : 0));
-  for (let l = L - 1; l >= 0; l--) {
-    const m = data.sizes[l], back = Array(m).fill(0);
-    delta.forEach((d, j) => { for (let k = 0; k < m; k++) back[k] += weights[l][j * m + k] * d; });
-    delta = l ? back.map((v, k) => v * run.slope[l - 1][k]) : back;
-  }
-  return delta;
-}
 // Ink to pixels, as the sets of digits were made: cut out, scaled, centred by its mass.
 const pad = $("pad"), ink = pad.getContext("2d", { willReadFrequently: true });
 let pixels = Array(data.sizes[0]).fill(0);

@@ -413,14 +413,22 @@ assert after.data < before.data
 # %% [markdown] lang="en"
 # ## Any activation
 #
-# Nothing in the derivation used that $\sigma$ is the sigmoid; only $\sigma'$ appears. The library has
+# Nothing in the derivation used that $\sigma$ is the sigmoid; only $\sigma'$ appears. One thing it did
+# use, from (37) to (38): $a_j$ depends on $z_j$ alone. So the equations hold for any activation that
+# works *element by element*. Softmax does not, since each of its outputs depends on every $z_k$: with the
+# quadratic cost the sum in (37) stays, $\delta^L = \Sigma'(z^L)^T \nabla_a C$ with the full matrix
+# $\Sigma'$, and the form (BP1) is wrong for it; the last cell shows by how much. The library has
 # the four equations by hand for several activations, and compares them with autograd layer by layer.
 # The largest relative difference of each equation (zero means: equal to the last bit):
 
 # %% [markdown] lang="ja"
 # ## どの活性化関数でも
 #
-# 導出では、$\sigma$ がシグモイドであることを一度も使っていません。現れるのは $\sigma'$ だけです。
+# 導出では、$\sigma$ がシグモイドであることを一度も使っていません。現れるのは $\sigma'$ だけです。ただし
+# (37) から (38) へ移るとき、$a_j$ が $z_j$ だけに依存することを使いました。ですから 4 つの式が成り立つのは、
+# *要素ごとに* 働く活性化関数に対してです。softmax はそうではなく、各出力がすべての $z_k$ に依存します。2 次コスト
+# なら (37) の和が残り、行列 $\Sigma'$ を使って $\delta^L = \Sigma'(z^L)^T \nabla_a C$ となります。(BP1) の形の
+# ままでは誤りで、最後のセルがその差を示します。
 # このライブラリには、いくつもの活性化関数について手で書いた 4 つの式があり、自動微分と層ごとに比べられます。
 # 式ごとの最大の相対的な差は次のとおりです (0 は、最後のビットまで等しいという意味です):
 
@@ -452,3 +460,22 @@ for activation in ("sigmoid", "tanh", "leaky_relu"):
 assert slopes["sigmoid"] < 1e-8
 assert slopes["tanh"] < 1e-8
 assert slopes["leaky_relu"] > 1e-3
+
+# %% [markdown] lang="en"
+# And softmax, whose outputs hang together: (BP1) with the diagonal alone is wrong, the sum over $k$ right.
+
+# %% [markdown] lang="ja"
+# 最後に、出力どうしが結び付いている softmax です。対角成分だけの (BP1) は誤りで、$k$ についての和が正しい値です。
+
+# %%
+z = ad.Tensor(np.array([[0.5], [-1.0], [2.0]]))
+a = ad.softmax(z, axis=0)
+y = np.array([[0.0], [1.0], [0.0]])
+autograd = ad.gradient(ad.square(a - y).sum() * 0.5, z)
+s = a.data[:, 0]
+full = np.diag(s) - np.outer(s, s)  # da_k/dz_j
+diagonal = np.diag(full)[:, None] * (a.data - y)
+print("with the sum over k:", f"{np.max(np.abs(full.T @ (a.data - y) - autograd)):.0e} away")
+print("the diagonal alone: ", f"{np.max(np.abs(diagonal - autograd)):.3f} away")
+assert np.allclose(full.T @ (a.data - y), autograd, rtol=1e-12)
+assert np.max(np.abs(diagonal - autograd)) > 0.05

@@ -65,6 +65,42 @@ E = sum((y[j] - d[j]) ** 2 for j in range(K)) / 2
 print(f"y = {np.round(y, 4)}, E = {E:.6f}")
 
 # %% [markdown] lang="en"
+# ## Before any trick: every weight by itself
+#
+# The notes begin by writing out what is wanted (4.1). $E$ depends on $w$ through the outputs alone, so
+# for **every** weight $w$ of the network
+#
+# $$\frac{\partial E}{\partial w} = \sum_j (y_j - d_j) \frac{\partial y_j}{\partial w} ,$$
+#
+# and $\partial y_j/\partial w$ would have to be multiplied out anew for each $w$ and each output, along
+# every path that leads from $w$ to $y_j$. It is right, and much work. Here it is, with the
+# multiplications counted.
+
+# %% [markdown] lang="ja"
+# ## 工夫をする前に: 重みを 1 つずつ
+#
+# ノートは、求めたいものをそのまま書くことから始まります (4.1)。$E$ は出力を通じてだけ $w$ に依存するので、
+# ネットワークの **どの** 重み $w$ についても
+#
+# $$\frac{\partial E}{\partial w} = \sum_j (y_j - d_j) \frac{\partial y_j}{\partial w}$$
+#
+# です。しかし $\partial y_j/\partial w$ は、重みごと、出力ごとに、$w$ から $y_j$ へ至るすべての道をたどって、
+# 初めから掛け直さなければなりません。正しいのですが、計算が膨大です。掛け算を数えながら、実際にやってみます。
+
+# %%
+naive2, naive3, products = np.zeros((M, P)), np.zeros((K, M)), 0
+for j in range(K):
+    for i in range(M):  # w3_ji reaches one output, by one path
+        naive3[j, i] = (y[j] - d[j]) * z2[i]
+        products += 1
+for j in range(M):
+    for i in range(P):
+        for k in range(K):  # w2_ji reaches every output k: one path each, multiplied out anew
+            naive2[j, i] += (y[k] - d[k]) * w3[k, j] * z2[j] * (1 - z2[j]) * x[i]
+            products += 4
+print(f"(4.1), every weight by itself: {products} multiplications")
+
+# %% [markdown] lang="en"
 # ## Backward: two sums
 #
 # A weight of the last layer appears in one output only, $y_j$, with the factor $z_i^{(2)}$ (4.4):
@@ -124,10 +160,15 @@ for j in range(K):
     for i in range(M):
         dw3[j, i] = (y[j] - d[j]) * z2[i]
 for j in range(M):
-    slope = z2[j] * (1 - z2[j])
+    slope = z2[j] * (1 - z2[j])  # once for each neuron, whatever the number of weights
     delta = slope * sum(w3[k, j] * (y[k] - d[k]) for k in range(K))
     for i in range(P):
         dw2[j, i] = delta * x[i]
+shared = K * M + M * (1 + K + 1 + P)  # dw3; then for each neuron: slope, sum, product, weights
+print(f"(4.4) and (4.8), what is shared computed once: {shared} multiplications")
+assert np.allclose(naive2, dw2, rtol=1e-13)
+assert np.array_equal(naive3, dw3)
+assert shared < products
 
 # %% [markdown] lang="en"
 # The same network as a graph. Nothing is derived here: the forward pass is written down, and the
@@ -394,9 +435,14 @@ assert not inputs.has_grad
 #
 # ## Why the weights start at random
 #
-# Let all the weights start equal. Then every hidden neuron computes the same, gets the same
-# derivative, and takes the same step, so it stays the same for ever: five neurons do the work of one.
-# Starting at random breaks the tie.
+# The lecture says: random, *not zero*. Let all the weights start at zero. Then $a_1 = \tanh(0) = 0$
+# and $W_2 = 0$, so $dW_2 = dz_2\, a_1^T = 0$ and $dz_1 = W_2^T dz_2 \odot g_1' = 0$: no weight ever
+# moves, and with it nothing but $b_2$ can learn. On XOR, half ones and half zeros, the best that a
+# constant can do is to say one half, and the loss stays at $\ln 2 = 0.6931$.
+#
+# Starting all weights *equal* but not at zero is another case. They move, but every hidden neuron computes
+# the same, gets the same derivative and takes the same step, so it stays the same for ever: five neurons
+# do the work of one. Only a random start breaks the tie.
 #
 # XOR shows what that costs, for one hidden neuron cannot learn it. Each line below is one hidden
 # neuron; the loss after training is printed.
@@ -406,10 +452,16 @@ assert not inputs.has_grad
 #
 # ## 重みを乱数で始める理由
 #
-# すべての重みを同じ値で始めてみます。すると、どの隠れニューロンも同じ計算をし、同じ導関数を受け取り、同じ 1 歩を進むので、
-# いつまでも同じままです。5 個のニューロンが 1 個分の仕事しかしません。乱数で始めれば、この対称性が破れます。
+# 講義では「0 ではなく乱数で」と言います。すべての重みを 0 で始めてみます。すると $a_1 = \tanh(0) = 0$、
+# $W_2 = 0$ なので、$dW_2 = dz_2\, a_1^T = 0$、$dz_1 = W_2^T dz_2 \odot g_1' = 0$ となり、どの重みも
+# 決して動きません。学習できるのは $b_2$ だけです。1 と 0 が半分ずつの XOR では、定数にできる最善は 1/2 と答える
+# ことで、損失は $\ln 2 = 0.6931$ のままです。
 #
-# その損失は XOR でよくわかります。隠れニューロンが 1 個では、XOR を学習できないからです。下の図では、
+# 0 ではない *同じ値* で始めるのは、別の場合です。重みは動きますが、どの隠れニューロンも同じ計算をし、同じ導関数を
+# 受け取り、同じ 1 歩を進むので、いつまでも同じままです。5 個のニューロンが 1 個分の仕事しかしません。
+# この対称性を破るのは、乱数だけです。
+#
+# その代償は XOR でよくわかります。隠れニューロンが 1 個では、XOR を学習できないからです。下の図では、
 # 1 本の線が隠れニューロン 1 個です。学習後の損失も表示します。
 
 
@@ -429,11 +481,16 @@ def train(w1, b1, w2, b2, steps=400, eta=0.5):
 
 
 shapes = [(h, 2), (h, 1), (1, h), (1, 1)]
+zero, zero_loss = train(*(np.zeros(shape) for shape in shapes))
 equal, equal_loss = train(*(np.full(shape, 0.3) for shape in shapes))
 random, random_loss = train(*(rng.normal(size=shape) for shape in shapes))
 apart = np.ptp(equal, axis=1).max()
+print(f"zero start:   loss {zero_loss:.4f}, the weights have moved by {np.abs(zero).max():.1f}")
 print(f"equal start:  loss {equal_loss:.3f}, neurons at most {apart:.1f} apart")
 print(f"random start: loss {random_loss:.3f}, neurons in the end {np.ptp(random[-1]):.1f} apart")
+assert not zero.any()
+assert abs(zero_loss - np.log(2)) < 1e-12
+assert np.ptp(equal[:, 0]) > 0.1
 assert apart < 1e-9
 assert np.ptp(random[-1]) > 1
 assert random_loss < equal_loss / 5

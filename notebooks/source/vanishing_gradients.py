@@ -163,7 +163,7 @@ assert ratios["relu"][-1] > 1e-3
 # %% [markdown] lang="en"
 # ## What the four equations say about it
 #
-# They hold for any activation. The sigmoid's slope is never above $1/4$ and dies away on both sides;
+# They hold for any activation that works element by element. The sigmoid's slope is never above $1/4$ and dies away on both sides;
 # tanh has slope 1 at 0; relu has slope 1 wherever it is on. With a start that fits (weights of
 # variance about $1/n$ for tanh, $2/n$ for relu) the factor a layer is near 1, and the error arrives.
 #
@@ -172,7 +172,7 @@ assert ratios["relu"][-1] > 1e-3
 # %% [markdown] lang="ja"
 # ## 4 つの式が教えること
 #
-# 4 つの式はどの活性化関数でも成り立ちます。シグモイドの傾きは 1/4 を超えず、両側で消えていきます。tanh は
+# 4 つの式は、要素ごとに働く活性化関数なら、どれでも成り立ちます。シグモイドの傾きは 1/4 を超えず、両側で消えていきます。tanh は
 # 0 での傾きが 1、relu は正の側でつねに傾き 1 です。適切な初期値 (tanh なら分散が約 $1/n$、relu なら $2/n$)
 # を選べば、1 層あたりの倍率は 1 に近く、誤差は最初の層まで届きます。
 #
