@@ -145,7 +145,8 @@ def _slow(runs: Sequence[Done]) -> str:
         + (f"The rise that the documents report comes with some starts ({'; '.join(risen)}) and not "
            "with others. That the score stands still or falls while the cost falls is so for a start "
            "and a setting, and no rule." if risen else
-           "No start of these shows the rise that the documents report.")
+           "No start of these shows the rise that the documents report: it is so for these starts and "
+           "this setting, and no rule.")
     )  # fmt: skip
 
 

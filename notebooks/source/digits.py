@@ -275,7 +275,8 @@ for eta, value in tried.items():
     print(f"eta = {eta:<6g} best of 5 epochs, validation: {value:6.1%}")
 chosen = max(tried, key=tried.get)
 net = Network([64, 30, 10], seed=0, **better)
-Training(net, training_data, as_optimiser("sgd", chosen, l2=1e-4), 30, 10).run()
+optimiser = as_optimiser("sgd", chosen, l2=1e-4)
+Training(net, training_data, optimiser, 30, 10, monitor=validation_data).run()
 print(f"eta = {chosen:g}, once on the test data: {net.evaluate(test_data)} of {len(test_data)}")
 assert tried[chosen] > tried[0.005]
 
