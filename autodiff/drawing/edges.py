@@ -149,9 +149,10 @@ def symmetric(row: Primitive, arity: int) -> bool:
     """
     if row.name == "total":
         return True
-    if not isinstance(row, Pointwise) or arity != 2:
+    if not isinstance(row, Pointwise) or arity != row.arity or arity != 2:
         return False
     try:
-        return row.scalar(0.3, 0.7) == row.scalar(0.7, 0.3)
+        with np.errstate(all="ignore"):  # not every row is defined there
+            return row.scalar(0.3, 0.7) == row.scalar(0.7, 0.3)
     except (ArithmeticError, ValueError, TypeError):
         return False
