@@ -80,7 +80,7 @@ def largest(x: Any) -> float:
     return 0.0
 
 
-def differ(got: Any, wanted: Any, scale: float, eps: float) -> str:
+def differ(got: Any, wanted: Any, scale: float, eps: float = 0.0) -> str:
     """Say in what the result on nodes differs from numpy's by more than rounding, "" where it does not."""
     if isinstance(wanted, list | tuple):
         if not isinstance(got, list) or len(got) != len(wanted):

@@ -25,7 +25,8 @@ ASKED = re.compile(r"""(?<!session\.)install\(["'](\w+)["']\)""")
 # The package that brings a module, where it is not called like the module.
 BRINGS = {
     "sklearn": "scikit-learn", "scipy": "scikit-learn", "threadpoolctl": "scikit-learn",
-    "distributed": "dask", "resvg_py": "resvg-py", "vl_convert": "vl-convert-python",
+    "distributed": "dask", "traitlets": "anywidget", "resvg_py": "resvg-py",
+    "vl_convert": "vl-convert-python",
 }  # fmt: skip
 
 Y = "ad.sigmoid(ad.Value(2.0, name='x'))"
@@ -53,6 +54,7 @@ CASES: dict[tuple[str, str], list[str]] = {
         "autodiff draw x*x --at x=2 -o y.pdf",
     ],
     ("anywidget", "widget"): ["ad.play(ad.Value(1.0, name='x') * 2).widget()"],
+    ("traitlets", "widget"): ["ad.play(ad.Value(1.0, name='x') * 2).widget()"],
     ("distributed", "distributed"): [
         "nets train --scheduler 127.0.0.1:8786 --out out",
         "nets sweep --scheduler 127.0.0.1:8786 --out out",

@@ -130,9 +130,10 @@ def quantile(
     y = along_last(x, axis)
     n = y.shape[-1] if y.ndim else 1
     if not x.size:
-        np.quantile(blank(x), 0.5, axis=axis)  # of no elements numpy may have none
-    if not n:
-        raise IndexError("np.quantile: of no elements there is no quantile")
+        try:
+            np.quantile(blank(x), 0.5, axis=axis)
+        except IndexError:
+            raise IndexError("np.quantile: of no elements there is no quantile") from None
     place = np.clip(METHODS[method](n, q), 0, n - 1)
     below = np.floor(place)
     above = np.minimum(below + 1, n - 1)

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autodiff.graphs.graph import Graph
+from autodiff.interop.extras import require
 from autodiff.player import bundle
 from autodiff.printers.javascript import table
 
@@ -45,15 +46,10 @@ def keys(graph: Graph) -> dict[str, int]:
 @cache
 def _kind() -> Any:
     """Return the class of widgets; ImportError names the extra that it needs."""
-    try:
-        import anywidget
-        import traitlets
-    except ImportError as error:
-        raise ImportError(
-            "play: a widget needs anywidget: python -m pip install 'autodiff-nets[widget]'"
-        ) from error
+    traitlets = require("traitlets", "widget", "A live widget")
+    anywidget = require("anywidget", "widget", "A live widget")
 
-    class Player(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
+    class Player(anywidget.AnyWidget):  # type: ignore[misc, name-defined, unused-ignore]
         """The live player; `numbers` are its leaves, `grads` their gradients, `output` its value."""
 
         _esm = module()
