@@ -15,17 +15,6 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, print_b
 settings.load_profile("repeatable")
 
 
-KNOWN = ROOT / "tests" / "known_failures.txt"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that are known to fail, which are listed in a file until they are mended."""
-    known = {line for line in KNOWN.read_text().splitlines() if line and line[0] != "#"}
-    for item in items:
-        if item.nodeid in known or item.nodeid.partition("[")[0] in known:
-            item.add_marker(pytest.mark.xfail(reason=f"listed in {KNOWN.name}", strict=False))
-
-
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the checkout."""

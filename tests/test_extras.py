@@ -26,7 +26,7 @@ ASKED = re.compile(r"""(?<!session\.)install\(["'](\w+)["']\)""")
 BRINGS = {
     "sklearn": "scikit-learn", "scipy": "scikit-learn", "threadpoolctl": "scikit-learn",
     "distributed": "dask", "traitlets": "anywidget", "resvg_py": "resvg-py",
-    "vl_convert": "vl-convert-python",
+    "vl_convert": "vl-convert-python", "py_mini_racer": "mini-racer",
 }  # fmt: skip
 
 Y = "ad.sigmoid(ad.Value(2.0, name='x'))"
@@ -84,6 +84,7 @@ CASES: dict[tuple[str, str], list[str]] = {
         f"nets.runs.expand.expand({DIGITS}, 'rotations')",
         "nets train --expand rotations --out out",
     ],
+    ("py_mini_racer", "test"): ["nets.pages.digits.answers(None, [])"],
     ("threadpoolctl", "nets"): [
         "nets.experiments.how_fast.measure({'sizes': [1, 1], 'examples': 1, 'seed': 0}, None)",
     ],
@@ -114,7 +115,7 @@ os.environ["PATH"] = os.getcwd()
 sys.modules[tool] = None
 import numpy as np
 import autodiff as ad, autodiff.interop, autodiff.drawing.images, nets
-pages = "pages.charts", "pages.curve", "pages.page"
+pages = "pages.charts", "pages.curve", "pages.digits", "pages.page"
 for name in ("baselines", "data", "experiments.how_fast", "runs.expand", *pages):
     importlib.import_module(f"nets.{name}")
 from nets.data import Examples
@@ -231,7 +232,7 @@ def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_
         assert how == 1 or (isinstance(how, list) and "ImportError" in how), (call, how)
         reached |= set(where)
     if tool != "pygraphviz":
-        wings = "nets/" if extra in ("nets", "distributed") else "autodiff/"
+        wings = "nets/" if extra in ("nets", "distributed", "test") else "autodiff/"
         assert reached == {f for f, module in uses() if module == tool and f.startswith(wings)}
         assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
