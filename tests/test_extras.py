@@ -25,7 +25,7 @@ ASKED = re.compile(r"""(?<!session\.)install\(["'](\w+)["']\)""")
 # The package that brings a module, where it is not called like the module.
 BRINGS = {
     "sklearn": "scikit-learn", "scipy": "scikit-learn", "threadpoolctl": "scikit-learn",
-    "distributed": "dask", "traitlets": "anywidget", "resvg_py": "resvg-py",
+    "distributed": "dask", "resvg_py": "resvg-py",
     "vl_convert": "vl-convert-python", "py_mini_racer": "mini-racer",
 }  # fmt: skip
 
@@ -54,7 +54,6 @@ CASES: dict[tuple[str, str], list[str]] = {
         "autodiff draw x*x --at x=2 -o y.pdf",
     ],
     ("anywidget", "widget"): ["ad.play(ad.Value(1.0, name='x') * 2).widget()"],
-    ("traitlets", "widget"): ["ad.play(ad.Value(1.0, name='x') * 2).widget()"],
     ("distributed", "distributed"): [
         "nets train --scheduler 127.0.0.1:8786 --out out",
         "nets sweep --scheduler 127.0.0.1:8786 --out out",
@@ -209,6 +208,7 @@ def uses() -> set[tuple[str, str]]:
     return found - {
         ("nets/digits/download.py", "tqdm"),  # a download goes without a bar
         ("autodiff/scipy/stats.py", "scipy"),  # which imports special first
+        ("autodiff/player/widget.py", "traitlets"),  # which anywidget, asked for first, is made of
     }
 
 

@@ -46,8 +46,8 @@ def keys(graph: Graph) -> dict[str, int]:
 @cache
 def _kind() -> Any:
     """Return the class of widgets; ImportError names the extra that it needs."""
-    traitlets = require("traitlets", "widget", "A live widget")
     anywidget = require("anywidget", "widget", "A live widget")
+    traitlets = require("traitlets", "widget", "A live widget")
 
     class Player(anywidget.AnyWidget):  # type: ignore[misc, name-defined, unused-ignore]
         """The live player; `numbers` are its leaves, `grads` their gradients, `output` its value."""
