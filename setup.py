@@ -31,7 +31,7 @@ from pathlib import Path
 package, target = map(Path, sys.argv[1:])
 autodiff = sys.modules["autodiff"] = types.ModuleType("autodiff")
 autodiff.__path__ = [str(package)]
-for folder in [package, *(p for p in package.iterdir() if p.is_dir())]:
+for folder in [package, *(p for p in package.rglob("*") if p.is_dir())]:
     finder = FileFinder(str(folder), (SourceFileLoader, SOURCE_SUFFIXES))
     sys.path_importer_cache[str(folder)] = finder
 from autodiff.printers.build import write
@@ -55,9 +55,7 @@ def print_sources() -> list[str]:
         command = [sys.executable, "-c", PRINTER, str(PACKAGE.resolve()), directory]
         used = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
         for new in Path(directory).rglob("*.p*"):
-            old = PACKAGE / new.relative_to(
-                directory
-            )  # kept when it is the same, so that nothing is built again
+            old = PACKAGE / new.relative_to(directory)
             # What is the same is left as it is, so that nothing is built again.
             if not old.exists() or old.read_bytes() != new.read_bytes():
                 old.write_bytes(new.read_bytes())

@@ -46,7 +46,7 @@ Words
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from autodiff._engine import compiled
+from autodiff._engine import VERSION, compiled
 from autodiff.derivatives.batching import vmap
 from autodiff.derivatives.checking import check_grads
 from autodiff.derivatives.checkpoint import checkpoint, stop_gradient
@@ -166,7 +166,7 @@ if TYPE_CHECKING:
     from autodiff.sources.numpy import to_numpy_source
     from autodiff.teach.exercises import Exercise, make_exercise
 
-__version__ = "0.2.0"
+__version__ = VERSION
 
 
 _LATER = {  # names that are loaded when they are first asked for, and their modules

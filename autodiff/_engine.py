@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+VERSION = "0.2.0"
 DISTRIBUTION = "autodiff-nets"  # `autodiff` and `nets` are other people's on PyPI
 FOLDER = Path(__file__).parent
 RECORD = FOLDER / "_compiled.json"
@@ -61,7 +62,8 @@ def choose() -> bool:
     built = any(machine.with_suffix(suffix).exists() for suffix in EXTENSION_SUFFIXES)
     if record and fresh and built and not os.environ.get("AUTODIFF_PURE"):
         return True
-    engine = {f"autodiff.{types.parent.name}.{types.stem}" for types in FOLDER.glob("*/*.pxd")}
+    files = (types.relative_to(FOLDER.parent) for types in FOLDER.rglob("*.pxd"))
+    engine = {".".join(types.with_suffix("").parts) for types in files}
     sys.meta_path.insert(0, Sources(engine))
     return False
 

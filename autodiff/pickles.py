@@ -5,14 +5,21 @@ name the functions of this file, whatever room their code lives in, so that a pi
 is read by later ones. What a pickle promises, and what it does not, stands in docs/trust.md.
 """
 
+import pickle
 from typing import Any
 
+from autodiff._engine import VERSION
 from autodiff.graphs.graph import Graph
 from autodiff.graphs.storage import unpacked
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar_constant
+from autodiff.programs.array_program import ArrayProgram
+from autodiff.programs.jit import Compiled, Jitted, jit
+from autodiff.programs.replay import Program
+
+PROGRAMS = {kind.__name__: kind for kind in (Program, ArrayProgram, Compiled)}
 
 
 def restored(kind: str, data: Any, name: str | None, is_constant: bool, grad: Any) -> Any:
@@ -33,3 +40,32 @@ def unpickled(data: bytes, names: list[str | None]) -> Graph:
     graph = Graph(*unpacked(data))
     graph.names = names
     return graph
+
+
+def taken_apart(program: Any) -> tuple[Any, ...]:
+    """Return what a program is pickled as: its function, and what was recorded as bytes.
+
+    The bytes name inner modules, so they are for this version; the function is outside them, where
+    whoever pickles (cloudpickle, say) may have a way of its own for it.
+    """
+    state = program.__getstate__()
+    f = state.pop("f")
+    return made_again, (type(program).__name__, VERSION, f, pickle.dumps(state))
+
+
+def made_again(kind: str, version: str, f: Any, state: bytes) -> Any:
+    """Return the program that was pickled; raise a ValueError for one of another version."""
+    if version != VERSION:
+        raise ValueError(
+            f"this program was pickled by autodiff {version} and this is {VERSION}: what was "
+            f"recorded is for one version, so record the function again with ad.trace"
+        )
+    program = PROGRAMS[kind].__new__(PROGRAMS[kind])
+    program.__setstate__({"f": f, **pickle.loads(state)})
+    return program
+
+
+def jitted(f: Any, argnums: Any, static: tuple[int, ...], in_axes: Any) -> Jitted:
+    """Return a function under `jit`, which records anew where it arrives."""
+    found: Jitted = jit(f, argnums=argnums, static_argnums=static, in_axes=in_axes)
+    return found

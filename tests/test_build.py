@@ -105,11 +105,29 @@ def test_with_compiler_every_module_is_compiled(tmp_path: Path) -> None:
 
 
 @needs_engine
+def test_whatever_went_into_the_engine_is_on_record() -> None:
+    """Each compiled module with its types, what they include, and the modules that print."""
+    package = ROOT / "autodiff"
+    record = json.loads((package / "_compiled.json").read_text())
+    typed = {p.relative_to(ROOT).with_suffix("") for p in package.rglob("*.pxd")}
+    compiled = {
+        p.relative_to(ROOT).parent / p.name.removesuffix(SUFFIX)
+        for p in package.rglob(f"*{SUFFIX}")
+    }
+    assert len(compiled) > 10
+    printed = {Path("autodiff/printers/_evaluate")}
+    assert {".".join(p.parts) for p in (typed | compiled) - printed} <= set(record)
+
+
+@needs_engine
 @pytest.mark.parametrize(
     "name",
     [
         "nodes/value.py",
         "nodes/value.pxd",
+        "derivatives/sweep.py",
+        "graphs/reroll.py",
+        "programs/flat.py",
         "table/ops.py",
         "table/symbol.py",
         "table/_loops.pxd",

@@ -31,6 +31,15 @@ esac
 """
 
 
+# One module of every folder of the package, and the first file of types that there is.
+FOLDERS = sorted({path.parent for path in (ROOT / "autodiff").rglob("*.py")})
+TYPES = min((ROOT / "autodiff").rglob("[!_]*.pxd"))
+SOURCES = [
+    path.relative_to(ROOT).as_posix()
+    for path in [TYPES, *(max(folder.glob("*.py")) for folder in FOLDERS)]
+]
+
+
 class Checkout:
     """A copy of what ./run reads, in a folder with a space, and the PATH to call it with."""
 
@@ -39,19 +48,16 @@ class Checkout:
         self.log = tmp_path / "log"
         self.bin = tmp_path / "bin"
         self.bin.mkdir()
-        tools = "sh cat cksum dirname grep ln mkdir mv readlink rm sed sleep sort tr"
+        tools = "sh cat cksum dirname find grep ln mkdir mv readlink rm sed sleep sort tr"
         for tool in tools.split():
             found = shutil.which(tool)
             assert found is not None
             (self.bin / tool).symlink_to(found)
         self.command("dot", "#!/bin/sh\n")
         self.folder = tmp_path / "a checkout"
-        (self.folder / "autodiff" / "nodes").mkdir(parents=True)
-        (self.folder / "autodiff" / "drawing").mkdir()
-        for name in ("run", "pyproject.toml", "setup.py"):
-            shutil.copy(ROOT / name, self.folder)
-        for name in ("_engine.py", "nodes/value.py", "nodes/value.pxd", "drawing/words.py"):
-            shutil.copy(ROOT / "autodiff" / name, self.folder / "autodiff" / name)
+        for name in ("run", "pyproject.toml", "setup.py", *SOURCES):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, self.folder / name)
 
     def command(self, name: str, text: str) -> None:
         """Put a command on the PATH."""
@@ -205,15 +211,7 @@ def test_changed_requirements_are_installed(ready: Checkout) -> None:
     assert ready.calls() == [REQUIRES, "install .[nets]", DEMO]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "autodiff/nodes/value.py",
-        "autodiff/nodes/value.pxd",
-        "autodiff/drawing/words.py",
-        "setup.py",
-    ],
-)
+@pytest.mark.parametrize("name", [*SOURCES, "setup.py"])
 def test_changed_sources_are_built_without_network(ready: Checkout, name: str) -> None:
     with (ready.folder / name).open("a") as f:
         f.write("# another line\n")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from autodiff.explanations.steps import backward_steps
     from autodiff.graphs.storage import packed, reduced
     from autodiff.interop import to_json
-    from autodiff.pickles import restored, unpickled
+    from autodiff.pickles import jitted, restored, taken_apart, unpickled
     from autodiff.player import save as save_player
     from autodiff.player.live import play
 
@@ -34,10 +34,12 @@ DOORS = {
     "packed": "autodiff.graphs.storage:packed",
     "play": "autodiff.player.live:play",
     "reduced": "autodiff.graphs.storage:reduced",
+    "jitted": "autodiff.pickles:jitted",
     "restored": "autodiff.pickles:restored",
     "save_player": "autodiff.player:save",
     "scalar_backward": "autodiff.derivatives.sweep:backward",
     "to_json": "autodiff.interop:to_json",
+    "taken_apart": "autodiff.pickles:taken_apart",
     "ufunc_of_nodes": "autodiff.dispatch.protocol:ufunc_of_nodes",
     "unpickled": "autodiff.pickles:unpickled",
 }
@@ -59,6 +61,7 @@ __all__ = [
     "explain",
     "function_of_nodes",
     "graph_in_notebook",
+    "jitted",
     "method_of_nodes",
     "node_in_notebook",
     "packed",
@@ -67,6 +70,7 @@ __all__ = [
     "restored",
     "save_player",
     "scalar_backward",
+    "taken_apart",
     "to_json",
     "ufunc_of_nodes",
     "unpickled",

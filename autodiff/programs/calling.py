@@ -13,6 +13,7 @@ import numpy as np
 
 from autodiff.derivatives import calls
 from autodiff.derivatives.reverse import gradient
+from autodiff.nodes import doors
 from autodiff.nodes.modes import scope
 from autodiff.nodes.value import Value, constant
 from autodiff.programs.arguments import (
@@ -144,6 +145,9 @@ class Traced:
             "the program has in_axes and was given nodes; call it on arrays, or trace the function of "
             "one sample and apply it to the nodes sample by sample"
         )
+
+    def __reduce__(self) -> Any:
+        return doors.taken_apart(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return dict(self.__dict__)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives import calls
-from autodiff.nodes import modes
+from autodiff.nodes import doors, modes
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.gate import KEPT
 from autodiff.programs.gather import Gathers, indexed
@@ -166,6 +166,13 @@ class Jitted:
         """Return a bound call of the program; see `Program.bind`."""
         program, free = self.program(args)
         return program.bind(*free)
+
+    def __reduce__(self) -> Any:
+        """Pickle a decorated function by its name, as functions are."""
+        name = getattr(self, "__qualname__", "")
+        if getattr(self.f, "__globals__", {}).get(name) is self:
+            return name
+        return doors.jitted, (self.f, self.argnums, self.static, self.in_axes)
 
     @property
     def source(self) -> str:
