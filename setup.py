@@ -34,7 +34,7 @@ autodiff.__path__ = [str(package)]
 for folder in [package, *(p for p in package.rglob("*") if p.is_dir())]:
     finder = FileFinder(str(folder), (SourceFileLoader, SOURCE_SUFFIXES))
     sys.path_importer_cache[str(folder)] = finder
-from autodiff.printers.build import write
+from autodiff.printers.machine import write
 write(target)
 print(*(n for n, m in sys.modules.items() if n.startswith("autodiff.") and not hasattr(m, "__path__")))
 """

@@ -31,9 +31,9 @@ NOT_MEASURED = {
     "printers/expressions": "prints JavaScript, which tests/test_javascript.py runs",
     "printers/javascript": "prints JavaScript, which tests/test_javascript.py runs",
     "printers/subset": "prints JavaScript, which tests/test_javascript.py runs",
-    "printers/build": "prints C when the project is built",
     "printers/codegen": "prints C when the project is built",
     "printers/machine": "prints C when the project is built",
+    "printers/tiles": "prints C when the project is built",
     "printers/nary": "prints C when the project is built",
     "printers/runner": "prints C when the project is built",
     "printers/products": "prints C when the project is built",
@@ -47,7 +47,7 @@ TESTS = """
     anomaly api array_memory array_replay callers checker constants corners corners_core data depth
     descent explanations fuzz jit reroll
     lanes loader memory mutation network nogc numpy_protocol programs replay scalar sparse
-    stateful steps storage sweep table threads
+    stateful steps storage sweep table threads tiles
     functions leaving nesting parity traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.

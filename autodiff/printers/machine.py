@@ -11,8 +11,16 @@ slot is summed over the lanes in four interleaved parts, always in the same orde
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from autodiff.printers.codegen import IEEE, header, partial_source, pointwise_rows, value_source
+from autodiff.printers.codegen import (
+    IEEE,
+    evaluate_source,
+    header,
+    partial_source,
+    pointwise_rows,
+    value_source,
+)
 from autodiff.printers.interpreter import CHAIN, LISTED, PRODUCT, RUN, WIDTH
 from autodiff.printers.nary import (
     DOT,
@@ -25,6 +33,7 @@ from autodiff.printers.nary import (
 )
 from autodiff.printers.products import HELPERS
 from autodiff.printers.runner import RUNNER
+from autodiff.printers.tiles import tile_source
 from autodiff.table.primitive import Pointwise
 
 PARAMETERS = """
@@ -251,5 +260,16 @@ def machine_source() -> str:
         lines += [" " * 16 + "continue"]
         bodies = [(row.code, row.name, lanes(row)) for row in table]
         lines += cases([*bodies, (TOTAL, "total", LANES_TOTAL[name])], " " * 12)
-    lines.append(RUNNER)
+    lines += [RUNNER, tile_source()]
     return "\n".join(lines) + "\n"
+
+
+PRINTED = {"printers/_evaluate.pxd": evaluate_source, "programs/_machine.pyx": machine_source}
+
+
+def write(directory: Path) -> None:
+    """Write all that is printed for the compiled engine into the wings below `directory`."""
+    for name, source in PRINTED.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source(), encoding="ascii")

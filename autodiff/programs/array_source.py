@@ -15,16 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.graphs import tiles
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.programs.gate import Guard, holds
+from autodiff.programs.gate import Guard, holds, overlap
 from autodiff.table import tree
 from autodiff.table.primitive import Primitive, elementwise, takes_out
 
-
-def overlap(x: Any, *others: Any) -> bool:
-    """Return whether x may lie in the memory of one of the others."""
-    return any(np.may_share_memory(x, y) for y in others)
+TESTS = {"holds": holds, "overlap": overlap}
 
 
 class Writer:
@@ -34,8 +32,7 @@ class Writer:
         self, inputs: Sequence[Tensor], names: Sequence[str], donated: Sequence[int], start: int
     ) -> None:
         self.inputs, self.start = list(inputs), start
-        self.space: dict[str, Any] = {"ndarray": np.ndarray, "asarray": np.asarray, "holds": holds}
-        self.space["overlap"] = overlap
+        self.space: dict[str, Any] = {"ndarray": np.ndarray, "asarray": np.asarray, **TESTS}
         self.taken_names: dict[str, int] = {}  # how often each was wanted
         self.lines: list[str] = []
         self.names = {x: self.name(n) for x, n in zip(inputs, names, strict=True)}
@@ -46,6 +43,8 @@ class Writer:
         self.free: dict[Any, list[str]] = {}
         self.holders: dict[Tensor, set[Tensor]] = {x: {x} for x in inputs}
         self.last: dict[Tensor, int] = {}
+        self.done: dict[int, list[Tensor]] = {}  # what is read for the last time there
+        self.tiled: set[Tensor] = set()  # nodes that are computed block by block
         self.parts: dict[Tensor, str] = {}  # by x, what was kept when a row was applied to it
         self.captured: list[Tensor] = []  # nodes from outside
         self.made: list[tuple[str, Any, list[str], dict[str, Any]]] = []  # buffers, views of them
@@ -66,9 +65,8 @@ class Writer:
         """Return all that the function names, with buffers of its own."""
         space = dict(self.space)
         for name, function, words, params in self.made:
-            like = space[name]
-            made = function(*(space[w] for w in words), **params) if words else np.empty_like(like)
-            space[name] = made
+            like, made = space[name], (space[w] for w in words)
+            space[name] = function(*made, **params) if function else np.empty_like(like)
         return space
 
     def buffered(self, wanted: str, node: Tensor) -> str:
@@ -91,12 +89,17 @@ class Writer:
         roots = dict.fromkeys(x for x in found if isinstance(x, Tensor))
         compared: Any = [[x for x in g[1:3] if isinstance(x, Tensor | Value)] for g in guards]
         order = self.in_order([*roots, *(x for found in compared for x in found)])
-        place = {node: i for i, node in enumerate(order)}
         asked = {x.parents[0] for x in order if self.row(x).of_kept and x.ndim}
+        asked &= {x.parents[0] for x in order if self.row(x).keep}
+        alone = {x for x in order if x.parents[0] in asked}
+        found_together = tiles.stretches(order, alone.union(*compared))
+        order = [node for stretch in found_together for node in stretch]
+        self.tiled = {x for stretch in found_together if len(stretch) > 1 for x in stretch}
+        place = {node: i for i, node in enumerate(order)}
         for i, node in enumerate(order):
             held = set().union(*(self.holders.get(x, set()) for x in node.parents))
             self.last |= dict.fromkeys(held, i)
-            self.holders[node] = {node} if takes_out(self.row(node).array) else {node, *held}
+            self.holders[node] = {node} if self.is_own(node) else {node, *held}
         for root in roots:  # is read when all is done
             self.last |= dict.fromkeys(self.holders.get(root, ()), len(order))
         tests: dict[int, list[Guard]] = {}
@@ -107,16 +110,17 @@ class Writer:
                 self.last[x] = max(at, self.last.get(x, -1))
         if guards:
             self.given_up = []  # a run that turns out to be another course must leave them alone
-        done: dict[int, list[Tensor]] = {}
         for node, i in self.last.items():
-            done.setdefault(i, []).append(node)
+            self.done.setdefault(i, []).append(node)
         self.test(tests.get(-1, []))
-        for i, node in enumerate(order):
-            self.operation(i, node, node in roots, node.parents[0] in asked)
-            self.test(tests.get(i, []))
-            for x in done.get(i, []):
-                if x in self.buffers and self.buffers[x] != self.buffers.get(node):
-                    self.free.setdefault(self.kind(x), []).append(self.buffers[x])
+        for stretch in found_together:
+            node, i = stretch[0], place[stretch[0]]
+            if node in self.tiled:
+                tiles.write(self, i, stretch, roots)
+            else:
+                self.operation(i, node, node in roots, node.parents[0] in asked)
+                self.release(i, node)
+            self.test(tests.get(place[stretch[-1]], []))
         returned: set[Tensor] = set()
         words = [
             self.result(x, x in place, returned) if isinstance(x, Tensor) else self.word(x, "said")
@@ -127,6 +131,16 @@ class Writer:
             result = f"{self.name('structure', structure)}([{', '.join(words)}])"
         head = f"def program({', '.join(self.names[x] for x in self.inputs)}):"
         return "\n    ".join([head, *self.checks(), *self.lines, f"return {result}"]) + "\n"
+
+    def release(self, i: int, node: Tensor) -> None:
+        """Give the buffers free that were read for the last time by the node in place i."""
+        for x in self.done.get(i, ()):
+            if x in self.buffers and self.buffers[x] != self.buffers.get(node):
+                self.free.setdefault(self.kind(x), []).append(self.buffers[x])
+
+    def is_own(self, node: Tensor) -> bool:
+        """Return whether a computed result lies in memory that is none of its operands'."""
+        return node in self.tiled or takes_out(self.row(node).array)
 
     def in_order(self, roots: Sequence[Tensor]) -> list[Tensor]:
         """Return the operations that depend on an argument or a parameter, in order of creation.
@@ -193,7 +207,9 @@ class Writer:
             return
         words = [self.names[x] for x in node.parents]
         words += [f"{k}={self.word(v, k)}" for k, v in node.params.items()]
-        out = self.donation(i, node) if is_output else self.buffer(i, node)
+        out = None
+        if takes_out(row.array):
+            out = self.donation(i, node) if is_output else self.place(i, node)
         if out is not None:
             words.append(f"out={out}")
         function, called = row.array, row.name
@@ -218,11 +234,9 @@ class Writer:
         """
         return node.shape, node.dtype, np.empty_like(node._array).strides
 
-    def buffer(self, i: int, node: Tensor) -> str | None:
-        """Return the name of the memory that a result is written to; None for memory of its own."""
+    def place(self, i: int, node: Tensor) -> str:
+        """Return the name of the memory that a result is written to."""
         row = self.row(node)
-        if not takes_out(row.array):
-            return None
         waiting = self.free.get(self.kind(node))
         over = [
             x for x in node.parents
@@ -240,10 +254,9 @@ class Writer:
 
     def donation(self, i: int, node: Tensor) -> str | None:
         """Return an argument that was given up and that a returned result can be written over."""
-        row = self.row(node)
-        for x in self.given_up if takes_out(row.array) else ():
+        for x in self.given_up:
             done = self.last.get(x, -1) < i or (
-                self.last[x] == i and x in node.parents and elementwise(row)
+                self.last[x] == i and x in node.parents and elementwise(self.row(node))
             )
             if done and self.kind(x) == self.kind(node):
                 self.given_up.remove(x)
@@ -253,7 +266,7 @@ class Writer:
 
     def result(self, node: Tensor, computed: bool, returned: set[Tensor]) -> str:
         """Return how a result is handed out: an array of its own that nobody else has."""
-        own = computed and takes_out(self.row(node).array) and node not in returned
+        own = computed and self.is_own(node) and node not in returned
         returned.add(node)
         return self.names[node] if own else f"{self.names[node]}.copy()"
 

@@ -255,3 +255,8 @@ def exact(x: Any) -> Any:
 def along(x: Any, lanes: int) -> Any:
     """Return a number of a guard for each lane, as Python's."""
     return x.tolist() if isinstance(x, np.ndarray) else [x] * lanes
+
+
+def overlap(x: Any, *others: Any) -> bool:
+    """Return whether x may lie in the memory of one of the others."""
+    return any(np.may_share_memory(x, y) for y in others)

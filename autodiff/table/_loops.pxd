@@ -1,6 +1,7 @@
 # cython: cdivision=True
 # The compiled twin of loops.py: loops over arrays of doubles that lie whole in memory.
 cimport numpy as cnp
+from autodiff.table._ufunc cimport PyUFuncObject
 
 cdef extern from *:
     """
@@ -110,13 +111,6 @@ cdef extern from *:
 cdef extern from "numpy/arrayobject.h":
     object PyArray_NewLikeArray(cnp.ndarray x, cnp.NPY_ORDER order, void *dtype, int subclass)
     void **PyArray_API  # where numpy's C functions are: each compiled module asks once
-
-cdef extern from "numpy/ufuncobject.h":
-    ctypedef struct PyUFuncObject:
-        int ntypes
-        const char *types
-        void (**functions)(char **args, const cnp.npy_intp *shape, const cnp.npy_intp *steps, void *data) noexcept
-        void **data
 
 cdef inline int meet_numpy() except -1:
     if PyArray_API == NULL:

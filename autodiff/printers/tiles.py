@@ -1,0 +1,207 @@
+"""The class `Tile` of the compiled machine: a stretch of pointwise rows over arrays, block by block.
+
+A block of a few thousand numbers goes through all steps before the next one is begun, so what lies
+between two steps stays in the cache. A step is the loop inside numpy's own ufunc, called without numpy's
+preparations, so its bits are numpy's and its instructions the widest that the processor has; or the loop
+of a kernel, printed from the table; or, where there is neither, the row's function of arrays, given the
+block. The plain twin of the class stands in `graphs.tiles`.
+"""
+
+from autodiff.table.primitive import TABLE, Pointwise
+
+# Rows whose loop is that of their kernel: on arrays they have the kernel's bits.
+KERNELS = ("squared_error", "where", "normal_cdf", "normal_pdf", "gelu_prime")
+
+TILE = """
+cimport numpy as cnp
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from autodiff.table._ufunc cimport PyUFuncObject
+from autodiff.table.primitive import takes_out
+
+ctypedef void (*inner_loop)(
+    char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, void *data
+) noexcept
+
+cdef struct Step:
+    inner_loop loop  # NULL where a Python function is called
+    void *data
+    int width  # of operands and result
+    int[4] slots
+
+cdef struct Slot:
+    char *start
+    cnp.npy_intp stride, moving  # bytes from number to number; from block to block, a number of it
+
+
+cdef class Tile:
+    \"\"\"A stretch of rows on its own memory; see `graphs.tiles`.\"\"\"
+    cdef Step *steps
+    cdef Slot *slots
+    cdef Py_ssize_t size, block, item
+    cdef int kind
+    cdef list arrays, functions
+    cdef object given, fresh, like
+
+    def __cinit__(self, plan, *kept):
+        cdef int i, k
+        self.steps = <Step *>PyMem_Malloc(max(1, len(plan.steps)) * sizeof(Step))
+        self.slots = <Slot *>PyMem_Malloc(max(1, plan.slots) * sizeof(Slot))
+        if self.steps == NULL or self.slots == NULL:
+            raise MemoryError
+        self.size, self.block, self.item = plan.size, plan.block, plan.like.itemsize
+        self.kind = plan.like.dtype.num
+        self.given, self.fresh, self.like = plan.given, plan.fresh, plan.like
+        self.arrays, self.functions = [None] * plan.slots, []
+        for i, (row, places) in enumerate(plan.steps):
+            self.functions.append(row.array)
+            self.steps[i].width = len(places)
+            for k in range(len(places)):
+                self.steps[i].slots[k] = places[k]
+            self.steps[i].loop = NULL
+            self.find(&self.steps[i], row, plan.like.dtype.num)
+        for slot, x in zip(plan.kept, kept, strict=True):
+            self.put(slot, x)
+        for slot in plan.blocks:
+            self.put(slot, np.empty(min(self.block, self.size) if plan.like.ndim else (), plan.like.dtype))
+            self.slots[slot].moving = 0
+
+    def __dealloc__(self):
+        PyMem_Free(self.steps)
+        PyMem_Free(self.slots)
+
+    cdef int find(self, Step *step, row, int kind) except -1:
+        \"\"\"Find the loop of a row on numbers of one type.\"\"\"
+        cdef PyUFuncObject *ufunc
+        cdef int k, j
+        if row.ufunc is not None:
+            ufunc = <PyUFuncObject *>row.ufunc
+            for k in range(ufunc.ntypes):
+                for j in range(step.width):
+                    if ufunc.types[step.width * k + j] != kind:
+                        break
+                else:
+                    step.loop, step.data = <inner_loop>ufunc.functions[k], ufunc.data[k]
+                    return 0
+        elif kind == cnp.NPY_DOUBLE:
+            step.loop, step.data = kernel_loop(row.code), NULL
+        return 0
+
+    cdef int put(self, int slot, x) except -1:
+        cdef cnp.ndarray array = x
+        self.arrays[slot] = x
+        self.slots[slot].start = <char *>cnp.PyArray_DATA(array)
+        self.slots[slot].stride = self.item if cnp.PyArray_NDIM(array) else 0
+        self.slots[slot].moving = self.slots[slot].stride
+        return 0
+
+    def __call__(self, *arrays):
+        \"\"\"Run on the arrays of this call; return the results that are arrays of their own.\"\"\"
+        cdef Py_ssize_t at, k
+        found = []
+        for slot, x in zip(self.given, arrays):
+            if cnp.PyArray_TYPE(x) != self.kind or cnp.PyArray_NDIM(x) and cnp.PyArray_SIZE(x) != self.size:
+                raise ValueError(f"the program was recorded for other arrays than one of shape {x.shape}")
+            if not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x):
+                x = np.ascontiguousarray(x)
+            self.put(slot, x)
+        for slot in self.fresh:
+            if slot < 0:  # an argument that was given up
+                found.append(self.arrays[-slot - 1])
+                continue
+            x = np.empty_like(self.like)
+            self.put(slot, x)
+            found.append(x)
+        try:
+            for at in range(0, self.size, self.block):
+                self.run(at, min(self.block, self.size - at))
+        finally:
+            for slot in self.given:
+                self.arrays[slot] = None
+            for slot in self.fresh:
+                if slot >= 0:
+                    self.arrays[slot] = None
+        return found[0] if len(found) == 1 else found
+
+    cdef int run(self, Py_ssize_t at, cnp.npy_intp n) except -1:
+        cdef int i, k
+        cdef char *args[4]
+        cdef cnp.npy_intp[4] strides
+        cdef Slot *slot
+        for i in range(len(self.functions)):
+            step = &self.steps[i]
+            if step.loop == NULL:
+                views = [self.view(step.slots[k], at, n) for k in range(step.width)]
+                *xs, y = views
+                if takes_out(self.functions[i]):
+                    self.functions[i](*xs, out=y)
+                else:
+                    y[...] = self.functions[i](*xs)
+                continue
+            for k in range(step.width):
+                slot = &self.slots[step.slots[k]]
+                args[k] = slot.start + at * slot.moving
+                strides[k] = slot.stride
+            step.loop(args, &n, strides, step.data)
+        return 0
+
+    cdef view(self, int slot, Py_ssize_t at, Py_ssize_t n):
+        x = self.arrays[slot]
+        if not self.slots[slot].stride:
+            return x
+        if not self.slots[slot].moving:
+            return x[:n]
+        return x.reshape(-1)[at : at + n]
+"""
+
+CHAIN = """
+cdef extern from *:
+    \"\"\"
+    // y may be an operand: each number is read before it is written. LOOP stands in `products`.
+    #if defined(__GNUC__) && !defined(__clang__)
+    #define INDEPENDENT _Pragma("GCC ivdep")
+    #else
+    #define INDEPENDENT
+    #endif
+    #define CHAIN(G, D)                                            \\
+        INDEPENDENT                                                \\
+        for (Py_ssize_t i = 0; i < n; i++) {                       \\
+            double p = (G) * (D);                                  \\
+            y[i] = (p != p) & ((G) == 0.0) ? (G) : p;              \\
+        }
+    LOOP void chain_all(const double *g, const double *d, double *y, Py_ssize_t n) { CHAIN(g[i], d[i]) }
+    LOOP void chain_with(const double *g, double d, double *y, Py_ssize_t n) { CHAIN(g[i], d) }
+    LOOP void chain_from(double g, const double *d, double *y, Py_ssize_t n) { CHAIN(g, d[i]) }
+    \"\"\"
+    void chain_all(const double *g, const double *d, double *y, Py_ssize_t n) noexcept
+    void chain_with(const double *g, double d, double *y, Py_ssize_t n) noexcept
+    void chain_from(double g, const double *d, double *y, Py_ssize_t n) noexcept
+
+cdef void loop_chain(char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, void *data) noexcept:
+    cdef double *g = <double *>args[0]
+    cdef double *d = <double *>args[1]
+    if steps[1] == 0:
+        chain_with(g, d[0], <double *>args[2], n[0])
+    elif steps[0] == 0:
+        chain_from(g[0], d, <double *>args[2], n[0])
+    else:
+        chain_all(g, d, <double *>args[2], n[0])
+"""
+
+
+def tile_source() -> str:
+    """Return the text of the loops of kernels and of the class `Tile`."""
+    lines, cases = [CHAIN], [f"    if code == {TABLE['chain'].code}:", "        return loop_chain"]
+    for name in KERNELS:
+        row = TABLE[name]
+        assert isinstance(row, Pointwise)
+        xs = ", ".join(f"(<double *>(args[{k}] + i * steps[{k}]))[0]" for k in range(row.arity))
+        lines += [
+            f"cdef void loop_{name}(char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, "
+            f"void *data) noexcept:",
+            "    cdef cnp.npy_intp i",
+            "    for i in range(n[0]):",
+            f"        (<double *>(args[{row.arity}] + i * steps[{row.arity}]))[0] = k_{name}({xs})",
+        ]
+        cases += [f"    if code == {row.code}:", f"        return loop_{name}"]
+    head = ["cdef inner_loop kernel_loop(int code) noexcept:", *cases, "    return NULL"]
+    return "\n".join([TILE, "", *lines, *head, ""])

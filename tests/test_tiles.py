@@ -1,0 +1,135 @@
+"""Tiles: stretches of pointwise rows in blocks have the bits of one numpy call after the other."""
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.graphs import tiles
+from autodiff.table import tree
+from autodiff.table.primitive import ROWS, Pointwise
+
+POINTWISE = [r for r in ROWS if isinstance(r, Pointwise) and r.name not in ("identity", "stop")]
+CORNERS = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-320, 1e38, -1e38, 1.0, -1.0, 0.5, 2.0]
+BLOCKS = (1, 7, 64, 2048)
+
+
+@pytest.fixture(params=["tile", "plain"])
+def kind(request, monkeypatch):
+    """Both classes of tiles, where the engine is compiled."""
+    if request.param == "plain":
+        monkeypatch.setattr(tiles, "Tile", tiles.PlainTile)
+
+
+def answer(f, arrays, block, monkeypatch, grads=False, **options):
+    """Return the bits of what a program with blocks of this size answers, and the program."""
+    monkeypatch.setattr(tiles, "BLOCK", block)
+    program = ad.trace(
+        f, *(ad.Tensor(x) for x in arrays), argnums=tuple(range(len(arrays))), **options
+    )
+    call = program.value_and_grad if grads else program
+    call(*(x.copy() for x in arrays))  # records it
+    found = tree.flatten(call(*(x.copy() for x in arrays)))[0]
+    return [
+        (x.shape, np.where(x == x, x, np.nan).tobytes()) for x in map(np.asarray, found)
+    ], program
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("row", POINTWISE, ids=lambda row: row.name)
+def test_every_row_in_blocks_has_the_bits_of_one_call(row, dtype, rng, monkeypatch, kind):
+    xs = [
+        np.concatenate([rng.permutation(CORNERS), rng.normal(size=50) * 3]).astype(dtype)
+        for _ in range(row.arity)
+    ]
+
+    def f(*args):
+        one = dtype(1.0)
+        return row(*(x * one for x in args)) * one
+
+    expected, plain = answer(f, xs, 0, monkeypatch)
+    found, program = answer(f, xs, 7, monkeypatch)
+    assert found == expected
+    assert "tile(" not in plain.source
+    assert "tile(" in program.source
+
+
+def mixture(x, y, w, s, m):
+    """Rows of three shapes, sums and slices among them, results from the midst of a stretch."""
+    a = ad.exp(-x * x) * y + s
+    b = ad.sqrt(a * a + 1.0) - ad.where(x, ad.sigmoid(y), ad.tanh(y))
+    c = ad.maximum(b[1:], a[:-1]) * s
+    d = (m @ ad.log(1.0 + ad.abs(w))) * 2.0 + w
+    e = ad.normal_cdf(a) * d.sum() + b
+    return (a * e).sum() + (c * c).sum() + (ad.sin(d) * d).mean() * s
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_programs_in_blocks_have_the_bits_of_no_blocks(block, rng, monkeypatch, kind):
+    shapes = (150,), (150,), (9,), (), (9, 9)
+    arrays = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+    for grads in (False, True):
+        expected, _ = answer(mixture, arrays, 0, monkeypatch, grads)
+        found, program = answer(mixture, arrays, block, monkeypatch, grads)
+        assert found == expected
+    text = program.courses[True][0].source
+    assert text.count("tile") > 2
+
+
+def test_results_in_a_stretch_and_numbers_without_axes(rng, monkeypatch, kind):
+    def f(x, y, s):
+        a = x * y + 1.0
+        t = ad.exp(s * s) + 1.0
+        return {"a": a, "b": a * x - s, "again": a, "t": t, "u": t * 3.0}
+
+    arrays = [rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), np.array(0.2)]
+    expected, _ = answer(f, arrays, 0, monkeypatch)
+    found, program = answer(f, arrays, 4, monkeypatch)
+    assert found == expected
+    results = program(*arrays)
+    before = results["a"].copy()
+    program(*arrays)
+    assert not np.may_share_memory(results["a"], results["again"])
+    assert (results["a"] == before).all()
+
+
+def test_what_is_given_up_is_written_over_block_by_block(rng, monkeypatch, kind):
+    def f(w, m, g):
+        step = 0.9 * m + 0.1 * g
+        return w - 0.01 * step / ad.sqrt(step * step + 1.0), step
+
+    arrays = [rng.normal(size=40) for _ in range(3)]
+    expected, _ = answer(f, arrays, 0, monkeypatch)
+    found, program = answer(f, arrays, 16, monkeypatch, donate_argnums=(0, 1))
+    assert found == expected
+    own = [x.copy() for x in arrays]
+    results = program(*own)
+    assert {id(x) for x in results} <= {id(x) for x in own}
+
+
+def test_arguments_that_do_not_lie_whole_and_leaves_from_outside(rng, monkeypatch, kind):
+    leaf = ad.Tensor(rng.normal(size=(6, 4)))
+
+    def f(x):
+        return (ad.exp(x) * leaf + 2.0) * leaf
+
+    monkeypatch.setattr(tiles, "BLOCK", 5)
+    program = ad.trace(f, ad.Tensor(np.ones((6, 4))))
+    x = rng.normal(size=(4, 6)).T
+    assert not x.flags.c_contiguous
+    assert (program(x) == (np.exp(x) * leaf.data + 2.0) * leaf.data).all()
+    leaf.data = rng.normal(size=(6, 4))
+    assert (program(x) == (np.exp(x) * leaf.data + 2.0) * leaf.data).all()
+
+
+def test_a_stretch_asks_for_the_memory_of_a_few_blocks(monkeypatch):
+    def f(x):
+        for _ in range(20):
+            x = ad.sin(x) * 2.0 + x
+        return x.sum()
+
+    program = ad.trace(f, ad.Tensor(np.ones(10_000)))
+    made = program.courses[False][0].writer.made
+    (plan,) = [function.args[0] for _, function, _, _ in made if function is not None]
+    assert len(plan.steps) == 60
+    assert len(plan.blocks) <= 3
+    assert sum(function is None for _, function, _, _ in made) == 1  # what the sum reads
