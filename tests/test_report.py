@@ -173,3 +173,37 @@ def test_accessible_and_fitting(browser: Any, path: Path, scheme: str, size: str
     assert watched.complaints == []
     assert watched.foreign() == []
     watched.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("size", WIDTHS)
+def test_the_whole_graph_is_seen_and_can_be_made_large(browser: Any, path: Path, size: str) -> None:
+    watched = Watched(browser, "light", size)
+    page = watched.open(path)
+    frame = page.locator(".picture")
+    image = frame.locator("img")
+    outer, inner = frame.bounding_box(), image.bounding_box()
+    assert outer["x"] <= inner["x"] < inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+    # The graph itself begins and ends at the sides of its image.
+    drawn = page.evaluate(INK)
+    assert drawn[0] < 0.05
+    assert drawn[1] > 0.95
+    page.get_by_label("Natural size").check()
+    natural = image.evaluate("i => [i.width, i.naturalWidth]")
+    assert natural[0] == natural[1]
+    assert watched.overflow() <= 0
+    watched.close()
+
+
+INK = """() => { // the first and the last column of the image that are not empty, as shares of its width
+  const image = document.querySelector(".picture img"), canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+  const pen = canvas.getContext("2d"); pen.drawImage(image, 0, 0);
+  const { data, width, height } = pen.getImageData(0, 0, canvas.width, canvas.height);
+  const at = (x, y) => data.slice(4 * (y * width + x), 4 * (y * width + x) + 4).join();
+  const ground = at(0, 0), used = [];
+  for (let x = 0; x < width; x++)
+    for (let y = 0; y < height; y += 2) if (at(x, y) !== ground) { used.push(x); break; }
+  return [used[0] / width, used.at(-1) / width];
+}"""

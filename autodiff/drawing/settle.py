@@ -1,6 +1,7 @@
 """The last moves of a layout: frames close up, boxes go to their neighbours, long edges straighten.
 
-Everything stands in its order and with its distances already; each move keeps them.
+Everything stands in its order and with its distances already; each move keeps them. Frames go first,
+with all they hold.
 """
 
 from autodiff.drawing.layered import Layers
@@ -14,6 +15,7 @@ FAR = 1e9
 def settle(
     made: Layers,
     boxes: int,
+    parents: list[int],
     offsets: list[list[float]],
     pulls: Pulls,
     xs: list[float],
@@ -23,7 +25,13 @@ def settle(
     """Make the last moves; `arcs` and `apart` say what stands how far to the right of what."""
     n = len(made.layer)
     lines = chains(made, boxes)
+    frames = held(made, parents)
+    inside = [-1] * len(xs)
     for turn in range(ROUNDS):
+        for s in range(len(frames)):
+            for v in frames[s]:
+                inside[v] = s
+            shift(frames[s], s, inside, n, pulls, xs, arcs, apart)
         for line in lines:
             straighten(made, line, offsets, pulls, xs, arcs, apart)
         for step in range(len(made.rows)):
@@ -39,6 +47,67 @@ def settle(
             xs[v] = within(FAR if (v - n) % 2 == 0 else -FAR, v, xs, arcs, apart)
     for line in lines:
         straighten(made, line, offsets, pulls, xs, arcs, apart)
+
+
+def held(made: Layers, parents: list[int]) -> list[list[int]]:
+    """Return what moves with each frame: its items and sides, and those of the frames in it."""
+    n = len(made.layer)
+    found: list[list[int]] = []
+    for _ in range(len(parents)):
+        found.append([])
+    for i in range(n):
+        s = made.scope[i]
+        while s >= 0:
+            found[s].append(i)
+            s = parents[s]
+    for t in range(len(parents)):
+        s = t
+        while s >= 0:
+            found[s].append(n + 2 * t)
+            found[s].append(n + 2 * t + 1)
+            s = parents[s]
+    return found
+
+
+def shift(
+    members: list[int],
+    s: int,
+    inside: list[int],
+    n: int,
+    pulls: Pulls,
+    xs: list[float],
+    arcs: Arcs,
+    apart: list[float],
+) -> None:
+    """Move frame s with all it holds, as one, to where the lines that leave it draw it."""
+    least = -FAR
+    most = FAR
+    place = 0.0
+    weight = 0.0
+    for v in members:
+        for k in arcs.into[v]:
+            if inside[arcs.tails[k]] != s and xs[arcs.tails[k]] + apart[k] - xs[v] > least:
+                least = xs[arcs.tails[k]] + apart[k] - xs[v]
+        for k in arcs.out[v]:
+            if inside[arcs.heads[k]] != s and xs[arcs.heads[k]] - apart[k] - xs[v] < most:
+                most = xs[arcs.heads[k]] - apart[k] - xs[v]
+        if v < n:
+            for k in range(len(pulls.above[v])):
+                m = pulls.above[v][k]
+                if inside[m] != s:
+                    place += pulls.above_pull[v][k] * (xs[m] + pulls.above_by[v][k] - xs[v])
+                    weight += pulls.above_pull[v][k]
+            for k in range(len(pulls.below[v])):
+                m = pulls.below[v][k]
+                if inside[m] != s:
+                    place += pulls.below_pull[v][k] * (xs[m] + pulls.below_by[v][k] - xs[v])
+                    weight += pulls.below_pull[v][k]
+    if weight == 0 or least > most:
+        return
+    by = place / weight
+    by = least if by < least else most if by > most else by
+    for v in members:
+        xs[v] += by
 
 
 def low(v: int, xs: list[float], arcs: Arcs, apart: list[float]) -> float:

@@ -53,7 +53,7 @@ def spread(
     order = in_order(arcs, len(arcs.tails))
     if len(parents) > 0:
         make_room(made, parents, sizes, xs, arcs, apart, order)
-    settle(made, boxes, offsets, pulls, xs, arcs, apart)
+    settle(made, boxes, parents, offsets, pulls, xs, arcs, apart)
     return xs
 
 

@@ -27,7 +27,7 @@ def element(tag: str, *inside: Any, **attributes: Any) -> Markup:
         f' {name.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
         for name, value in attributes.items()
     )
-    if tag == "img":
+    if tag in ("img", "input"):
         return Markup(f"<img{given}>")
     return Markup(f"<{tag}{given}>{join(*inside)}</{tag}>")
 

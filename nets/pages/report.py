@@ -271,9 +271,11 @@ def backward_graph(net: Network, x: Array, y: Array) -> list[Markup]:
         image = picture(drawn.svg().encode(), "svg+xml", "Backward graph; its words follow")
     except (DrawingError, OSError) as error:
         return [element("p", f"No picture: {error}"), listed]
+    size = element("input", type="checkbox", id="natural", class_="natural")
+    label = element("label", " Natural size, to be scrolled", for_="natural")
     frame = element("div", image, class_="picture", tabindex="0", role="region",
                     aria_label="Backward graph, scrollable")  # fmt: skip
-    return [told, frame, listed]
+    return [told, size, label, frame, listed]
 
 
 def _id(name: str) -> str:
