@@ -21,7 +21,7 @@ from autodiff.nodes import modes
 from autodiff.nodes.array_node import fill
 from autodiff.nodes.functions import zero
 from autodiff.nodes.modes import MODE
-from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree
 from autodiff.table.primitive import Multilinear
@@ -45,7 +45,7 @@ class Segment:
             operands[self.places[k]] if k in self.places else x for k, x in enumerate(self.leaves)
         ]
         outputs, self.back = tree.flatten(self.f(*self.rebuild(leaves)))
-        nodes = [ops.mul(y, np.ones(())) if type(y) is not Tensor else y for y in outputs]
+        nodes = [y if type(y) is Tensor else ops.mul(y, constant(np.ones(()))) for y in outputs]
         self.shapes = [y.shape for y in nodes]
         if len(nodes) == 1:
             return ops.identity(nodes[0])

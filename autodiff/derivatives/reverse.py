@@ -232,6 +232,7 @@ def gradient(
     >>> gradient(first, x)
     18.0
     """
+    create_graph, strict = bool(create_graph), bool(strict)
     if not isinstance(y, NODES):
         raise TypeError(f"gradient: y must be a Value or a Tensor, got {type(y).__name__}")
     nodes, rebuild = tree.flatten(xs)

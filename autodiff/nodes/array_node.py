@@ -92,6 +92,8 @@ class ArrayNode:
         if modes.watched:
             modes.check_unwatched(self, "data")
         change = plain(change)
+        if type(change) is not np.ndarray:
+            change = as_array(change, "assign_sub")
         alone = self.primitive is None and holders(self) == ALONE
         if alone and loops.descend(self._array, change, scale):  # compiled only
             self.seq = tick()
@@ -177,6 +179,12 @@ class ArrayNode:
         raise TypeError(
             f"{leaving.called(self)}[...] = ...: the array of a node never changes; take ad.where, "
             f"ad.concatenate or ad.stack, or assign a whole leaf (p.data = ...)"
+        )
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError(
+            f"del {leaving.called(self)}[...]: the array of a node never changes; take ad.concatenate or "
+            f"an index for what is to stay"
         )
 
     def __format__(self, spec: str) -> str:

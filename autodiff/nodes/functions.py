@@ -247,7 +247,7 @@ def reshape(x: Any, shape: Any) -> Any:
 @composite
 def transpose(x: Any, axes: Any = ()) -> Any:
     """Return x with its axes permuted (reversed by default)."""
-    return as_array_node(x).transpose(*axes)
+    return as_array_node(x).transpose(axes)
 
 
 @composite

@@ -679,7 +679,7 @@ if not cython.compiled:
 
     def _unmade(self: Value, name: str) -> Any:
         """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""
-        made = f"Value has no attribute {name!r}"
+        made = f"'Value' object has no attribute {name!r}"
         raise AttributeError(made if name not in Value.__slots__ else f"{made}: {UNMADE}")
 
     Value.__getattr__ = _unmade  # type: ignore[attr-defined]

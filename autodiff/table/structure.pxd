@@ -2,7 +2,7 @@
 cimport autodiff.table._loops as loops
 cimport numpy as cnp
 
-cpdef object sum(object x, object axis, bint keepdims, object out=*)
+cpdef object sum(object x, object axis, object keepdims, object out=*)
 cpdef object broadcast(object x, object shape, object out=*)
 cpdef object sum_to(object g, object shape)
 cpdef object product(object a, object b)
