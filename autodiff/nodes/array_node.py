@@ -92,8 +92,7 @@ class ArrayNode:
         if modes.watched:
             modes.check_unwatched(self, "data")
         change = plain(change)
-        if type(change) is not np.ndarray:
-            change = as_array(change, "assign_sub")
+        change = change if isinstance(change, np.ndarray) else as_array(change, "assign_sub")
         alone = self.primitive is None and holders(self) == ALONE
         if alone and loops.descend(self._array, change, scale):  # compiled only
             self.seq = tick()
@@ -176,16 +175,10 @@ class ArrayNode:
         return np.array(array, dtype) if copy or dtype not in (None, array.dtype) else array
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise TypeError(
-            f"{leaving.called(self)}[...] = ...: the array of a node never changes; take ad.where, "
-            f"ad.concatenate or ad.stack, or assign a whole leaf (p.data = ...)"
-        )
+        raise leaving.unchanging(self, "{}[...] = ...")
 
     def __delitem__(self, index: Any) -> None:
-        raise TypeError(
-            f"del {leaving.called(self)}[...]: the array of a node never changes; take ad.concatenate or "
-            f"an index for what is to stay"
-        )
+        raise leaving.unchanging(self, "del {}[...]")
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)

@@ -86,6 +86,14 @@ def leave(node: Any, how: str) -> None:
     )
 
 
+def unchanging(node: Any, how: str) -> TypeError:
+    """Return the error for changing a part of a node's array."""
+    return TypeError(
+        f"{how.format(called(node))}: the array of a node never changes; take ad.where, "
+        f"ad.concatenate or ad.stack, or assign a whole leaf (p.data = ...)"
+    )
+
+
 def called(node: Any) -> str:
     return str(node.name) if node.name else f"a {type(node).__name__}"
 
