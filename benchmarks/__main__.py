@@ -22,6 +22,7 @@ class Line(NamedTuple):
     pure: bool = False
 
 
+BESIDE = "benchmarks.against"
 WIDE = "[256, 256, 256, 256, 256, 256, 10]"
 LINES = (
     Line("two moons, compiled: build + backward + free / floats", "benchmarks.moons.eager()", 1.9),
@@ -49,8 +50,8 @@ LINES = (
     Line("[784, 100, 10], batch 10, eager", "benchmarks.arrays.step([784,100,10],10)", 1.1),
     Line("[784, 100, 10], batch 100, eager", "benchmarks.arrays.step([784,100,10],100)", 1.1),
     Line("six layers of 256, batch 64, eager", f"benchmarks.arrays.step({WIDE},64)", 1.1),
-    Line("[784, 30, 10], batch 10, by hand, new arrays", "benchmarks.arrays.by_hand([784,30,10],10)", None),
-    Line("[784, 100, 10], batch 10, by hand, new arrays", "benchmarks.arrays.by_hand([784,100,10],10)", None),
+    Line("[784, 30, 10], batch 10, by hand, anew", "benchmarks.arrays.by_hand([784,30,10],10)", None),
+    Line("[784, 100, 10], batch 10, by hand, anew", "benchmarks.arrays.by_hand([784,100,10],10)", None),
     Line("[784, 30, 10], batch 10, nets.Network, named", "benchmarks.arrays.named([784,30,10],10)", None),
     Line("six layers of 256, batch 64, nets.Network", f"benchmarks.arrays.named({WIDE},64)", None),
     Line("[784, 30, 10], batch 10, replayed", "benchmarks.arrays.replayed([784,30,10],10)", 1.0),
@@ -63,10 +64,33 @@ LINES = (
     Line("width 1024, batch 256: both / forward", "benchmarks.arrays.backward([1024]*4,256)", 3.2),
     Line("first layer dominates: both / forward", "benchmarks.arrays.backward([4096,64,10],256)", 2.3),
     Line("the law: value and gradient / numpy's call", "benchmarks.law.over()", 6.0),
+    Line("arrays: Gaussian mixture, program", f"{BESIDE}.gradient('mixture','JAX','PyTorch')", 1.2),
+    Line("arrays: Black-Scholes, program", f"{BESIDE}.gradient('black_scholes','JAX','PyTorch')", 1.1),
+    Line("arrays: transformer block, program", f"{BESIDE}.gradient('transformer','JAX')", 0.8),
+    Line("arrays: transformer block, eager", f"{BESIDE}.gradient('transformer','PyTorch',without=True)", 1.2),
+    Line("arrays: logistic regression, program", f"{BESIDE}.gradient('logistic','JAX')", 0.8),
+    Line("arrays: LSTM of 60 steps, program", f"{BESIDE}.gradient('lstm','JAX')", 0.8),
+    Line("arrays: hvp of Rosenbrock, 10,000, program", f"{BESIDE}.hvp()", 2.5),
+    Line("arrays: Hessian of Rosenbrock, 100, program", f"{BESIDE}.hessian()", 5.0),
+    Line("arrays: Hessian of Rosenbrock, 100, by colouring", f"{BESIDE}.hessian(100,True)", 2.0),
+    Line("arrays: Hessian of Rosenbrock by colouring", f"{BESIDE}.hessian_growth()", None),
+    Line("arrays: ten numbers", f"{BESIDE}.small()", None),
+    Line("arrays: peak memory, transformer block", f"{BESIDE}.memory('transformer')", 1.3),
+    Line("arrays: peak memory, six layers of 1,024", f"{BESIDE}.memory('network')", 1.3),
+    Line("arrays: Black-Scholes, an element / at n", f"{BESIDE}.growth('black_scholes')", 1.5),
+    Line("arrays: logistic regression, an element / at n", f"{BESIDE}.growth('logistic')", 1.5),
     Line("import autodiff after numpy, ms", "benchmarks.arrays.import_time()", 60.0),
 )  # fmt: skip
 BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
     "the law: value and gradient / numpy's call": {"functions measured": None, "over the law": 0.0},
+    "arrays: Hessian of Rosenbrock, 100, program": {"/ torch.func": 1.0},
+    "arrays: Hessian of Rosenbrock, 100, by colouring": {"/ torch.func": 1.0},
+    "arrays: Hessian of Rosenbrock by colouring": {"an element at 4 n": 1.2},
+    "arrays: ten numbers": {
+        "a product / numpy": 1.5,
+        "np.sin / numpy": 2.0,
+        "value and gradient, us": 6.0,
+    },
     "10,000,000 nodes": {"ratio": 1.3, "bytes": 120.0, "backward": 30.0},
     "character GPT, a step of 4,192 Values": {"ms, Adam by hand": 7.2},
     "character GPT, a step by jit": {"us, called": 350.0},
@@ -76,6 +100,8 @@ BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
     "MLP 2-16-16-1, 100 lanes, all gradients / numpy by hand": {"loops": 0.7, "dot": 0.7},
     "MLP 2-16-16-1, one sample, all gradients, us": {"bound": 4.5},
 }
+
+UNITS = ("ms", "MB")  # said beside a ratio
 
 
 def verdict(measured: float, bound: float | None) -> str:
@@ -93,8 +119,10 @@ def measure(line: Line) -> list[dict[str, Any]]:
         found = {"": found}
     return [
         {
-            "name": f"{line.name}{', ' * bool(what)}{what}",
-            "bound": (bound := BOUNDS.get(line.name, {}).get(what, line.bound)),
+            "name": f"{line.name}{'' if not what else ' ' if what[0] == '/' else ', '}{what}",
+            "bound": (
+                bound := BOUNDS.get(line.name, {}).get(what, None if what in UNITS else line.bound)
+            ),
             "measured": value,
             "verdict": verdict(value, bound),
         }
