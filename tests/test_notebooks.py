@@ -5,6 +5,7 @@ without Jupyter, so that the tests need no more than the suite does.
 """
 
 import ast
+import base64
 import copy
 import json
 import re
@@ -112,6 +113,24 @@ def test_the_outputs_hold_a_picture_and_figures(name: str, language: str) -> Non
     plots = any({"image/svg+xml", "image/png"} & set(d) for d in data)
     assert plots or any('src="data:image/svg+xml' in page for page in pages), "no picture inline"
     assert any(text(o.get("text", "")).strip() for o in outputs(stored(name, language)))
+
+
+@each_notebook
+@each_stored
+def test_every_picture_survives_where_no_script_may_run(name: str, language: str) -> None:
+    """A viewer that trusts nothing strips SVG from a cell: each has an image beside it."""
+    for output in outputs(stored(name, language)):
+        shown = {
+            k: text(v)
+            for k, v in output.get("data", {}).items()
+            if k.startswith(("text/h", "image/svg"))
+        }
+        bare = re.sub(r"<script>.*?</script>", "", shown.get("text/html", ""), flags=re.S)
+        assert "<svg" not in bare
+        if "image/svg+xml" in shown:
+            image = re.search(r'<img[^>]* src="data:image/svg\+xml;base64,([^"]+)"', bare)
+            assert image is not None
+            assert base64.b64decode(image[1]).startswith(b"<svg")
 
 
 @each_notebook

@@ -44,7 +44,7 @@ def neuron() -> Picture:
         a = ad.sigmoid(z)
     C = (a - y) ** 2 / 2
     C.backward()
-    return ad.draw(C, names=locals())
+    return ad.draw(C)
 
 
 @shown
@@ -58,7 +58,7 @@ def logistic_regression() -> Picture:
     with ad.scope("cost"):
         L = -ad.log(a)  # the example's label is 1
     L.backward()
-    return ad.draw(L, names=locals())
+    return ad.draw(L)
 
 
 @shown
@@ -118,7 +118,7 @@ def attention() -> Picture:
         Y = A @ V
     C = (Y * Y).mean()
     C.backward()
-    return ad.draw(C, names=locals(), collapse="head/softmax", rankdir="TB")
+    return ad.draw(C, collapse="head/softmax")
 
 
 @shown

@@ -62,7 +62,7 @@ print(inspect.getsource(GPT.attention))
 C = gpt.cost(encode("ed"), part=ad.scope)
 C.backward()
 print(C.data, len(ad.Graph(C)))
-ad.draw(C, names=locals())
+ad.draw(C)
 
 # %% [markdown] lang="en"
 # Before training each of 27 tokens is about equally likely: the cost is near $\ln 27 = 3.296$. The gradient
@@ -103,11 +103,11 @@ q0, q1 = ad.Value(0.8, "q0"), ad.Value(-0.3, "q1")
 keys = [(0.5, 1.0), (-1.0, 0.4)]
 scores = [q0 * k0 + q1 * k1 for k0, k1 in keys]
 a0, a1 = gpt.softmax(scores)
-print(a1.explain(q0, names=locals()))
+print(a1.explain(q0))
 
 # %%
 a1.backward()
-ad.draw(a1, names=locals(), rankdir="TB")
+ad.draw(a1)
 
 # %% [markdown] lang="en"
 # The paths cancel in part: what raises one score raises the sum below it too. In the whole model a single

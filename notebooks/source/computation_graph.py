@@ -41,7 +41,7 @@ L.data
 
 # %%
 L.backward()
-ad.draw(L, names=locals(), rankdir="TB")
+ad.draw(L)
 
 # %% [markdown] lang="en"
 # On every edge stands the local derivative; what flows back through a node is the sum, over the

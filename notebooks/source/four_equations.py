@@ -96,7 +96,7 @@ for l in range(2, L + 1):
 cost = ad.square(y - A[L]).sum() * 0.5
 cost.name = "C"
 cost.backward()
-ad.draw(cost, focus=Z[L], hops=2, rankdir="TB")
+ad.draw(cost, focus=Z[L], hops=2)
 
 # %% [markdown] lang="en"
 # `cost.backward()` left in every node the derivative

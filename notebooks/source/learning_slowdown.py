@@ -73,7 +73,7 @@ for start in ((0.6, 0.9), (2.0, 2.0)):
     assert math.isclose(w.grad, output * slope, rel_tol=1e-12)
     assert math.isclose(b.grad, output * slope, rel_tol=1e-12)
 assert round(a.data, 2) == 0.98
-ad.draw(C, names={"w": w, "b": b, "z": z, "a": a, "C": C}, rankdir="TB")
+ad.draw(C)
 
 # %% [markdown] lang="en"
 # ## Learning

@@ -43,7 +43,7 @@ a = ad.sigmoid(z)
 penalty = 0.1 * w * w
 C = (a - 1.0) ** 2 + penalty
 C.backward()
-ad.draw(C, names=locals(), rankdir="TB")
+ad.draw(C)
 
 # %% [markdown] lang="en"
 # By hand: through the neuron $2(a - 1) \cdot \sigma'(z) \cdot x$; along the penalty
@@ -57,7 +57,7 @@ ad.draw(C, names=locals(), rankdir="TB")
 e = math.exp(-(2.0 * 0.5 - 1.5))
 sigma, slope = 1 / (1 + e), e / (1 + e) ** 2
 products = [2 * (sigma - 1) * slope * x, 0.1 * 2.0, 0.1 * 2.0]
-account = C.explain(w, names=locals())
+account = C.explain(w)
 print(account)
 assert account.count == 3
 assert math.isclose(sum(products), w.grad, rel_tol=1e-12)
@@ -116,7 +116,7 @@ products = [path.product for path in account]
 print(f"{account.count} paths: {', '.join(f'{p:.4f}' for p in products)}")
 print(f"their sum {sum(products):.12f}, the gradient {x1.grad:.12f}")
 assert math.isclose(sum(products), x1.grad, rel_tol=1e-12)
-ad.draw(cost, top_k=3, rankdir="TB")
+ad.draw(cost, top_k=3)
 
 # %% [markdown] lang="en"
 # ## Counting without listing

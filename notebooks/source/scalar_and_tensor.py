@@ -103,7 +103,7 @@ print(
 )
 
 # %%
-ad.draw(record.cost, rankdir="TB")
+ad.draw(record.cost)
 
 # %% [markdown] lang="en"
 # ## By hand, for one weight

@@ -192,7 +192,7 @@ agree("dE/dw2", dw2, W2.grad)
 library = cf.two_layers(w2, w3, x, d)  # the same formulas, kept in the library
 assert np.allclose(library.dw2, dw2, rtol=1e-12, atol=0)
 assert np.allclose(library.dw3, dw3, rtol=1e-12, atol=0)
-ad.draw(loss, rankdir="TB")
+ad.draw(loss)
 
 # %% [markdown] lang="en"
 # ## L layers
