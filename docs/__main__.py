@@ -29,7 +29,8 @@ ORDER = (
     "index.md", "tutorial.md", "explaining.md", "course.md", "notation.md", "concordance.md",
     "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md",
     "api/index.md",
-    "api_nets.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md", "results.md",
+    "api_nets.md", "coming_from.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md",
+    "results.md",
     "index.ja.md",
 )  # fmt: skip
 TITLES = {

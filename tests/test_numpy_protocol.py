@@ -203,9 +203,9 @@ def test_functions_of_arrays_agree_with_numpy_and_with_the_adjoint_identity(
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda x: np.nanmedian(x), "nearest that it has is np.nanmean"),
+        (lambda x: np.nextafter(x, 1.0), "x itself has the same derivative"),
         (lambda x: np.fft.fft(x), "np.fft.fft"),
-        (lambda x: np.linalg.eigvals(x), "the table has no operation"),
+        (lambda x: np.linalg.eigvals(x), "complex numbers"),
         (lambda x: np.sum(x, dtype=np.int64), "dtype="),
         (lambda x: np.exp(x, where=[True, False]), "where="),
         (lambda x: np.add.reduceat(x, [0]), "np.add.reduceat"),
@@ -225,8 +225,14 @@ def test_writing_into_a_plain_array_is_refused() -> None:
 
 
 def test_the_nearest_name_is_near() -> None:
-    assert "np.nanmean." in str(protocol.refusal(np.nanmedian))
-    assert "nearest" not in str(protocol.refusal(np.histogram))
+    def nanmeans(x: Any) -> Any:
+        return x
+
+    def a_name_of_its_own(x: Any) -> Any:
+        return x
+
+    assert "np.nanmean." in str(protocol.refusal(nanmeans))
+    assert "nearest" not in str(protocol.refusal(a_name_of_its_own))
 
 
 def test_second_derivatives_pass_through_numpy() -> None:

@@ -27,6 +27,14 @@ from autodiff.dispatch import (  # noqa: F401  they enter
     statistics,
 )
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
+from autodiff.dispatch.further import (  # noqa: F401
+    grids,
+    histograms,
+    loops,
+    polynomials,
+    sets,
+)
+from autodiff.dispatch.further.reasons import reason
 from autodiff.dispatch.linalg import norms  # noqa: F401
 from autodiff.dispatch.methods import PLAIN
 from autodiff.dispatch.moves import as_type
@@ -127,6 +135,10 @@ def function_of_nodes(function: Any, args: tuple[Any, ...], options: dict[str, A
 @cache
 def has_derivative(function: Any) -> bool:
     """Return whether a ufunc gives floats for floats: else it is a comparison or a test."""
+    if function in PLAIN:
+        return False
+    if function is np.frexp:
+        return True
     return any(kind.endswith(("->d", "->dd")) for kind in function.types) or not any(
         kind.startswith("d") for kind in function.types
     )
@@ -134,6 +146,9 @@ def has_derivative(function: Any) -> bool:
 
 def refusal(function: Any, method: str = "") -> TypeError:
     """Return the error for a function without rows, with the nearest that has them, if one is near."""
+    because = reason(function)
+    if because and not method:
+        return TypeError(f"{name_of(function)}: has no meaning on a graph: {because}")
     known = {f.__name__: f for f in (*UFUNCS, *ENTRIES)}
     wanted = getattr(function, "__name__", str(function))
     near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.7)

@@ -1,11 +1,14 @@
 """What makes arrays of numbers, where some of the numbers are nodes: array, full, linspace, r_ and c_."""
 
+from functools import wraps
+from itertools import islice
 from typing import Any
 
 import numpy
 
+from autodiff.dispatch.further.reasons import REASONS
 from autodiff.dispatch.moves import as_type
-from autodiff.nodes.functions import as_array_node, holds_nodes, is_node
+from autodiff.nodes.functions import array_of, as_array_node, holds_nodes, is_node
 from autodiff.numpy.lists import whole
 from autodiff.table import ops
 
@@ -33,29 +36,45 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     return as_type(ops.broadcast(as_array_node(fill_value), shape=wanted), dtype)
 
 
-def full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
-    """Return an array of a's shape that is `fill_value` everywhere."""
-    if not holds_nodes(fill_value):
-        return numpy.full_like(a, fill_value, dtype, **options)
-    return full(numpy.shape(a), fill_value, dtype)
+def arange(*args: Any, **options: Any) -> Any:
+    """Return numbers a step apart, from start up to stop: how many there are is a constant."""
+    parts = (*args, *options.values())
+    if not any(map(is_node, parts)):
+        return numpy.arange(*args, **options)
+    named = {k: options.pop(k) for k in ("start", "stop", "step") if k in options}
+    given = (
+        dict(zip(("start", "stop", "step") if len(args) > 1 else ("stop",), args, strict=False))
+        | named
+    )
+    n = len(numpy.arange(*(float(numpy.asarray(array_of(given.get(k, d))))
+                           for k, d in (("start", 0.0), ("stop", 0.0), ("step", 1.0)))))  # fmt: skip
+    steps = numpy.arange(float(n))
+    y = as_array_node(ops.add(given.get("start", 0.0), ops.mul(given.get("step", 1.0), steps)))
+    return as_type(y, options.get("dtype"))
 
 
-def linspace(
-    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False,
-    dtype: Any = None, axis: int = 0,
-) -> Any:  # fmt: skip
-    """Return numbers at equal distances from start to stop."""
-    if not holds_nodes((start, stop)):
-        return numpy.linspace(start, stop, num, endpoint, retstep, dtype, axis)  # type: ignore[call-overload]
-    shares = numpy.linspace(0.0, 1.0, num, endpoint)
-    low, high = whole(start), whole(stop)
-    n = max(numpy.ndim(getattr(x, "data", x)) for x in (low, high))
-    along = shares.reshape(-1, *(1,) * n)
-    y = as_array_node(ops.mul(low, 1.0 - along) + ops.mul(high, along))
-    y = numpy.moveaxis(y, 0, axis) if axis else y
-    y = as_type(y, dtype)
-    step = ops.sub(high, low) * (1.0 / max(num - 1 if endpoint else num, 1))
-    return (y, step) if retstep else y
+def fromiter(iter: Any, dtype: Any, count: int = -1, **options: Any) -> Any:
+    """Return the numbers that an iterable gives, which may be nodes."""
+    found = list(iter if count < 0 else islice(iter, count))
+    return array(found, dtype) if holds_nodes(found) else numpy.fromiter(found, dtype, **options)
+
+
+def require(a: Any, dtype: Any = None, requirements: Any = None, **options: Any) -> Any:
+    """Return an array with the properties that are asked for; a node has them all but one's own memory."""
+    return array(a, dtype) if holds_nodes(a) else numpy.require(a, dtype, requirements, **options)
+
+
+def refusing(name: str) -> Any:
+    """Return numpy's function of a name, which refuses nodes with the reason."""
+    plain = getattr(numpy, name)
+
+    @wraps(plain)
+    def call(*args: Any, **options: Any) -> Any:
+        if any(map(holds_nodes, (*args, *options.values()))):
+            raise TypeError(f"np.{name}: has no meaning on a graph: {REASONS[name]}")
+        return plain(*args, **options)
+
+    return call
 
 
 class Joined:
@@ -87,6 +106,7 @@ class Joined:
 r_, c_ = Joined(numpy.r_, columns=False), Joined(numpy.c_, columns=True)
 CREATION: dict[str, Any] = {
     "array": array, "asarray": asarray, "asanyarray": asarray, "ascontiguousarray": asarray,
-    "asarray_chkfinite": asarray, "full": full, "full_like": full_like, "linspace": linspace,
-    "r_": r_, "c_": c_,
+    "asarray_chkfinite": asarray, "asfortranarray": asarray, "full": full, "arange": arange,
+    "fromiter": fromiter, "require": require, "r_": r_, "c_": c_,
+    **{name: refusing(name) for name in ("kaiser", "asmatrix", "bmat") if hasattr(numpy, name)},
 }  # fmt: skip

@@ -253,6 +253,7 @@ COMMON: dict[str, Kind] = {
     "optimize": FLAG,
     "signature": one_of(None),
     "axes": one_of(None),
+    "device": one_of(None),
     "stable": one_of(None, True),
     "copy": one_of(None, True, False),
 }
