@@ -33,6 +33,14 @@ def test_the_python_snippets_print_what_stands_below_them(
     assert {p.stem for p in tmp_path.iterdir()} == {"cost"}
 
 
+def test_what_leads_is_what_the_snippets_print() -> None:
+    printed = " ".join(block for kind, block in BLOCKS if kind == "text")
+    rows = re.findall(r"^\| `(?:cost\.|ad\.).*?\| (.*) \|$", TEXT, re.MULTILINE)
+    said = [words for row in rows for words in re.findall(r"`([^`]+)`", row)]
+    assert len(said) >= 4
+    assert [words for words in said if words not in printed] == []
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_work(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)

@@ -187,13 +187,8 @@ class Graph:
             return None
         return self.send(edge, grad)
 
-    def to_json(self, indent: int | None = None) -> str:
-        """Return the snapshot as JSON, by the schema in interop/graph.schema.json."""
-        return doors.to_json(self, indent)
-
-    def play(self, **options: Any) -> Any:
-        """Return the page in which this graph recomputes under the hand; see `autodiff.play`."""
-        return doors.play(self, **options)
+    to_json = doors.methods.to_json
+    play = doors.methods.play
 
     def is_linear(self, edge: Edge) -> bool:
         """Return whether the target is linear in this operand (a multilinear row)."""

@@ -1,12 +1,14 @@
 """The doors: what nodes and graphs hand over to wings above them, the only way up in the house.
 
 A node can explain itself, be pickled and meet numpy's functions, though all that is built on nodes.
-Each such method goes through one door, by name: `doors.explain(self, wrt)`. A door is opened when it
+Each such method goes through one door, by name: `doors.reduced(self)`. A door is opened when it
 is first used, which loads its module, and stays open: after that it is an attribute of this module
-like any other. The architecture test reads this table and allows no other import upward.
+like any other. `methods` gives a class the function behind a door as a method, with its signature and
+its words. The architecture test reads this table and allows no other import upward.
 """
 
 import importlib
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +54,35 @@ def __getattr__(name: str) -> Any:
     module, _, function = DOORS[name].partition(":")
     opened = globals()[name] = getattr(importlib.import_module(module), function)
     return opened
+
+
+if TYPE_CHECKING:
+
+    class methods:
+        from autodiff.explanations.paths import explain
+        from autodiff.explanations.steps import backward_steps
+        from autodiff.interop import to_json
+        from autodiff.player.live import play
+
+else:
+
+    class Method:
+        """A method whose function stands behind a door, which is opened when it is asked for."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def __get__(self, node: Any, owner: Any = None) -> Any:
+            function = globals().get(self.name) or __getattr__(self.name)
+            return function if node is None else MethodType(function, node)
+
+    class Methods:
+        """The doors as methods: `explain = doors.methods.explain` in the body of a class."""
+
+        def __getattr__(self, name: str) -> Method:
+            return Method(name)
+
+    methods = Methods()
 
 
 __all__ = [

@@ -64,17 +64,9 @@ class Tensor(ArrayNode):
             raise no_gradient(self)
         doors.array_backward(self, gradient, free)
 
-    def explain(self, wrt: Any, **options: Any) -> Any:
-        """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
-        return doors.explain(self, wrt, **options)
-
-    def play(self, **options: Any) -> Any:
-        """Return the page in which this graph recomputes under the hand; see `autodiff.play`."""
-        return doors.play(self, **options)
-
-    def backward_steps(self, gradient: Any = None, names: Any = None) -> Any:
-        """Return an iterator over the steps that `backward` takes; no gradient is touched."""
-        return doors.backward_steps(self, gradient, names)
+    explain = doors.methods.explain
+    play = doors.methods.play
+    backward_steps = doors.methods.backward_steps
 
     def detach(self) -> "Tensor":
         """Return the array as a new constant, through which no gradient flows."""

@@ -260,17 +260,9 @@ class Value:
         if self.is_constant or not doors.scalar_backward([self], [as_float(gradient)], free):
             raise no_gradient(self)
 
-    def explain(self, wrt: Any, **options: Any) -> Any:
-        """Return why d self / d wrt is what it is: its paths with their products (eq. 47 to 53)."""
-        return doors.explain(self, wrt, **options)
-
-    def play(self, **options: Any) -> Any:
-        """Return the page in which this graph recomputes under the hand; see `autodiff.play`."""
-        return doors.play(self, **options)
-
-    def backward_steps(self, gradient: float = 1.0, names: Any = None) -> Any:
-        """Return an iterator over the steps that `backward` takes; no gradient is touched."""
-        return doors.backward_steps(self, gradient, names)
+    explain = doors.methods.explain
+    play = doors.methods.play
+    backward_steps = doors.methods.backward_steps
 
     def zero_grad(self) -> None:
         """Forget this node's gradient."""
