@@ -29,7 +29,7 @@ def members(kind: type) -> Iterator[str]:
         member = inspect.getattr_static(kind, name)
         if isinstance(member, property):
             yield name
-        elif callable(member) or isinstance(member, staticmethod | classmethod):
+        elif callable(getattr(kind, name)):
             yield f"{name}{signature(getattr(kind, name))}"
 
 
