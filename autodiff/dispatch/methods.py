@@ -29,6 +29,7 @@ IN_PLACE = {
 ATTRIBUTES: dict[str, Function] = {
     "real": np.real, "imag": np.imag, "mT": last_two_exchanged, "flat": np.ravel,
 }  # fmt: skip
+OF_PLACES = ("choose",)  # ndarray's is a method of whole numbers
 FACTS = ("nbytes", "itemsize", "strides", "device")
 NUMBERS = ("tolist", "tobytes", "tofile", "dump", "dumps")  # they leave the graph, and say so
 OTHERS: dict[str, Function] = {
@@ -52,7 +53,7 @@ def method_of_nodes(node: Tensor, name: str) -> Any:
         return lambda *args, **options: getattr(np.asarray(node), name)(*args, **options)
     if name in IN_PLACE:
         return partial(in_place, name)
-    public = not name.startswith("_") and hasattr(np.ndarray, name)
+    public = not name.startswith("_") and hasattr(np.ndarray, name) and name not in OF_PLACES
     function = OTHERS.get(name) or (getattr(np, name, None) if public else None)
     if function is None or not (name in OTHERS or function in ENTRIES or function in PLAIN):
         raise AttributeError(f"Tensor has no attribute or operation {name!r}")

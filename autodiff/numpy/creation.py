@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from autodiff.dispatch.further import grids
 from autodiff.dispatch.further.reasons import REASONS
 from autodiff.dispatch.moves import as_type
 from autodiff.nodes.functions import array_of, as_array_node, holds_nodes, is_node
@@ -34,6 +35,13 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
         return numpy.full(shape, fill_value, dtype, **options)
     wanted = numpy.broadcast_to(0.0, shape).shape
     return as_type(ops.broadcast(as_array_node(fill_value), shape=wanted), dtype)
+
+
+def full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    """Return an array of a's shape that is `fill_value` everywhere; numpy asks a alone whether it is a node."""
+    if not holds_nodes(fill_value):
+        return numpy.full_like(whole(a), fill_value, dtype, **options)
+    return grids.full_like(whole(a), fill_value, dtype, options.get("shape"))
 
 
 def arange(*args: Any, **options: Any) -> Any:
@@ -106,7 +114,7 @@ class Joined:
 r_, c_ = Joined(numpy.r_, columns=False), Joined(numpy.c_, columns=True)
 CREATION: dict[str, Any] = {
     "array": array, "asarray": asarray, "asanyarray": asarray, "ascontiguousarray": asarray,
-    "asarray_chkfinite": asarray, "asfortranarray": asarray, "full": full, "arange": arange,
+    "asarray_chkfinite": asarray, "asfortranarray": asarray, "full": full, "full_like": full_like, "arange": arange,
     "fromiter": fromiter, "require": require, "r_": r_, "c_": c_,
     **{name: refusing(name) for name in ("kaiser", "asmatrix", "bmat") if hasattr(numpy, name)},
 }  # fmt: skip
