@@ -38,7 +38,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
-    """Return an array of a's shape that is `fill_value` everywhere; numpy asks a alone whether it is a node."""
+    """Return an array of a's shape that is `fill_value` everywhere; numpy itself asks a alone."""
     if not holds_nodes(fill_value):
         return numpy.full_like(whole(a), fill_value, dtype, **options)
     return grids.full_like(whole(a), fill_value, dtype, options.get("shape"))
@@ -68,7 +68,7 @@ def fromiter(iter: Any, dtype: Any, count: int = -1, **options: Any) -> Any:
 
 
 def require(a: Any, dtype: Any = None, requirements: Any = None, **options: Any) -> Any:
-    """Return an array with the properties that are asked for; a node has them all but one's own memory."""
+    """Return an array as it is asked for; a node has the type and an order of its own."""
     return array(a, dtype) if holds_nodes(a) else numpy.require(a, dtype, requirements, **options)
 
 
@@ -114,7 +114,7 @@ class Joined:
 r_, c_ = Joined(numpy.r_, columns=False), Joined(numpy.c_, columns=True)
 CREATION: dict[str, Any] = {
     "array": array, "asarray": asarray, "asanyarray": asarray, "ascontiguousarray": asarray,
-    "asarray_chkfinite": asarray, "asfortranarray": asarray, "full": full, "full_like": full_like, "arange": arange,
-    "fromiter": fromiter, "require": require, "r_": r_, "c_": c_,
+    "asarray_chkfinite": asarray, "asfortranarray": asarray, "full": full, "full_like": full_like,
+    "arange": arange, "fromiter": fromiter, "require": require, "r_": r_, "c_": c_,
     **{name: refusing(name) for name in ("kaiser", "asmatrix", "bmat") if hasattr(numpy, name)},
 }  # fmt: skip
