@@ -143,23 +143,25 @@ def _recorded(args: Any) -> tuple[Any, dict[str, Any]]:
 
 def _draw(args: Any) -> None:
     from autodiff.drawing import draw
+    from autodiff.sources.lines import fitted
 
     y, names = _recorded(args)
     y.backward()
     drawn = draw(y, names=names, theme=args.theme)
     if args.out == "-":
-        print(drawn.to_tree(), end="")
+        print(fitted(drawn.to_tree()), end="")
         return
-    print(f"{drawn.save(args.out)}: {_summary(y, names)}")
+    print(fitted(f"{drawn.save(args.out)}: {_summary(y, names)}"))
 
 
 def _play(args: Any) -> None:
     from autodiff.player.live import play
+    from autodiff.sources.lines import fitted
 
     y, names = _recorded(args)
     path = play(y, names=names, title=args.formula).save(args.out)
     y.backward()
-    print(f"{path}: {_summary(y, names)}; {say('cli.open')}")
+    print(fitted(f"{path}: {_summary(y, names)}; {say('cli.open')}"))
 
 
 def _summary(y: Any, names: dict[str, Any]) -> str:
@@ -178,6 +180,7 @@ def _explain(args: Any) -> int:
     from autodiff.explanations.derivation import derive
     from autodiff.explanations.paths import explain
     from autodiff.graphs.expression import ExpressionError
+    from autodiff.sources.lines import fitted
 
     if args.top < 1:
         raise ExpressionError(f"--top is {args.top}: it must be at least 1")
@@ -193,11 +196,11 @@ def _explain(args: Any) -> int:
             unfit.append(f"d/d{name} is {found:g}")
             continue
         explanation = explain(y, names[name], top=args.top, names=names)
-        print(explanation.text, end="\n\n")
+        print(fitted(explanation.text), end="\n\n")
         if explanation.count and (derived := derive(y, wrt=names[name], names=names).text):
-            print(derived, end="\n\n")
+            print(fitted(derived), end="\n\n")
     if unfit:
-        print(f"{say('cli.no_sum', what=', '.join(unfit))}\n{_blame(y, names)}")
+        print(fitted(f"{say('cli.no_sum', what=', '.join(unfit))}\n{_blame(y, names)}"))
     return 1 if unfit else 0
 
 

@@ -4,7 +4,9 @@
 is a change of one piece of its text.
 """
 
+import functools
 import gzip
+import io
 import json
 import pickle
 from pathlib import Path
@@ -255,3 +257,18 @@ def test_mnist_in_the_documents_forms(tmp_path: Path) -> None:
     path.write_bytes(b"nothing")
     with pytest.raises(DataError, match="not readable"):
         mnist_loader.load_data(path)
+
+
+def test_a_bar_of_ones_choice_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    import tqdm
+
+    data = [(np.array([[float(k)]]), k) for k in (0, 1)]
+    shown = io.StringIO()
+    bar = functools.partial(tqdm.tqdm, file=shown)
+    one, other = Network([1, 2], seed=0), Network([1, 2], seed=0)
+    one.SGD(data, 5, 2, 3.0, test_data=data, quiet=True, progress=bar)
+    assert capsys.readouterr().out == ""
+    assert "5/5" in shown.getvalue()
+    other.SGD(data, 5, 2, 3.0, test_data=data)
+    assert capsys.readouterr().out.count("Epoch") == 5
+    assert all(np.array_equal(a, b) for a, b in zip(one.weights, other.weights, strict=True))

@@ -275,7 +275,7 @@ def test_a_missing_extra_is_named(
 
 def test_check_prints_every_layer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert call("check", "--sizes", "64,9,8,10", "--cost", "cross_entropy", "--seed", 1) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = capsys.readouterr().out.splitlines()[1:]  # the first sentence takes two lines
     assert lines[1].split() == ["layer", "BP1", "BP2", "BP3", "BP4"]
     assert [line.split()[0] for line in lines[2:5]] == ["2", "3", "4"]
     figures = [float(v) for line in lines[2:5] for v in line.split()[1:] if v != "-"]
@@ -285,7 +285,8 @@ def test_check_prints_every_layer(capsys: pytest.CaptureFixture[str], tmp_path: 
     call(*SMALL, "--out", tmp_path, "--checkpoint", path)
     capsys.readouterr()
     assert call("check", "--checkpoint", path) == 0
-    assert "[64, 8, 10], sigmoid, quadratic cost, weights of" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert "[64, 8, 10], sigmoid, quadratic cost, weights of" in told
 
 
 def test_check_fails_when_they_differ(
@@ -306,6 +307,7 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert len(written) == 1
         assert str(written[0]) in told
     assert (tmp_path / "learning_curve.png").stat().st_size > 10_000
+    assert max(len(line) for line in told.replace(str(tmp_path), "out").splitlines()) <= 80
     assert "dz = a - y" in told
     right = int(told.split("best: epoch ")[1].split(", ")[1].split(" / 300")[0])
     assert right > 285

@@ -6,6 +6,7 @@ derivatives are the rules themselves, run on symbols.
 
 from collections.abc import Iterator
 
+from autodiff.sources.lines import WIDTH, fitted
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import simplify
 from autodiff.table.primitive import TABLE, Multilinear, Pointwise
@@ -23,7 +24,7 @@ def operations() -> str:
     lines += [line for row in rows if isinstance(row, Pointwise) for line in _pointwise(row)]
     lines += ["", "Operations on arrays, linear in each operand", ""]
     lines += [f"{row.name:<20}{row.doc}".rstrip() for row in rows if isinstance(row, Multilinear)]
-    return "\n".join(lines)
+    return fitted("\n".join(lines))
 
 
 def _pointwise(row: Pointwise) -> Iterator[str]:
@@ -34,6 +35,11 @@ def _pointwise(row: Pointwise) -> Iterator[str]:
         f"d/d{n} = {'none' if rule is None else text(simplify(rule(y, *xs)))}"
         for n, rule in zip(names, row.partials, strict=True)
     ]
-    yield f"{head:<19} {',  '.join(rules)}"
+    line = f"{head:<19} {',  '.join(rules)}"
+    if len(line) <= WIDTH:
+        yield line
+    else:
+        yield f"{head:<19} {rules[0]}"
+        yield from (f"{'':<20}{rule}" for rule in rules[1:])
     if row.doc:
         yield f"{'':<20}({row.doc})"

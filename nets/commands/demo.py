@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
+from autodiff.sources.lines import WIDTH, fitted
 from nets import closed_form
 from nets.data import load_digits
 from nets.extras import at_least, numbers, output_folder, require
@@ -60,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
 
 def logistic_regression(path: Path) -> float:
     """Show the lecture's logistic regression; return the largest relative difference."""
-    print("1. Logistic regression as a graph: z = w.x + b, a = sigmoid(z), L = cross-entropy(a, y)")
+    print("1. Logistic regression as a graph:")
+    print("   z = w.x + b, a = sigmoid(z), L = cross-entropy(a, y)")
     x, y, w_now, b_now = np.array([1.5, -2.0]), 1.0, np.array([0.5, -0.25]), 0.1
     w = [ad.Value(v, name=f"w{k}") for k, v in enumerate(w_now, start=1)]
     b = ad.Value(b_now, name="b")
@@ -129,8 +131,8 @@ def digits(out: Path, epochs: int, seed: int) -> float:
     split = load_digits()
     sizes = [64, 30, 10]
     print(
-        f"\n3. A {sizes} network of sigmoid neurons learns {len(split.training)} real handwritten "
-        f"digits (eta 3.0, mini-batches of 10)"
+        f"\n3. A {sizes} network of sigmoid neurons learns {len(split.training)} real handwritten\n"
+        f"   digits (eta 3.0, mini-batches of 10)"
     )
     net = Network(sizes, seed=seed)
     training = Training(net, split.training, SGD(3.0), epochs, 10, split.test)
@@ -150,9 +152,9 @@ def digits(out: Path, epochs: int, seed: int) -> float:
     _print_table(differences)
     title = f"{sizes} on 8 x 8 digits, eta = 3.0"
     path = draw_learning_curve(training.history, out / "learning_curve.png", title)
-    print(f"   wrote {path}: open it to see the accuracy and the cost of each epoch")
+    print(fitted(f"   wrote {path}: open it to see the accuracy and the cost of each epoch"))
     report = write_report(out / "report.html", training, "8 x 8 digits, eta = 3.0")
-    print(f"   wrote {report}: open it in a browser to see the whole run on one page")
+    print(fitted(f"   wrote {report}: open it in a browser to see the whole run on one page"))
     return _worst(differences)
 
 
@@ -161,8 +163,12 @@ def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
     lines = [("", "autograd", "by hand")]
     lines += [(name, numbers(ours), numbers(theirs)) for name, ours, theirs in rows]
     wide, wider = (max(len(line[k]) for line in lines) for k in (0, 1))
-    for name, ours, theirs in lines:
-        print(f"   {name:{wide}}  {ours:{wider}}  {theirs}")
+    beside = all(3 + wide + wider + len(line[2]) + 4 <= WIDTH for line in lines)
+    for name, ours, theirs in lines if beside else lines[1:]:
+        if beside:
+            print(f"   {name:{wide}}  {ours:{wider}}  {theirs}")
+        else:  # arrays, one below the other
+            print(fitted(f"   {name}\n     autograd  {ours}\n     by hand   {theirs}"))
     worst = 0.0
     for _, ours, theirs in rows:
         away = np.max(np.abs(np.asarray(ours) - theirs)) / np.max(np.abs(theirs))
@@ -185,6 +191,7 @@ def _draw(y: Any, path: Path) -> None:
         warnings.simplefilter("always")
         written = ad.draw(y).save(path)
     if written.suffix == path.suffix:
-        print(f"   wrote {written}: open it in a browser to see values and gradients on the graph")
+        said = f"   wrote {written}: open it in a browser to see values and gradients on the graph"
+        print(fitted(said))
     for warning in caught:
-        print(f"   {warning.message}")
+        print(fitted(f"   {warning.message}"))

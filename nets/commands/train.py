@@ -52,8 +52,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--epochs", type=int, help="passes over the training data (30)")
     add("--batch", type=int, help="examples in a mini-batch (10)")
     add("--seed", type=int, help="seed of all that is drawn (0)")
-    add("--activation", choices=ACTIVATIONS, help="of every layer (sigmoid)")
-    add("--output", choices=ACTIVATIONS, help="of the last layer, where it differs")
+    known = ", ".join(ACTIVATIONS)
+    add(
+        "--activation",
+        metavar="NAME",
+        choices=ACTIVATIONS,
+        help=f"of every layer (sigmoid): {known}",
+    )
+    add("--output", metavar="NAME", choices=ACTIVATIONS, help="of the last layer, where it differs")
     add("--cost", choices=COSTS, help="quadratic by default")
     add("--start", choices=INITIALIZERS, help="how weights are drawn (normal)")
     add("--optimiser", choices=OPTIMISERS, help="sgd by default")

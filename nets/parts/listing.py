@@ -6,6 +6,7 @@ own does `SGD` take the short cut, one recorded program for all mini-batches, wi
 """
 
 import warnings
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,12 +58,14 @@ class Listing:
         test_data: Any = None,
         optimiser: Optimiser | None = None,
         quiet: bool = False,
+        progress: Callable[[range], Iterable[int]] | None = None,
     ) -> None:
         """Train by mini-batch stochastic gradient descent (eq. 18 to 21), printing each epoch.
 
         `training_data` is a list of pairs (x, y), `zip(xs, ys)` or `Examples`. With `test_data` each
-        epoch prints `Epoch k: correct / total`; `quiet` prints nothing. An `optimiser` of your own takes
-        the place of `eta`.
+        epoch prints `Epoch k: correct / total`; `quiet` prints nothing. `progress` shows how
+        far it is, a bar of your choice around the epochs, such as `tqdm.tqdm` or
+        `rich.progress.track`. An `optimiser` of your own takes the place of `eta`.
         A `Diverged` warning tells of the first epoch whose numbers are not finite.
 
         >>> from nets import Network
@@ -78,7 +81,8 @@ class Listing:
         size = check_batch_size(mini_batch_size)
         chosen = SGD(eta) if optimiser is None else optimiser
         own, replayed, said = self.overridden(*STEPS), Replayed(self), False
-        for epoch in range(whole(epochs, "the number of epochs", 0)):
+        passes = range(whole(epochs, "the number of epochs", 0))
+        for epoch in passes if progress is None else progress(passes):
             order = self.rng.permutation(len(rows.inputs))
             last = 0.0
             if own:

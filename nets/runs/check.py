@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autodiff as ad
+from autodiff.sources.lines import fitted
 from nets import closed_form
 from nets.extras import UsageError, at_least
 from nets.network import Network
@@ -131,8 +132,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=listed(int, "sizes such as 784,30,10"),
         help="neurons per layer (64,30,20,10 on the 8 x 8 digits)",
     )
-    add("--activation", choices=closed_form.ACTIVATIONS, help="of every layer (sigmoid)")
-    add("--output", choices=closed_form.ACTIVATIONS, help="of the last layer, where it differs")
+    known = ", ".join(closed_form.ACTIVATIONS)
+    add(
+        "--activation",
+        metavar="NAME",
+        choices=closed_form.ACTIVATIONS,
+        help=f"of every layer (sigmoid): {known}",
+    )
+    add(
+        "--output",
+        metavar="NAME",
+        choices=closed_form.ACTIVATIONS,
+        help="of the last layer, where it differs",
+    )
     add("--cost", choices=COSTS, help="quadratic by default")
     add("--batch", type=int, default=10, help="examples in the mini-batch (10)")
     add("--seed", type=int, help="seed of the random weights (0)")
@@ -181,10 +193,10 @@ def run(args: argparse.Namespace) -> int:
     differences = compare(net, rows.inputs.T, rows.targets.T)
     if not finite(differences):
         raise UsageError(f"{what}: some numbers are not finite, so there is nothing to compare")
-    print(
+    print(fitted(
         f"{net.sizes}, {net.activation.name}, {net.cost.name} cost, {what}, "
         f"{len(rows.inputs)} examples of {data}: largest relative difference"
-    )
+    ))  # fmt: skip
     print(table(differences))
     good = all(d.relative <= BOUND for d in differences)
     print(f"autograd and the closed form {'agree' if good else 'DIFFER'} (bound {BOUND:.0e})")

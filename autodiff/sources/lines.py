@@ -1,0 +1,43 @@
+"""Text for a terminal: no line is wider than 80 columns.
+
+A chain of equations is broken before its signs of equality, which stand below each other; everything
+else between two words, and what follows is set in below where it began.
+"""
+
+import re
+import textwrap
+
+WIDTH = 80
+
+
+def fitted(text: str, width: int = WIDTH) -> str:
+    """Return a text whose lines are at most `width` wide, where its words let them be.
+
+    >>> print(fitted("dC/dw = 2 * (a - 1) * x = 2 * (0.5 - 1) * 0.5 = -0.5", 30))
+    dC/dw = 2 * (a - 1) * x
+          = 2 * (0.5 - 1) * 0.5
+          = -0.5
+    """
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    chain = re.split(r" (?== )", line)
+    if len(chain) > 2 and ": " not in line:  # a = b = c, and not a sentence of several equations
+        inset = " " * (len(chain[0]) + 1)
+        lines = [f"{chain[0]} {chain[1]}", *(f"{inset}{link}" for link in chain[2:])]
+        return [part for link in lines for part in _wrapped(link, width, f"{inset}    ")]
+    column = re.match(r"\s*\S.*?(?:\s{2,}|$)", line)  # a first column, and what stands beside it
+    start = column.end() if column and column.end() < width // 2 else 0
+    lead = len(line) - len(line.lstrip())
+    return _wrapped(line, width, " " * (start or lead + 4))
+
+
+def _wrapped(line: str, width: int, inset: str) -> list[str]:
+    return textwrap.wrap(
+        line, width, subsequent_indent=inset if len(inset) < width // 2 else " " * 8,
+        break_long_words=False, break_on_hyphens=False, drop_whitespace=True,
+        replace_whitespace=False,
+    )  # fmt: skip

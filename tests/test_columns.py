@@ -1,0 +1,65 @@
+"""No command prints a line of more than 80 columns, help included; file names are not broken."""
+
+import contextlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autodiff.cli import main
+from autodiff.sources.lines import WIDTH, fitted
+from nets.cli import main as nets
+
+LONG = "sigmoid(weight*signal+bias)**2+log(weight*signal)+tanh(weight)*exp(-bias)/sqrt(signal)"
+AT = "weight=2.25,signal=0.5,bias=-1.125"
+COMMANDS = [
+    ["--help"], ["ops"], ["--lang", "ja", "ops"], ["exercise"], ["exercise", "--key"],
+    ["exercise", "--depth", "6", "--reuse", "3"], ["explain", LONG, "--at", AT],
+    ["--lang", "ja", "explain", LONG, "--at", AT], ["explain", "log(x)", "--at", "x=0"],
+    ["draw", LONG, "--at", AT, "-o", "-"], ["draw", LONG, "--at", AT], ["play", LONG, "--at", AT],
+    *([name, "--help"] for name in ("draw", "play", "explain", "exercise", "ops")),
+]  # fmt: skip
+
+
+def wide(text: str) -> list[str]:
+    """Return the lines that do not fit, but for those that are one word."""
+    return [line for line in text.splitlines() if len(line) > WIDTH and re.search(r"\S\s+\S", line)]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_autodiff(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    with contextlib.suppress(SystemExit):  # of --help
+        main(command)
+    said = capsys.readouterr().out
+    assert said
+    assert wide(said) == []
+
+
+NETS = ("train", "sweep", "experiment", "search", "check", "export", "demo")
+
+
+@pytest.mark.parametrize("command", [["--help"], *([name, "--help"] for name in NETS), ["check"]])
+def test_nets(command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    with contextlib.suppress(SystemExit):
+        nets(command)
+    said = capsys.readouterr().out
+    assert said
+    assert wide(said) == []
+
+
+def test_words_are_kept_and_chains_stand_below_each_other() -> None:
+    text = "long = " + " + ".join("abc" for _ in range(40)) + " = 1 = 2"
+    shown = fitted(text)
+    assert shown.split() == text.split()
+    assert [line.strip() for line in shown.splitlines()[-2:]] == ["= 1", "= 2"]
+    assert max(map(len, shown.splitlines())) <= WIDTH
+    path = "/" + "x" * 100
+    assert path in fitted(f"wrote {path}: open it")
+    assert fitted("") == ""
+    assert fitted("short\n\nlines\n") == "short\n\nlines\n"
