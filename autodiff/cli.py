@@ -59,7 +59,8 @@ def _run(arguments: Sequence[str]) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a terminal that lacks a character shows a question mark
             reconfigure(errors="replace")
-    args = _parser().parse_args(_formulas_apart([_read(a) for a in arguments]))
+    parser = _parser(teach="teach" in arguments[:1])
+    args = parser.parse_args(_formulas_apart([_read(a) for a in arguments]))
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: _say(str(message))
         warnings.simplefilter("always", UserWarning)
@@ -91,7 +92,7 @@ def _read(argument: str) -> str:
         return argument
 
 
-def _parser() -> Parser:
+def _parser(teach: bool = False) -> Parser:
     parser = Parser(prog="autodiff", description=say("cli.about"))
     version = autodiff.__version__
     parser.add_argument("--version", action="version", version=f"autodiff {version}")
@@ -131,6 +132,11 @@ def _parser() -> Parser:
     what.add_argument("--check", metavar="ANSWERS", help=say("cli.check"))
     what.add_argument("--key", action="store_true", help=say("cli.key"))
     command("ops", _ops)
+    taught = command("teach", _ops)
+    if teach:
+        from autodiff.teach import commands as teaching
+
+        teaching.configure(taught)
     return parser
 
 

@@ -26,7 +26,8 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 BOOK = re.compile(r"\]\((?:\.\./)?notebooks/([\w.]+)\.ipynb\)")
 # The order of the pages; others come behind them.
 ORDER = (
-    "index.md", "tutorial.md", "explaining.md", "course.md", "notation.md", "concordance.md",
+    "index.md", "tutorial.md", "explaining.md", "course.md", "teaching.md",
+    "teaching.ja.md", "notation.md", "concordance.md",
     "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md",
     "api/index.md",
     "api_nets.md", "coming_from.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md",

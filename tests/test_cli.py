@@ -249,7 +249,7 @@ def test_a_reader_that_leaves_gets_no_traceback(command: str) -> None:
 def test_stopping_it_early_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stopped() -> None:
+    def stopped(**_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_parser", stopped)

@@ -52,6 +52,7 @@ CASES: dict[tuple[str, str], list[str]] = {
     ("vl_convert", "images"): [
         "ad.draw(ad.Value(1.0)).save('y.pdf')",
         "autodiff draw x*x --at x=2 -o y.pdf",
+        "autodiff teach sheet graph --student Ada -o y.pdf",
     ],
     ("anywidget", "widget"): ["ad.play(ad.Value(1.0, name='x') * 2).widget()"],
     ("distributed", "distributed"): [

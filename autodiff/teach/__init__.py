@@ -1,6 +1,8 @@
-"""Teaching: exercises about graphs, with their answers.
+"""Teaching: exercises with their answers, marked with the slip named, on paper and for graders.
 
-Read `exercises` first: a random graph with its numbers, and what a student has to find. The wing
-stands on all others, since an exercise is drawn, derived and explained with what lies below, and
-nothing but the commands imports it.
+Read `exercises` first: a random graph with its numbers, and what a student has to find. `sheets`
+gives each student a sheet on one of four subjects; `question`, `formulas` and `code` mark what comes
+back, `runs` works the networks through and knows their slips. `handout` puts a sheet on paper,
+`notebooks` in cells, which `nbgrader` and `otter` write in their graders' forms; `commands` is
+`autodiff teach`. The wing stands on all others, and nothing but the commands imports it.
 """

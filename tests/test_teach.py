@@ -1,0 +1,286 @@
+"""The teacher's kit: sheets, marks that name the slip, hand-outs, and the command."""
+
+import contextlib
+import json
+import re
+import runpy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.cli import main
+from autodiff.table.language import speaking
+from autodiff.teach import handout, nbgrader, otter
+from autodiff.teach.sheets import SUBJECTS, Sheet, sheet
+from tests.students import FORWARD, TEN
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+STUDENTS = ("Ada", "s1234567", "花子", "")
+
+
+def solved(page: Sheet) -> dict[str, Any]:
+    """Return the answers of the solutions, run as in a notebook."""
+    scope: dict[str, Any] = {"sheet": page}
+    exec("\n".join([page.setup, *(q.solution for q in page.questions)]), scope)
+    return {q.name: scope[q.name] for q in page.questions}
+
+
+def in_python(page: Sheet, code: str) -> dict[str, Any]:
+    scope: dict[str, Any] = {"sheet": page}
+    exec(f"{page.setup}\n{code}", scope)
+    return scope
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("student", STUDENTS)
+def test_the_solutions_are_right_and_nothing_is_not_answered(subject: str, student: str) -> None:
+    page = sheet(subject, student)
+    marks = page.mark(solved(page))
+    assert {name: m.said for name, m in marks.items() if not m.right} == {}
+    assert len(marks) == len(page.questions) >= 8
+    for blank in (None, ...):
+        said = {m.said for m in page.mark(dict.fromkeys(marks, blank)).values()}
+        assert said == {"not answered"}
+
+
+def test_each_student_has_numbers_of_ones_own() -> None:
+    for subject in SUBJECTS:
+        texts = {handout.text(sheet(subject, f"student {i}")).split("\n", 2)[2] for i in range(20)}
+        assert len(texts) == 20
+        again = sheet(subject, " Ada ")
+        assert again.facts == sheet(subject, "Ada").facts, "blanks around a name are no other name"
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_the_numbers_are_those_of_finite_differences(student: str) -> None:
+    """The witness is the cost itself, moved by a little, on the numbers that the sheet gives."""
+    for subject in ("network", "matrices"):
+        page = sheet(subject, student)
+        v = {k: np.array(x, dtype=float) for k, x in page.given.items()}
+
+        def cost(v: dict[str, Any]) -> Any:
+            def layer(a: Any, w: Any, b: Any) -> Any:
+                return 1 / (1 + np.exp(-(w @ a + b)))
+
+            a = layer(layer(v["a_1"], v["w_2"], v["b_2"]), v["w_3"], v["b_3"])
+            return ((a - v["y"]) ** 2).sum() / (2 * a.shape[1])
+
+        for name in ("w_3", "b_3", "w_2", "b_2"):
+            question = f"nabla_{name}"
+            if question not in {q.name for q in page.questions}:
+                continue
+            slope = np.zeros_like(v[name])
+            for at in np.ndindex(slope.shape):
+                up, down = ({**v, name: v[name].copy()} for _ in range(2))
+                up[name][at] += 1e-6
+                down[name][at] -= 1e-6
+                slope[at] = (cost(up) - cost(down)) / 2e-6
+            assert page.question(question).mark(slope).right
+            assert not page.question(question).mark(slope + 0.02 * np.abs(slope).max()).right
+
+
+@pytest.mark.parametrize("slip", TEN, ids=lambda s: f"{s.question}: {s.said}")
+@pytest.mark.parametrize("student", STUDENTS)
+def test_the_slips_of_students_are_named(slip: Any, student: str) -> None:
+    page = sheet("matrices", student)
+    mark = page.question(slip.question).mark(in_python(page, slip.code)[slip.question])
+    assert not mark.right
+    assert re.search(slip.said, mark.said), mark.said
+
+
+# The rest of what students write, by subject: the question, the answer and what a teacher would say.
+OTHERS = {
+    "neuron": [
+        ("z", "w1 * x1 + w2 * x2", "missing bias"),
+        ("z", "sigma(w1 * x1 + w2 * x2 + b)", "activation for weighted input"),
+        ("a", "w1 * x1 + w2 * x2 + b", "sigma is missing"),
+        ("delta", "sigma(w1 * x1 + w2 * x2 + b) - y", "missing activation derivative"),
+        ("formula_b", "'(a - y)**2 / 2'", "this is C"),
+        ("formula_w1", "'a*(1 - a)*(y - a)*x1'", "sign"),
+        ("formula_w1", "'(a - y)*a*(1 - a)*w1'", "weight for input"),
+        ("formula_w1", "'(a - y)*(a - a^2)*x1 + 0*w1'", "right"),
+        ("formula_w1", "'(y - a)*x1'", "missing activation derivative.*sign"),
+        ("formula_entropy", "'(a - y)*a*(1 - a)*x1'", "cancels"),
+        ("formula_entropy", "'1'", "no likely slip"),
+        ("formula_entropy", "'(a - y)*q'", "it has q"),
+        ("formula_entropy", "'(a - y'", "cannot be read"),
+        ("formula_entropy", "3", "as text"),
+    ],
+    "network": [
+        ("a_2", "w_2 @ a_1 + b_2", "sigma is missing"),
+        ("a_3", "sigma(w_3 @ sigma(w_2 @ a_1 + b_2))", r"missing bias: b\^3"),
+        ("delta_3", f"({FORWARD} - y).ravel()", "missing activation derivative"),
+        ("delta_3", "[[1.0, 2.0]]", "wrong shape"),
+        ("delta_3", "'much'", "no number"),
+        ("delta_3", "float('inf')", "not a finite number"),
+        ("nabla_w_3", f"({FORWARD} - y) @ sigma(w_2 @ a_1 + b_2).T", r"in delta\^3 already"),
+        ("formula_delta", "'(w11*d1 + w12*d2)*a1*(1 - a1)'", "transpose"),
+        ("formula_delta", "'w11*d1*a1*(1 - a1)'", "missing sum over the next layer"),
+    ],
+    "matrices": [
+        ("sigma_prime", "lambda z: z * (1 - z)", "weighted input for activation"),
+        ("sigma_prime", "lambda z: sigma(z)", "activation derivative"),
+        ("bp2", "lambda w, delta, z: w.T @ (delta * sigma(z) * (1 - sigma(z)))", "order|raised"),
+        ("bp2", "lambda w, delta: w", "it raised TypeError"),
+        ("bp3", "lambda delta: delta.mean(axis=1)", "keepdims"),
+        ("bp3", "lambda delta: delta.mean(axis=0)", "wrong axis"),
+        ("bp3", "lambda delta: None", "returns nothing"),
+        ("bp3", "lambda delta: 'x'", "no number"),
+        ("bp3", "3", "is to be a function"),
+        ("bp4", "lambda a, delta: delta * a", "missing sum over the batch"),
+        ("bp4", "lambda a, delta: delta @ a.T / 4", "factor|times"),
+        ("bp4", "lambda a, delta: (np.negative(delta, out=delta) @ a.T) / 4", "changes the arrays"),
+    ],
+    "graph": [("y", "'x'", "no number"), ("y", "-10**6", "computed from the values above")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "code", "said"), [(s, *row) for s, rows in OTHERS.items() for row in rows]
+)
+def test_other_answers(subject: str, name: str, code: str, said: str) -> None:
+    page = sheet(subject, "Ada")
+    mark = page.question(name).mark(in_python(page, f"answer = {code}")["answer"])
+    assert mark.right == (said == "right")
+    assert re.search(said, mark.said), mark.said
+
+
+def test_rounded_answers_are_right_and_flat_columns_too() -> None:
+    page = sheet("network", "Ada")
+    for name, answer in solved(page).items():
+        if isinstance(answer, str):
+            continue
+        rounded = np.vectorize(lambda x: float(f"{x:.3g}"))(answer)
+        assert page.question(name).mark(rounded.tolist()).right
+        if rounded.shape[1] == 1:
+            assert page.question(name).mark(rounded.ravel()).right
+
+
+def test_what_was_not_asked_is_refused() -> None:
+    with pytest.raises(ValueError, match="no subject 'poems', only graph, neuron"):
+        sheet("poems")
+    with pytest.raises(KeyError, match="'c' was not asked; the questions are z, a"):
+        sheet("neuron").mark({"c": 1.0})
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_hand_outs(subject: str, language: str, tmp_path: Path) -> None:
+    with speaking(language):
+        page = sheet(subject, "花子")
+        for form in ("html", "svg", "txt"):
+            blank, full = (
+                handout.save(page, tmp_path / f"{k}.{form}", k == "full").read_text(
+                    encoding="utf-8"
+                )
+                for k in ("blank", "full")
+            )
+            for question in page.questions:
+                shown = re.sub(r"^.*? = ", "", question.shown)
+                plain = full.replace("&#x27;", "'").replace("&lt;", "<")
+                assert shown[:20] in plain
+                if len(shown) > 6:
+                    assert shown not in blank, "the blank sheet shows an answer"
+            words = re.sub(r"<style>.*?</style>|<[^>]*>|花子", "", blank, flags=re.S)
+            assert bool(JAPANESE.search(words)) == (language == "ja")
+        if subject == "graph":
+            assert (tmp_path / "full.html").read_text(encoding="utf-8").count("<svg") == 1
+    with pytest.raises(ValueError, match=r"written as \.html, \.svg, \.pdf, \.txt"):
+        handout.save(page, tmp_path / "x.doc")
+
+
+def test_a_hand_out_as_pdf(tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert", reason="the extra images is not installed")
+    for solved_too in (False, True):
+        path = handout.save(sheet("graph", "Ada"), tmp_path / "a.pdf", solved_too)
+        assert path.read_bytes()[:5] == b"%PDF-"
+
+
+def test_the_command_hands_out_and_marks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["teach", "sheet", "neuron", "--student", "Ada"]) == 0
+    assert capsys.readouterr().out == handout.text(sheet("neuron", "Ada"))
+    assert main(["teach", "sheet", "graph", "--student", "Ada", "--solved", "-o", "a.html"]) == 0
+    assert Path("a.html").read_text(encoding="utf-8") == handout.html(sheet("graph", "Ada"), True)
+    Path("class.txt").write_text("Ada\n\n花子 山田\n../x\n", encoding="utf-8")
+    assert main(["teach", "sheet", "graph", "--students", "class.txt", "--form", "txt"]) == 0
+    assert {p.name for p in Path("sheets").iterdir()} == {"Ada.txt", "花子_山田.txt", "_x.txt"}
+    Path("none.txt").write_text("\n", encoding="utf-8")
+    assert main(["teach", "sheet", "graph", "--students", "none.txt"]) == 1
+    assert "the file has no names" in capsys.readouterr().err
+
+    page = sheet("matrices", "Ada")
+    Path("right.py").write_text("\n".join(q.solution for q in page.questions), encoding="utf-8")
+    assert main(["teach", "check", "matrices", "right.py", "--student", "Ada"]) == 0
+    assert "8 of 8 right" in capsys.readouterr().out
+    Path("wrong.py").write_text(TEN[3].code, encoding="utf-8")
+    assert main(["teach", "check", "matrices", "wrong.py", "--student", "Ada", "--lang", "ja"]) == 1
+    told = capsys.readouterr().out
+    assert re.search("bp2: 転置.*w\\^3", told)
+    assert "8 問中 0 問正解" in told
+    for text, said in (("1 +", "cannot be run: SyntaxError"), ("u = 1", "answers nothing")):
+        Path("odd.py").write_text(text, encoding="utf-8")
+        assert main(["teach", "check", "matrices", "odd.py", "--student", "Ada"]) == 1
+        assert said in capsys.readouterr().err
+    assert main(["teach", "check", "matrices", "gone.py", "--student", "Ada"]) == 1
+    assert "gone.py is no file of answers" in capsys.readouterr().err
+    assert main(["teach", "nbgrader", "course", "graph"]) == 0
+    assert main(["teach", "otter", "otter", "poems"]) == 1
+    assert "no subject 'poems'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("grader", ["nbgrader", "otter"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_exported_notebooks_run(grader: str, language: str, tmp_path: Path) -> None:
+    """The cells of a master notebook, run in order with the solutions in, raise nothing."""
+    with speaking(language):
+        export = nbgrader.export if grader == "nbgrader" else otter.export
+        paths = [p for p in export(tmp_path, list(SUBJECTS)) if p.suffix == ".ipynb"]
+    assert len(paths) == len(SUBJECTS)
+    for path in paths:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        words = [c["source"] for c in cells if c["cell_type"] == "markdown"]
+        assert all(bool(JAPANESE.search(w)) == (language == "ja") for w in words)
+        code = [c["source"] for c in cells if c["cell_type"] == "code"]
+        place = tmp_path / "run.py"
+        place.write_text("\n\n".join(code), encoding="utf-8")
+        with contextlib.redirect_stdout(None):
+            scope = runpy.run_path(str(place))
+        ad.language("en")
+        tests = [k for k in scope if k.startswith("test_")]
+        for name in tests:
+            scope[name](scope)
+        assert len(tests) == (0 if grader == "nbgrader" else len(sheet(path.stem).questions))
+
+
+def test_the_list_of_slips_is_not_read_by_the_marking() -> None:
+    """The list of slips stands in the tests, and nothing of the wing imports it."""
+    for path in Path(handout.__file__).parent.glob("*.py"):
+        assert "students import" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["teaching.md", "teaching.ja.md"])
+def test_the_page_for_teachers_does_what_it_says(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parent.parent / "docs" / name).read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    Path("class.txt").write_text("Ada\n花子\n", encoding="utf-8")
+    student = "花子" if name.endswith("ja.md") else "Ada"
+    solutions = [q.solution for q in sheet("matrices", student).questions]
+    Path("answers.py").write_text("\n".join(solutions), encoding="utf-8")
+    ((code, expected),) = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.S)
+    exec(compile(code, name, "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out == expected
+    commands = [c for part in re.findall(r"```sh\n(.*?)```", page, re.S) for c in part.splitlines()]
+    assert len(commands) == 7
+    for command in commands:
+        assert main(command.split()[1:]) == 0, command
+    assert len(list(Path("sheets").iterdir())) == 2
+    assert Path("course/source/matrices/matrices.ipynb").exists()
+    assert Path("assignments/network.ipynb").exists()
