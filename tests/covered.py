@@ -45,10 +45,10 @@ NOT_MEASURED = {
 LOADERS = ["nets/digits/idx.py", "nets/digits/download.py", "nets/data.py"]
 TESTS = """
     anomaly api array_memory array_replay callers checker constants corners corners_core data depth
-    descent explanations fuzz jit reroll
-    lanes loader memory mutation network nogc numpy_protocol programs replay scalar sparse
-    stateful steps storage sweep table threads tiles
-    functions leaving nesting parity traps twice
+    descent distributions explanations expression flow functions fuzz jit kept lanes leaving lessons
+    loader memory methods mutation namespaces nesting network nogc numpy_protocol options parity
+    pickles programs replay reroll scalar scipy sparse special stateful steps storage sweep table
+    threads tiles traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"
@@ -80,7 +80,17 @@ def main(arguments: list[str]) -> int:
     measured.set_option("run:include", files())
     measured.start()
     status = pytest.main(
-        ["-q", "-p", "no:xdist", "-m", LONG[0], "-k", LONG[1], *(arguments or [*tests, "autodiff"])]
+        [
+            "-q",
+            "-p",
+            "no:xdist",
+            "--hypothesis-seed=0",
+            "-m",
+            LONG[0],
+            "-k",
+            LONG[1],
+            *(arguments or [*tests, "autodiff"]),
+        ]
     )
     measured.stop()
     measured.get_data().touch_files(files())  # those that nothing imported, too

@@ -118,9 +118,12 @@ class Outcome:
         self.fault, self.refused = fault, refused
 
 
-def outcome(function: Any, on_nodes: Any, entry: Entry, pick: Pick) -> Outcome:
-    """Draw one call, make it on nodes and on the plain arrays, and compare."""
-    args, options = entry.draw(pick, special=True)
+def outcome(
+    function: Any, on_nodes: Any, entry: Entry, pick: Pick, special: bool = True, **given: Any
+) -> Outcome:
+    """Draw one call, make it on nodes and on the plain arrays, and compare; some options are `given`."""
+    args, options = entry.draw(pick, special=special)
+    options |= given
     here = entry.recipe.operands
     args = [with_numbers(x, pick) for x in args]
     options = {k: with_numbers(v, pick) if k in here else v for k, v in options.items()}

@@ -99,8 +99,22 @@ def test_handed_out_arrays_behave_like_arrays() -> None:
     assert (x.data + 1).flags.writeable
     assert type(x.data.sum()) is np.float64
     assert pickle.loads(pickle.dumps(x.data)).flags.writeable
+    square = ad.Tensor([[2.0, 0.0], [1.0, 4.0]])
+    inverse = np.linalg.inv(square.data)  # numpy makes the result of such as the operand was
+    assert type(inverse) is np.ndarray
+    assert inverse.flags.writeable
+    assert inverse.tolist() == [[0.5, 0.0], [-0.125, 0.25]]
+    assert type(np.linalg.det(square.data)) is np.float64
     with pytest.raises(TypeError, match="is a node; an index takes whole numbers"):
         x[ad.Value(0.0)]
+
+
+def test_numbers_in_the_order_of_another_machine() -> None:
+    for kind in (">f8", "<f8", ">f4", "<f4"):
+        x = ad.Tensor(np.array([1.5, -2.0], kind))
+        assert x.dtype == np.dtype(kind).newbyteorder("=")
+        assert x.dtype.isnative
+        assert x.data.tolist() == [1.5, -2.0]
 
 
 class Pair(NamedTuple):
@@ -134,3 +148,28 @@ def test_a_seed_may_be_a_node() -> None:
     assert ad.gradient(g.sum(), s).tolist() == [2.0, 4.0]
     v = ad.Value(2.0)
     assert ad.gradient(v * v, v, seed=ad.Value(3.0), create_graph=True).data == 12.0
+
+
+@pytest.mark.parametrize(
+    ("f", "cotangent", "words"),
+    [
+        (lambda x: (x, x), 3.0, "must be a tuple of 2 parts, it is float 3.0"),
+        (lambda x: {"a": x}, 3.0, r"must be a dict with the keys \['a'\], it is float 3.0"),
+        (lambda x: (x, x), (1.0,), "must be a tuple of 2 parts, it is a tuple of 1 parts"),
+        (lambda x: x, (1.0, 2.0), "must be a single leaf, it is a tuple of 2 parts"),
+    ],
+)
+def test_trees_that_do_not_fit_are_told(f: Any, cotangent: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=f"vjp: the cotangent {words}"):
+        ad.vjp(f, 1.0)[1](cotangent)
+
+
+def test_programs_return_dicts_with_any_keys() -> None:
+    def f(x: Any) -> Any:
+        return {(1, 2): x * 2.0, "b": [x]}
+
+    for example, call in ((np.ones(2), np.array([1.0, 3.0])), (1.0, 3.0)):
+        got = ad.trace(f, example)(call)
+        assert list(got) == [(1, 2), "b"]
+        assert np.array_equal(got[1, 2], f(call)[1, 2])
+        assert np.array_equal(got["b"][0], call)

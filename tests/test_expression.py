@@ -128,3 +128,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         found.record(dict.fromkeys(found.names, 0.5))
     except ExpressionError:
         pass
+
+
+def test_what_was_added_to_the_table_is_no_part_of_formulas() -> None:
+    @ad.primitive([lambda y, x: 2.0], name="test_twofold")
+    def twofold(x: float) -> float:
+        return 2.0 * x
+
+    assert "test_twofold" not in functions()
+    with pytest.raises(ExpressionError, match="unknown function test_twofold"):
+        parse("test_twofold(x)")

@@ -416,3 +416,50 @@ def test_every_row_says_how_it_is_shown() -> None:
     assert [r.name for r in CORE if not r.tex] == []
     assert len(POINTWISE) >= 40
     assert len(MULTILINEAR) >= 14
+
+
+@by_name
+def test_operands_may_be_given_by_name(row: Pointwise) -> None:
+    (point,) = moderate(row, 1)
+    named = dict(zip(row.operands, point, strict=True))
+    assert repr(row(**named)) == repr(row(*point))
+    nodes = {name: ad.Value(x) for name, x in named.items()}
+    y = row(**dict(reversed(nodes.items())))
+    assert y.parents == tuple(nodes.values())
+    first, *others = point
+    assert repr(row(first, **dict(zip(row.operands[1:], others, strict=True)))) == repr(row(*point))
+    with pytest.raises(
+        TypeError, match=f"{row.name}: colour= has no meaning .* it takes {row.operands[0]}"
+    ):
+        row(*point, colour=1.0)
+    with pytest.raises(TypeError, match=f"{row.name}: {row.operands[0]}= is given twice"):
+        row(*point, **{row.operands[0]: 1.0})
+
+
+def test_names_of_operands_that_are_left_out() -> None:
+    assert ops.leaky_relu(x=-2.0) == ops.leaky_relu(-2.0)
+    assert ops.leaky_relu(-2.0, slope=None) == ops.leaky_relu(-2.0)
+    with pytest.raises(TypeError, match="maximum: a is missing; it takes a, b"):
+        ops.maximum(b=1.0)
+
+
+def test_a_large_triangle_is_inverted_by_halves() -> None:
+    """The slope of log det by way of the factor is the inverse: 2 sum log l_ii, n = 70 beside 5."""
+    for n in (5, 70):
+        a = np.random.default_rng(n).normal(size=(n, n))
+        a = a @ a.T / n + np.eye(n)
+
+        def log_det(a: Any) -> Any:
+            return 2.0 * np.sum(np.log(np.diagonal(np.linalg.cholesky(a))))
+
+        assert ad.grad(log_det)(a) == pytest.approx(np.linalg.inv(a), rel=1e-10, abs=1e-12)
+        lower = np.linalg.cholesky(a)
+        assert ops.inv_lower(lower) == pytest.approx(np.linalg.inv(lower), rel=1e-10, abs=1e-12)
+
+
+def test_a_floor_division_by_zero_is_numpys() -> None:
+    for a in (7.0, -7.0, 0.0, -0.0, np.nan):
+        for b in (0.0, -0.0):
+            with np.errstate(all="ignore"):
+                wanted = np.floor_divide(a, b)
+            assert repr(float((ad.Value(a) // b).data)) == repr(float(wanted))

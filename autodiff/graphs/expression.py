@@ -1,7 +1,7 @@
 """Read a formula such as "sigmoid(w*x + b)" and record it as a graph; no code is ever run.
 
 The text is parsed to Python's syntax tree and each node of the tree is looked up by hand: numbers,
-names, the operators + - * / **, and the scalar operations of the table. Anything else is refused
+names, the operators + - * / **, and the scalar operations of the library. Anything else is refused
 with a sentence. Several lines or `;` name what lies in between: "z = w*x + b; sigmoid(z)".
 """
 
@@ -15,7 +15,8 @@ from typing import Any
 
 from autodiff.graphs.misspelt import foreign_sign, misspelt
 from autodiff.nodes.value import Value
-from autodiff.table.primitive import TABLE, Pointwise, Primitive
+from autodiff.table.ops import BUILTIN
+from autodiff.table.primitive import ROWS, TABLE, Pointwise, Primitive
 
 LONGEST = 2000
 DEEPEST = 100
@@ -163,8 +164,10 @@ def parse_values(text: str) -> dict[str, float]:
 
 
 def functions() -> dict[str, Primitive]:
-    """Return every operation that a formula may name."""
-    rows: dict[str, Primitive] = {n: r for n, r in TABLE.items() if isinstance(r, Pointwise)}
+    """Return every operation that a formula may name: the library's own, whatever was added since."""
+    rows: dict[str, Primitive] = {
+        row.name: row for row in ROWS[:BUILTIN] if isinstance(row, Pointwise)
+    }
     return rows | {spelling: rows[name] for spelling, name in SPELLINGS.items()}
 
 

@@ -2,7 +2,8 @@
 
 SciPy has none. Up to x = a + 1 the power series of P is differentiated term by term; beyond it the
 continued fraction of 1 - P (Lentz's method), step by step in forward mode, so that no digit is lost in
-the tail where P is all but 1.
+the tail where P is all but 1. Near x = a both take some nine times the root of a terms; where MOST are
+too few, a being several millions, the derivative is NaN.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from autodiff.interop.extras import require
 
-TERMS = 2000
+MOST = 20_000  # terms
 
 
 def gammainc_slope(a: Any, x: Any) -> Any:
@@ -29,20 +30,28 @@ def gammainc_slope(a: Any, x: Any) -> Any:
     return y.astype(dtype if dtype == np.float32 else float)
 
 
+def _terms(a: Any) -> range:
+    """Return the numbers of the terms of a sum that converges as exp(-n^2 / 2a)."""
+    return range(
+        1, min(500 + int(10.0 * np.sqrt(np.max(a, where=np.isfinite(a), initial=0.0))), MOST)
+    )
+
+
 def _series(a: Any, x: Any) -> Any:
     """P = x^a e^-x sum x^n / Gamma(a + n + 1), differentiated in a term by term."""
     special = require("scipy.special", "scipy", "the incomplete gamma function")
     term = np.exp(a * np.log(x) - x - special.gammaln(a + 1.0))
     rate = np.log(x) - special.psi(a + 1.0)  # of the term's logarithm
     total = term * rate
-    for n in range(1, TERMS):
+    for n in _terms(a):
         term = term * (x / (a + n))
         rate = rate - 1.0 / (a + n)
         part = term * rate
         total = total + part
-        if np.all(np.abs(part) <= 1e-17 * np.abs(total)):
-            break
-    return total
+        small = np.abs(part) <= 1e-17 * np.abs(total)
+        if np.all(small):
+            return total
+    return np.where(small, total, np.nan)
 
 
 def _fraction(a: Any, x: Any) -> Any:
@@ -53,7 +62,7 @@ def _fraction(a: Any, x: Any) -> Any:
     d = 1.0 / b
     dd = -db * d * d
     h, dh = d, dd
-    for n in range(1, TERMS):
+    for n in _terms(a):
         an, dan = -n * (n - a), float(n)
         b = b + 2.0
         below = an * d + b
@@ -66,7 +75,8 @@ def _fraction(a: Any, x: Any) -> Any:
         dstep = dd * c + d * dc
         dh = dh * step + h * dstep
         h = h * step
-        if np.all((np.abs(step - 1.0) <= 1e-16) & (np.abs(h * dstep) <= 1e-17 * np.abs(dh))):
+        small = (np.abs(step - 1.0) <= 1e-16) & (np.abs(h * dstep) <= 1e-17 * np.abs(dh))
+        if np.all(small):
             break
     front = np.exp(a * np.log(x) - x - special.gammaln(a))
-    return front * (dh + h * (np.log(x) - special.psi(a)))
+    return np.where(small, front * (dh + h * (np.log(x) - special.psi(a))), np.nan)

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.scipy import special
@@ -112,22 +114,29 @@ class MultivariateNormal:
     """scipy.stats.multivariate_normal: logpdf and pdf by a Cholesky factor."""
 
     def logpdf(self, x: Any, mean: Any = None, cov: Any = 1.0, allow_singular: bool = False) -> Any:
-        """Return the logarithm of the density at the points in the last axis of x."""
-        x = tensor(x)
-        x = x.reshape(-1, 1) if x.ndim < 2 and not getattr(cov, "ndim", 0) else x
-        n = x.shape[-1]
-        cov = tensor(cov)
-        cov = (
-            cov.reshape(1, 1) * tensor([[float(i == j) for j in range(n)] for i in range(n)])
-            if cov.ndim < 2
-            else cov
-        )
-        away = x if mean is None else x - tensor(mean)
+        """Return the logarithm of the density at the points in the last axis of x.
+
+        How many coordinates there are is said by the mean, without one by the covariance: a matrix,
+        the diagonal of one, or a number, which is the variance of every coordinate. As in SciPy,
+        numbers in one axis are a point, or as many points as numbers where there is one coordinate.
+        """
+        x, cov = tensor(x), tensor(cov)
+        mean = tensor(0.0 if mean is None else mean).reshape(-1)
+        n = max(mean.size, *cov.shape, 1)
+        if cov.ndim < 2:
+            cov = ops.mul(np.eye(n), cov)
+        if x.ndim < 2:
+            x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
+        if x.shape[-1] != n:
+            raise ValueError(
+                f"multivariate_normal: the points have {x.shape[-1]} coordinates, the distribution {n}"
+            )
+        away = x - mean
         lower = ops.cholesky(cov)
         turned = ops.solve(lower, away.reshape(-1, n).transpose())
-        size = ops.log(lower[list(range(n)), list(range(n))]).sum()
+        size = ops.log(lower[np.arange(n), np.arange(n)]).sum()
         y = -0.5 * ops.square(turned).sum(0) - size - 0.5 * n * LOG_2PI
-        return y.reshape(away.shape[:-1])
+        return y.reshape([k for k in away.shape[:-1] if k != 1])
 
     def pdf(self, *args: Any, **options: Any) -> Any:
         """Return the density."""

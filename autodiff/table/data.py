@@ -108,12 +108,15 @@ def in_order(what: str, names: list[str], args: tuple[Any, ...], named: Any) -> 
     rest = names[len(args) :]
     for name in named:
         if name not in rest:
-            raise TypeError(
-                f"{what}: {name}= has no meaning on a graph; it takes {', '.join(names)}"
-            )
+            wrong = "is given twice" if name in names else "has no meaning on a graph"
+            raise TypeError(f"{what}: {name}= {wrong}; it takes {', '.join(names)}")
     given = [named.get(name) for name in rest]
     while given and given[-1] is None:
         given.pop()
+    if None in given:
+        raise TypeError(
+            f"{what}: {rest[given.index(None)]} is missing; it takes {', '.join(names)}"
+        )
     return (*args, *given)
 
 

@@ -160,13 +160,12 @@ class Pointwise(Primitive):
 
     def __post_init__(self) -> None:
         Primitive.__post_init__(self)
-        if self.recipe is None:
-            kinds = [
-                Operand(0, 3, max(d.low, -3.0), min(d.high, 3.0), fitting_shape if i else None)
-                for i, d in enumerate(self.domain)
-            ]
-            recipe = Recipe(**dict(zip(self.operands, kinds, strict=True)))
-            object.__setattr__(self, "recipe", recipe)
+        kinds = [
+            Operand(0, 3, max(d.low, -3.0), min(d.high, 3.0), fitting_shape if i else None)
+            for i, d in enumerate(self.domain)
+        ]
+        recipe = Recipe(**dict(zip(self.operands, kinds, strict=True)))
+        object.__setattr__(self, "recipe", recipe)
 
     @property
     def arity(self) -> int:

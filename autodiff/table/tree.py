@@ -136,12 +136,6 @@ class Structure:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Structure) and self.branch == other.branch
 
-    def __hash__(self) -> int:
-        return hash(self.branch)
-
-    def __repr__(self) -> str:
-        return f"Structure({self(['*'] * self.size)!r})"
-
     def __reduce__(self) -> Any:
         return Structure, (self.branch, self.size)
 

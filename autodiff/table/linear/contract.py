@@ -25,11 +25,9 @@ def einsum(*xs: Any, subscripts: str) -> Any:
     terms = inputs.split(",")
     if len(xs) == 1:
         return _single(xs[0], terms[0], output)
-    if len(xs) == 2:
-        sizes = [dict(zip(t, x.shape, strict=True)) for t, x in zip(terms, xs, strict=True)]
-        if all(sizes[0].get(c, n) == n for c, n in sizes[1].items()):
-            return _pair(xs[0], xs[1], terms[0], terms[1], output, sizes[0] | sizes[1])
-    return np.einsum(subscripts, *xs)
+    x, z = xs
+    sizes = dict(zip(terms[0] + terms[1], x.shape + z.shape, strict=True))
+    return _pair(x, z, terms[0], terms[1], output, sizes)
 
 
 def _single(x: Any, term: str, output: str) -> Any:

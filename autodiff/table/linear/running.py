@@ -27,12 +27,6 @@ from autodiff.table.recipes.matrices import APART
 Ranks = tuple[int, ...] | None
 
 
-def backwards(x: Any, axis: int) -> Any:
-    """Return x from the other end of an axis."""
-    index = (slice(None),) * (axis % len(x.shape)) + (slice(None, None, -1),)
-    return TABLE["take"](x, index=index)
-
-
 def cumsum(x: Any, axis: int, reverse: bool) -> Any:
     """Return the running sums along an axis, from its end where `reverse`."""
     if not reverse:

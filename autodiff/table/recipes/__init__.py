@@ -128,11 +128,6 @@ def inner_shape(d: Drawing) -> Any:
     return d.of((n,), (n, 2), (n, d.size))
 
 
-def square_shape(d: Drawing) -> tuple[int, ...]:
-    n = d.of(max(2, math.isqrt(d.size)), 3, 1)
-    return (n, n)
-
-
 ARRAY = Operand()
 VECTOR = Operand(1, 1)
 MATRIX = Operand(2, 2)
@@ -142,14 +137,23 @@ UNIT = Operand(above=-1.0, below=1.0)
 LIKE = Operand(shape=lambda d: d.first.shape)  # of the first operand's shape
 FITTING = Operand(shape=fitting_shape)
 FACTOR = Operand(shape=inner_shape)
-SQUARE = Operand(shape=square_shape)
 NUMBER = Operand(0, 0)
 ARRAYS = Several(AXED)
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """The kind of a value that is one of `choices`."""
+
+    choices: tuple[Any, ...]
+
+    def __call__(self, d: Drawing) -> Any:
+        return d.of(*self.choices)
+
+
 def one_of(*choices: Any) -> Kind:
     """Return the kind of a value that is one of these."""
-    return lambda d: d.of(*choices)
+    return OneOf(choices)
 
 
 def whole(low: int, high: int) -> Kind:
@@ -293,6 +297,3 @@ class Recipe:
             drawing.given[name] = kind(drawing)
         drawing.given.pop("", None)
         return drawing.given
-
-    def __repr__(self) -> str:
-        return f"Recipe({self.signature or ', '.join(self.kinds)})"

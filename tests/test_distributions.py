@@ -1,0 +1,165 @@
+"""`autodiff.scipy` beside SciPy: densities of every distribution, and what few arguments meet."""
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+import autodiff as ad
+
+pytest.importorskip("scipy")
+import scipy.stats
+
+from autodiff.scipy import linalg, signal, special, stats
+from autodiff.scipy.incomplete import gammainc_slope
+
+MP = mpmath.mp.clone()
+MP.dps = 60
+A = np.random.default_rng(3).normal(size=(3, 3)) + 4.0 * np.eye(3)
+# The shapes of each distribution, and points inside of it.
+SHAPES: dict[str, tuple[float, ...]] = {
+    "norm": (), "expon": (), "laplace": (), "logistic": (), "cauchy": (), "gumbel_r": (), "gamma": (2.5,),
+    "beta": (2.5, 1.5), "t": (4.0,), "chi2": (3.0,), "poisson": (2.5,),
+    "bernoulli": (0.3,), "binom": (3, 0.3),
+}  # fmt: skip
+KNOWN = {n: d for n, d in vars(stats).items() if isinstance(d, stats.Distribution)}
+NAMES = ("logpdf", "pdf", "logpmf", "pmf", "cdf", "logcdf", "sf", "logsf")
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_densities_are_scipys(name: str) -> None:
+    ours, theirs, shapes = KNOWN[name], getattr(scipy.stats, name), SHAPES[name]
+    points = np.array([0.0, 1.0] if ours.discrete else [0.2, 0.7])
+    answered = [n for n in NAMES if n in (ours.log, ours.once) or n in ours.more]
+    assert len(answered) >= 2
+    for which in answered:
+        f = getattr(ours, which)
+        real = tuple(float(s) for s in shapes) if which in (ours.log, ours.once) else ()
+        y = f(ad.Tensor(points), *real)
+        assert np.allclose(y.data, getattr(theirs, which)(points, *real), rtol=1e-12)
+        if ours.discrete:
+            n, p = real[:-1], real[-1]
+            ad.check_grads(lambda p, f=f, n=n: f(points, *n, p), (p,), order=1)
+            moved = f(points + 1.0, *n, ad.Value(p), loc=1)
+            assert np.allclose(moved.data, y.data, rtol=1e-12)
+            continue
+        placed = f(ad.Tensor(points), *real, 0.1, 1.5)
+        assert np.allclose(placed.data, getattr(theirs, which)(points, *real, 0.1, 1.5), rtol=1e-12)
+        ad.check_grads(lambda x, *s, f=f: f(x, *s, 0.1, 1.5), (points, *real), order=1)
+    assert ours.mean(*shapes) == pytest.approx(theirs.mean(*shapes), nan_ok=True)
+
+
+MATRIX = np.array([[2.0, 0.3], [0.3, 1.0]])
+POINTS = np.array([[0.1, 0.2], [0.5, -1.0], [2.0, 0.0]])
+NORMALS: list[tuple[Any, ...]] = [
+    (0.3,), (POINTS[0],), (POINTS[0], 0.5), (POINTS[0], 0.5, 2.0), (POINTS[0], [0.0, 1.0]),
+    (POINTS[0], [0.0, 1.0], 2.0), (POINTS[0], [0.0, 1.0], [1.0, 2.0]), (POINTS, [0.0, 1.0], [1.0, 2.0]),
+    (POINTS[0], None, MATRIX), (POINTS, None, MATRIX), (POINTS, [0.0, 1.0], MATRIX),
+    (np.stack([POINTS, 2.0 * POINTS]), [0.0, 1.0], MATRIX), (POINTS[:1], [0.0, 1.0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("args", NORMALS, ids=range(len(NORMALS)))
+def test_normal_densities_of_several_coordinates(args: tuple[Any, ...]) -> None:
+    ours, theirs = stats.multivariate_normal, scipy.stats.multivariate_normal
+    point, *rest = args
+    for name in ("logpdf", "pdf"):
+        y, wanted = getattr(ours, name)(ad.Tensor(point), *rest), getattr(theirs, name)(*args)
+        assert y.shape == np.shape(wanted)
+        assert np.allclose(y.data, wanted, rtol=1e-12)
+    given = [np.asarray(x, float) for x in args if x is not None]
+
+    def density(x: Any, mean: Any = None, cov: Any = 1.0) -> Any:  # of a symmetric matrix
+        return ours.logpdf(x, mean, cov @ cov.T if np.ndim(cov) == 2 else cov)
+
+    if len(given) == len(args):
+        ad.check_grads(density, given, order=1)
+
+
+def test_normal_densities_of_other_sizes_are_refused() -> None:
+    with pytest.raises(ValueError, match="the points have 3 coordinates, the distribution 2"):
+        stats.multivariate_normal.logpdf(ad.Tensor(np.ones(3)), [0.0, 1.0])
+    assert stats.multivariate_normal.entropy(cov=2.0) == scipy.stats.multivariate_normal.entropy(
+        cov=2.0
+    )
+
+
+def test_densities_of_shares() -> None:
+    alpha = np.array([1.5, 2.0, 0.7])
+    shares = np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]]).T
+    for x in (shares[:, 0], shares):
+        for name in ("logpdf", "pdf"):
+            y = getattr(stats.dirichlet, name)(ad.Tensor(x), alpha)
+            assert np.allclose(y.data, getattr(scipy.stats.dirichlet, name)(x, alpha), rtol=1e-12)
+        ad.check_grads(stats.dirichlet.logpdf, (x, alpha), order=1)
+    assert np.allclose(stats.dirichlet.mean(alpha), alpha / alpha.sum())
+
+
+def test_functions_made_of_rows() -> None:
+    for x in (0.3, 1.7):
+        assert ad.grad(special.exp10)(x) == pytest.approx(np.log(10.0) * 10.0**x, rel=1e-13)
+        assert ad.grad(special.softplus)(x) == pytest.approx(1.0 / (1.0 + np.exp(-x)), rel=1e-13)
+    assert special.exp10(ad.Value(2.0)).data == 100.0
+    a = ad.Value(3.2)
+    y = special.multigammaln(a, 2)
+    assert y.data == pytest.approx(scipy.special.multigammaln(3.2, 2), rel=1e-14)
+    slope = scipy.special.psi(3.2) + scipy.special.psi(2.7)
+    assert ad.gradient(y, a) == pytest.approx(slope, rel=1e-13)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+def test_logarithms_of_sums(axis: Any) -> None:
+    x = np.array([[700.0, 701.0, -5.0], [1.0, 2.0, 3.0]])
+    for f in (special.log_softmax, special.softmax, special.logsumexp):
+        assert np.allclose(f(ad.Tensor(x), axis=axis).data, f(x, axis=axis), rtol=1e-13)
+    y, sign = special.logsumexp(ad.Tensor(x), axis=axis, return_sign=True)
+    assert np.array_equal(sign, np.ones(y.shape))
+    assert np.array_equal(y.data, special.logsumexp(ad.Tensor(x), axis=axis).data)
+
+
+def series(a: Any, x: Any) -> Any:
+    """P(a, x), term by term."""
+    term = total = MP.exp(a * MP.log(x) - x - MP.loggamma(a + 1))
+    n = 1
+    while term > total * MP.mpf(10) ** -55:
+        term = term * x / (a + n)
+        total, n = total + term, n + 1
+    return total
+
+
+@pytest.mark.parametrize("a", [0.3, 5.0, 3e3, 5e4])
+def test_incomplete_gamma_by_its_shape(a: float) -> None:
+    """A term's logarithm has an error of about a eps, and so have the sums."""
+    for x in (0.99 * a, a, a + 2.0 * a**0.5, 1.01 * a):
+        h = MP.mpf(a) * MP.mpf(10) ** -20
+        wanted = (series(a + h, MP.mpf(x)) - series(a - h, MP.mpf(x))) / (2 * h)
+        assert gammainc_slope(a, x) == pytest.approx(float(wanted), rel=1e-14 + 2e-14 * a)
+
+
+def test_incomplete_gamma_out_of_reach_is_no_number() -> None:
+    found = gammainc_slope(np.array([1.0, 1e12, 1e12, np.nan]), np.array([1.0, 1e12, 1.1e12, 1.0]))
+    assert found[0] == gammainc_slope(1.0, 1.0)
+    assert np.isnan(found[[1, 3]]).all()
+    assert found[2] == 0.0  # the tail is below the least number
+
+
+CONVOLVED: list[Callable[[Any], Any]] = [
+    lambda a: signal.convolve(A[:2, :2], a, "valid"), lambda a: signal.convolve(A[:2, :2], a, "same"),
+    lambda a: signal.convolve(a, a, "valid"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", CONVOLVED, ids=range(len(CONVOLVED)))
+def test_the_smaller_array_first(f: Any) -> None:
+    assert np.allclose(f(ad.Tensor(A)).data, f(A))
+    ad.check_grads(f, (A,), order=1, rtol=1e-6)
+
+
+def test_what_linalg_leaves_to_scipy() -> None:
+    assert np.allclose(linalg.lu(A)[2], scipy.linalg.lu(A)[2])
+    with pytest.raises(TypeError, match="takes the matrix and lower= alone"):
+        linalg.eigh(ad.Tensor(A + A.T), np.eye(3))
+    with pytest.raises(TypeError, match="takes the matrix and lower= alone"):
+        linalg.eigh(ad.Tensor(A + A.T), eigvals_only=True)
