@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.graphs import tiles
+from autodiff.graphs.fold import fold, nodes_of, varying
 from autodiff.nodes.tensor import Tensor
-from autodiff.nodes.value import Value
 from autodiff.programs.gate import Guard, holds, overlap
 from autodiff.table import tree
 from autodiff.table.primitive import Primitive, elementwise, takes_out
@@ -86,9 +86,14 @@ class Writer:
     def write(self, outputs: Any, guards: Sequence[Guard]) -> str:
         """Return the source; `outputs` is nested tuples, lists and dicts of nodes."""
         found, structure = tree.flatten(outputs)
-        roots = dict.fromkeys(x for x in found if isinstance(x, Tensor))
-        compared: Any = [[x for x in g[1:3] if isinstance(x, Tensor | Value)] for g in guards]
-        order = self.in_order([*roots, *(x for found in compared for x in found)])
+        order = self.in_order(nodes_of(found, guards))
+        folding, order = fold(order, self.known, nodes_of(found, guards))
+        found = [folding.of(x) for x in found]
+        guards = [(sign, folding.of(a), folding.of(b), outcome) for sign, a, b, outcome in guards]
+        self.known = folding.known
+        self.call_constants([x for node in order for x in node.parents] + nodes_of(found, guards))
+        roots = dict.fromkeys(nodes_of(found, ()))
+        compared: Any = [nodes_of(guard[1:3], ()) for guard in guards]
         asked = {x.parents[0] for x in order if self.row(x).of_kept and x.ndim}
         asked &= {x.parents[0] for x in order if self.row(x).keep}
         alone = {x for x in order if x.parents[0] in asked}
@@ -147,27 +152,10 @@ class Writer:
 
         Whatever else they need is a constant: leaves without a gradient, nodes older than the trace.
         """
-        varies = dict.fromkeys(self.inputs, True)
-        pending = list(roots)
-        while pending:
-            node = pending[-1]
-            if not isinstance(node, Tensor):
-                raise TypeError(
-                    f"trace: {node!r:.60} is among arrays; Values and Tensors are not mixed in a "
-                    f"program, so write Tensor(...) for the number"
-                )
-            if node in varies:
-                pending.pop()
-            elif not node.parents or node.seq <= self.start:
-                varies[node] = not node.is_constant or node.seq <= self.start
-            elif missing := [x for x in node.parents if x not in varies]:
-                pending += missing
-            else:
-                varies[node] = any(varies[x] for x in node.parents)
+        varies = varying(roots, self.inputs, self.start)
         for node, moves in varies.items():
             if not moves:
                 self.known[node] = node._array
-                self.names[node] = self.name(node.name or "k", node._array)
             elif (
                 self.is_outside(node) and node not in self.names
             ):  # what the function uses of others
@@ -179,6 +167,12 @@ class Writer:
                 self.captured.append(node)
         moving = [x for x, moves in varies.items() if moves and not self.is_outside(x)]
         return sorted(moving, key=lambda x: x.seq)
+
+    def call_constants(self, used: Sequence[Tensor]) -> None:
+        """Name the constants among nodes."""
+        for x in used:
+            if x in self.known and x not in self.names:
+                self.names[x] = self.name(x.name or "k", x._array)
 
     def is_outside(self, node: Tensor) -> bool:
         """Return whether a node is an input, or one that was there before the recording."""

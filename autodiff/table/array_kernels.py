@@ -92,10 +92,14 @@ def power(x: Array, n: Array) -> Array:
 
 
 def power_slope(x: Array, n: Array) -> Array:
+    if np.ndim(n) == 0 and n == 2 and np.result_type(x, n) == x.dtype:
+        return np.asarray(n * x)
     with np.errstate(all="ignore"):
         y = power(x, n - 1)
         half = np.power(np.abs(x), 0.5 * (n - 1))
-        y = np.where((np.abs(y) < 1e-290) & (x != 0), np.copysign(n * half * half, y), n * y)
+        y = np.where(
+            (np.abs(y) < 1e-290) & (x != 0) & (n != 2), np.copysign(n * half * half, y), n * y
+        )
         y = np.where((n < 0.5) & (x != 0), n * (np.power(x, n) / x), y)
         return np.where(n == 0, np.zeros_like(y), y)
 
@@ -229,17 +233,20 @@ _slope = np.frompyfunc(kernels.gelu_prime, 1, 1)
 _pdf = np.frompyfunc(kernels.normal_pdf, 1, 1)
 
 
+@into(loops.normal_cdf)
 def normal_cdf(x: Array) -> Array:
     return np.asarray(_cdf(x), dtype=x.dtype)
 
 
+@into(loops.normal_pdf)
 def normal_pdf(x: Array) -> Array:
     return np.asarray(_pdf(x), dtype=x.dtype)
 
 
 def gelu(x: Array) -> Array:
-    return x * normal_cdf(x)
+    return np.asarray(x * normal_cdf(x))
 
 
+@into(loops.gelu_prime)
 def gelu_prime(x: Array) -> Array:
     return np.asarray(_slope(x), dtype=x.dtype)

@@ -65,7 +65,7 @@ def power_slope(x: float, n: float) -> float:
         return n * (libm.pow(x, n) / x)
     y: float = power(x, n - 1.0)
     if (
-        libm.fabs(y) < 1e-290 and x != 0.0
+        libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0
     ):  # near underflow: in two halves, so that no digit is lost
         half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
         return libm.copysign(n * half * half, y)

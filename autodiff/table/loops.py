@@ -100,6 +100,21 @@ def sigmoid_prime(e: Any, y: Any) -> bool:
     return False
 
 
+def normal_cdf(x: Any, y: Any) -> bool:
+    """y = the normal distribution's Phi(x)."""
+    return False
+
+
+def normal_pdf(x: Any, y: Any) -> bool:
+    """y = its density at x."""
+    return False
+
+
+def gelu_prime(x: Any, y: Any) -> bool:
+    """y = the slope of x Phi(x)."""
+    return False
+
+
 def keep_memory() -> None:
     """Let the C library keep the memory of freed arrays for the next ones, instead of returning it.
 
