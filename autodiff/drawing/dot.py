@@ -24,6 +24,7 @@ SHAPES = {
     "output": ("box", "filled,rounded,bold"),
     "group": ("box3d", "filled"),
     "op": ("ellipse", "filled"),
+    "failed": ("box", "filled,dashed"),
 }
 
 

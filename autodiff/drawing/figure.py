@@ -118,7 +118,7 @@ def box_marks(box: Box, x: float, y: float, w: float, h: float, rankdir: str) ->
         )
     else:
         words_of(box, left, right, top, bottom, out)
-    if box.hue == "nan":
+    if box.hue == "nan" or box.kind == "failed":
         warning(x + w - 4, y + 4, out)
     out.append(closed())
     return out

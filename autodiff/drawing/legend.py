@@ -13,6 +13,7 @@ LINE = 22.0
 KINDS = {
     "input": "input", "parameter": "parameter", "constant": "constant", "operation": "operation",
     "op": "operation", "output": "output", "group": "several nodes",
+    "failed": "what failed",
 }  # fmt: skip
 
 

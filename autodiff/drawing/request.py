@@ -6,6 +6,7 @@ from typing import Any
 from autodiff.derivatives.reverse import Node
 from autodiff.drawing import reduce
 from autodiff.drawing.escape import clean
+from autodiff.drawing.failed import operands, with_failure
 from autodiff.drawing.naming import called
 from autodiff.drawing.picture import Picture
 from autodiff.drawing.scene import Scene, make_scene
@@ -18,7 +19,7 @@ EDGES = ("all", "local", "none")
 
 
 def draw(
-    *outputs: Node,
+    *outputs: Node | BaseException,
     names: Mapping[str, Any] | None = None,
     theme: str = "auto",
     style: str = "box",
@@ -38,7 +39,9 @@ def draw(
     Boxes show name, operation, value and gradient; edges the local derivative and, after a backward,
     upstream × local = contribution. Nothing is laid out before the picture is saved or shown.
 
-    - `names=locals()` labels nodes by the caller's variables.
+    - Nodes are called by the caller's variables; `names=` says other names.
+    - An error that an operation on arrays raised shows what stood before it, and the operation with
+      the shapes of its operands.
     - `theme` is "auto" (as the reader's system is set), "light", "dark" or "print"; `style` is "box",
       or "micrograd" for separate boxes of operations; `rankdir` is "LR", "TB", "RL", "BT" or
       "auto": to the right where that fits a page, else down.
@@ -73,9 +76,11 @@ def draw(
     ):  # fmt: skip
         if given is not None and not (isinstance(given, int) and given >= least):
             raise ValueError(f"draw: {what}={given!r:.40} is not a whole number from {least} on")
+    error = outputs[0] if isinstance(outputs[0], BaseException) else None
+    ends: Any = outputs if error is None else operands(error)
     return _picture(
-        Graph(*outputs, names=named(names)), theme, style, rankdir, edges, engine, max_nodes, depth,
-        collapse, focus, hops, top_k, force,
+        Graph(*ends, names=named(names)), theme, style, rankdir, edges, engine, max_nodes, depth,
+        collapse, focus, hops, top_k, force, error,
     )  # fmt: skip
 
 
@@ -93,12 +98,14 @@ def _picture(
     hops: int = 2,
     top_k: int | None = None,
     force: bool = False,
+    error: BaseException | None = None,
 ) -> Picture:
     around = None if focus is None else _find(graph, focus)
     view = reduce.reduce(graph, max_nodes, depth, collapse, around, hops, top_k, force)
 
     def make(snapshot: Graph) -> Scene:
-        return make_scene(snapshot, view, style, rankdir, force, edges)
+        scene = make_scene(snapshot, view, style, rankdir, force, edges)
+        return scene if error is None else with_failure(scene, snapshot, view, error)
 
     return Picture(graph, make, theme, engine)
 

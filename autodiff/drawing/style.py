@@ -17,7 +17,7 @@ LIGHT: Palette = {
     "page": "#ffffff", "card": "#fbfcfd", "ink": "#0b0d10", "soft": "#343b45", "line": "#7b8490",
     "faint": "#dfe3e8", "scope": "#f0f2f5", "chip": "#e4e8ed",
     "input": "#0f77a8", "parameter": "#00795a", "constant": "#6b7480", "operation": "#5a6470",
-    "output": "#a35c00", "group": "#8a4a76", "op": "#5a6470",
+    "output": "#a35c00", "group": "#8a4a76", "op": "#5a6470", "failed": "#b3203c",
     "positive": "#0072b2", "negative": "#d55e00", "amount": "#009e73", "nan": "#c93f90", "zero": "#7b8490",
     "unset": "#7b8490",
 }  # fmt: skip
@@ -25,7 +25,7 @@ DARK: Palette = {
     "page": "#12161b", "card": "#1c222a", "ink": "#f4f6f8", "soft": "#b4bdc8", "line": "#8a95a3",
     "faint": "#333c47", "scope": "#171c23", "chip": "#2c3541",
     "input": "#56b4e9", "parameter": "#2ec79c", "constant": "#98a3b0", "operation": "#98a3b0",
-    "output": "#e69f00", "group": "#dd9bc2", "op": "#98a3b0",
+    "output": "#e69f00", "group": "#dd9bc2", "op": "#98a3b0", "failed": "#ff7b8f",
     "positive": "#0072b2", "negative": "#b04e00", "amount": "#00785a", "nan": "#a0246c", "zero": "#8a95a3",
     "unset": "#8a95a3",
 }  # fmt: skip
@@ -33,7 +33,7 @@ PRINT: Palette = {
     **LIGHT, "card": "#ffffff", "ink": "#000000", "soft": "#222222", "line": "#333333",
     "scope": "#ffffff", "chip": "#ffffff", "faint": "#888888",
     "input": "#000000", "parameter": "#000000", "constant": "#000000", "operation": "#000000",
-    "output": "#000000", "group": "#000000", "op": "#000000",
+    "output": "#000000", "group": "#000000", "op": "#000000", "failed": "#000000",
     "positive": "#9a9a9a", "negative": "#9a9a9a", "amount": "#9a9a9a", "nan": "#5a5a5a",
 }  # fmt: skip
 # Lines must be seen on the page itself, where dark needs a lighter hue than a fill does.

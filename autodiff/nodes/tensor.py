@@ -227,7 +227,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         else:
             array, kept = keep(*arrays)
     except (ValueError, IndexError, TypeError) as error:
-        raise type(error)(structure.misfit(row, parents, params, error)) from None
+        raise structure.misfit(row, parents, params, error) from None
     finally:
         restore(warnings)
     array = loops.as_array(array)

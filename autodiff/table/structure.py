@@ -233,8 +233,19 @@ def order_of(axes: Any, ndim: int) -> tuple[int, ...]:
     return tuple(a % ndim for a in wanted) or tuple(reversed(range(ndim)))
 
 
-def misfit(row: Any, parents: tuple[Any, ...], params: dict[str, Any], error: Exception) -> str:
-    """Say which operation failed on which shapes, and why."""
+def misfit(
+    row: Any, parents: tuple[Any, ...], params: dict[str, Any], error: Exception
+) -> Exception:
+    """Return an error that says which operation failed on which shapes, and why.
+
+    It keeps the row and its operands as `failed`, so that what stood before it can be drawn.
+    """
+    failure = type(error)(_misfit(row, parents, params, error))
+    vars(failure)["failed"] = row, parents
+    return failure
+
+
+def _misfit(row: Any, parents: tuple[Any, ...], params: dict[str, Any], error: Exception) -> str:
     names = [x.name or f"operand {i + 1}" for i, x in enumerate(parents)]
     shapes = [x.shape for x in parents]
     if row.name == "matmul" and shapes[0] and shapes[1]:
