@@ -1,4 +1,4 @@
-"""SciPy's functions on nodes, under SciPy's names: special, stats, linalg, signal, optimize, integrate.
+"""SciPy's functions on nodes, under SciPy's names: special, stats, linalg, signal.
 
 SciPy computes the values (an extra: `pip install 'autodiff-nets[scipy]'`); the derivatives are rows of the
 table, entered when a module here is first imported. From then on `scipy.special`'s own ufuncs answer
