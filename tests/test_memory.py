@@ -1,7 +1,9 @@
 """Memory: `checkpoint`, `backward(free=True)`, `stop_gradient`, and what a program needs."""
 
 import gc
+import math
 import tracemalloc
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -161,3 +163,70 @@ def test_a_freed_graph_says_so() -> None:
         with pytest.raises(RuntimeError, match="free=True"):
             ad.gradient(again, x)
     np.testing.assert_array_equal(inner.data, np.sin(X))
+
+
+def test_a_program_says_what_a_run_needs_and_keeps_nothing_of_the_recording() -> None:
+    x, w = DRAW.normal(size=(200, 300)), DRAW.normal(size=(300, 300))
+
+    def cost(w: Any, x: Any) -> Any:
+        for _ in range(6):
+            x = ad.tanh(x @ w) * 0.5 + x
+        return (x * x).mean()
+
+    gc.collect()
+    tracemalloc.start()
+    program = ad.trace(cost, ad.Tensor(w), ad.constant(x))
+    program.value_and_grad(w, x)  # records
+    gc.collect()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    program.value_and_grad(w, x)
+    peak = tracemalloc.get_traced_memory()[1]
+    program.value_and_grad(w, x)
+    assert tracemalloc.get_traced_memory()[0] < before + 10_000
+    forward = sum(course.memory for course in program.courses[False])
+    tracemalloc.stop()
+    assert program.memory == program.courses[True][0].memory
+    assert 0.9 < peak / (program.memory + forward) < 1.1
+    assert forward < 6 * x.nbytes
+
+
+def test_a_program_of_numbers_says_what_a_run_needs() -> None:
+    def f(x: Any, n: int) -> Any:
+        for k in range(n):
+            x = ad.sin(x) * k if k % 3 else ad.exp(-x) + x
+        return x
+
+    short, long = (ad.trace(partial(f, n=n), 2.0) for n in (10, 1000))
+    assert long.memory > short.memory > 0
+
+
+def test_ten_thousand_steps_under_checkpoint_need_the_memory_of_two_hundred() -> None:
+    def step(x: Any, w: Any) -> Any:
+        return ad.sin(x) * w + x
+
+    peaks, found = [], []
+    x, w = ad.Tensor(DRAW.normal(size=100)), ad.Tensor(0.01)
+    for n in (100, 400, 1600, 10_000):
+        part = math.isqrt(n)
+
+        def steps(x: Any, w: Any, part: int = part) -> Any:
+            for _ in range(part):
+                x = step(x, w)
+            return x
+
+        for wrap in (ad.checkpoint, lambda f: f) if n == 10_000 else (ad.checkpoint,):
+            gc.collect()
+            tracemalloc.start()
+            y, together = x, wrap(steps)
+            for _ in range(part):
+                y = together(y, w)
+            found.append(ad.gradient(y.sum(), [x, w]))
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+            del y
+    small, _, _, large, whole = peaks
+    assert large < 11 * small  # the root of a hundred times the steps, and the arguments
+    assert large < whole / 30
+    for a, b in zip(found[-2], found[-1], strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -129,7 +129,7 @@ def test_a_stretch_asks_for_the_memory_of_a_few_blocks(monkeypatch):
         return x.sum()
 
     program = ad.trace(f, ad.Tensor(np.ones(10_000)))
-    made = program.courses[False][0].writer.made
+    made = program.courses[False][0].made
     (plan,) = [function.args[0] for _, function, _, _ in made if function is not None]
     assert len(plan.steps) == 60
     assert len(plan.blocks) <= 3

@@ -32,7 +32,7 @@ class Plan:
     argument in slot k that was given up and is written over).
     """
 
-    like: Any  # an array of the shape and dtype of all results
+    like: Any  # a view of the shape and dtype of all results
     block: int
     size: int = 0
     slots: int = 0
@@ -71,7 +71,7 @@ class PlainTile:
             if slot < 0:
                 found.append(now[-slot - 1])
                 continue
-            now[slot] = np.empty_like(plan.like)
+            now[slot] = np.empty(plan.like.shape, plan.like.dtype)
             found.append(now[slot])
         flat = [x.reshape(-1) if x is not None and x.ndim else x for x in now]
         if not plan.like.ndim:  # results without axes are blocks of one number as well
@@ -163,7 +163,8 @@ def stretches(order: Sequence[Tensor], alone: set[Tensor]) -> list[list[Tensor]]
 def write(writer: Any, i: int, stretch: Sequence[Tensor], roots: Container[Tensor]) -> None:
     """Write the line that runs a stretch, whose first row stands in place i of the order."""
     first, end = stretch[0], i + len(stretch) - 1
-    plan = Plan(np.empty_like(first._array), BLOCK, first.size)
+    like = np.broadcast_to(np.zeros((), first.dtype), first.shape)  # no memory
+    plan = Plan(like, BLOCK, first.size)
     words: list[str] = []  # of the slots that are kept
     arguments: list[str] = []  # of those that are given
     results: list[str] = []
@@ -187,11 +188,13 @@ def write(writer: Any, i: int, stretch: Sequence[Tensor], roots: Container[Tenso
             name = labels[node]
             results.append(name)
             if given_up is None:
+                writer.needs += node._array.nbytes
                 return plan.slot(plan.fresh)
             over = next(x for x in writer.inputs if writer.names[x] == given_up)
             plan.fresh.append(-1 - outside(over))
             return outside(over)
         if writer.last.get(node, k) <= end:
+            writer.needs += 0 if free else min(BLOCK, node.size) * node.dtype.itemsize
             return free.pop() if free else plan.slot(plan.blocks)
         writer.names[node] = writer.place(k, node)
         return outside(node)

@@ -108,7 +108,7 @@ cdef class Tile:
             if slot < 0:  # an argument that was given up
                 found.append(self.arrays[-slot - 1])
                 continue
-            x = np.empty_like(self.like)
+            x = np.empty(self.like.shape, self.like.dtype)
             self.put(slot, x)
             found.append(x)
         try:

@@ -25,7 +25,7 @@ from autodiff.programs.arguments import (
     nodes_of,
     recorded_again,
 )
-from autodiff.programs.array_source import Writer
+from autodiff.programs.array_source import Writer, memory
 from autodiff.programs.calling import Traced, separate
 from autodiff.programs.gate import (
     ARRAY,
@@ -50,13 +50,13 @@ class Course:
     def __init__(self, writer: Writer, outputs: Any, guards: Sequence[Guard]) -> None:
         self.source = writer.write(outputs, guards)
         self.code = compile(self.source, "<program>", "exec")
-        self.writer = writer
-        self.captured = writer.captured
-        self.free: list[Callable[..., Any]] = [self.fresh()]
+        self.space, self.made = writer.space, writer.made
+        self.captured, self.memory = writer.captured, writer.needs
+        self.free: list[Callable[..., Any]] = [self.fresh(True)]
 
-    def fresh(self) -> Callable[..., Any]:
+    def fresh(self, first: bool = False) -> Callable[..., Any]:
         """Return the function with buffers of its own."""
-        space = self.writer.memory()
+        space = memory(self.space, self.made, first)
         exec(self.code, space)
         found: Callable[..., Any] = space.pop("program")  # no cycle
         return found
@@ -132,6 +132,11 @@ class ArrayProgram(Traced):
         return str(found[0])
 
     @property
+    def memory(self) -> int:
+        """The bytes that a run of the course used last has at once: buffers, constants and results."""
+        return max((entry.course.memory for entry in self.gate.entries[:1]), default=0)
+
+    @property
     def courses(self) -> dict[bool, list[Course]]:
         """The courses that are kept, without and with gradients, the one that was used last first."""
         return {
@@ -172,8 +177,7 @@ class ArrayProgram(Traced):
         look = self.look(call, ARRAY)
         taken = look.take(call)
         assert taken is not None
-        own = [np.array(x) if isinstance(x, PLAIN) else x for x in taken]
-        return self.record(look, own, grads)
+        return self.record(look, [np.array(x) if isinstance(x, PLAIN) else x for x in taken], grads)
 
     def _ask(self, call: Any, grads: bool, copied: bool = False) -> tuple[Any, Any]:
         """Return the answer of the first course that has one, and its entry."""
@@ -246,9 +250,9 @@ class ArrayProgram(Traced):
 
     def _given_up(self, look: Look, grads: bool) -> list[int]:
         """Return which of the arrays are given up."""
-        rows = zip(self.arguments(look), look.leaves, strict=True)
-        owners = [i for i, leaf in rows if leaf.kind is ARRAY]
-        return [] if grads else [k for k, i in enumerate(owners) if i in self.donated]
+        owners = zip(self.arguments(look), look.leaves, strict=True)
+        arrays = enumerate(i for i, leaf in owners if leaf.kind is ARRAY)
+        return [k for k, i in arrays if i in self.donated and not grads]
 
     def _checked(self, arrays: Sequence[Any]) -> list[Tensor]:
         """Return the leaves of the built graph, if these arrays have their shapes."""
@@ -274,27 +278,22 @@ class ArrayProgram(Traced):
         if self.leaves is not None:
             return [x.name or f"x{i}" for i, x in enumerate(self.leaves)]
         owners = self.arguments(look)
-        names = []
-        for k, (i, leaf) in enumerate(zip(owners, look.leaves, strict=True)):
-            word = self.names[i] if i >= 0 else "option"
-            several = owners.count(i) > 1
-            if leaf.kind is ARRAY:
-                names.append(f"{word}{owners[:k].count(i) + 1}" if several else word)
-        return names
+        words = [self.names[i] if i >= 0 else "option" for i in owners]
+        for k, i in enumerate(owners):
+            if owners.count(i) > 1:
+                words[k] += str(owners[:k].count(i) + 1)
+        return [word for word, x in zip(words, look.leaves, strict=True) if x.kind is ARRAY]
 
     def applied_function(self) -> Any:
         if self.leaves is None:
             return self.f
-        leaves = list(self.leaves)
-        return lambda inputs: recorded_again(
-            self.f, dict(zip(leaves, tree.flatten(inputs)[0], strict=True))
-        )
+        y, leaves = self.f, list(self.leaves)
+        return lambda xs: recorded_again(y, dict(zip(leaves, tree.flatten(xs)[0], strict=True)))
 
     def as_input(self, x: Any, alone: bool, keyword: bool) -> Any:
         if isinstance(x, NODES):
             return separate(x) if alone else x
-        if isinstance(x, SWITCHES) or (keyword and isinstance(x, int)):
-            return x
-        if isinstance(x, np.ndarray) and x.dtype == object:
+        objects = isinstance(x, np.ndarray) and x.dtype == object
+        if objects or isinstance(x, SWITCHES) or (keyword and isinstance(x, int)):
             return x
         return Tensor(np.asarray(x)) if alone else constant(np.asarray(x, dtype=None))

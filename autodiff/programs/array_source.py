@@ -25,6 +25,17 @@ from autodiff.table.primitive import Primitive, elementwise, takes_out
 TESTS = {"holds": holds, "overlap": overlap}
 
 
+def memory(space: dict[str, Any], made: Sequence[Any], first: bool) -> dict[str, Any]:
+    """Return all that a function names, with buffers of its own; the `first` one has those in space."""
+    space = dict(space)
+    for name, function, words, params in made:
+        if function is not None:
+            space[name] = function(*(space[w] for w in words), **params)
+        elif not first:
+            space[name] = np.empty_like(space[name])
+    return space
+
+
 class Writer:
     """The lines of one function, the objects that they name, and which memory is free meanwhile."""
 
@@ -48,6 +59,7 @@ class Writer:
         self.parts: dict[Tensor, str] = {}  # by x, what was kept when a row was applied to it
         self.captured: list[Tensor] = []  # nodes from outside
         self.made: list[tuple[str, Any, list[str], dict[str, Any]]] = []  # buffers, views of them
+        self.needs = 0  # bytes at once in a run, its results among them
 
     def name(self, wanted: str, value: Any = None) -> str:
         """Bind a value to a name that is not taken, near the one that is wanted."""
@@ -61,17 +73,10 @@ class Writer:
         self.space[name] = value
         return name
 
-    def memory(self) -> dict[str, Any]:
-        """Return all that the function names, with buffers of its own."""
-        space = dict(self.space)
-        for name, function, words, params in self.made:
-            like, made = space[name], (space[w] for w in words)
-            space[name] = function(*made, **params) if function else np.empty_like(like)
-        return space
-
     def buffered(self, wanted: str, node: Tensor) -> str:
         """Return the name of a new buffer of a node's kind."""
         name = self.name(wanted, np.empty_like(node._array))
+        self.needs += node._array.nbytes
         self.made.append((name, None, [], {}))
         return name
 
@@ -156,9 +161,7 @@ class Writer:
         for node, moves in varies.items():
             if not moves:
                 self.known[node] = node._array
-            elif (
-                self.is_outside(node) and node not in self.names
-            ):  # what the function uses of others
+            elif self.is_outside(node) and node not in self.names:  # what it uses of others
                 name = self.names[node] = self.name(node.name or "w")
                 self.lines.append(f"{name} = {self.name('leaf', node)}._array")
                 dtype = self.word(node.dtype, str(node.dtype))
@@ -173,6 +176,7 @@ class Writer:
         for x in used:
             if x in self.known and x not in self.names:
                 self.names[x] = self.name(x.name or "k", x._array)
+                self.needs += x._array.nbytes
 
     def is_outside(self, node: Tensor) -> bool:
         """Return whether a node is an input, or one that was there before the recording."""
@@ -217,6 +221,7 @@ class Writer:
             function, called = row.of_kept, row.of_kept.__name__
             words[0] = self.parts[node.parents[0]]
         call = f"{self.word(function, called)}({', '.join(words)})"
+        self.needs += 0 if shares or out is not None else node._array.nbytes
         bare = out is None and not node.ndim  # numpy would return a number
         self.lines.append(f"{name} = {f'asarray({call})' if bare else call}")
 
@@ -261,6 +266,7 @@ class Writer:
     def result(self, node: Tensor, computed: bool, returned: set[Tensor]) -> str:
         """Return how a result is handed out: an array of its own that nobody else has."""
         own = computed and self.is_own(node) and node not in returned
+        self.needs += 0 if own else node._array.nbytes
         returned.add(node)
         return self.names[node] if own else f"{self.names[node]}.copy()"
 

@@ -233,6 +233,14 @@ class Program(Traced):
         return [entry.course for entry in self.gate.entries]
 
     @property
+    def memory(self) -> int:
+        """The bytes that a run of the course used last has at once."""
+        course = self.recordings[0]
+        space = course.space()
+        course.done(space)
+        return int(sum(x.nbytes for x in (space.values, space.grads, space.many, space.sums)))
+
+    @property
     def source(self) -> str:
         """The program as readable lines, forward and backward."""
         from autodiff.programs.source import source
