@@ -22,7 +22,7 @@ Why a gradient is what it is
 Functions of functions
     `grad`, `value_and_grad`, `gradient`, `elementwise_grad`, `vjp`, `jvp`, `jacobian`, `jacrev`,
     `jacfwd`, `hessian`, `hvp`, `vmap`, `sparsity`, `Pattern`, `checkpoint`, `stop_gradient`,
-    `check_grads`, `primitive`
+    `check_grads`, `primitive`, `custom_vjp`, `custom_jvp`, `minimize`
 Programs, recorded once
     `trace`, `jit`, `pick`, `Program`, `ArrayProgram`, `RecordingWarning`
 Operations, each a row of the `TABLE` (a row's `Domain` says where it is defined)
@@ -54,6 +54,7 @@ from autodiff.derivatives.colouring import Pattern, sparsity
 from autodiff.derivatives.custom import primitive
 from autodiff.derivatives.jacobians import hessian, jacfwd, jacobian, jacrev
 from autodiff.derivatives.reverse import gradient
+from autodiff.derivatives.rules.custom import custom_jvp, custom_vjp
 from autodiff.derivatives.transforms import elementwise_grad, grad, hvp, jvp, value_and_grad, vjp
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.vectors import ravel
@@ -162,6 +163,7 @@ if TYPE_CHECKING:
     from autodiff.player.live import play
     from autodiff.programs.gather import pick
     from autodiff.programs.jit import RecordingWarning, jit
+    from autodiff.scipy.optimize import minimize
     from autodiff.sources.javascript import to_js_source
     from autodiff.sources.numpy import to_numpy_source
     from autodiff.teach.exercises import Exercise, make_exercise
@@ -190,6 +192,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "jit": "programs.jit",
     "load_graph": "graphs.storage",
     "make_exercise": "teach.exercises",
+    "minimize": "scipy.optimize",
     "notation": "explanations.notation",
     "pick": "programs.gather",
     "play": "player.live",
@@ -226,11 +229,13 @@ __all__ = [
     "acosh", "add", "anomaly", "asin", "asinh", "atan", "atan2", "atanh", "backward_steps",
     "blame_nan", "broadcast_to", "cbrt", "ceil", "check_grads", "checkpoint", "clip", "compare",
     "compiled", "concatenate", "constant", "cos", "cosh", "cross_entropy",
-    "cross_entropy_with_logits", "derive", "div", "dot", "draw", "elementwise_grad", "elu", "exp",
+    "cross_entropy_with_logits", "custom_jvp", "custom_vjp",
+    "derive", "div", "dot", "draw", "elementwise_grad", "elu", "exp",
     "exp2", "expand", "explain", "expm1", "floor", "gelu", "grad", "gradient", "hessian", "hvp",
     "hypot", "identity", "jacfwd", "jacobian", "jacrev", "jit", "jvp", "language", "leaky_relu",
     "load_graph", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logsumexp",
-    "make_exercise", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "neg", "no_grad",
+    "make_exercise", "matmul", "max", "maximum", "mean", "min", "minimize", "minimum", "mul", "neg",
+    "no_grad",
     "norm", "normal_cdf", "normal_pdf", "notation", "pick", "play", "power", "primitive",
     "quadratic_cost", "ravel", "register_tree",
     "relu", "reshape", "save_graph", "say", "scope", "sigmoid", "sigmoid_prime",
