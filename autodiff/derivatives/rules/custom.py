@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.calls import Function, is_node
-from autodiff.derivatives.rules.arrays import Application, Custom, is_float, linear
+from autodiff.derivatives.rules.application import Application, is_float
+from autodiff.derivatives.rules.arrays import Custom, linear
 from autodiff.nodes.tensor import Tensor
 from autodiff.table import tree
 
