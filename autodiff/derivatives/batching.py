@@ -18,9 +18,10 @@ from autodiff.nodes import modes
 from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, tick
+from autodiff.nodes.watching import watch
 from autodiff.table import ops, tree
 from autodiff.table.data import one_hot
-from autodiff.table.quiet import restore, silence
+from autodiff.table.quiet import SILENT, now, put
 
 SIGNS: Any = {
     "<": operator.lt,
@@ -120,7 +121,7 @@ def _run(
     start = tick()
     given = [_first(x) if flag else x for x, flag in zip(leaves, batched, strict=True)]
     guards: list[tuple[Any, ...]] = []
-    with modes.watch(guards):
+    with watch(guards):
         result = f(*rebuild(given))
     outputs, shape = tree.flatten(result)
     moved = {x: Lanes(whole) for x, whole, flag in zip(given, leaves, batched, strict=True) if flag}
@@ -131,8 +132,9 @@ def _run(
     as_nodes = as_nodes or any(
         is_node(x) and not x.is_constant for node in order for x in node.parents if x.seq <= start
     )
-    warnings = silence()
+    before = now()
     try:
+        put(SILENT)
         for node in order:
             if any(x in moved for x in node.parents):
                 row: Any = node.primitive
@@ -144,7 +146,7 @@ def _run(
         for guard in guards:
             held &= _holds(guard, moved, n)
     finally:
-        restore(warnings)
+        put(before)
     return [_whole(y, moved, n, as_nodes) for y in outputs], held, shape
 
 

@@ -73,11 +73,12 @@ class Call:
             for i in wanted:
                 lifted[i] = tree.map_tree(lift, args[i])
             leaves, _ = tree.flatten([lifted[i] for i in wanted])
-            token = INSIDE.set(Inside(what, leaves, around))
+            inside = Inside(what, leaves, around)
             try:
+                INSIDE.set(inside)
                 result = f(*lifted, **(options or {}))
             finally:
-                INSIDE.reset(token)
+                INSIDE.set(around)
         self.aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:

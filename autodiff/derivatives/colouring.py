@@ -20,7 +20,7 @@ from autodiff.derivatives.sparsity import dependence, scipy_sparse, signature, s
 from autodiff.nodes import modes
 from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor
-from autodiff.table.quiet import restore, silence
+from autodiff.table.quiet import SILENT, now, put
 
 CELLS = 160  # a picture's squares along its longer side
 TINTS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777", "#222255")
@@ -184,15 +184,16 @@ def compressed(pattern: Pattern, inputs: Sequence[Node], outputs: Sequence[Node]
         Lanes(members[:, a:b].reshape(k, *x.shape).astype(dtype_of(x)))
         for x, (a, b) in zip(sources, ranges(sources), strict=True)
     ]
-    warnings = silence()
+    before = now()
     try:
+        put(SILENT)
         if pattern.backward:
             total = adjoints(sources, seeds, False, set(targets))
             found = [total.get(x) for x in targets]
         else:
             found = tangents(targets, sources, seeds, False)
     finally:
-        restore(warnings)
+        put(before)
     parts = [
         (t.x if type(t) is Lanes else np.zeros((k, *y.shape))).reshape(k, -1)
         for y, t in zip(targets, found, strict=True)

@@ -2,7 +2,6 @@
 cimport autodiff.table._loops as loops
 cimport cython
 cimport numpy as cnp
-from autodiff.table.quiet cimport restore, silence
 from autodiff.nodes.tensor cimport Tensor
 from autodiff.nodes.value cimport Value
 

@@ -25,7 +25,7 @@ from autodiff.nodes.value import constant as scalar
 from autodiff.table import array_kernels, loops, ops, structure, tree
 from autodiff.table.data import freed
 from autodiff.table.primitive import Kept, Multilinear, Pointwise
-from autodiff.table.quiet import restore, silence
+from autodiff.table.quiet import SILENT, now, put
 
 Node = Value | Tensor
 NODES = (Tensor, Value)
@@ -187,11 +187,12 @@ def scaled(g: Any, d: Any) -> Any:
 
 def numbers(y: Node, seed: Any, wanted: Any = None, free: bool = False) -> dict[Node, Any]:
     """Return the adjoints of one array as arrays, without numpy's warnings."""
-    warnings = silence()
+    before = now()
     try:
+        put(SILENT)
         return adjoints([y], [seed], False, wanted, free)
     finally:
-        restore(warnings)
+        put(before)
 
 
 def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
@@ -200,19 +201,8 @@ def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
     total = numbers(y, seed, () if free else None, free)
     values = [node for node in total if type(node) is Value]
     seeds = [float(total[node]) for node in values]
-    done = False
-    with sweep.lock():  # threads may share leaves
-        before = [(node, node._grad) for node in total if type(node) is not Value]
-        try:
-            for node, old in before:
-                leaf = node.primitive is None and old is not None
-                node._grad = old + total[node] if leaf else total[node]
-            if values:
-                sweep.backward(values, seeds, free)
-            done = True
-        finally:
-            for node, old in () if done else before:  # interrupted: as if nothing had been
-                node._grad = old
+    arrays = [(node, total[node]) for node in total if type(node) is not Value]
+    sweep.backward(values, seeds, free, arrays)
 
 
 def gradient(

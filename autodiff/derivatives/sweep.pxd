@@ -6,7 +6,6 @@ from autodiff.nodes.value cimport More, Value
 cdef long long WINDOW, _number, _newest, _end, _reached
 cdef int LEAF, FREED, WRITTEN_LEFT
 cdef places.Places _places
-cdef bint _running
 cdef list _far, _leaves, _kept
 
 @cython.locals(place="long long")
@@ -19,10 +18,10 @@ cdef Py_ssize_t sweep() except -1
 @cython.locals(node=Value, seed=double, leaves=list)
 cdef list run(list roots, list seeds, list kept=*)
 cdef void clear() noexcept
-cdef object begin()
+cdef object check_free()
 @cython.locals(node=Value, grad=double, stamp="unsigned int")
-cdef object end(list kept, bint done)
+cdef object put_back(list kept, list written)
 @cython.locals(node=Value, kept=list, pending=list, done=bint)
-cpdef object backward(list roots, list seeds, bint free=*)
+cpdef object backward(list roots, list seeds, bint free=*, object arrays=*)
 @cython.locals(x=Value, node=Value, grad=double, stamp="unsigned int", kept=list)
 cpdef list gradients(list roots, list seeds, list xs)

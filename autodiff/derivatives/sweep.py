@@ -11,7 +11,7 @@ heap instead. A lock lets sweeps of different threads take turns.
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 
 try:
@@ -31,6 +31,7 @@ WINDOW = 1 << 16
 SET_BY_HAND = 1  # what a node's `_stamp` says when no sweep gave it its gradient
 
 _lock = RLock()
+_busy = Lock()  # is held while a sweep goes on: entering and leaving it cannot be interrupted
 _number = SET_BY_HAND
 _newest = 0
 _end = 0
@@ -39,7 +40,6 @@ _places = places.places()
 _far: list[tuple[int, Value]] = []
 _leaves: list[Value] = []
 _kept: list[Kept] | None = None
-_running = False
 
 
 def reach(x: Value) -> bool:
@@ -192,47 +192,58 @@ def clear() -> None:
     _kept = None
 
 
-def begin() -> None:
-    """Mark that a sweep is under way; raise a RuntimeError where this thread is in one already."""
-    global _running
-    if _running:
+def check_free() -> None:
+    """Raise a RuntimeError where this thread, which has the lock, is in a sweep already."""
+    if _busy.locked():
         raise RuntimeError(
             "backward: this thread is in the middle of another sweep; a signal handler cannot go "
             "backward here, so let it set a flag and do that when the sweep has ended"
         )
-    _running = True
 
 
-def end(kept: list[Kept] | None, done: bool) -> None:
-    """Mark that a sweep has ended; one that was interrupted leaves every gradient as it found it."""
-    global _running
-    if not done and kept is None:  # compiled only
+def put_back(kept: list[Kept] | None, written: list[Any]) -> None:
+    """Leave every gradient as the sweep found it."""
+    if kept is None:  # compiled only
         for node in _leaves:
             node._grad = node._da
-    for node, grad, stamp in reversed(kept or []) if not done else ():
+    for node, grad, stamp in reversed(kept or []):
         node._grad = grad  # what a node had at first is put back last
         node._stamp = stamp
-    _running = False
+    for array, old in written:
+        array._grad = old
 
 
-def backward(roots: list[Value], seeds: list[float], free: bool = False) -> bool:
+def backward(
+    roots: list[Value], seeds: list[float], free: bool = False, arrays: Sequence[Any] = ()
+) -> bool:
     """Add the gradient of `sum seeds * roots` to the leaves, set it afresh everywhere else.
 
-    Return whether there are any leaves. With `free`, the nodes that were reached forget what they
-    were computed from. Whatever interrupts it, all gradients are the new ones or all the old.
+    Return whether there are any leaves. `arrays` are Tensors, each with what is written to it at the same
+    moment. With `free`, the nodes that were reached forget what they were computed from. Whatever
+    interrupts it, all gradients are the new ones or all the old.
     """
     # compiled code is not interrupted between two lines
     kept: list[Kept] | None = None if cython.compiled else []
+    written: list[Any] = []
+    leaves: list[Value] = []
     done = False
     with _lock:
-        begin()
-        try:
-            leaves = run(roots, seeds, kept)
-            for node in leaves:
-                node._grad += node._da
-            done = True
-        finally:
-            end(kept, done)
+        check_free()
+        with _busy:
+            try:
+                if roots:
+                    leaves = run(roots, seeds, kept)
+                for node in leaves:
+                    node._grad += node._da
+                for array, g in arrays:
+                    old = array._grad
+                    written.append((array, old))
+                    leaf = array.primitive is None and old is not None
+                    array._grad = old + g if leaf else g
+                done = True
+            finally:
+                if not done:
+                    put_back(kept, written)
     pending = list(roots) if free else []
     while pending:
         node = pending.pop()
@@ -249,25 +260,20 @@ def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[f
     """
     kept: list[Kept] = []
     with _lock:
-        begin()
-        try:
-            run(roots, seeds, kept)
-            result = [x._grad if x._stamp == _number else None for x in xs]
-        finally:
-            end(kept, False)
+        check_free()
+        with _busy:
+            try:
+                run(roots, seeds, kept)
+                result = [x._grad if x._stamp == _number else None for x in xs]
+            finally:
+                put_back(kept, [])
     return result
 
 
-def lock() -> Any:
-    """Return the lock under which gradients are written."""
-    return _lock
-
-
 def unlocked() -> None:
-    """Give a forked process a lock of its own: the other's may be held by a thread that is not there."""
-    global _lock, _running
-    _lock = RLock()
-    _running = False
+    """Give a forked process locks of its own: the others may be held by a thread that is not there."""
+    global _busy, _lock
+    _lock, _busy = RLock(), Lock()
 
 
 modes.at_fork(unlocked)

@@ -8,12 +8,14 @@ comparisons.
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ContextDecorator, contextmanager
+from collections.abc import Callable
+from contextlib import ContextDecorator
 from contextvars import ContextVar
 from threading import Lock
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
+
+from autodiff.nodes.uncompiled import Ending
 
 active = 0
 watched = 0
@@ -38,7 +40,7 @@ class Mode:
     guards: list[tuple[Any, ...]] | None
     teacher: Callable[[Any, Any], None] | None
     outer: Any  # the Mode outside of the block
-    block: Any  # the `mode` whose block this is
+    block: Any  # the `mode` or `watch` whose block this is
     start: int  # the moment at which the trace in force began
 
     def __init__(self, outer: "Mode | None" = None) -> None:
@@ -56,11 +58,7 @@ class Mode:
 
     def again(self, outer: "Mode") -> "Mode":
         """Return this mode inside of another one."""
-        if self.block is not None:
-            found: Mode = self.block.changed(outer)
-        else:  # a trace's
-            found = Mode(outer)
-            found.guards, found.recording, found.start = self.guards, True, self.start
+        found: Mode = self.block.changed(outer)
         found.block = self.block
         return found
 
@@ -74,41 +72,22 @@ def _count(change: int) -> None:
         active += change
 
 
-class Trace:
-    """A recording that goes on somewhere: its guards, the nodes that it began with, and when it began."""
-
-    def __init__(self, guards: list[tuple[Any, ...]], inputs: Sequence[Any], start: int) -> None:
-        self.guards, self.inputs, self.start = guards, inputs, start
-
-
-@contextmanager
-def watch(guards: list[tuple[Any, ...]], inputs: Sequence[Any] = ()) -> Iterator[None]:
-    """Add to `guards` every comparison of numbers and every reading of one inside the block.
-
-    What is noted is told to the trace around this one as well, if there is one. `inputs` are the first
-    nodes of the trace: by them it is known where another thread reads from it.
-    """
-    outer = MODE.get()
-    start = min([x.seq for x in inputs], default=0) - 1
-    trace = Trace(guards, inputs, start)
-    inside = Mode(outer)
-    inside.guards, inside.recording, inside.start = guards, True, start
-    try:
-        _watch((trace,), ())
-        MODE.set(inside)
-        yield
-    finally:
-        MODE.set(without(MODE.get(), inside))
-        _watch((), (trace,))
-        if outer.guards is not None:
-            outer.guards.extend(guards)
-
-
-def _watch(more: tuple[Trace, ...], less: tuple[Trace, ...]) -> None:
+def watch(more: tuple[Any, ...], less: tuple[Any, ...]) -> None:
+    """Listen to more traces, or to less."""
     global watched, _traces
     with _lock:
         _traces = (*(t for t in _traces if t not in less), *more)
         watched = len(_traces)
+
+
+def entry(block: Any, outer: Any = None) -> Any:
+    """Return the innermost mode in force that is of a block (and was entered in the state `outer`)."""
+    at: Mode | None = MODE.get()
+    while at is not None and (
+        at.block is not block or (outer is not None and at.outer is not outer)
+    ):
+        at = at.outer
+    return at
 
 
 def without(now: Mode, left: Mode) -> Mode:
@@ -138,22 +117,8 @@ def note(sign: str, a: Any, b: Any, outcome: Any) -> None:
         guards.append((sign, a, b, outcome))
         return
     for trace in _traces:  # of another thread, or another context
-        if belongs(trace, a) or belongs(trace, b):
+        if trace.holds(a) or trace.holds(b):
             trace.guards.append((sign, a, b, outcome))
-
-
-def belongs(trace: Trace, x: Any) -> bool:
-    """Return whether a node was computed from the inputs of a trace."""
-    inputs = set(map(id, trace.inputs))
-    pending, seen = [x] if hasattr(x, "parents") else [], set()
-    while pending:
-        node = pending.pop()
-        if id(node) in inputs:
-            return True
-        if node.seq > trace.start and id(node) not in seen:
-            seen.add(id(node))
-            pending += node.parents
-    return False
 
 
 def check_unwatched(node: Any, what: str) -> None:
@@ -202,12 +167,17 @@ class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
                 _count(-1)
 
     def __exit__(self, *error: object) -> None:
-        now = left = MODE.get()
-        while left is not None and left.block is not self:
-            left = left.outer
+        left = entry(self)
         if left is not None:  # else it was entered in another context
-            MODE.set(without(now, left))
+            MODE.set(without(MODE.get(), left))
         _count(-1)
+
+    def undo(self, outer: Mode) -> None:
+        """Take the block that was entered in this state away, if it is still there."""
+        left = entry(self, outer)
+        if left is not None:
+            MODE.set(without(MODE.get(), left))
+            _count(-1)
 
     def changed(self, now: Mode) -> Mode:
         """Return the mode inside the block."""
@@ -296,3 +266,5 @@ def at_fork(function: Callable[[], None]) -> None:
 
 
 at_fork(unlocked)
+if isinstance(mode.__exit__, FunctionType):  # not compiled
+    mode.__exit__ = Ending(mode.__exit__, MODE)  # type: ignore[method-assign, assignment]

@@ -3,7 +3,6 @@ cimport autodiff.table._loops as loops
 cimport cython
 cimport autodiff.nodes.modes as modes
 from autodiff.nodes.array_node cimport ArrayNode, fill
-from autodiff.table.quiet cimport restore, silence
 from autodiff.nodes.value cimport Value
 
 

@@ -15,7 +15,7 @@ from autodiff.nodes.value import NO_MODULUS, Value
 from autodiff.table import loops, ops, primitive, structure
 from autodiff.table.data import Array, as_array, no_gradient, own_index
 from autodiff.table.primitive import RECORDERS, Primitive, Recorder
-from autodiff.table.quiet import restore, silence
+from autodiff.table.quiet import SILENT, now, put
 
 FLOAT = np.dtype(float)
 NUMBERS = (float, int, np.integer, np.bool_)
@@ -220,8 +220,9 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     params = params or NONE
     keep = row.keep if needs else None
     kept = None
-    warnings = silence()
+    before = now()
     try:
+        put(SILENT)
         if keep is None:
             array = row.array(*arrays, **params) if params else row.array(*arrays)
         else:
@@ -229,7 +230,7 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     except (ValueError, IndexError, TypeError) as error:
         raise structure.misfit(row, parents, params, error) from None
     finally:
-        restore(warnings)
+        put(before)
     array = loops.as_array(array)
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)

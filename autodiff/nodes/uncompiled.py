@@ -1,11 +1,14 @@
-"""What value.py says to the compiler, where there is none: decorators that do nothing.
+"""What the compiler would see to, where there is none: decorators that do nothing, and blocks that end.
 
 Cython's own module of that name is used when it is installed; running uncompiled needs nothing.
 Type checkers always read this module, which knows what the decorated things are.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +48,38 @@ def freelist(size: int) -> Callable[[Class], Class]:
 def returns(kind: type) -> Callable[[Any], Operator]:
     """Compiled: what a method gives is of this kind. The operators of a Value are marked with it."""
     return lambda method: method
+
+
+class Ending:
+    """The `__exit__` of a class of `with` blocks that have `undo(outer)`; `mode` tells what is in force.
+
+    Ctrl-C raises its error between two instructions, the first of `__exit__` among them: then nothing of
+    it has run, the block is left, and what it had set would stay on. So what `with` is given to call at
+    the end is an object of its own, which nobody else holds. However the block is left, `with` lets go
+    of it; and if the block's state is still there by then, it is taken away. A compiled `__exit__` is not
+    interrupted and needs none of this.
+    """
+
+    def __init__(self, leave: Callable[..., None], mode: ContextVar[Any]) -> None:
+        self.leave, self.mode = leave, mode
+
+    def __get__(self, block: Any, kind: Any = None) -> Any:
+        """Return what ends a block that is about to be entered; to the class, the function itself."""
+        if block is None:
+            return self.leave
+        watch: list[Any] = []
+        end = partial(self.ended, block, watch)
+        watch.append(ref(end, partial(dropped, block, self.mode.get())))
+        return end
+
+    def ended(self, block: Any, watch: list[Any], *error: object) -> None:
+        self.leave(block, *error)
+        watch.clear()
+
+
+def dropped(block: Any, outer: Any, end: Any) -> None:
+    """Take away the state of a block that was left and not ended."""
+    block.undo(outer)
 
 
 def __getattr__(name: str) -> Any:

@@ -16,9 +16,9 @@ from autodiff.drawing.escape import clean
 from autodiff.explanations.expansion import expand
 from autodiff.graphs.callers import named, snapshot
 from autodiff.graphs.graph import Graph, GraphNode
-from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
+from autodiff.nodes.watching import watch
 from autodiff.printers.javascript import carried
 from autodiff.table.primitive import TABLE
 
@@ -46,7 +46,7 @@ def record(
     moved = numbers or {}
     given = [_leaves(arg, name, moved) for name, arg in zip(names, args, strict=False)]
     guards: list[Guard] = []
-    with modes.watch(guards):
+    with watch(guards):
         y = f(*given)
     if isinstance(y, np.ndarray) and y.size == 1:
         y = y.item()

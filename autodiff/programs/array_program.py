@@ -14,9 +14,9 @@ import numpy as np
 
 from autodiff.derivatives.reverse import gradient
 from autodiff.graphs import storage
-from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import tick
+from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import (
     as_output,
     conforming,
@@ -39,7 +39,7 @@ from autodiff.programs.gate import (
     Look,
 )
 from autodiff.table import tree
-from autodiff.table.quiet import restore, silence
+from autodiff.table.quiet import SILENT, now, put
 
 RUNS = 8  # sets of buffers that are kept for runs to come
 
@@ -116,8 +116,7 @@ class ArrayProgram(Traced):
         self.leaves = leaves
         given, self.structure = tree.flatten(tuple(examples))
         self.donated = tuple(donate_argnums)
-        if leaves is not None:
-            self.names = ["inputs"]
+        self.names = ["inputs"] if leaves is not None else self.names
         shown = self.structure([x._array if isinstance(x, NODES[1:]) else x for x in given])
         # an example that is a constant says that no gradient is wanted
         self.still = [isinstance(x, Tensor) and x.is_constant for x in given]
@@ -181,8 +180,9 @@ class ArrayProgram(Traced):
 
     def _ask(self, call: Any, grads: bool, copied: bool = False) -> tuple[Any, Any]:
         """Return the answer of the first course that has one, and its entry."""
-        warnings = silence()
+        before = now()
         try:
+            put(SILENT)
             for entry, given in self.gate.fitting(call, grads):
                 arrays = self._inputs(entry.look, call, given, copied, grads)
                 found = entry.course.run(arrays)
@@ -190,7 +190,7 @@ class ArrayProgram(Traced):
                     self.gate.put_first(entry)
                     return found, entry
         finally:
-            restore(warnings)
+            put(before)
         return None, None
 
     def _inputs(
@@ -229,7 +229,7 @@ class ArrayProgram(Traced):
             args, keywords = self.structure(inputs), {}
         else:
             args, keywords = look.structure(leaves)
-        with modes.watch(guards, inputs):
+        with watch(guards, inputs):
             y = self.f if self.leaves is not None else self.f(*args, **keywords)
             y = tree.map_tree(as_output, y)
             if grads:

@@ -17,7 +17,7 @@ from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
 
-_open: ContextVar["Gathers | None"] = ContextVar("autodiff_gathers", default=None)
+listening: ContextVar["Gathers | None"] = ContextVar("autodiff_gathers", default=None)
 
 
 class Gathers:
@@ -33,16 +33,15 @@ class Gathers:
     def __bool__(self) -> bool:
         return bool(self.chosen or self.ones)
 
-    def begin(self, inputs: list[Value], whole: list[Value]) -> Any:
-        """Listen to indices until `end`; return what that wants."""
+    def begin(self, inputs: list[Value], whole: list[Value]) -> None:
+        """Listen to indices until `end`."""
         self.inputs = inputs
         self.place_of = {x: i for i, x in enumerate(inputs)}
         self.whole = set(whole)
-        return _open.set(self)
+        listening.set(self)
 
-    def end(self, token: Any) -> None:
-        """Listen no more, and make arrays of what was heard."""
-        _open.reset(token)
+    def end(self) -> None:
+        """Make arrays of what was heard."""
         grouped: dict[bytes, tuple[Any, list[int], list[Any]]] = {}
         for table, index, places in self.chosen:
             _, indices, filled = grouped.setdefault(table.tobytes(), (table, [], []))
@@ -81,7 +80,7 @@ class Gathers:
 
 def gathered(items: Any, i: Any) -> Any:
     """Return item i of equally shaped items, i being an input of the program that is being recorded."""
-    gathers = _open.get()
+    gathers = listening.get()
     if gathers is None or i not in gathers.whole:
         return items[whole(i)]
     n, k = len(items), int(i._data)

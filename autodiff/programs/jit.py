@@ -14,9 +14,10 @@ import numpy as np
 
 from autodiff.derivatives import calls
 from autodiff.nodes import doors, modes
+from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.gate import KEPT
-from autodiff.programs.gather import Gathers, indexed
+from autodiff.programs.gather import Gathers, indexed, listening
 from autodiff.programs.replay import Program
 from autodiff.table import tree
 
@@ -57,12 +58,14 @@ class Compiled(Program):
         )
         if whole:
             args = indexed(tuple(args))
-        token = gathers.begin(inputs, whole)
+        around = listening.get()
         try:
-            with modes.watch(guards, inputs):
+            gathers.begin(inputs, whole)
+            with watch(guards, inputs):
                 y = function(*args, **keywords)
         finally:
-            gathers.end(token)
+            listening.set(around)
+        gathers.end()
         self._count(guards)
         return y, guards, gathers
 

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives import calls
-from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, constant, tick
+from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, separate, values_like
@@ -126,7 +126,7 @@ class Program(Traced):
     def recorded_by(self, function: Any, args: Any, keywords: Any, inputs: list[Any]) -> Any:
         """Return what the function returns, its guards, and what its indices choose."""
         guards: list[Any] = []
-        with modes.watch(guards, inputs):
+        with watch(guards, inputs):
             y = function(*args, **keywords)
         return y, guards, None
 

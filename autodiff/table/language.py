@@ -43,11 +43,12 @@ def speaking(name: str) -> Iterator[None]:
     ...     print(say("compare.quantity"))
     量
     """
-    token = _spoken.set(_known(name, "speaking"))
+    before = _spoken.get()
     try:
+        _spoken.set(_known(name, "speaking"))
         yield
     finally:
-        _spoken.reset(token)
+        _spoken.set(before)
 
 
 def say(key: str, /, **values: Any) -> str:

@@ -2,34 +2,30 @@
 
 An overflow is an infinity and an invalid operation NaN, in arrays as in numbers; no warning says so
 (`anomaly` does). `np.errstate` would do it, but costs as much as a small array operation; what it sets
-is one context variable, which is set here directly.
+is one context variable, which is set here directly:
+
+    before = now()
+    try:
+        put(SILENT)
+        ...
+    finally:
+        put(before)
+
+Both functions are C's, so an interrupt comes before one of them or after it, and the state is put back.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-_state: Any = None  # numpy's variable; 1.26 keeps it in another place
-_silent: Any = None
+now: Callable[[], Any] = np.geterr  # of numpy 1.26, which keeps its state in another place
+put: Callable[[Any], Any] = lambda state: np.seterr(**state)  # noqa: E731
 try:
     from numpy._core import umath
 
-    _state = getattr(umath, "_extobj_contextvar", None)
-except ImportError:
+    now, put = umath._extobj_contextvar.get, umath._extobj_contextvar.set
+except (AttributeError, ImportError):
     pass
-if _state is not None:
-    with np.errstate(all="ignore"):
-        _silent = _state.get()
-
-
-def silence() -> Any:
-    """Switch the warnings off; return what `restore` needs."""
-    return np.seterr(all="ignore") if _state is None else _state.set(_silent)
-
-
-def restore(before: Any) -> None:
-    """Put back what `silence` found."""
-    if _state is None:
-        np.seterr(**before)
-    else:
-        _state.reset(before)
+with np.errstate(all="ignore"):
+    SILENT: Any = now()
