@@ -79,6 +79,7 @@ LINES = (
     Line("arrays: peak memory, six layers of 1,024", f"{BESIDE}.memory('network')", 1.3),
     Line("arrays: Black-Scholes, an element / at n", f"{BESIDE}.growth('black_scholes')", 1.5),
     Line("arrays: logistic regression, an element / at n", f"{BESIDE}.growth('logistic')", 1.5),
+    Line("a picture, ms", "benchmarks.pictures.drawing()", None),
     Line("import autodiff after numpy, ms", "benchmarks.arrays.import_time()", 60.0),
 )  # fmt: skip
 BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
@@ -90,6 +91,12 @@ BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
         "a product / numpy": 1.5,
         "np.sin / numpy": 2.0,
         "value and gradient, us": 6.0,
+    },
+    "a picture, ms": {
+        "60 nodes": 30.0,
+        "1,000 nodes in full": 2000.0,
+        "5,000 nodes folded": 5000.0,
+        "1,000,000 nodes": 5000.0,
     },
     "10,000,000 nodes": {"ratio": 1.3, "bytes": 120.0, "backward": 30.0},
     "character GPT, a step of 4,192 Values": {"ms, Adam by hand": 7.2},

@@ -12,6 +12,7 @@ from autodiff.player.playground import playground_page
 from autodiff.player.typed import formula_page
 
 try:
+    from docs.alive import with_live_pictures
     from docs.books import book_pages
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
 except ImportError as e:
@@ -51,6 +52,8 @@ def assemble() -> None:
             shutil.copy(ROOT / name, PAGES / target)
     for name, text in book_pages(PAGES / "notebooks").items():
         _write(f"notebooks/{name}.md", text.replace("](../docs/", "](../"))
+    for name in ("tutorial.md", "explaining.md"):
+        with_live_pictures(PAGES / name, PAGES / "alive")
     for page in [*PAGES.glob("*.md"), *PAGES.glob("gallery/*.md")]:
         page.write_text(_for_the_site(page.read_text(encoding="utf-8")), encoding="utf-8")
     _write("play.html", formula_page())

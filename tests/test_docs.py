@@ -56,3 +56,10 @@ def test_the_site_builds_with_warnings_as_errors(root: Path) -> None:
         "notebooks/paths",
     ):  # fmt: skip
         assert (site / f"{page}.html").exists(), page
+    for page in ("tutorial", "explaining"):
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        assert f'src="alive/{page}_C.html"' in text
+        assert "<!-- alive" not in text
+        assert "explaining/neuron.svg" not in text
+        alive = (site / "alive" / f"{page}_C.html").read_text(encoding="utf-8")
+        assert "default-src 'none'" in alive

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from autodiff.drawing import Picture, draw
 from autodiff.drawing.layered import Plan
 from autodiff.drawing.lettering import width
 from autodiff.drawing.place import placed, prepared
+from docs.gallery.__main__ import GALLERY
 from tests.drawn import PICTURES, perceptrons, random_graph
 
 LEAST = 10.0  # pixels of the smallest letters
@@ -75,6 +77,13 @@ def test_nothing_covers_anything(name: str, rankdir: str) -> None:
 def test_nothing_covers_anything_on_200_random_graphs() -> None:
     for seed in range(200):
         check(draw(random_graph(seed, 7 + seed % 8), rankdir=("TB", "LR")[seed % 2]))
+
+
+@pytest.mark.parametrize("make", GALLERY, ids=lambda make: make.__name__)
+def test_nothing_covers_anything_in_the_gallery(make: Callable[[], Picture]) -> None:
+    if make.__name__ == "digits":
+        pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
+    check(make())
 
 
 def layers(count: int, neurons: int) -> ad.Value:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,16 @@ def test_the_hand_moves_numbers_in_python() -> None:
     assert (widget.output, widget.grads) == (7.0, {"w": 2.5})
     sent(widget, w="inf")
     assert w.data == np.inf
+
+
+def test_where_nothing_may_run_there_is_a_picture() -> None:
+    _, y = neuron()
+    page = ad.play(y)
+    for shown in (page._repr_html_(), page.widget()._repr_mimebundle_()[0]["text/html"]):
+        before, _, _ = shown.partition("<iframe")
+        image = re.search(r'<img[^>]* src="data:image/svg\+xml;base64,([^"]+)"', before)
+        assert image is not None
+        assert b">w</text>" in base64.b64decode(image[1])
 
 
 def test_python_moves_the_page() -> None:
@@ -136,3 +147,19 @@ def test_the_script_in_a_browser(browser: Any, tmp_path: Path) -> None:
     assert watched.complaints == []
     assert watched.foreign() == []
     watched.close()
+
+
+def test_the_script_puts_the_page_in_the_place_of_the_picture(browser: Any, tmp_path: Path) -> None:
+    _, y = neuron()
+    path = tmp_path / "cell.html"
+    path.write_text(f"<!doctype html><meta charset=utf-8><body>{ad.play(y)._repr_html_()}")
+    for runs in (False, True):
+        watched = Watched(browser, java_script_enabled=runs)
+        page = watched.open(path)
+        assert page.locator("img").count() == (0 if runs else 1)
+        assert page.locator("iframe").is_visible() == runs
+        if runs:
+            shown = page.frame_locator("iframe").locator('[data-id="output"]')
+            shown.wait_for()
+            assert float(shown.inner_text()) == y.data
+        watched.close()

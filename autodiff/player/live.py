@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autodiff.drawing.escape import clean, shorten, xml
+from autodiff.drawing.request import graph_in_notebook
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.nodes.tensor import Tensor
@@ -19,6 +20,13 @@ from autodiff.player import bundle, widget
 from autodiff.player.model import Homes, compared, model, record, scalar_graph
 from autodiff.printers.javascript import table
 from autodiff.table.language import language
+
+AWAKE = """
+document.querySelectorAll("[data-alive]").forEach(function (box) {
+  var frame = box.querySelector("iframe"), still = box.querySelector("[data-still]")
+  if (frame && still) { still.remove(); frame.hidden = false }
+})
+"""
 
 
 class Live:
@@ -69,10 +77,13 @@ class Live:
         return widget.widget(self)
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame of its own, for a notebook that may run scripts."""
+        """Return the page in a frame of its own, and its picture for where no script may run."""
+        picture = graph_in_notebook(self.graph).get("text/html", "").partition("<script>")[0]
         return (
-            f'<iframe sandbox="allow-scripts allow-downloads" title="{xml(self.title)}" '
-            f'style="width:100%;height:760px;border:0" srcdoc="{xml(self.html())}"></iframe>'
+            f"<div data-alive><div data-still>{picture}</div>"
+            f'<iframe hidden sandbox="allow-scripts allow-downloads" title="{xml(self.title)}" '
+            f'style="width:100%;height:760px;border:0" srcdoc="{xml(self.html())}"></iframe></div>'
+            f"<script>{AWAKE}</script>"
         )
 
     def __repr__(self) -> str:

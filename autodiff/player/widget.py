@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autodiff.drawing.request import graph_in_notebook
 from autodiff.graphs.graph import Graph
 from autodiff.interop.extras import require
 from autodiff.player import bundle
@@ -65,6 +66,15 @@ def _kind() -> Any:
             self._take(page)
             super().__init__(_data=self._shown(), _numbers={})
             self._put({})
+
+        def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+            """Return the widget, and the picture of its graph for where there is no kernel."""
+            found = super()._repr_mimebundle_(**kwargs)
+            bundles = found if isinstance(found, tuple) else (found,)
+            if bundles[0]:
+                still = graph_in_notebook(self._page.graph)
+                bundles[0].update({k: v for k, v in still.items() if k == "text/html"})
+            return found
 
         def __setitem__(self, name: str, x: float) -> None:
             """Move one number, in Python and in the page."""

@@ -1,0 +1,55 @@
+"""Live pictures in the documents: what a page's own code has built, as a page of its own in a frame.
+
+A document says `<!-- alive: C -->`. For the site, the Python blocks above it are run, the graph of C
+becomes a live page, and a frame shows it in place of the image that follows, if there is one. Where
+the document is read as it is, its image stands there.
+"""
+
+import contextlib
+import io
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import autodiff as ad
+
+MARK = re.compile(r"<!-- alive: (\w+) -->\n+(!\[[^\]]*\]\([^)]+\)\n)?")
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
+
+
+def with_live_pictures(page: Path, folder: Path) -> None:
+    """Write the live pages of a document into `folder`, beside it, and show them in frames."""
+    text = page.read_text(encoding="utf-8")
+    if not MARK.search(text):
+        return
+    known: dict[str, Any] = {}
+    seen = 0
+
+    def frame(mark: re.Match[str]) -> str:
+        nonlocal seen
+        for block in BLOCK.findall(text[seen : mark.start()]):
+            _run(block, page, known)
+        seen = mark.start()
+        name = mark[1]
+        target = folder / f"{page.stem}_{name}.html"
+        names = {n: x for n, x in known.items() if isinstance(x, ad.Value | ad.Tensor)}
+        target.parent.mkdir(exist_ok=True)
+        ad.play(known[name], names=names).save(target)
+        source = target.relative_to(page.parent).as_posix()
+        return (
+            f'<iframe class="alive" src="{source}" title="The graph of {name}, alive: drag its numbers" '
+            f'loading="lazy"></iframe>\n\n[This picture on a page of its own]({source})\n'
+        )
+
+    page.write_text(MARK.sub(frame, text), encoding="utf-8")
+
+
+def _run(block: str, page: Path, known: dict[str, Any]) -> None:
+    here = Path.cwd()
+    os.chdir(page.parent)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(block, str(page), "exec"), known)
+    finally:
+        os.chdir(here)
