@@ -92,11 +92,15 @@ def register_tree(
     return cls
 
 
+OURS = ("autodiff", "numpy", "builtins")
+LEAVES: set[type] = set()  # classes that are known to be leaves; it takes long to find out
+
+
 def _kind(x: Any) -> Kind | None:
     """Return how x is taken apart; None for a leaf. Classes of named tuples and data are noted."""
     cls = type(x)
     found = KINDS.get(cls)
-    if found is not None:
+    if found is not None or cls in LEAVES:
         return found
     if isinstance(x, tuple) and hasattr(cls, "_fields") and hasattr(cls, "_make"):
         KINDS[cls] = Kind(lambda x: (cls._fields, x, None), TUPLE.together, ".")
@@ -111,6 +115,8 @@ def _kind(x: Any) -> Kind | None:
             _of_dataclass, ".",
         )  # fmt: skip
     else:
+        if cls.__module__.partition(".")[0] in OURS:  # no class that is made as the program runs
+            LEAVES.add(cls)
         return None
     return KINDS[cls]
 
