@@ -1,5 +1,9 @@
-"""Eight threads, each with its own graphs and modes, and graphs that share their leaves."""
+"""Eight threads, each with its own graphs and modes, and graphs that share their leaves (bar 21).
 
+`python -m tests.test_threads 1000` lets them trace, run, go backward and draw so often.
+"""
+
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -148,6 +152,65 @@ def test_threads_may_share_one_block_and_one_decorated_function() -> None:
     together(work)
 
 
+def everything(x: ad.Value, t: ad.Tensor, i: int, k: int) -> int:
+    """Trace, run, go backward and draw over leaves that all threads share; return how much was wrong."""
+    wrong = 0
+    own = ad.trace(lambda z: z * x if z > k % 3 else z - x, float(k % 5))
+    for z in (0.5, 4.0):
+        wrong += own.value_and_grad(z) != ((2.0 * z, 2.0) if z > k % 3 else (z - 2.0, 1.0))
+    arrays = ad.trace(lambda u: (u * t).sum(), ad.Tensor([float(i), 1.0]))
+    value, slope = arrays.value_and_grad(np.array([float(i), float(k)]))
+    wrong += (float(value), slope.tolist()) != (2.0 * i + 4.0 * k, [2.0, 4.0])
+    (x * x * 0.25).backward()
+    (t * t * 0.25).sum().backward()
+    wrong += ad.gradient(x * x * x, x) != 12.0
+    wrong += ad.grad(lambda v: v * v * x.data)(float(i)) != 4.0 * i
+    if k % 8 == 0:
+        y = ad.tanh(x * t).sum()
+        wrong += ad.draw(y, names={"y": y}).svg().count("<svg") != 1
+        wrong += len(ad.Graph(y)) != 5
+    return wrong
+
+
+def all_together(
+    rounds: int, of: Callable[[ad.Value, ad.Tensor, int, int], int] = everything
+) -> int:
+    """Let eight threads do everything at once, switching as often as can be; return what was wrong."""
+    x, t = ad.Value(2.0, name="x"), ad.Tensor([2.0, 4.0], name="t")
+    ad.draw(x * x)  # the first picture loads the drawing
+    wrong = [0] * THREADS
+    before = sys.getswitchinterval()
+
+    def work(i: int) -> None:
+        for k in range(rounds):
+            wrong[i] += of(x, t, i, k)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        together(work)
+    finally:
+        sys.setswitchinterval(before)
+    n = THREADS * rounds
+    return sum(wrong) + (x.grad != 1.0 * n) + (t.grad.tolist() != [1.0 * n, 2.0 * n])
+
+
+def test_threads_trace_run_go_backward_and_draw_over_shared_leaves() -> None:
+    assert all_together(8) == 0
+
+
+def test_a_state_of_a_run_that_lies_in_the_leaves_would_be_seen() -> None:
+    """The canary: a gradient that is read, added to and written, with others in between."""
+
+    def careless(x: ad.Value, t: ad.Tensor, i: int, k: int) -> int:
+        before, added = x.grad, 1.0
+        time.sleep(1e-5)
+        x.grad = before + added
+        t.grad = t.grad + np.array([1.0, 2.0])
+        return 0
+
+    assert all_together(20, careless) > 0
+
+
 def test_the_shared_counter_fails_without_a_lock() -> None:
     """The canary: the plain `+=` on shared leaves that the lock replaces does lose updates."""
     total = np.zeros(1)
@@ -160,3 +223,10 @@ def test_the_shared_counter_fails_without_a_lock() -> None:
 
     together(work)
     assert total[0] < THREADS * 50
+
+
+if __name__ == "__main__":
+    rounds = int(sys.argv[1])
+    found = all_together(rounds)
+    print(f"{THREADS} threads, {rounds} rounds each over shared leaves: {found} wrong")
+    sys.exit(1 if found else 0)

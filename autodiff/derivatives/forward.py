@@ -17,6 +17,7 @@ from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.table import ops
 from autodiff.table.primitive import Multilinear, Pointwise
+from autodiff.table.quiet import SILENT, now, put
 
 
 def tangents(
@@ -28,7 +29,9 @@ def tangents(
     Nodes of the moment `after` and before it do not move.
     """
     moved: dict[Node, Any] = dict(zip(inputs, directions, strict=True))
-    with np.errstate(all="ignore"):
+    warned = now()
+    try:
+        put(SILENT)
         for node in reversed(computed(outputs, True, after)):
             if node in moved:
                 continue
@@ -42,6 +45,8 @@ def tangents(
                     part = _push(node, i, moved[operand], y, xs)
                     if part is not None:
                         moved[node] = moved[node] + part if node in moved else part
+    finally:
+        put(warned)
     return [moved.get(y) for y in outputs]
 
 

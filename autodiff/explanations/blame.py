@@ -14,6 +14,7 @@ import numpy as np
 from autodiff.derivatives.reverse import Node
 from autodiff.explanations.steps import Step, graph_steps, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.table.quiet import SILENT, now, put
 
 REMEDIES = {
     "log": "the logarithm needs a positive number: keep it away from 0, or use a cost that is "
@@ -125,8 +126,12 @@ def _backward(graph: Graph, step: Step) -> Blame:
     value = _at(step.contribution, index)
     to = graph[step.target]
     if step.local is not None and np.shape(step.local) in ((), np.shape(step.upstream)):
-        with np.errstate(all="ignore"):
+        warned = now()
+        try:
+            put(SILENT)
             found = _first(np.multiply(step.upstream, step.local))
+        finally:
+            put(warned)
         g = _at(step.upstream, found if np.ndim(step.upstream) else ())
         d = _at(step.local, found if np.ndim(step.local) else ())
         what = f"the part sent to {to.label} is {g} x {d} = {value} ({step.rule})"

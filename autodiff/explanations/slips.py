@@ -16,6 +16,7 @@ from autodiff.graphs.graph import Graph
 from autodiff.graphs.order import flows
 from autodiff.table.language import say
 from autodiff.table.primitive import TABLE, Pointwise
+from autodiff.table.quiet import SILENT, now, put
 from autodiff.table.structure import sum_to
 
 Slip = tuple[str, Any]
@@ -158,9 +159,13 @@ def of_graph(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
             if node.primitive.arity == 1:
                 rule = node.primitive.partials[0]
                 assert rule is not None
-                with np.errstate(all="ignore"):
+                warned = now()
+                try:
+                    put(SILENT)
                     y = np.asarray(node.value)
                     at_y = rule(node.primitive.number(y), y)
+                finally:
+                    put(warned)
                 yield say("slip.at_result", op=node.op), rest + upstream * at_y
             if node.shape != shape:
                 stretched = upstream * local

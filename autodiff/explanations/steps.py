@@ -20,6 +20,7 @@ from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import contribution_term, gradient_of, local_term
+from autodiff.table.quiet import SILENT, now, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,12 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
                 before = grads.get(source, 0.0)
             else:
                 before = grads.get(source)
-            with np.errstate(all="ignore"):
+            warned = now()
+            try:
+                put(SILENT)
                 after = part if before is None else before + part
+            finally:
+                put(warned)
             grads[source] = after
             shown = np.zeros_like(to.value) if before is None else before
             yield Step(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.interop.extras import require
+from autodiff.table.quiet import SILENT, now, put
 
 MOST = 20_000  # terms
 
@@ -21,10 +22,14 @@ def gammainc_slope(a: Any, x: Any) -> Any:
     dtype = np.result_type(a, x, np.float32)
     a, x = a.astype(float), x.astype(float)
     near = x < a + 1.0
-    with np.errstate(all="ignore"):
+    warned = now()
+    try:
+        put(SILENT)
         y = np.full(a.shape, np.nan)
         y[near] = _series(a[near], x[near])
         y[~near] = -_fraction(a[~near], x[~near])
+    finally:
+        put(warned)
     y[(x == 0.0) & (a > 0.0)] = 0.0
     y[np.isposinf(x) & np.isfinite(a)] = 0.0
     return y.astype(dtype if dtype == np.float32 else float)
