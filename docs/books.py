@@ -4,6 +4,7 @@ Formulas become MathML, which browsers draw themselves: the site loads nothing f
 """
 
 import re
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from latex2mathml.converter import convert
 from nbconvert import MarkdownExporter
 from traitlets.config import Config
 
+from autodiff.table.language import say, speaking
 from docs.reference import ROOT
 
 PRIORITY = ["image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain"]
@@ -40,8 +42,9 @@ def book_pages(folder: Path) -> dict[str, str]:
     pages = {}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         name = path.name.removesuffix(".ipynb")
+        language = "ja" if name.endswith(".ja") else "en"
         text, resources = exporter.from_notebook_node(
-            nbformat.read(path, as_version=4),
+            _with_folds(nbformat.read(path, as_version=4), language),
             resources={"output_files_dir": f"{name}_files", "unique_key": name},
         )
         for file, content in resources["outputs"].items():
@@ -50,3 +53,17 @@ def book_pages(folder: Path) -> dict[str, str]:
             target.write_bytes(content)
         pages[name] = with_mathml(text)
     return pages
+
+
+def _with_folds(notebook: nbformat.NotebookNode, language: str) -> nbformat.NotebookNode:
+    """Return a notebook whose folded cells are text that opens at a click."""
+    with speaking(language):
+        what = say("notebook.checks")
+    for i, cell in enumerate(notebook.cells):
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            fold = (
+                f"<details><summary>{what}</summary><pre><code>{escape(cell.source)}</code></pre>"
+                "</details>"
+            )
+            notebook.cells[i] = nbformat.v4.new_markdown_cell(fold, id=cell.id)
+    return notebook

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 COMMANDS = {
-    "train": ("nets.commands.train", "train a network on digits"),
-    "sweep": ("nets.commands.sweep", "train with many settings and compare them"),
-    "experiment": ("nets.experiments.command", "reproduce an experiment of the documents"),
-    "search": ("nets.commands.search", "look for eta, lambda and the batch size"),
-    "check": ("nets.runs.check", "compare autograd with BP1 to BP4 worked out by hand"),
-    "export": ("nets.commands.export", "carry a trained network into a page to draw digits in"),
-    "demo": ("nets.commands.demo", "the whole road once: graph, gradient, picture and network"),
+    "train": "nets.commands.train",
+    "sweep": "nets.commands.sweep",
+    "experiment": "nets.experiments.command",
+    "search": "nets.commands.search",
+    "check": "nets.runs.check",
+    "export": "nets.commands.export",
+    "demo": "nets.commands.demo",
 }
 
 
@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     _open_streams()
     try:
-        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        from autodiff.table.language import asked
+
+        with asked(sys.argv[1:] if arguments is None else arguments) as rest:
+            code = _run(rest)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _fail("interrupted; no file was left half written", 130)
@@ -58,14 +61,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    from autodiff import say
+    from autodiff.table.language import LANGUAGES
+
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    parser = Parser(prog="nets", description="Neural networks on computation graphs.")
-    parser.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
+    parser = Parser(prog="nets", description=say("cli.nets.cli.about"))
+    parser.add_argument("--version", action=Version, nargs=0, help=say("cli.nets.cli.version"))
+    parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang"))  # read by `asked`
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (_, text) in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    for name in COMMANDS:
+        text = say(f"cli.nets.about.{name}")
+        command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}")
         if name == chosen:
-            module = importlib.import_module(COMMANDS[name][0])
+            module = importlib.import_module(COMMANDS[name])
             module.configure(command)
     args = parser.parse_args(arguments)
     return int(module.run(args))

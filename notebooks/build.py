@@ -2,7 +2,8 @@
 
 `notebooks/source/NAME.py` is a script in Jupytext's percent format whose text cells are marked
 `lang="en"` or `lang="ja"`; code cells stand once. From it come `NAME.ipynb` and `NAME.ja.ipynb`: the
-same code, so the pair cannot drift, each run from a clean kernel and stored with its outputs.
+same code, its words in either language (see `cells`), so the pair cannot drift, each run from a clean
+kernel and stored with its outputs.
 """
 
 import time
@@ -13,6 +14,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from notebooks.cells import FOLDED, folded, spoken
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "ja")
@@ -38,9 +41,17 @@ def target(name: str, language: str) -> Path:
 def make(name: str, language: str) -> nbformat.NotebookNode:
     """Return the notebook in one language, not yet run."""
     source = jupytext.read(FOLDER / "source" / f"{name}.py", fmt="py:percent")
-    cells = [c for c in source.cells if c.metadata.get("lang", language) == language]
-    for i, cell in enumerate(cells):
+    cells = []
+    for cell in source.cells:
+        if cell.metadata.get("lang", language) != language:
+            continue
         cell.metadata = nbformat.NotebookNode()
+        cells.append(cell)
+        if cell.cell_type == "code":
+            cell.source, checks = folded(spoken(cell.source, language))
+            if checks:
+                cells.append(nbformat.v4.new_code_cell(checks, metadata=FOLDED))
+    for i, cell in enumerate(cells):
         cell.id = f"{name.replace('_', '-')}-{i}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(

@@ -14,6 +14,8 @@ import pytest
 import autodiff as ad
 from autodiff.cli import main
 from autodiff.table.language import LANGUAGES, language, say, sentences, speaking
+from nets.cli import COMMANDS
+from nets.cli import main as nets_main
 
 ROOT = Path(__file__).resolve().parent.parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -115,3 +117,34 @@ def test_commands_speak_japanese(command: list[str], capsys: pytest.CaptureFixtu
     assert JAPANESE.search(outputs[0])
     assert main(["exercise", "--lang", "fr"]) == 1
     assert "--lang: there is no 'fr'" in capsys.readouterr().err
+
+
+def helped(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with contextlib.suppress(SystemExit):
+        nets_main([*arguments, "--help", "--lang", "ja"])
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help_of_nets_is_japanese(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every option's own line; what argparse says itself is left as it is."""
+    told = helped(command.split(), capsys)
+    _, _, options = told.partition("options:")
+    for part in re.split(r"\n  (?=-)", options)[1:]:
+        if not part.startswith("-h"):
+            assert JAPANESE.search(part), part
+
+
+def test_nets_check_and_train_speak_japanese(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sklearn", reason="the extra nets is not installed")
+    pytest.importorskip("matplotlib", reason="the extra nets is not installed")
+    assert nets_main(["check", "--lang", "ja"]) == 0
+    assert "自動微分と手で導いた式は一致します" in capsys.readouterr().out
+    arguments = ["train", "--epochs", "1", "--sizes", "64,5,10", "--out", str(tmp_path)]
+    assert nets_main([*arguments, "--lang=ja"]) == 0
+    told = capsys.readouterr().out
+    assert re.match(r"Epoch 0: \d+ / 300\n最良: エポック 0、", told)
+    assert "1 ページにまとめた" in told
+    assert language() == "en"

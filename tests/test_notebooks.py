@@ -11,11 +11,14 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from notebooks.cells import ALSO, FOLDED, LITERAL, folded, parts, spoken
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
@@ -69,7 +72,11 @@ def outputs(notebook: Any) -> Iterator[Any]:
 
 def faults(name: str, language: str, notebook: Any) -> list[str]:
     """Say in what the stored notebook is not its source, run once from top to bottom."""
-    wanted = [(kind, body) for kind, lang, body in cells(name) if lang in ("", language)]
+    wanted = []
+    for kind, lang, body in cells(name):
+        if lang in ("", language):
+            both = folded(spoken(body, language)) if kind == "code" else (body, "")
+            wanted += [(kind, part) for part in both if part]
     found = [(c["cell_type"], text(c["source"])) for c in notebook["cells"]]
     said = []
     if found != wanted:
@@ -175,6 +182,102 @@ def test_the_code_runs(name: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+def numbers(notebook: Any) -> list[Counter[str]]:
+    """Return how often each number was printed or given as text by each code cell."""
+    found = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            shown = [text(o.get("text", "")) for o in cell["outputs"]]
+            shown += [text(o.get("data", {}).get("text/plain", "")) for o in cell["outputs"]]
+            found.append(Counter(NUMBER.findall("\n".join(shown))))
+    return found
+
+
+@each_notebook
+def test_two_runs_of_a_notebook_agree_in_every_printed_number(name: str) -> None:
+    """The English and the Japanese notebook are two runs of the same code; no clock is printed.
+
+    The words around them may hold a small whole number more ("2 次コスト" is "quadratic cost").
+    """
+    first, second = numbers(stored(name, "en")), numbers(stored(name, "ja"))
+    assert sum(c.total() for c in first) > 40
+    for one, other in zip(first, second, strict=True):
+        assert one - other == Counter()
+        assert {n for n in other - one if len(n) > 3} == set()
+
+
+def test_another_number_would_be_seen(good: Any) -> None:
+    right = numbers(good)
+    output = next(o for c in good["cells"] for o in c.get("outputs", ()) if o.get("text"))
+    output["text"] = text(output["text"]).replace("1", "2", 1)
+    assert numbers(good) != right
+
+
+# The calls whose strings a reader sees, and words that are the same in both languages.
+SHOWN = {
+    "print", "plot", "bar", "barh", "set", "set_xlabel", "set_ylabel", "set_title", "title", "suptitle",
+    "annotate", "text", "semilogy", "loglog", "axhline", "scatter",
+}  # fmt: skip
+NAMES_ONLY = re.compile(
+    r"sigma|delta|Delta|epsilon|Value|Tensor|BP\d|tanh|relu|softplus|eta\b|lower right|bottom|auto|PuOr"
+    r"|gray_r|parameter|outside right center|black|for name in|join|partial|osv|ada\b"
+)
+
+
+def english_words(code: str) -> list[str]:
+    """Return the strings a reader sees that still have words of English."""
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call):
+            name = (
+                node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            )
+            if name in SHOWN:
+                lines |= set(range(node.lineno, (node.end_lineno or 0) + 1))
+    found = []
+    for m in LITERAL.finditer(code):
+        plain = NAMES_ONLY.sub("", re.sub(r"\{\d+\}", "", parts(m[1])[0]))
+        if code[: m.start()].count("\n") + 1 in lines and re.search(r"[A-Za-z]{3,}", plain):
+            found.append(m[1])
+    return found
+
+
+@each_notebook
+def test_prints_and_plots_of_the_japanese_notebook_are_japanese(name: str) -> None:
+    code = [spoken(body, "ja") for kind, _, body in cells(name) if kind == "code"]
+    assert [word for body in code for word in english_words(body)] == []
+    whole = "\n".join(code)
+    for line, also in ALSO.items():
+        assert (also in whole) == (f"\n{line}\n" in f"\n{whole}\n"), line
+
+
+def test_an_english_word_would_be_found() -> None:
+    assert english_words('print(f"the sum {x:.2f}")') == ["the sum {x:.2f}"]
+    assert english_words('print(f"delta {x:.2f}")') == []
+    assert parts("a {x!r:4} b {f('{}')}")[1] == ["{x!r:4}", "{f('{}')}"]
+
+
+@each_stored
+def test_assertions_are_folded(language: str) -> None:
+    number = 0
+    for name in NAMES:
+        for cell in stored(name, language)["cells"]:
+            body = text(cell["source"]).strip()
+            asserts = (
+                all(isinstance(n, ast.Assert) for n in ast.parse(body).body)
+                if cell["cell_type"] == "code" and body
+                else False
+            )
+            folded_away = cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+            assert asserts == folded_away, body[:80]
+            assert not folded_away or cell["metadata"] == FOLDED
+            number += folded_away
+    assert number > 20
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
+from autodiff import say
 from autodiff.sources.lines import WIDTH, fitted
 from nets import closed_form
 from nets.data import load_digits
@@ -32,9 +33,9 @@ from nets.scalar import Layer
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add = parser.add_argument
-    add("--out", type=Path, default=Path("out"), help="folder for the pictures (out)")
-    add("--epochs", type=int, default=30, help="passes over the digits (30)")
-    add("--seed", type=int, default=0, help="seed of all that is drawn (0)")
+    add("--out", type=Path, default=Path("out"), help=say("cli.nets.demo.out"))
+    add("--epochs", type=int, default=30, help=say("cli.nets.demo.epochs"))
+    add("--seed", type=int, default=0, help=say("cli.nets.demo.seed"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,15 +54,15 @@ def run(args: argparse.Namespace) -> int:
     good = all(away <= BOUND for away in agreements)
     print()
     if good:
-        print(f"autograd and the equations by hand agree everywhere, within {BOUND:.0e}.")
+        print(say("cli.nets.demo.good", bound=f"{BOUND:.0e}"))
     else:
-        print("autograd and the equations by hand DIFFER: see the tables above.", file=sys.stderr)
+        print(say("cli.nets.demo.bad"), file=sys.stderr)
     return 0 if good else 1
 
 
 def logistic_regression(path: Path) -> float:
     """Show the lecture's logistic regression; return the largest relative difference."""
-    print("1. Logistic regression as a graph:")
+    print(say("cli.nets.demo.one"))
     print("   z = w.x + b, a = sigmoid(z), L = cross-entropy(a, y)")
     x, y, w_now, b_now = np.array([1.5, -2.0]), 1.0, np.array([0.5, -0.25]), 0.1
     w = [ad.Value(v, name=f"w{k}") for k, v in enumerate(w_now, start=1)]
@@ -89,7 +90,7 @@ def logistic_regression(path: Path) -> float:
 
 def small_network(path: Path, seed: int) -> float:
     """Show a [2, 3, 1] network node by node, then BP1 to BP4; return the largest difference."""
-    print("\n2. A [2, 3, 1] network of sigmoid neurons, every weight a node of its own")
+    print(f"\n{say('cli.nets.demo.two')}")
     net = Network([2, 3, 1], seed=seed)
     x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
     random.seed(seed)
@@ -119,7 +120,7 @@ def small_network(path: Path, seed: int) -> float:
             (f"dC/dw^{number} = delta^{number} {before}^T", grads, hand.nabla_w[number - 2])
         )
     away = _compare_rows(rows)
-    print("   the same network with matrices, largest relative difference from BP1 to BP4:")
+    print(say("cli.nets.demo.same"))
     differences = compare(net, x, y)
     _print_table(differences)
     _draw(C, path)
@@ -130,10 +131,7 @@ def digits(out: Path, epochs: int, seed: int) -> float:
     """Train on the 8 x 8 digits; return the largest difference of BP1 to BP4 on what was learnt."""
     split = load_digits()
     sizes = [64, 30, 10]
-    print(
-        f"\n3. A {sizes} network of sigmoid neurons learns {len(split.training)} real handwritten\n"
-        f"   digits (eta 3.0, mini-batches of 10)"
-    )
+    print(f"\n{say('cli.nets.demo.three', sizes=sizes, n=len(split.training))}")
     net = Network(sizes, seed=seed)
     training = Training(net, split.training, SGD(3.0), epochs, 10, split.test)
     bar = require("tqdm").tqdm(total=epochs * training.steps, unit="batch", disable=None)
@@ -142,19 +140,18 @@ def digits(out: Path, epochs: int, seed: int) -> float:
     for entry in training.history[:: max(1, epochs // 6)]:
         print(f"   Epoch {entry['epoch']}: {entry['correct']} / {entry['total']}")
     best = training.best_epoch
-    print(
-        f"   best: epoch {best['epoch']}, {best['correct']} / {best['total']} test digits right "
-        f"({100 * best['correct'] / best['total']:.1f} %)"
-    )
+    share = f"{100 * best['correct'] / best['total']:.1f}"
+    right = {"right": best["correct"], "total": best["total"], "share": share}
+    print(say("cli.nets.demo.best", epoch=best["epoch"], **right))
     rows = as_rows(split.training[:10], sizes[0], sizes[-1])
     differences = compare(net, rows.inputs.T, rows.targets.T)
-    print("   BP1 to BP4 on the trained weights, largest relative difference from autograd:")
+    print(say("cli.nets.demo.trained"))
     _print_table(differences)
     title = f"{sizes} on 8 x 8 digits, eta = 3.0"
     path = draw_learning_curve(training.history, out / "learning_curve.png", title)
-    print(fitted(f"   wrote {path}: open it to see the accuracy and the cost of each epoch"))
+    print(fitted(say("cli.nets.demo.curve", path=path)))
     report = write_report(out / "report.html", training, "8 x 8 digits, eta = 3.0")
-    print(fitted(f"   wrote {report}: open it in a browser to see the whole run on one page"))
+    print(fitted(say("cli.nets.demo.report", path=report)))
     return _worst(differences)
 
 
@@ -173,7 +170,7 @@ def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
     for _, ours, theirs in rows:
         away = np.max(np.abs(np.asarray(ours) - theirs)) / np.max(np.abs(theirs))
         worst = max(worst, float(away))
-    print(f"   largest relative difference: {worst:.1e}")
+    print(say("cli.nets.demo.largest", worst=f"{worst:.1e}"))
     return worst
 
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from autodiff import say
 from nets.extras import UsageError
 from nets.pages.digits import save
 from nets.runs.saved import load_run
@@ -11,13 +12,13 @@ from nets.runs.settings import load_split, start
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `nets export`."""
-    parser.add_argument("page", type=Path, metavar="PAGE", help="the page to write, net.html")
+    parser.add_argument("page", type=Path, metavar="PAGE", help=say("cli.nets.export.page"))
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", required=True,
-        help="the network: the checkpoint of a run of nets train",
+        help=say("cli.nets.export.checkpoint"),
     )  # fmt: skip
     parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="where the set of digits is that it learned"
+        "--data-dir", type=Path, metavar="DIR", help=say("cli.nets.export.data_dir")
     )
 
 
@@ -32,5 +33,7 @@ def run(args: argparse.Namespace) -> int:
     training.restore(saved.meta["training"], saved.arrays)
     path = save(training.net, args.page, split.test.inputs[:, :20])
     size = path.stat().st_size
-    print(f"{path}: {training.net.sizes}, {size / 1000:.0f} kB; open it in a browser and draw")
+    print(
+        say("cli.nets.export.wrote", path=path, sizes=training.net.sizes, size=f"{size / 1000:.0f}")
+    )
     return 0

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autodiff import say
 from autodiff.graphs import files
 from nets.data import Split
 from nets.extras import UsageError, at_least, output_folder, require
@@ -57,12 +58,12 @@ def _best(attempt: Try, settings: Settings, name: str, values: Any) -> Settings:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add = parser.add_argument
-    add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
-    add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
-    add("--hidden", type=int, default=30, help="hidden neurons (30)")
-    add("--epochs", type=int, default=5, help="passes of each try (5)")
-    add("--examples", type=int, default=1000, help="training examples of each try (1000)")
-    add("--out", type=Path, default=Path("out/search"), help="folder for the tries")
+    add("--data", choices=("digits", "mnist"), default="digits", help=say("cli.nets.search.data"))
+    add("--data-dir", type=Path, help=say("cli.nets.search.data_dir"))
+    add("--hidden", type=int, default=30, help=say("cli.nets.search.hidden"))
+    add("--epochs", type=int, default=5, help=say("cli.nets.search.epochs"))
+    add("--examples", type=int, default=1000, help=say("cli.nets.search.examples"))
+    add("--out", type=Path, default=Path("out/search"), help=say("cli.nets.search.out"))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from autodiff import say
 from autodiff.graphs import files
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.runs.engines import EngineError, add_options, engine_of
@@ -28,20 +29,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--eta",
         type=listed(float, "rates such as 0.01,3"),
         default=[3.0],
-        help="learning rates, such as 0.01,3",
+        help=say("cli.nets.sweep.eta"),
     )
     add(
         "--hidden",
         type=listed(int, "sizes such as 30,100"),
         default=[30],
-        help="hidden neurons, such as 30,100",
+        help=say("cli.nets.sweep.hidden"),
     )
-    add("--seeds", type=int, default=1, help="runs of each, with the seeds 0, 1, ... (1)")
-    add("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 digits or MNIST")
-    add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
-    add("--epochs", type=int, default=10, help="passes over the training data (10)")
-    add("--batch", type=int, default=10, help="examples in a mini-batch (10)")
-    add("--out", type=Path, default=Path("out/sweep"), help="folder for table, plot and CSV")
+    add("--seeds", type=int, default=1, help=say("cli.nets.sweep.seeds"))
+    add("--data", choices=("digits", "mnist"), default="digits", help=say("cli.nets.search.data"))
+    add("--data-dir", type=Path, help=say("cli.nets.search.data_dir"))
+    add("--epochs", type=int, default=10, help=say("cli.nets.sweep.epochs"))
+    add("--batch", type=int, default=10, help=say("cli.nets.sweep.batch"))
+    add("--out", type=Path, default=Path("out/sweep"), help=say("cli.nets.sweep.out"))
     add_options(parser)
 
 
@@ -138,7 +139,7 @@ def _write(rows: list[dict[str, Any]], out: Path) -> None:
     writer.writerows(rows)
     table = files.write(out / "sweep.csv", text.getvalue())
     print(summary(rows))
-    print(f"wrote {table} and {_plot(_groups(rows), out / 'sweep.png')}")
+    print(say("cli.nets.wrote", what=f"{table}, {_plot(_groups(rows), out / 'sweep.png')}"))
 
 
 def summary(rows: list[dict[str, Any]]) -> str:

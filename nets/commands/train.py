@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from autodiff import say
 from autodiff.graphs import files
 from nets.data import Split
 from nets.extras import UsageError, at_least, output_folder, require
@@ -40,65 +41,63 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options; those of the run are absent unless given."""
     parser.argument_default = argparse.SUPPRESS
     add = parser.add_argument
-    add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
-    add("--data-dir", type=Path, default=None, help="folder of the MNIST files (data/mnist)")
-    add("--download", action="store_true", default=False, help="fetch MNIST into that folder first")
+    add("--data", choices=("digits", "mnist"), help=say("cli.nets.train.data"))
+    add("--data-dir", type=Path, default=None, help=say("cli.nets.search.data_dir"))
+    add("--download", action="store_true", default=False, help=say("cli.nets.train.download"))
     add(
         "--sizes",
         type=listed(int, "sizes such as 784,30,10"),
-        help="neurons per layer, such as 784,30,10",
+        help=say("cli.nets.train.sizes"),
     )
-    add("--eta", type=float, help="learning rate (3.0)")
-    add("--epochs", type=int, help="passes over the training data (30)")
-    add("--batch", type=int, help="examples in a mini-batch (10)")
-    add("--seed", type=int, help="seed of all that is drawn (0)")
+    add("--eta", type=float, help=say("cli.nets.train.eta"))
+    add("--epochs", type=int, help=say("cli.nets.train.epochs"))
+    add("--batch", type=int, help=say("cli.nets.sweep.batch"))
+    add("--seed", type=int, help=say("cli.nets.demo.seed"))
     known = ", ".join(ACTIVATIONS)
     add(
         "--activation",
         metavar="NAME",
         choices=ACTIVATIONS,
-        help=f"of every layer (sigmoid): {known}",
+        help=say("cli.nets.of_every_layer", known=known),
     )
-    add("--output", metavar="NAME", choices=ACTIVATIONS, help="of the last layer, where it differs")
-    add("--cost", choices=COSTS, help="quadratic by default")
-    add("--start", choices=INITIALIZERS, help="how weights are drawn (normal)")
-    add("--optimiser", choices=OPTIMISERS, help="sgd by default")
-    add("--schedule", choices=SCHEDULES, help="how eta changes (constant)")
-    add("--lmbda", type=float, help="lambda of L2 regularisation (0)")
-    add("--l1", type=float, help="lambda of L1 regularisation (0)")
-    add("--dropout", type=float, help="part of the hidden neurons left out (0)")
-    add("--patience", type=int, help="stop after so many epochs without progress")
-    add("--monitor", choices=("test", "validation"), help="what is scored (test)")
-    add(
-        "--expand", choices=EXPANSIONS, help="copies of the training images, moved or turned (none)"
-    )
-    add("--precision", choices=PRECISIONS, help="of all numbers (double)")
+    add("--output", metavar="NAME", choices=ACTIVATIONS, help=say("cli.nets.train.output"))
+    add("--cost", choices=COSTS, help=say("cli.nets.train.cost"))
+    add("--start", choices=INITIALIZERS, help=say("cli.nets.train.start"))
+    add("--optimiser", choices=OPTIMISERS, help=say("cli.nets.train.optimiser"))
+    add("--schedule", choices=SCHEDULES, help=say("cli.nets.train.schedule"))
+    add("--lmbda", type=float, help=say("cli.nets.train.lmbda"))
+    add("--l1", type=float, help=say("cli.nets.train.l1"))
+    add("--dropout", type=float, help=say("cli.nets.train.dropout"))
+    add("--patience", type=int, help=say("cli.nets.train.patience"))
+    add("--monitor", choices=("test", "validation"), help=say("cli.nets.train.monitor"))
+    add("--expand", choices=EXPANSIONS, help=say("cli.nets.train.expand"))
+    add("--precision", choices=PRECISIONS, help=say("cli.nets.train.precision"))
     add(
         "--final-test",
         action="store_true",
         default=False,
-        help="score the test data once, when all is done",
+        help=say("cli.nets.train.final_test"),
     )
-    add("--checkpoint", type=Path, default=None, help="file that keeps the run")
+    add("--checkpoint", type=Path, default=None, help=say("cli.nets.train.checkpoint"))
     add(
         "--checkpoint-every",
         type=int,
         default=None,
         metavar="STEPS",
-        help="mini-batches between two writings",
+        help=say("cli.nets.train.checkpoint_every"),
     )
     add(
         "--resume",
         action="store_true",
         default=False,
-        help="go on from the checkpoint, if it is there",
+        help=say("cli.nets.train.resume"),
     )
-    add("--out", type=Path, default=Path("out"), help="folder for the curve and the history")
+    add("--out", type=Path, default=Path("out"), help=say("cli.nets.train.out"))
     add(
         "--engine",
         choices=("tensor", "scalar"),
         default="tensor",
-        help="arrays (default), or every weight a number of its own",
+        help=say("cli.nets.train.engine"),
     )
     add_options(parser)
 
@@ -129,7 +128,7 @@ def _run(args: argparse.Namespace) -> int:
         if saved.meta.get("data") != fingerprint:
             raise UsageError(f"{args.checkpoint} was made with other data than those given")
         training.restore(saved.meta["training"], saved.arrays)
-        print(f"resuming {args.checkpoint} in epoch {training.epoch}")
+        print(say("cli.nets.train.resuming", path=args.checkpoint, epoch=training.epoch))
 
     def save() -> None:
         if args.checkpoint is not None:
@@ -177,7 +176,8 @@ def _run(args: argparse.Namespace) -> int:
     code = _report(args, settings, training, out, finished)
     if finished and args.final_test:
         right, total = training.net.evaluate(split.test), len(split.test)
-        print(f"test: {right} / {total} ({100 * right / total:.2f} %), looked at once")
+        share = f"{100 * right / total:.2f}"
+        print(say("cli.nets.train.test", right=right, total=total, share=share))
     return code
 
 
@@ -256,22 +256,24 @@ def _report(
         written = f"{curve} and {out / 'history.json'}"
     if not finished:
         kept = (
-            f"{args.checkpoint} holds the run, add --resume to go on"
+            say("cli.nets.train.kept", path=args.checkpoint)
             if args.checkpoint
-            else "no --checkpoint was given, so the weights are not kept"
+            else say("cli.nets.train.not_kept")
         )
         seen = f"; see {written}" if written else ""
-        print(f"stopped in epoch {training.epoch}: {kept}{seen}", file=sys.stderr)
+        told = say("cli.nets.train.stopped", epoch=training.epoch, kept=kept)
+        print(f"{told}{seen}", file=sys.stderr)
         return 130
     best = training.best_epoch
     share = 100 * best["correct"] / best["total"]
     if math.isfinite(best["cost"]):
-        print(f"best: epoch {best['epoch']}, {best['correct']} / {best['total']} ({share:.2f} %)")
+        shown = {"right": best["correct"], "total": best["total"], "share": f"{share:.2f}"}
+        print(say("cli.nets.train.best", epoch=best["epoch"], **shown))
     else:
-        print("best: none, for in no epoch was the cost a finite number")
+        print(say("cli.nets.train.none"))
     from nets.pages.report import write_report
 
     about = f"{settings['data']}, eta = {settings['eta']}, seed {settings['seed']}"
     report = write_report(out / "report.html", training, about)
-    print(f"wrote {written}, and {report} with the whole run on one page")
+    print(say("cli.nets.train.wrote", written=written, report=report))
     return 0

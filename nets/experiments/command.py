@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from autodiff import say
 from autodiff.graphs import files
 from nets.data import DataError, Split
 from nets.experiments.kit import Done, Experiment, Line, Work
@@ -25,12 +26,14 @@ from nets.runs.stopping import noted_signals
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add = parser.add_argument
-    add("name", nargs="?", choices=EXPERIMENTS, metavar="NAME", help="which one; see --list")
-    add("--list", action="store_true", help="say what there is, and leave")
-    add("--write", type=Path, metavar="PAGE", help="write the page PAGE.md from the files in PAGE/")
-    add("--seeds", type=int, metavar="N", help="runs of each setting, with the seeds 0, 1, ...")
-    add("--data", type=Path, metavar="DIR", help="full MNIST from this folder, not 8 x 8 digits")
-    add("--out", type=Path, default=Path("out/experiments"), help="folder for what is written")
+    add(
+        "name", nargs="?", choices=EXPERIMENTS, metavar="NAME", help=say("cli.nets.experiment.name")
+    )
+    add("--list", action="store_true", help=say("cli.nets.experiment.list"))
+    add("--write", type=Path, metavar="PAGE", help=say("cli.nets.experiment.write"))
+    add("--seeds", type=int, metavar="N", help=say("cli.nets.experiment.seeds"))
+    add("--data", type=Path, metavar="DIR", help=say("cli.nets.experiment.data"))
+    add("--out", type=Path, default=Path("out/experiments"), help=say("cli.nets.experiment.out"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.write is not None:
         text = write_up(args.write, args.write.with_suffix(""))
-        print(f"wrote {files.write(args.write, text)}")
+        print(say("cli.nets.wrote", what=files.write(args.write, text)))
         return 0
     if args.name is None:
         raise UsageError("give the NAME of an experiment: nets experiment --list says which")
@@ -80,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     drawn = ""
     if experiment.draw is not None:
         drawn = f"{files.write(out / f'{args.name}.png', picture(experiment, done))}, "
-    print(f"wrote {drawn}{written} and {out / f'{args.name}.json'}")
+    print(say("cli.nets.wrote", what=f"{drawn}{written}, {out / f'{args.name}.json'}"))
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autodiff as ad
+from autodiff import say
 from autodiff.sources.lines import fitted
 from nets import closed_form
 from nets.extras import UsageError, at_least
@@ -130,28 +131,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--sizes",
         type=listed(int, "sizes such as 784,30,10"),
-        help="neurons per layer (64,30,20,10 on the 8 x 8 digits)",
+        help=say("cli.nets.check.sizes"),
     )
     known = ", ".join(closed_form.ACTIVATIONS)
     add(
         "--activation",
         metavar="NAME",
         choices=closed_form.ACTIVATIONS,
-        help=f"of every layer (sigmoid): {known}",
+        help=say("cli.nets.of_every_layer", known=known),
     )
     add(
         "--output",
         metavar="NAME",
         choices=closed_form.ACTIVATIONS,
-        help="of the last layer, where it differs",
+        help=say("cli.nets.train.output"),
     )
-    add("--cost", choices=COSTS, help="quadratic by default")
-    add("--batch", type=int, default=10, help="examples in the mini-batch (10)")
-    add("--seed", type=int, help="seed of the random weights (0)")
-    add("--checkpoint", type=Path, help="check these trained weights instead of random ones")
-    add("--code", help="mark the class in this file, as mine.py or mine.py:Mine, instead")
-    add("--data", choices=("digits", "mnist"), help="8 x 8 digits (default) or MNIST")
-    add("--data-dir", type=Path, help="folder of the MNIST files (data/mnist)")
+    add("--cost", choices=COSTS, help=say("cli.nets.train.cost"))
+    add("--batch", type=int, default=10, help=say("cli.nets.check.batch"))
+    add("--seed", type=int, help=say("cli.nets.check.seed"))
+    add("--checkpoint", type=Path, help=say("cli.nets.check.checkpoint"))
+    add("--code", help=say("cli.nets.check.code"))
+    add("--data", choices=("digits", "mnist"), help=say("cli.nets.train.data"))
+    add("--data-dir", type=Path, help=say("cli.nets.search.data_dir"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -174,7 +175,7 @@ def run(args: argparse.Namespace) -> int:
             seed=chosen["seed"],
             output=output_of(chosen),
         )
-        what = f"random weights, seed {chosen['seed']}"
+        what = say("cli.nets.check.random", seed=chosen["seed"])
     else:
         if given:
             raise UsageError(
@@ -188,18 +189,21 @@ def run(args: argparse.Namespace) -> int:
         split = load_split(data, args.data_dir)
         training = start(settings, split)
         training.restore(saved.meta["training"], saved.arrays)
-        net, what = training.net, f"weights of {args.checkpoint}"
+        net, what = training.net, say("cli.nets.check.trained", path=args.checkpoint)
     rows = as_rows(split.training[: args.batch], net.sizes[0], net.sizes[-1])
     differences = compare(net, rows.inputs.T, rows.targets.T)
     if not finite(differences):
         raise UsageError(f"{what}: some numbers are not finite, so there is nothing to compare")
-    print(fitted(
-        f"{net.sizes}, {net.activation.name}, {net.cost.name} cost, {what}, "
-        f"{len(rows.inputs)} examples of {data}: largest relative difference"
-    ))  # fmt: skip
+    about = {"sizes": net.sizes, "activation": net.activation.name, "cost": net.cost.name}
+    print(fitted(say("cli.nets.check.what", **about, what=what, n=len(rows.inputs), data=data)))
     print(table(differences))
     good = all(d.relative <= BOUND for d in differences)
-    print(f"autograd and the closed form {'agree' if good else 'DIFFER'} (bound {BOUND:.0e})")
+    bound = f"{BOUND:.0e}"
+    print(
+        say("cli.nets.check.agree", bound=bound)
+        if good
+        else say("cli.nets.check.differ", bound=bound)
+    )
     if not good:
         print(against_hand(net, rows.inputs.T, rows.targets.T).verdict)
     return 0 if good else 1

@@ -19,6 +19,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
+from autodiff import say
 from nets.extras import UsageError, require
 
 ATTEMPTS = 3
@@ -177,10 +178,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add --workers and --scheduler to a command."""
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--workers", type=int, default=None, metavar="N", help="share the work of N processes"
+        "--workers", type=int, default=None, metavar="N", help=say("cli.nets.train.workers")
     )
     where.add_argument(
-        "--scheduler", default=None, metavar="ADDRESS", help="share it on a Dask cluster"
+        "--scheduler", default=None, metavar="ADDRESS", help=say("cli.nets.train.scheduler")
     )
 
 

@@ -436,7 +436,7 @@ assert after.data < before.data
 from nets import Network
 from nets.runs.check import compare
 
-print(f"{'activation':12}" + "".join(f"{name:>9}" for name in ("BP1", "BP2", "BP3", "BP4")))
+print("activation  " + "".join(f"{name:>9}" for name in ("BP1", "BP2", "BP3", "BP4")))
 for activation in ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "identity"):
     found = compare(Network([3, 5, 4, 2], activation, seed=1), X, Y)
     largest = dict.fromkeys(("BP1", "BP2", "BP3", "BP4"), 0.0)

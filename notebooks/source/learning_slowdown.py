@@ -120,7 +120,7 @@ assert np.allclose(hard, train_neuron(2.0, 2.0).a, rtol=1e-12)
 # $$\frac{\partial C}{\partial w} = (a - y)\, x, \qquad \frac{\partial C}{\partial b} = a - y .$$
 
 # %% [markdown] lang="ja"
-# ## 解決: 交差エントロピー
+# ## 解決: クロスエントロピー
 #
 # $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (式 57)。$a$ についての導関数は $\frac{a - y}{a(1 - a)}$ で、
 # $a (1 - a)$ はちょうど $\sigma'(z)$ です。因子が打ち消され、残るのは $\delta^L = a - y$ です:
@@ -160,7 +160,7 @@ plt.show()
 # larger. How far $z$ moves in the first epoch:
 
 # %% [markdown] lang="ja"
-# 左のオレンジの曲線が学習の遅れです。大きく間違えたまま待っています。交差エントロピーでは、悪いほうの初期値の
+# 左のオレンジの曲線が学習の遅れです。大きく間違えたまま待っています。クロスエントロピーでは、悪いほうの初期値の
 # 重み付き入力 $z$ は、誤差が大きいぶん、もう一方より *速く* 動きます。最初のエポックで $z$ が動く量:
 
 # %%

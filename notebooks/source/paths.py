@@ -102,7 +102,7 @@ assert any(math.isclose(by_hand, path.product, rel_tol=1e-12) for path in accoun
 # `top_k=3` the picture shows the three paths with the largest products of the whole network.
 
 # %% [markdown] lang="ja"
-# 入力からは、層を通る道の数だけパスがあります。3 個 x 2 個で 6 本です。`top_k=3` とすると、ネットワーク
+# 入力からは、層を通る道の数だけパスがあります。3 個 × 2 個で 6 本です。`top_k=3` とすると、ネットワーク
 # 全体で積の大きい 3 本のパスだけを描きます。
 
 # %%

@@ -348,7 +348,7 @@ for i, l in enumerate(w):
 # %% [markdown] lang="ja"
 # ## 講義の 6 つの式
 #
-# 隠れ層 1 つ (tanh)、シグモイドの出力 1 つ、交差エントロピー損失です。
+# 隠れ層 1 つ (tanh)、シグモイドの出力 1 つ、クロスエントロピー損失です。
 # `dvar` は $\partial J / \partial var$ の略記です:
 #
 # $$dz_2 = a_2 - y,\quad dW_2 = dz_2\, a_1^T,\quad db_2 = dz_2,\quad
