@@ -100,6 +100,7 @@ CASES: dict[tuple[str, str], list[str]] = {
         f"nets.pages.curve.draw_learning_curve({STEP}, 'curve.png', 'a curve')",
         f"{FLOW}.plot('flow.png')",
         "nets.pages.page.grey_png(np.eye(2))",
+        "nets.pages.fonts.japanese_font()",
         "nets.pages.charts.chart([1, 2], [1.0, 2.0], 'cost', 0, 'a curve')",
         "nets train --out out",
         "nets sweep --out out",
@@ -116,7 +117,7 @@ os.environ["PATH"] = os.getcwd()
 sys.modules[tool] = None
 import numpy as np
 import autodiff as ad, autodiff.interop, autodiff.drawing.images, nets
-pages = "pages.charts", "pages.curve", "pages.digits", "pages.page"
+pages = "pages.charts", "pages.curve", "pages.fonts", "pages.digits", "pages.page"
 for name in ("baselines", "data", "experiments.how_fast", "runs.expand", *pages):
     importlib.import_module(f"nets.{name}")
 from nets.data import Examples
