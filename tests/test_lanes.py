@@ -14,7 +14,7 @@ import autodiff as ad
 from autodiff.derivatives import jacobians
 from autodiff.nodes.lanes import rules
 from autodiff.table.primitive import Multilinear, Pointwise
-from tests.test_table import CASES, MULTILINEAR, POINTWISE, moderate
+from tests.test_table import CASES, MULTILINEAR, POINTWISE, cases, drawn, moderate
 
 pytestmark = pytest.mark.engine
 LANES = 3
@@ -43,6 +43,43 @@ def check_row(row: Any, shapes: list[tuple[int, ...]], params: dict[str, Any]) -
 def test_lanes_of_a_multilinear_row(row: Multilinear) -> None:
     for shapes, params in CASES.get(row.name, []):
         check_row(row, shapes, params)
+
+
+@pytest.mark.parametrize("row", MULTILINEAR, ids=lambda r: r.name)
+def test_rules_of_a_multilinear_row_with_lanes(row: Multilinear) -> None:
+    """A Jacobian in one pass is what one cotangent, and one direction, after another gives."""
+    draw = np.random.default_rng(11)
+    for given, params in cases(row)[:4]:
+        xs = [np.asarray(drawn(x, draw), float) for x in given]
+
+        def f(
+            *nodes: Any, params: Any = params
+        ) -> Any:  # with a slope that moves, so that both count
+            made = [ad.sin(x) + x * x for x in nodes]
+            if row.scalar is None:
+                made = [
+                    x * ad.constant(np.ones(())) for x in made
+                ]  # a Tensor also where there is no axis
+            return row(*made, **params) * 2.0
+
+        everything = tuple(range(len(xs)))
+        y, back = ad.vjp(f, *xs)
+        shape = np.shape(y)
+        units = np.eye(int(np.prod(shape, dtype=int))).reshape(-1, *shape)
+        rows = [back(unit) for unit in units]
+        backward = ad.jacrev(f, everything)(*xs)
+        forward = ad.jacfwd(f, everything)(*xs)
+        again = ad.jacfwd(ad.jacrev(f))(*xs)  # the rules as they record themselves
+        for i, x in enumerate(xs):
+            wanted = np.reshape([r[i] for r in rows], (*shape, *x.shape))
+            np.testing.assert_allclose(backward[i], wanted, rtol=1e-12, atol=1e-12)
+            np.testing.assert_allclose(forward[i], wanted, rtol=1e-12, atol=1e-12)
+        if xs[0].size and units.size:
+            t = np.zeros(xs[0].shape)
+            t.flat[0] = 1.0
+            moved = ad.jvp(lambda x, xs=xs, f=f: ad.jacrev(f)(x, *xs[1:]), (xs[0],), (t,))[1]
+            second = np.reshape(again, (*shape, *xs[0].shape, -1))[..., 0]
+            np.testing.assert_allclose(second, moved, rtol=1e-11, atol=1e-11)
 
 
 def test_a_wrong_rule_of_lanes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import math
+import pickle
 import tracemalloc
 from functools import partial
 from typing import Any
@@ -230,3 +231,53 @@ def test_ten_thousand_steps_under_checkpoint_need_the_memory_of_two_hundred() ->
     assert large < whole / 30
     for a, b in zip(found[-2], found[-1], strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_freed_graph_of_numbers_says_so() -> None:
+    x = ad.Value(0.7)
+    inner = ad.sin(x)
+    total = ad.sum([inner, x, inner])
+    y = inner * x + total
+    y.backward(free=True)
+    assert x.grad == ad.grad(lambda x: ad.sin(x) * x + ad.sum([ad.sin(x), x, ad.sin(x)]))(0.7)
+    for again in (y, inner * 2.0, total * x):
+        with pytest.raises(RuntimeError, match="free=True"):
+            again.backward()
+        with pytest.raises(RuntimeError, match="free=True"):
+            ad.gradient(again, x)
+    assert inner.data == math.sin(0.7)
+    before = x.grad
+    (x * 3.0).backward()
+    assert x.grad == before + 3.0
+
+
+def test_what_does_not_depend_on_an_operand_under_checkpoint() -> None:
+    f = ad.checkpoint(lambda x, z: ad.sin(z))
+    z = np.array([0.3, 0.4])
+    for jacobian in (ad.jacfwd, ad.jacrev):
+        first, second = jacobian(f, argnums=(0, 1))(X[:2], z)
+        assert not np.any(first)
+        np.testing.assert_array_equal(second, np.diag(np.cos(z)))
+    assert ad.jvp(f, (X[:2], z), (X[:2], 0.0 * z))[1].tolist() == [0.0, 0.0]
+    x, z = ad.Tensor(X[:2]), ad.Tensor(z)
+    y = f(x, z)
+    assert ad.gradient(y.sum(), x).tolist() == [0.0, 0.0]
+    assert y.parents == (x, z)
+
+
+def test_the_row_of_a_checkpoint_computes_its_arrays_and_is_not_saved() -> None:
+    y = ad.checkpoint(lambda x: (ad.sin(x) * x).sum())(ad.Tensor(X)) * 1.0
+    node = y.parents[0]
+    while node.op != "checkpoint":
+        (node,) = node.parents
+    again = node.primitive(np.asarray(node.parents[0].data), **node.params)
+    np.testing.assert_array_equal(again, node.data)
+    with pytest.raises(TypeError, match="under checkpoint cannot be saved or copied"):
+        pickle.dumps(node.primitive)
+
+
+def test_a_checkpoint_through_which_nothing_flows_is_a_plain_call() -> None:
+    y = ad.checkpoint(lambda x: {"a": ad.sin(x), "b": x * 2.0})(ad.constant(X))
+    np.testing.assert_array_equal(y["a"].data, np.sin(X))
+    np.testing.assert_array_equal(y["b"].data, X * 2.0)
+    assert not y["a"].needs_grad

@@ -153,3 +153,46 @@ def test_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.sparse", None)
     with pytest.raises(ImportError, match=r"\[scipy\]"):
         ad.jacobian(lambda x: x * x, sparse=True)(X)
+
+
+def test_functions_of_numbers() -> None:
+    def f(a: Any, b: Any, c: Any) -> Any:
+        return [
+            ad.TABLE["total"](a, b),
+            ad.dot([a, b], [b, c]),
+            a * ad.sin(c),
+            ad.sum([a, a, c]),
+            4.0,
+        ]
+
+    point = (0.3, -1.2, 0.7)
+    found = ad.jacobian(f, (0, 1, 2), sparse=True)(*point)
+    for sparse, dense in zip(found, ad.jacobian(f, (0, 1, 2))(*point), strict=True):
+        assert [x.toarray().item() for x in sparse] == pytest.approx(
+            list(map(float, dense)), rel=1e-14
+        )
+
+
+def test_second_derivatives_of_sums_of_numbers_forward() -> None:
+    def f(x: Any) -> Any:
+        return ad.dot([x, x * x], [x * x, 2.0 * x]) + ad.TABLE["total"](x * x, x)  # 3 x^3 + x^2 + x
+
+    slope = lambda x: ad.jvp(f, (x,), (1.0,))[1]  # noqa: E731
+    assert ad.jvp(slope, (1.5,), (1.0,)) == pytest.approx((9 * 1.5**2 + 2 * 1.5 + 1, 18 * 1.5 + 2))
+
+
+def test_graphs_of_more_kinds_than_are_kept() -> None:
+    passes = []
+    f = ad.jacobian(lambda x: x[1:] * x[:-1], sparse=True)
+    for n in (*range(3, 14), 3):
+        x = np.arange(1.0, n)
+        passes.append(f(x).toarray())
+        dense = np.zeros((n - 2, n - 1))
+        dense[range(n - 2), range(n - 2)], dense[range(n - 2), range(1, n - 1)] = x[1:], x[:-1]
+        np.testing.assert_array_equal(passes[-1], dense)
+
+
+def test_a_pattern_shows_its_picture() -> None:
+    pattern = ad.sparsity(lambda x: x[1:] - x[:-1])(np.ones(4))
+    assert pattern._repr_svg_() == pattern.svg()
+    assert pattern.svg().count("<rect") == 1 + pattern.matrix.nnz

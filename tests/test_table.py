@@ -274,12 +274,14 @@ CASES: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
         for index in (
             1, (0, slice(None)), (..., 2), slice(None, None, -2), None, [0, 0, 2],
             (np.array([0, 0, 1]), np.array([1, 1, 3])), np.arange(12).reshape(3, 4) % 2 == 0,
-            (slice(1, 3), [3, 3]), (1, 2),
+            (slice(1, 3), [3, 3]), (1, 2), (None, ..., 2), (np.array([0, 2]), None, np.array([1, 3])),
         )
-    ],
+    ]
+    + [([(3, 2, 4)], {"index": (np.array([0, 2]), slice(None), np.array([1, 3]))})],
     "scatter": [
         ([(2, 4)], {"index": slice(0, 2), "shape": (3, 4)}),
         ([(3,)], {"index": np.array([1, 1, 0]), "shape": (4,)}),
+        ([(2, 2)], {"index": (np.array([0, 2]), slice(None), np.array([1, 3])), "shape": (3, 2, 4)}),
     ],
     "concatenate": [([(2, 3), (1, 3), (4, 3)], {"axis": 0}), ([(2, 3), (2, 1)], {"axis": -1})],
     "cast": [([(3,)], {"dtype": np.dtype(float)})],

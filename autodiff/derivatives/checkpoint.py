@@ -19,7 +19,6 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import computed, needs_grad, send
 from autodiff.nodes import modes
 from autodiff.nodes.array_node import fill
-from autodiff.nodes.functions import zero
 from autodiff.nodes.modes import MODE
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
@@ -106,7 +105,7 @@ def transposed(i: int, g: Any, *xs: Any, segment: Segment) -> Any:
     operands, whole, order = on_leaves(xs, segment)
     total: dict[Any, Any] = {whole: g}
     send(order, total, as_nodes, set(operands))
-    return total[operands[i]] if operands[i] in total else zero(operands[i], as_nodes)
+    return total.get(operands[i])
 
 
 def on_leaves(xs: Sequence[Any], segment: Segment) -> tuple[list[Any], Any, list[Any]]:
@@ -127,8 +126,7 @@ class Moved:
         def rule(t: Any, *xs: Any, segment: Segment) -> Any:
             as_nodes = any(map(is_node, xs)) or is_node(t)
             operands, whole, _ = on_leaves(xs, segment)
-            found = tangents([whole], [operands[i]], [t], as_nodes)[0]
-            return zero(whole, as_nodes) if found is None else found
+            return tangents([whole], [operands[i]], [t], as_nodes)[0]
 
         return rule
 

@@ -95,8 +95,6 @@ def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any]) -> Any:
     if row.nary is not None:
         rest = [t if k == i else 0.0 * x for k, x in enumerate(xs)]
         return row(*rest, **node.params)
-    if row.transposes[i] is None:
-        return None
     return row(*(t if k == i else x for k, x in enumerate(xs)), **node.params)
 
 

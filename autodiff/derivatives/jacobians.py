@@ -22,7 +22,6 @@ from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar
-from autodiff.table import ops
 from autodiff.table.quiet import SILENT, now, put
 
 LIMIT_BYTES = 1 << 30  # of a dense matrix
@@ -80,13 +79,10 @@ def push_lanes(ys: Sequence[Node], x: Node, directions: Any, as_nodes: bool) -> 
 
 def in_full(found: Any, x: Node, n: int, as_nodes: bool) -> Any:
     """Return what came for x as an array with lanes, zeros where nothing came."""
-    if type(found) is Lanes:
+    if found is not None:
         return found.x
-    dtype = x.dtype if type(x) is Tensor else float
-    if found is None:
-        zeros = np.zeros((n, *x.shape), dtype=dtype)
-        return constant(zeros) if as_nodes else zeros
-    return ops.broadcast(found if is_node(found) else np.asarray(found), shape=(n, *x.shape))
+    zeros = np.zeros((n, *x.shape), dtype=x.dtype if type(x) is Tensor else float)
+    return constant(zeros) if as_nodes else zeros
 
 
 def joined(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:

@@ -44,8 +44,6 @@ def dependence(inputs: Sequence[Node], outputs: Sequence[Node], order: Sequence[
         known[x] = sparse.csr_array((np.ones(n, dtype=bool), where), shape=(n, columns))
         start += n
     for node in order:
-        if node in known:
-            continue
         for i, operand in enumerate(node.parents):
             if operand in known and not silent(node, i):
                 part = through(node, i, known[operand], sparse)

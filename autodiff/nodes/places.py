@@ -22,7 +22,7 @@ def put(row: Places, place: int, node: Any) -> int:
     return len(row)
 
 
-def take(row: Places, place: int, nobody: None) -> Any:
+def take(row: Places, place: int, nobody: None) -> Any:  # compiled only
     """Take the node that waits at `place`; None where nobody does."""
     node = row[place] if place < len(row) else None
     if node is not None:

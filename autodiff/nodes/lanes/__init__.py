@@ -2,7 +2,8 @@
 
 What is seen of them is the shape of one lane; what is computed is an array (or a node) with the lanes
 along its first axis. So a rule that carries a cotangent back, or a tangent on, serves any number of
-directions at once as it is written. `rules` knows how each row is applied to what has lanes.
+directions at once as it is written: by the table's rows, and by + - * / with the lanes on the left.
+`rules` knows how each row is applied to what has lanes.
 """
 
 from typing import Any
@@ -29,11 +30,6 @@ class Lanes:
         return shape
 
     @property
-    def ndim(self) -> int:
-        """The number of axes of one lane."""
-        return len(self.shape)
-
-    @property
     def dtype(self) -> Any:
         """float32 or float64."""
         return self.x.dtype
@@ -41,14 +37,8 @@ class Lanes:
     def __add__(self, other: Any) -> "Lanes":
         return record(ops.add, (self, other))
 
-    def __radd__(self, other: Any) -> "Lanes":
-        return record(ops.add, (other, self))
-
     def __sub__(self, other: Any) -> "Lanes":
         return record(ops.sub, (self, other))
-
-    def __rsub__(self, other: Any) -> "Lanes":
-        return record(ops.sub, (other, self))
 
     def __mul__(self, other: Any) -> "Lanes":
         return record(ops.mul, (self, other))
@@ -59,43 +49,8 @@ class Lanes:
     def __truediv__(self, other: Any) -> "Lanes":
         return record(ops.div, (self, other))
 
-    def __rtruediv__(self, other: Any) -> "Lanes":
-        return record(ops.div, (other, self))
-
-    def __matmul__(self, other: Any) -> "Lanes":
-        return record(ops.matmul, (self, other))
-
-    def __rmatmul__(self, other: Any) -> "Lanes":
-        return record(ops.matmul, (other, self))
-
-    def __pow__(self, other: Any) -> "Lanes":
-        return record(ops.powc, (self, other))
-
     def __neg__(self) -> "Lanes":
         return record(ops.neg, (self,))
-
-    def __getitem__(self, index: Any) -> "Lanes":
-        return record(ops.take, (self,), {"index": index})
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> "Lanes":
-        """Return each lane's sum over `axis`."""
-        return record(ops.sum, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def reshape(self, *shape: Any) -> "Lanes":
-        """Return each lane in another shape."""
-        wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-        return record(ops.reshape, (self,), {"shape": tuple(wanted)})
-
-    def transpose(self, *axes: Any) -> "Lanes":
-        """Return each lane with its axes permuted (reversed by default)."""
-        wanted = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
-        order = tuple(a % self.ndim for a in wanted) or tuple(reversed(range(self.ndim)))
-        return record(ops.transpose, (self,), {"axes": order})
-
-    @property
-    def T(self) -> "Lanes":
-        """Each lane with its axes in reverse order."""
-        return self.transpose()
 
 
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Lanes:

@@ -132,7 +132,7 @@ def svd_transpose(g: Any, y: Any, a: Any) -> Any:
     gs, gu, gv = rows(g, 0, 1), rows(g, 1, m + 1), rows(g, m + 1, None)
     one = np.eye(s.shape[-1], dtype=a.dtype)
     left, right = times(swap(u), gu), times(swap(v), gv)
-    inner = chain(left - swap(left), factor) * s + swap(s) * chain(right - swap(right), factor)
+    inner = chain(left - swap(left), factor) * s + chain(right - swap(right), factor) * swap(s)
     back = times(u, inner + one * gs, swap(v))
     if m > s.shape[-1]:
         back = back + times(chain(gu - times(u, left), 1.0 / s), swap(v))

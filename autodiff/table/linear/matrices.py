@@ -96,12 +96,12 @@ def summed(x: Any) -> Any:
 
 def cofactors_tangent(t: Any, y: Any, a: Any) -> Any:
     inverse = swap(TABLE["inv"](a))
-    return y * cells(summed(inverse * t)) - times(y, swap(t), inverse)
+    return cells(summed(t * inverse)) * y - times(y, swap(t), inverse)
 
 
 def cofactors_transpose(g: Any, y: Any, a: Any) -> Any:
     inverse = swap(TABLE["inv"](a))
-    return inverse * cells(summed(y * g)) - times(inverse, swap(g), y)
+    return cells(summed(g * y)) * inverse - times(inverse, swap(g), y)
 
 
 def solve_row(a: Any, b: Any) -> Any:
