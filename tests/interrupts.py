@@ -198,14 +198,14 @@ def names(code: Any) -> dict[int, tuple[str, Any]]:
 
 def interrupted(case: Case, at: int) -> bool:
     """Make the call with an interrupt at this moment; return whether the call got that far."""
-    moments = Moments(at)
+    moments, tracer = Moments(at), sys.gettrace()  # coverage's, if it is measured
     sys.settrace(moments)
     try:
         case.do()
     except Interrupt:
         return True
     finally:
-        sys.settrace(None)
+        sys.settrace(tracer)
     return False
 
 
