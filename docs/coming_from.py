@@ -17,6 +17,7 @@ import numpy as np
 from autodiff.dispatch import protocol
 from autodiff.dispatch.entries import ENTRIES
 from autodiff.dispatch.further.reasons import REASONS, WITH_DERIVATIVE
+from autodiff.dispatch.further.spectra import TRANSFORMS
 from autodiff.dispatch.methods import PLAIN
 from autodiff.numpy import fft, random
 from autodiff.numpy.creation import CREATION
@@ -71,7 +72,7 @@ def status(namespace: str, name: str, f: Any) -> tuple[str, str]:
     if said:
         return REFUSED, said
     own = {"numpy": CREATION, "numpy.fft": fft.RECORDED}.get(namespace, {})
-    if f in ENTRIES or f in UFUNCS or name in own:
+    if f in ENTRIES or f in UFUNCS or f in TRANSFORMS or name in own:
         return RECORDED, ""
     if name in THROUGH:
         return RECORDED, f"through {THROUGH[name]}"

@@ -35,6 +35,7 @@ from autodiff.dispatch.further import (  # noqa: F401
     sets,
 )
 from autodiff.dispatch.further.reasons import reason
+from autodiff.dispatch.further.spectra import TRANSFORMS
 from autodiff.dispatch.linalg import norms  # noqa: F401
 from autodiff.dispatch.methods import PLAIN
 from autodiff.dispatch.moves import as_type
@@ -126,6 +127,8 @@ def function_of_nodes(function: Any, args: tuple[Any, ...], options: dict[str, A
     """Answer one of numpy's other functions."""
     if function in PLAIN:
         return function(*map(plain, args), **{k: plain(v) for k, v in options.items()})
+    if function in TRANSFORMS:
+        return TRANSFORMS[function](*args, **options)
     entry = ENTRIES.get(function)
     if entry is None:
         raise refusal(function)

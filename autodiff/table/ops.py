@@ -444,7 +444,7 @@ cast: Multilinear = multilinear(
 )
 
 # Rows on whole arrays that stand with their arithmetic, by trade.
-from autodiff.table.linear import contract, factors, matrices, running  # noqa: E402, F401
+from autodiff.table.linear import contract, factors, fourier, matrices, running  # noqa: E402, F401
 
 einsum = TABLE["einsum"]
 cumsum = TABLE["cumsum"]
