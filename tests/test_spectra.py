@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.dispatch.further.spectra import TRANSFORMS, Spectrum
+from autodiff.dispatch.further.spectra import TRANSFORMS
+from autodiff.dispatch.further.spectrum import Spectrum
 
 RNG = np.random.default_rng(2)
 X = RNG.normal(size=(4, 5))
