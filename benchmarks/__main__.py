@@ -93,7 +93,7 @@ BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
         "value and gradient, us": 6.0,
     },
     "a picture, ms": {
-        "60 nodes": 30.0,
+        "60 nodes, the layout": 30.0,
         "1,000 nodes in full": 2000.0,
         "5,000 nodes folded": 5000.0,
         "1,000,000 nodes": 5000.0,

@@ -24,6 +24,7 @@ document.querySelectorAll('img[data-autodiff="@ROOT@"]').forEach(function (image
   var text = new TextDecoder().decode(bytes)
   var svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement
   svg.classList.add("inline")
+  svg.style.maxWidth = "none"
   image.replaceWith(document.importNode(svg, true))
 })
 """

@@ -1,0 +1,211 @@
+"""Where pictures are looked at: JupyterLab, nbconvert, the site, and Markdown under GitHub's rules.
+
+Each is opened at 1440 and at 390 pixels, light and dark. The page never scrolls sideways, the
+picture is shown at its natural size, so that its smallest letters are 10 pixels high, and
+screenshots are left in build/surfaces to be looked at. Whatever is not installed is skipped.
+"""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import SCHEMES, chromium
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+WIDTHS = (1440, 390)
+LEAST = 10.0
+BOOKS = ("computation_graph", "four_equations")
+PICTURES = ("neuron", "logistic_regression", "network", "strongest_paths")
+# By how much each picture of data is shown larger or smaller than it is, and its smallest letters.
+MEASURE = """() => [...document.images]
+  .filter((i) => i.src.startsWith("data:image/svg") && i.naturalWidth > 200)
+  .map((i) => [i.getBoundingClientRect().width / i.naturalWidth, i.src.split(",")[1]])"""
+INLINE = """() => [...document.querySelectorAll("svg.inline text")]
+  .map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shots(root: Path) -> Path:
+    folder = root / "build" / "surfaces"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def opened(browser: Any, url: str, width: int, scheme: str) -> Any:
+    page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    page.goto(url, wait_until="domcontentloaded")
+    return page
+
+
+def letters(svg: str) -> float:
+    """Return the size of the smallest letters of an SVG."""
+    return min(map(float, re.findall(r'font-size="([\d.]+)"', svg)))
+
+
+def check_images(page: Any) -> None:
+    """Hold every picture on a page: there is one, and its letters are large enough."""
+    found = page.evaluate(MEASURE)
+    assert found
+    for scale, data in found:
+        assert scale * letters(base64.b64decode(data).decode()) >= LEAST - 0.05
+
+
+@pytest.fixture(scope="module", params=SCHEMES)
+def lab(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: Any
+) -> Iterator[tuple[str, str]]:
+    """Start JupyterLab in one theme, on copies of the notebooks, which it does not trust."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is missing (pip install jupyterlab)")
+    home = tmp_path_factory.mktemp("lab")
+    for name in BOOKS:
+        shutil.copy(root / "notebooks" / f"{name}.ipynb", home)
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    theme = {"theme": f"JupyterLab {request.param.title()}"}
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps(theme))
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **{k: str(home / f".{k.lower()}") for k in places}}
+    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "PYTHONPATH": str(root)}
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        "--port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={home}",
+        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    log = home / "log.txt"
+    with log.open("w") as said:
+        server = subprocess.Popen(command, cwd=home, env=environment, stdout=said, stderr=said)
+    try:
+        deadline = time.monotonic() + 90
+        address = None
+        while address is None and time.monotonic() < deadline and server.poll() is None:
+            address = re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())
+            time.sleep(0.5)
+        assert address is not None, log.read_text()[-2000:]
+        yield address[0], request.param
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, width: int) -> None:
+    url, scheme = lab
+    page = opened(browser, f"{url}doc/tree/{BOOKS[0]}.ipynb", width, scheme)
+    picture = page.locator('.jp-OutputArea img[src^="data:image/svg"]').first
+    picture.wait_for(state="attached", timeout=60_000)
+    picture.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    page.screenshot(path=shots / f"lab_untrusted_{width}_{scheme}.png")
+    assert page.locator(".jp-OutputArea svg.inline").count() == 0  # it is not trusted
+    check_images(page)
+    assert page.evaluate(SIDEWAYS) <= 0
+    if width == WIDTHS[0]:  # run, it is: the picture comes into the page
+        page.get_by_text("Run", exact=True).first.click()
+        page.get_by_text("Run All Cells", exact=True).first.click()
+        inline = page.locator(".jp-OutputArea svg.inline").first
+        inline.wait_for(state="attached", timeout=90_000)
+        inline.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        page.screenshot(path=shots / f"lab_run_{width}_{scheme}.png")
+        assert min(page.evaluate(INLINE)) >= LEAST - 0.05
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", BOOKS)
+def test_nbconvert(
+    browser: Any, root: Path, shots: Path, tmp_path: Path, name: str, scheme: str, width: int
+) -> None:
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is missing")
+    body, _ = nbconvert.HTMLExporter(theme=scheme).from_filename(
+        str(root / "notebooks" / f"{name}.ipynb")
+    )
+    target = tmp_path / f"{name}.html"
+    target.write_text(re.sub(r'<script src="https?:[^>]*></script>', "", body), encoding="utf-8")
+    page = opened(browser, target.as_uri(), width, scheme)
+    picture = page.locator("svg.inline").first
+    picture.wait_for(state="attached")
+    picture.scroll_into_view_if_needed()
+    page.screenshot(path=shots / f"nbconvert_{name}_{width}_{scheme}.png")
+    assert min(page.evaluate(INLINE)) >= LEAST - 0.05
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_site(browser: Any, root: Path, shots: Path, scheme: str, width: int) -> None:
+    site = root / "build" / "docs" / "site"
+    if not (site / "gallery" / "index.html").exists():
+        pytest.skip("the site is not built here: ./run docs")
+    page = opened(browser, (site / "gallery" / "index.html").as_uri(), width, scheme)
+    image = page.locator("article img").first
+    image.wait_for()
+    image.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    page.screenshot(path=shots / f"site_gallery_{width}_{scheme}.png")
+    assert page.evaluate(SIDEWAYS) <= 0
+    if width == WIDTHS[0]:
+        folder = root / "docs" / "gallery"
+        for name in PICTURES[:1]:
+            shown = page.locator(f'article img[src$="{name}.svg"]').evaluate(
+                "i => i.getBoundingClientRect().width / i.naturalWidth"
+            )
+            assert shown * letters((folder / f"{name}.svg").read_text()) >= LEAST - 0.05
+    image.click()
+    page.wait_for_timeout(200)
+    large = page.locator("dialog.enlarged img").first.evaluate(
+        "i => i.getBoundingClientRect().width / i.naturalWidth"
+    )
+    assert large >= 0.9
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_markdown_under_github_rules(
+    browser: Any, root: Path, shots: Path, tmp_path: Path, scheme: str, width: int
+) -> None:
+    """An image with no script and no style from outside, in a column of 1012 pixels at most."""
+    rows = "".join(
+        f'<h3>{n}</h3><img src="{(root / "docs" / "gallery" / f"{n}.svg").as_uri()}">'
+        for n in PICTURES
+    )
+    target = tmp_path / "page.html"
+    target.write_text(
+        "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; img-src file:; "
+        "style-src 'unsafe-inline'\"><style>:root{color-scheme:light dark}body{margin:0 auto;"
+        "max-width:1012px;padding:16px}@media(prefers-color-scheme:dark){body{background:#0d1117;"
+        f"color:#e6edf3}}}}img{{max-width:100%}}</style>{rows}"
+    )
+    page = opened(browser, target.as_uri(), width, scheme)
+    page.wait_for_timeout(400)
+    page.screenshot(path=shots / f"github_{width}_{scheme}.png", full_page=True)
+    assert page.evaluate(SIDEWAYS) <= 0
+    scales = page.evaluate(
+        "[...document.images].map(i => i.getBoundingClientRect().width / i.naturalWidth)"
+    )
+    assert len(scales) == len(PICTURES)
+    if width == WIDTHS[0]:
+        for name, scale in zip(PICTURES, scales, strict=True):
+            svg = (root / "docs" / "gallery" / f"{name}.svg").read_text(encoding="utf-8")
+            assert scale * letters(svg) >= LEAST - 0.05, name
+    page.close()
