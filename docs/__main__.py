@@ -27,7 +27,8 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 BOOK = re.compile(r"\]\((?:\.\./)?notebooks/([\w.]+)\.ipynb\)")
 # The order of the pages; others come behind them.
 ORDER = (
-    "index.md", "tutorial.md", "explaining.md", "course.md", "teaching.md",
+    "index.md", "tutorial.md", "tutorial.ja.md",
+    "explaining.md", "explaining.ja.md", "course.md", "teaching.md",
     "teaching.ja.md", "notation.md", "concordance.md",
     "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md",
     "api/index.md",

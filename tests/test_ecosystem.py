@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.snippets import Snippet, run, snippets
+from tests.snippets import Snippet, blocks, run, snippets
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "ecosystem.md"
 
@@ -23,6 +23,19 @@ def test_the_tutorial_is_one_session() -> None:
     session: dict[str, object] = {}
     for snippet in snippets(PAGE.with_name("tutorial.md")):
         assert run(snippet, PAGE, session) == snippet.output, f"line {snippet.line}"
+
+
+@pytest.mark.parametrize("page", ["tutorial", "explaining"])
+def test_the_japanese_page_has_the_same_snippets(page: str) -> None:
+    english, japanese = (PAGE.with_name(f"{page}{end}") for end in (".md", ".ja.md"))
+    assert blocks(japanese) == blocks(english)
+    for pattern in (r"^#+ ", r"!\[[^\]]*\]\(([^)]*)\)", r"`ad\.\w+"):
+        found = [
+            sorted(re.findall(pattern, p.read_text(encoding="utf-8"), re.M))
+            for p in (english, japanese)
+        ]
+        assert set(found[0]) <= set(found[1]), pattern
+        assert pattern != r"^#+ " or found[0] == found[1]
 
 
 def test_every_tool_has_a_snippet() -> None:
