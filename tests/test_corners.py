@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.graphs.callers import snapshot
 from autodiff.table import libm
 
 pytestmark = pytest.mark.engine
@@ -173,3 +174,30 @@ def test_programs_return_dicts_with_any_keys() -> None:
         assert list(got) == [(1, 2), "b"]
         assert np.array_equal(got[1, 2], f(call)[1, 2])
         assert np.array_equal(got["b"][0], call)
+
+
+def test_powers_have_no_modulus() -> None:
+    for x in (ad.Value(2.0), ad.Tensor([2.0])):
+        with pytest.raises(TypeError, match="a modulus is for whole numbers"):
+            pow(x, 3, 5)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="a modulus is for whole numbers"):
+        ad.Value(2.0).__rpow__(3, 5)
+
+
+def test_arrays_as_numbers() -> None:
+    assert int(ad.constant([3.7])) == 3
+    with pytest.raises(ValueError, match=r"an array of shape \(2,\) is no single number"):
+        ad.Tensor([1.0, 2.0]).item()
+
+
+def test_whatever_is_a_graph_can_be_played_with() -> None:
+    x = ad.Value(2.0, name="x")
+    y = x * x
+    for graph in (y, (ad.Tensor([1.0, 2.0], name="t") * 2.0).sum(), ad.Graph(y)):
+        assert "<script" in graph.play().html()
+
+
+def test_a_result_is_called_out_unless_it_has_a_name() -> None:
+    x = ad.Value(2.0, name="x")
+    graphs = [snapshot(y, names={}) for y in (x * x, x)]
+    assert [g.names[g.outputs[0]] for g in graphs] == ["out", "x"]

@@ -277,3 +277,23 @@ def test_signals_and_choices_at_the_edges() -> None:
     ):  # fmt: skip
         with pytest.raises(ValueError, match=words):
             wrong()
+
+
+def test_programs_of_functions_that_look_for_nan() -> None:
+    program = ad.trace(lambda x: np.nansum(x * x), ad.Tensor([1.0, 2.0]))
+    for x in ([3.0, math.nan], [math.nan, 2.0], [1.0, 2.0]):
+        value, gradient = program.value_and_grad(np.array(x))
+        assert value == np.nansum(np.square(x))
+        assert np.array_equal(gradient, np.nan_to_num(2.0 * np.array(x)))
+
+
+def test_interpolation_between_infinities() -> None:
+    at, known = [0.5, 1.5], [0.0, 1.0, 2.0]
+    program = ad.trace(lambda f: np.interp(at, known, f), ad.Tensor([1.0, 2.0, 4.0]))
+    for values in (
+        [1.0, 2.0, 4.0], [-math.inf, 2.0, 4.0], [math.inf, math.inf, 1.0], [1.0, math.inf, 3.0],
+        [math.inf, -math.inf, 0.0], [-math.inf, -math.inf, -math.inf], [math.nan, 1.0, 1.0],
+    ):  # fmt: skip
+        wanted = np.interp(at, known, values)
+        for got in (program(np.array(values)), np.interp(at, known, ad.Tensor(values)).data):
+            assert np.array_equal(got, wanted, equal_nan=True), values

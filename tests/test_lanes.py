@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.derivatives import jacobians
+from autodiff.derivatives import batching, jacobians
 from autodiff.nodes.lanes import rules
 from autodiff.table.primitive import Multilinear, Pointwise
 from tests.test_table import CASES, MULTILINEAR, POINTWISE, cases, drawn, moderate
@@ -242,3 +242,40 @@ def test_what_vmap_says() -> None:
         ad.vmap(lambda a: a, in_axes=3)(np.ones(2))
     with pytest.raises(ValueError, match="different shapes"):
         ad.vmap(lambda a: a if a.sum() > 0 else a[:1])(DRAWN)
+
+
+def test_vmap_of_what_is_the_same_for_all() -> None:
+    x, w = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0])
+
+    def f(x: Any) -> Any:
+        return x * 2.0, ad.Value(3.0), ad.Tensor(w), ad.constant(w), 5.0
+
+    for given in (x, ad.Tensor(x)):
+        found = [np.asarray(getattr(y, "data", y)) for y in ad.vmap(f)(given)]
+        wanted = [x * 2.0, np.full(3, 3.0), np.tile(w, (3, 1)), np.tile(w, (3, 1)), np.full(3, 5.0)]
+        for got, right in zip(found, wanted, strict=True):
+            np.testing.assert_array_equal(got, right)
+
+
+def test_vmap_compares_what_all_samples_share() -> None:
+    def f(w: Any, x: Any) -> Any:
+        return x * w if w.sum() > 0.0 else -x
+
+    for w in (np.array([1.0, 2.0]), np.array([-1.0, -2.0])):
+        found = ad.vmap(f, in_axes=(None, 0))(ad.Tensor(w), DRAWN[:, :2])
+        np.testing.assert_array_equal(found.data, [f(w, x) for x in DRAWN[:, :2]])
+
+
+def test_vmap_of_targets_of_which_some_are_one_hot() -> None:
+    z, y = DRAWN[:3, :2], np.array([[1.0, 0.0], [0.3, 0.7], [0.0, 1.0]])
+    found = ad.vmap(ad.softmax_cross_entropy)(z, y)
+    np.testing.assert_allclose(
+        found,
+        [float(ad.softmax_cross_entropy(ad.Tensor(a), b).data) for a, b in zip(z, y, strict=True)],
+    )
+
+
+def test_vmap_does_not_go_round_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "_holds", lambda guard, moved, n: np.zeros(n, dtype=bool))
+    with pytest.raises(RuntimeError, match="takes another course each time it is called"):
+        ad.vmap(branching)(DRAWN)

@@ -16,7 +16,7 @@ import numpy as np
 from autodiff.derivatives.calls import Function, is_node
 from autodiff.nodes import modes
 from autodiff.nodes.lanes import Lanes
-from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
 from autodiff.nodes.watching import watch
 from autodiff.table import ops, tree
@@ -213,7 +213,7 @@ def _whole(y: Any, moved: dict[Any, Any], n: int, as_nodes: bool) -> Any:
     elif not as_nodes:
         y = np.asarray(_plain(y))
     elif type(y) is Value:
-        y = ops.mul(y, np.ones(()))
+        y = ops.mul(y, constant(np.ones(())))
     return ops.broadcast(y, shape=(n, *y.shape))
 
 

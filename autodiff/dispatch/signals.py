@@ -131,7 +131,8 @@ def interp(
         y = fp[place] + rise * ((x - low) / (high - low))
         if modes.tracing() or not np.all(np.isfinite(fp._array)):  # from the left or the right
             y = ops.where(missing(y), fp[place + 1] + rise * ((x - high) / (high - low)), y)
-            y = ops.where(missing(y) * (1.0 - ops.truth(rise)), fp[place], y)
+            other = ops.truth(ops.beats(fp[place + 1], fp[place]) - 0.5)  # not 0 for two infinities
+            y = ops.where(missing(y) * (1.0 - other), fp[place], y)
     below, above = (
         np.asarray(b, float) for b in (array_of(x) < points[0], array_of(x) > points[-1])
     )

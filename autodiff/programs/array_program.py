@@ -7,6 +7,7 @@ function is recorded again. A run has buffers of its own, so threads do not wait
 """
 
 import pickle
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -52,7 +53,7 @@ class Course:
         self.code = compile(self.source, "<program>", "exec")
         self.space, self.made = writer.space, writer.made
         self.captured, self.memory = writer.captured, writer.needs
-        self.free: list[Callable[..., Any]] = [self.fresh(True)]
+        self.free: deque[Callable[..., Any]] = deque([self.fresh(True)], maxlen=RUNS)
 
     def fresh(self, first: bool = False) -> Callable[..., Any]:
         """Return the function with buffers of its own."""
@@ -68,8 +69,7 @@ class Course:
         except IndexError:
             program = self.fresh()
         found = program(*arrays)
-        if len(self.free) < RUNS:
-            self.free.append(program)
+        self.free.append(program)
         return found
 
 

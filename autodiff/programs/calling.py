@@ -149,9 +149,6 @@ class Traced:
     def __reduce__(self) -> Any:
         return doors.taken_apart(self)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return dict(self.__dict__)
-
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
 

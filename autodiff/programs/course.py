@@ -6,6 +6,7 @@ The guards say for which numbers the function takes this course. What a run writ
 which belongs to that run alone, so a course may be run by many threads, and within itself.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -172,7 +173,7 @@ class Recording:
         same = shared_constants(self.values, steady)
         rolled = reroll(*form, kept, varying, self.wanted, same) if REROLL else plain(*form)
         self.place(rolled, varying)
-        self.spaces: list[Space] = []
+        self.spaces: deque[Space] = deque(maxlen=SPACES)
         self.answers: Any = None
 
     def place(self, rolled: Rolled, varying: Any) -> None:
@@ -213,8 +214,7 @@ class Recording:
 
     def done(self, space: Space) -> None:
         """Take back the memory of a run that has ended."""
-        if len(self.spaces) < SPACES:
-            self.spaces.append(space)
+        self.spaces.append(space)
 
     def forward(self, space: Space, shared: Any, lanes: int = 0, batched: Any = ()) -> None:
         """Compute all values from those of the inputs; `batched` has a row for each input with lanes."""
@@ -244,13 +244,13 @@ class Recording:
     def quick(self, shapes: list[Any], chosen: tuple[int, ...], several: bool) -> Any:
         """Return what answers calls of plain numbers in one go; None where there is no such thing."""
         number = self.structure.branch is None and self.single and self.outputs
-        simple = number and self.plain_guards and not self.own
-        if not simple or self.captured or self.gathers is not None or not hasattr(machine, "Quick"):
-            return None
-        if self.answers is None or self.answers[0] != (shapes, chosen, several):
-            quick = machine.Quick(Space(self).runner, self.outputs[0], shapes, chosen, several)
-            self.answers = ((shapes, chosen, several), quick)
-        return self.answers[1]
+        simple = number and self.plain_guards and not (self.own or self.captured)
+        if simple and self.gathers is None and hasattr(machine, "Quick"):  # compiled only
+            if self.answers is None or self.answers[0] != (shapes, chosen, several):
+                quick = machine.Quick(Space(self).runner, self.outputs[0], shapes, chosen, several)
+                self.answers = ((shapes, chosen, several), quick)
+            return self.answers[1]
+        return None
 
     def holds(self, space: Space, lanes: int = 0) -> Any:
         """Return in which lanes every guard turns out as it did when f was recorded."""
@@ -292,4 +292,5 @@ class Recording:
         values = self.values.copy()
         for i, x in self.captured:
             values[i] = x._data
-        return {**self.__dict__, "values": values, "captured": [], "spaces": [], "answers": None}
+        left = {"values": values, "captured": [], "spaces": deque(maxlen=SPACES), "answers": None}
+        return {**self.__dict__, **left}

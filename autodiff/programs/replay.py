@@ -143,7 +143,7 @@ class Program(Traced):
 
     def _answer(self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool) -> Any:
         quick = self.quick
-        if quick is not None and not keywords and not calls.nested():
+        if quick is not None and not keywords and not calls.nested():  # compiled only
             found = quick.answer(args, grads)
             if found is not None:
                 return found if grads else found[0]

@@ -1,0 +1,127 @@
+"""Calls of programs that few make: flags beside numbers, other containers, several at a time."""
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.programs import array_program, course
+
+pytestmark = pytest.mark.engine
+
+
+def flagged(x: Any, flag: bool) -> Any:
+    if not flag:
+        return -x
+    return x * x if x > 1.0 else 3.0 * x
+
+
+def test_flags_beside_samples() -> None:
+    x = np.array([2.0, 0.5, 3.0])
+    program = ad.trace(flagged, x, True, in_axes=(0, None))
+    for flag in (True, False):
+        value, gradient = program.value_and_grad(x, flag)
+        assert value.tolist() == [flagged(y, flag) for y in x.tolist()]
+        assert gradient.tolist() == ([4.0, 3.0, 6.0] if flag else [-1.0] * 3)
+
+
+def test_flags_of_bound_calls_and_of_nodes() -> None:
+    for argnums in (0, (0,)):
+        call = ad.trace(flagged, 3.0, True, argnums=argnums).bind(3.0, True)
+        for x, wanted in ((3.0, (9.0, 6.0)), (0.5, (1.5, 3.0)), (4.0, (16.0, 8.0))):
+            call.arguments[0][...] = x
+            found = call(), float(call.gradient[0] if argnums else call.gradient)
+            assert found == wanted
+    x = np.array([2.0, 3.0])
+    many = ad.trace(flagged, x, True, in_axes=(0, None)).bind(x, True)
+    assert many().tolist() == [4.0, 9.0]
+    assert many.gradient.tolist() == [4.0, 6.0]
+    for example, node in ((3.0, ad.Value(2.0)), (ad.Tensor(3.0), ad.Tensor(2.0))):
+        y = ad.trace(flagged, example, True)(node, False)
+        assert float(y.data) == -2.0
+        assert float(ad.gradient(y, node)) == -1.0
+
+
+def test_constants_on_the_left_of_a_comparison() -> None:
+    def f(x: Any) -> Any:
+        return x * x if ad.constant(2.0) < x else -x
+
+    assert ad.trace(f, 3.0)(1.0) == -1.0
+    x = np.array([1.0, 3.0])
+    assert ad.trace(f, x, in_axes=0)(x).tolist() == [-1.0, 9.0]
+
+
+def test_other_containers_than_the_examples() -> None:
+    def f(p: Any) -> Any:
+        return p[0] * p[1]
+
+    assert ad.trace(f, [2.0, 3.0])((4.0, 5.0)) == 20.0
+    program = ad.trace(f, [ad.Tensor([2.0]), ad.Tensor([3.0])])
+    assert program((np.array([4.0]), np.array([5.0]))).tolist() == [20.0]
+    two = ad.trace(lambda a, b: a * b, ad.Tensor([2.0]), ad.Tensor([3.0]))
+    with pytest.raises(TypeError, match="an array of dtype object"):
+        two(ad.Tensor([2.0]), np.array([ad.Value(4.0)], dtype=object))
+
+
+def test_plain_numbers_among_what_is_returned() -> None:
+    table = np.array([1.0, 2.0])
+
+    def f(x: Any) -> Any:
+        return x * 2.0, table, np.array([x, 2.0], dtype=object)
+
+    program = ad.trace(f, 3.0)
+    double, plain, mixed = program(4.0)
+    assert (double, plain.tolist(), mixed.tolist()) == (8.0, [1.0, 2.0], [4.0, 2.0])
+    plain[0] = 9.0
+    assert program(4.0)[1].tolist() == [1.0, 2.0]
+
+
+def test_an_array_that_cannot_change_is_no_input() -> None:
+    fixed = np.array([1.0, 2.0])
+    fixed.flags.writeable = False
+    assert ad.trace(lambda x: x * fixed[1], 3.0)(4.0) == 8.0
+    assert ad.trace(lambda x: x * fixed, ad.Tensor([3.0, 1.0]))(np.ones(2)).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("w", "i", "gradient"),
+    [
+        ([[1.0, 2.0], [3.0]], 1, [[0.0, 0.0], [2.0]]), ([[1.0, 2.0], [3.0]], 0, [[2.0, 0.0], [0.0]]),
+        ([(1.0, True), (2.0, False)], 1, [(0.0, None), (2.0, None)]),
+    ],
+)  # fmt: skip
+def test_items_of_different_kinds_are_chosen(w: Any, i: int, gradient: Any) -> None:
+    f = ad.jit(lambda w, i: w[i][0] * 2.0)
+    value, found = f.value_and_grad(w, i)
+    assert value == 2.0 * w[i][0]
+    assert found == gradient
+
+
+def test_memory_of_many_runs_at_a_time_is_given_up() -> None:
+    """More threads than sets of memory are kept; each answers right, and the rest is let go."""
+    x = np.linspace(0.0, 1.0, 50_000)
+    arrays = ad.trace(lambda x: ad.sin(x) * x, ad.Tensor(x))
+    numbers = ad.trace(lambda x: ad.sin(x) * x, 0.5)
+    start = threading.Barrier(12)
+    wrong = []
+
+    def work(k: int) -> None:
+        start.wait()
+        for n in range(5):
+            y = x + k + n
+            if not np.array_equal(arrays(y), np.sin(y) * y):
+                wrong.append(k)
+            if numbers(float(k)) != float((ad.sin(ad.Value(float(k))) * float(k)).data):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(12)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert wrong == []
+    (kept,) = arrays.courses[False]
+    assert 1 <= len(kept.free) <= array_program.RUNS
+    assert all(1 <= len(r.spaces) <= course.SPACES for r in numbers.recordings)
