@@ -148,3 +148,17 @@ def test_nets_check_and_train_speak_japanese(
     assert re.match(r"Epoch 0: \d+ / 300\n最良: エポック 0、", told)
     assert "1 ページにまとめた" in told
     assert language() == "en"
+
+
+def test_the_legend_of_a_picture_is_japanese() -> None:
+    w = ad.Value(2.0, name="w")
+    y = ad.square(w) * 3.0
+    y.backward()
+    with speaking("ja"):
+        told = ad.draw(y, names={"y": y}).svg()
+    legend = told[told.index('class="legend"') :] if 'class="legend"' in told else told
+    for word in ("パラメーター", "出力", "0 より大きい勾配", "局所的な導関数"):
+        assert word in legend
+    english = ad.draw(y, names={"y": y}).svg()
+    assert "gradient above 0" in english
+    assert not JAPANESE.search(english)

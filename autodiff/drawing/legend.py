@@ -8,13 +8,10 @@ from autodiff.drawing.lettering import width
 from autodiff.drawing.marks import Mark, area, closed, letters, moved, opened, outline, outlined
 from autodiff.drawing.scene import Scene
 from autodiff.drawing.style import TINT
+from autodiff.table.language import say
 
 LINE = 22.0
-KINDS = {
-    "input": "input", "parameter": "parameter", "constant": "constant", "operation": "operation",
-    "op": "operation", "output": "output", "group": "several nodes",
-    "failed": "what failed",
-}  # fmt: skip
+KINDS = ("input", "parameter", "constant", "operation", "op", "output", "group")
 
 
 @dataclass(frozen=True)
@@ -57,36 +54,37 @@ def _entries(scene: Scene) -> list[tuple[list[Mark], str]]:
     signs = {b.hue for b in scene.boxes if b.kind != "constant"}
     states = {a.meaning.state for a in scene.arrows}
     found: list[tuple[list[Mark], str]] = []
-    for kind, text in KINDS.items():
+    for kind in KINDS:
         if kind in kinds and not (kind == "op" and "operation" in kinds):
-            found.append((_kind(kind), text))
+            named = "operation" if kind == "op" else kind
+            found.append((_kind(kind), say(f"legend.{named}")))
     if "positive" in signs:
-        found.append((_tint("positive", "+"), "gradient above 0"))
+        found.append((_tint("positive", "+"), say("legend.positive")))
     if "negative" in signs:
-        found.append((_tint("negative", "−"), "gradient below 0"))
+        found.append((_tint("negative", "−"), say("legend.negative")))
     if signs & {"positive", "negative"}:
-        found.append((_wedge("positive"), "deeper and thicker: larger"))
+        found.append((_wedge("positive"), say("legend.larger")))
     if "amount" in signs:
-        found.append((_wedge("amount"), "the deeper, the larger the gradients"))
+        found.append((_wedge("amount"), say("legend.amount")))
     if any(b.heats for b in scene.boxes):
-        found.append((_cells(), "numbers of an array: below and above 0"))
+        found.append((_cells(), say("legend.cells")))
     if "nan" in signs:
         marks: list[Mark] = []
         figure.warning(14.0, 7.0, marks)
-        found.append((marks, "gradient is not a number"))
+        found.append((marks, say("legend.nan")))
     if "unset" in signs:
         at = [2.0, 0.0, 24.0, 14.0, 4.0]
         body = outlined("rect", "body", at, "card", "operation", 1.2, 1.0, "4 3")
-        found.append(([body], "no gradient computed"))
+        found.append(([body], say("legend.unset")))
     if "none" in states:
-        found.append((_line("line-zero", "1.5 4"), "no gradient flows"))
+        found.append((_line("line-zero", "1.5 4"), say("legend.none")))
     if any(a.mark for a in scene.arrows):
-        found.append((figure.operand_marks("1", [14.0, 7.0], ""), "order of operands"))
+        found.append((figure.operand_marks("1", [14.0, 7.0], ""), say("legend.order")))
     wordy = [a for a in scene.arrows if a.wordy and a.meaning.state == "flow"]
     if wordy:
         both = any(len(a.meaning.lines) == 2 for a in wordy)
-        more = "; gradient after × local = what comes back" if both else ""
-        found.append((_line("line-positive", ""), f"local derivative{more}"))
+        key = "both" if both else "local"
+        found.append((_line("line-positive", ""), say(f"legend.{key}")))
     return found
 
 
