@@ -5,6 +5,7 @@ written to, and nothing overflows on the way. What training does most is compute
 the compiled engine (`into`), with the same bits.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -109,8 +110,16 @@ def xlogy(a: Array, x: Array) -> Array:
         return np.where((a == 0) & ~np.isnan(x), np.zeros_like(x), a * np.log(x))
 
 
+def any_nan(x: Array) -> bool:
+    """Return whether some element is NaN, which the least of all then is."""
+    with np.errstate(invalid="ignore"):
+        least = np.minimum.reduce(x, axis=None, initial=0.0)
+    return bool(least != least)
+
+
 def step(x: Array) -> Array:
-    return np.heaviside(x, np.zeros((), dtype=x.dtype))
+    y = np.asarray(np.greater(x, 0), dtype=x.dtype)
+    return np.where(np.isnan(x), x, y) if any_nan(x) else y
 
 
 def truth(x: Array) -> Array:
@@ -118,9 +127,12 @@ def truth(x: Array) -> Array:
 
 
 def beats(a: Array, b: Array) -> Array:
-    with np.errstate(invalid="ignore"):
-        difference = np.where(a == b, np.zeros((), dtype=np.result_type(a, b)), a - b)
-    return np.asarray(np.heaviside(difference, np.asarray(0.5, dtype=difference.dtype)))
+    dtype = np.result_type(a, b)
+    halves = np.add(np.greater(a, b), np.greater_equal(a, b), dtype=np.int8)
+    y = np.multiply(halves, np.asarray(0.5, dtype), dtype=dtype)
+    if any_nan(a) or any_nan(b):
+        return np.where(np.isnan(a) | np.isnan(b), np.asarray(math.nan, dtype), y)
+    return np.asarray(y)
 
 
 def where(condition: Array, a: Array, b: Array) -> Array:

@@ -153,8 +153,11 @@ def ties(x: Any, axis: Axis, largest: bool) -> Any:
     extreme = (
         np.max(x, axis=axis, keepdims=True) if largest else np.min(x, axis=axis, keepdims=True)
     )
-    hit = np.where(np.isnan(extreme), np.isnan(x), x == extreme)
-    return np.asarray(hit / np.sum(hit, axis=axis, keepdims=True), dtype=x.dtype)
+    hit = x == extreme
+    if np.any(np.isnan(extreme)):
+        hit = np.where(np.isnan(extreme), np.isnan(x), hit)
+    share = np.asarray(1.0 / np.sum(hit, axis=axis, keepdims=True), dtype=x.dtype)
+    return np.asarray(np.multiply(hit, share), dtype=x.dtype)
 
 
 def permuted(x: Any, axes: tuple[int, ...]) -> Any:
