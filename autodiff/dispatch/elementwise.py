@@ -159,6 +159,10 @@ def nan_to_num(
     x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:
     """Return x with numbers in the place of NaN and infinities, to which nothing flows."""
+    if copy is False and isinstance(x, float) and np.lib.NumpyVersion(np.__version__) >= "2.0.0":
+        raise ValueError(
+            "np.nan_to_num: a number cannot be changed in place; leave copy=False away"
+        )
     x = tensor(x)
     limits = np.finfo(x.dtype)
     low = limits.min if neginf is None else neginf

@@ -160,6 +160,8 @@ def average(
     x = tensor(a)
     if weights is None:
         y = mean(x, axis, keepdims=keepdims)
+        if not y.size:
+            raise ZeroDivisionError("np.average: there are no numbers to average")
         return (y, np.full(y.shape, x.size / y.size, x.dtype)) if returned else y
     w = tensor(weights)
     w, x = (as_type(z, np.result_type(w._array, x._array)) for z in (w, x))

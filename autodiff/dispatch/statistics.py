@@ -96,6 +96,7 @@ def at_ranks(x: Any, below: Any, above: Any, share: Any, between: bool = False) 
     return y
 
 
+WHOLE = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")  # take an element
 METHODS = {  # where a quantile q of n numbers stands, for numpy's continuous methods
     "linear": lambda n, q: (n - 1) * q, "hazen": lambda n, q: n * q - 0.5,
     "weibull": lambda n, q: (n + 1) * q - 1, "interpolated_inverted_cdf": lambda n, q: n * q - 1,
@@ -118,7 +119,8 @@ def quantile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return the number below which the share q of the elements lies; the gradient goes to its neighbours."""
-    x = tensor(a) if isinstance(q, int | float) else as_type(tensor(a), float)
+    single = isinstance(q, int | float) or method in WHOLE
+    x = tensor(a) if single else as_type(tensor(a), float)
     q = np.asarray(array_of(q), dtype=float)
     if np.any(~((q >= 0) & (q <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
@@ -134,11 +136,12 @@ def quantile(
             np.quantile(blank(x), 0.5, axis=axis)
         except IndexError:
             raise IndexError("np.quantile: of no elements there is no quantile") from None
-    place = np.clip(METHODS[method](n, q), 0, n - 1)
+    wanted = METHODS[method](n, q)
+    place = np.clip(wanted, 0, n - 1)
     below = np.floor(place)
-    above = np.minimum(below + 1, n - 1)
+    above = np.where(wanted < 0, below, np.minimum(below + 1, n - 1))
     share = np.asarray(place - below, x.dtype)
-    y = at_ranks(y, below.astype(int), above.astype(int), share, between=True)
+    y = at_ranks(y, below.astype(int), above.astype(int), share, between=method not in WHOLE)
     if q.ndim:
         y = y.transpose(*range(y.ndim - q.ndim, y.ndim), *range(y.ndim - q.ndim))
     return y.reshape(*q.shape, *shape)
