@@ -8,9 +8,8 @@ import pytest
 import autodiff as ad
 from autodiff.graphs import fold
 from autodiff.table import tree
-from autodiff.table.primitive import ROWS, Pointwise
+from tests.rows import POINTWISE
 
-POINTWISE = [r for r in ROWS if isinstance(r, Pointwise)]
 CORNERS = [
     0.0,
     -0.0,

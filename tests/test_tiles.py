@@ -6,9 +6,9 @@ import pytest
 import autodiff as ad
 from autodiff.graphs import fold, tiles
 from autodiff.table import tree
-from autodiff.table.primitive import ROWS, Pointwise
+from tests import rows
 
-POINTWISE = [r for r in ROWS if isinstance(r, Pointwise) and r.name not in ("identity", "stop")]
+POINTWISE = [row for row in rows.POINTWISE if row.name not in ("identity", "stop")]
 CORNERS = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-320, 1e38, -1e38, 1.0, -1.0, 0.5, 2.0]
 BLOCKS = (1, 7, 64, 2048)
 

@@ -28,7 +28,7 @@ def element(tag: str, *inside: Any, **attributes: Any) -> Markup:
         for name, value in attributes.items()
     )
     if tag in ("img", "input"):
-        return Markup(f"<img{given}>")
+        return Markup(f"<{tag}{given}>")
     return Markup(f"<{tag}{given}>{join(*inside)}</{tag}>")
 
 
