@@ -204,3 +204,11 @@ def test_nodes_in_object_arrays_and_other_containers_keep_their_graph() -> None:
         "a": 1.0,
         "b": 1.0,
     }
+
+
+def test_what_belongs_to_an_outer_transform_is_found_there() -> None:
+    with pytest.raises(TypeError, match="float of a Value inside grad"):
+        ad.grad(lambda x: ad.grad(lambda y: y * float(x))(1.0))(2.0)
+    w = ad.Value(3.0)
+    with pytest.warns(ad.GraphLeftWarning, match="float of a Value leaves the graph"):
+        assert ad.grad(lambda y: y * float(w))(1.0) == 3.0
