@@ -1,7 +1,8 @@
 """numpy as the oracle: calls drawn from the recipes, made on nodes and on the plain arrays.
 
 `python -m tests.parity 200000` draws so many calls of every function that records, prints what
-disagrees and how many calls were refused, by parameter.
+disagrees and how many calls were refused, by parameter; `python -m tests.parity 20000 docs/refused.txt`
+keeps the list of what is refused.
 """
 
 import random
@@ -9,6 +10,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -217,8 +219,22 @@ def seeded(seed: int) -> Pick:
     return random.Random(seed).randrange
 
 
-def main(calls: int) -> int:
-    """Draw so many calls, in turn of every function; return how many disagree."""
+def listed(refused: Counter[str]) -> str:
+    """Return what is refused, a function a line, with its parameters."""
+    by_function: dict[str, set[str]] = {}
+    for text in refused:
+        name, _, parameter = text.partition(":")
+        by_function.setdefault(name, set()).add(parameter.strip())
+    return "".join(
+        f"{name}: {', '.join(sorted(by_function[name]))}\n" for name in sorted(by_function)
+    )
+
+
+def main(calls: int, file: str = "") -> int:
+    """Draw so many calls, in turn of every function; return how many disagree.
+
+    What is refused is written to a file, if one is named.
+    """
     functions = list(CALLS.items())
     refused: Counter[str] = Counter()
     faults: Counter[str] = Counter()
@@ -236,8 +252,10 @@ def main(calls: int) -> int:
     print(f"{calls} calls of {len(functions)} functions: {sum(faults.values())} disagree, "
           f"{sum(refused.values())} are refused ({100 * sum(refused.values()) / calls:.1f} %)")  # fmt: skip
     print(dict(faults), *(f"{n:6} {text}" for text, n in refused.most_common()), sep="\n")
+    if file:
+        Path(file).write_text(listed(refused), encoding="utf-8")
     return sum(faults.values())
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1])) else 0)
+    sys.exit(1 if main(int(sys.argv[1]), *sys.argv[2:3]) else 0)
