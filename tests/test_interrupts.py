@@ -52,7 +52,7 @@ def test_signals_at_random_moments_leave_the_state_before_or_after() -> None:
     [
         ("Numbers", (sweep, "put_back"), lambda *_: None),
         ("Blocks", (modes.mode, "__exit__"), modes.mode.__exit__),
-        ("Blocks", (modes.mode, "undo"), lambda *_: None),
+        ("Blocks", (modes.mode, "_undo"), lambda *_: None),
     ],
     ids=["nothing is put back", "an exit that is interrupted", "what is dropped stays"],
 )  # fmt: skip

@@ -172,7 +172,7 @@ class mode(ContextDecorator):  # noqa: N801  a word to write after `with`
             MODE.set(without(MODE.get(), left))
         _count(-1)
 
-    def undo(self, outer: Mode) -> None:
+    def _undo(self, outer: Mode) -> None:
         """Take the block that was entered in this state away, if it is still there."""
         left = entry(self, outer)
         if left is not None:

@@ -51,7 +51,7 @@ def returns(kind: type) -> Callable[[Any], Operator]:
 
 
 class Ending:
-    """The `__exit__` of a class of `with` blocks that have `undo(outer)`; `mode` tells what is in force.
+    """The `__exit__` of a class of `with` blocks that have `_undo(outer)`; `mode` tells what is in force.
 
     Ctrl-C raises its error between two instructions, the first of `__exit__` among them: then nothing of
     it has run, the block is left, and what it had set would stay on. So what `with` is given to call at
@@ -79,7 +79,7 @@ class Ending:
 
 def dropped(block: Any, outer: Any, end: Any) -> None:
     """Take away the state of a block that was left and not ended."""
-    block.undo(outer)
+    block._undo(outer)
 
 
 def __getattr__(name: str) -> Any:

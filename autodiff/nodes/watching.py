@@ -54,15 +54,15 @@ class watch:  # noqa: N801  a word to write after `with`
             entered = True
         finally:
             if not entered:  # interrupted
-                self.undo(inside.outer)
+                self._undo(inside.outer)
 
     def __exit__(self, *error: object) -> None:
         left = modes.entry(self)
         if left is not None and left.outer.guards is not None:
             left.outer.guards.extend(self.guards)
-        self.undo(None if left is None else left.outer)
+        self._undo(None if left is None else left.outer)
 
-    def undo(self, outer: Any) -> None:
+    def _undo(self, outer: Any) -> None:
         """Take the block that was entered in this state away, if it is still there."""
         left = modes.entry(self, outer)
         if left is not None:
