@@ -2,7 +2,7 @@
 
 A page is one file: it needs no network, and its content policy lets nothing run but the one script
 it came with. Read `live` first: `play` hands a graph (`model`) and the rows that it needs, printed as
-JavaScript, to a core that recomputes it (core.js, text.js, draw.js; live.js is the page around
+JavaScript, to a core that recomputes it (`bundle.LIVE` lists its scripts; live.js is the page around
 them). `bundle` puts the parts together. `page` and `story` make the page that only steps through a
 recording: positions and numbers are computed beforehand, which serves graphs of arrays.
 """

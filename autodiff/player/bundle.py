@@ -20,6 +20,9 @@ from autodiff.printers.javascript import rows_source
 from autodiff.printers.subset import Functions
 from autodiff.table.language import LANGUAGES, phrases, speaking
 
+# The scripts of the live player: the graph, its words, its picture, and the page around them.
+LIVE = ("core.js", "text.js", "draw.js", "steps.js", "descent.js", "live.js")
+
 GROUND = (
     "\nhtml { background: #f4f5f8; -webkit-text-size-adjust: 100%; } body { margin: 0; }"
     "\n@media (prefers-color-scheme: dark) { html { background: #0f1319; } }\n"

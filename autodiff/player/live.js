@@ -1,5 +1,6 @@
 // The live player: numbers under the hand, every gradient explained as it changes.
-// `mount` fills one element with one graph; `host` may be told of changes and may send some.
+// `mount` fills one element with one graph; `host` may be told of changes and may send some. What goes
+// step by step is in steps.js, what goes downhill in descent.js.
 function mount(root, data, host = {}) {
   const parts = new Map([...root.querySelectorAll("[data-id]")].map((e) => [e.dataset.id, e]));
   const $ = (id) => parts.get(id);
@@ -9,12 +10,12 @@ function mount(root, data, host = {}) {
   const leaves = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
   const constants = shown.filter((i) => nodes[i].kind === "constant");
   const parameters = leaves.filter((i) => live.wanted[i]);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let language = data.texts.undo[data.language] ? data.language : "en";
-  let chosen = parameters[0] ?? end, lit = null, at = null, k = 0, timer = 0, running = 0, all = false, revealed = false;
-  let curve = [], descent = {}, spoken = 0;
+  let chosen = parameters[0] ?? end, lit = null, all = false, spoken = 0;
   const word = (key, ...values) => data.texts[key][language].replace(/\{(\d)\}/g, (_, i) => values[i]);
   const name = (i) => nodes[i].name;
+  const on = (id, event, f) => $(id).addEventListener(event, f);
+  const inner = shown.filter((i) => nodes[i].op);
   const kind = (of) => word(`kind_${of}`);
   const users = new Map(shown.flatMap((i) => nodes[i].operands.map((k) => [k, i])));
   const called = (i) => (nodes[i].kind === "constant" ? word("in", name(users.get(i) ?? end)) : name(i));
@@ -86,7 +87,7 @@ function mount(root, data, host = {}) {
       typed.setAttribute("aria-label", word("value_of", label(i)));
       if (root.getRootNode().activeElement !== typed) typed.value = digits(x, 6);
       else if (number(typed.value) !== x) typed.value = literal(x);
-      const g = live.grads[i], hide = stepping() && at && !at.grads.has(i);
+      const g = live.grads[i], hide = walk.at() && !walk.at().grads.has(i);
       grad.hidden = !live.wanted[i];
       grad.textContent = hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`;
       grad.className = `slope ${hide || live.broken ? "" : tone(g)}`;
@@ -155,152 +156,6 @@ function mount(root, data, host = {}) {
     $("why").replaceChildren(...inside);
   }
 
-  // ---- nudge and descend
-  function paintNudge() {
-    const i = nodes[chosen].op ? parameters[0] : chosen;
-    const on = i !== undefined && !live.broken;
-    const label = on ? (nodes[i].kind === "constant" ? literal(live.values[i]) : name(i)) : "";
-    $("nudge-name").textContent = `Δ${label} =`;
-    $("predicted-name").textContent = word("predicted", on ? formulas.d(i) : "", label);
-    $("actual-name").textContent = word("actual", out);
-    const by = number($("by").value);
-    const found = on && !Number.isNaN(by) ? live.nudge(i, by) : { predicted: null, actual: null };
-    const whole = on && live.wanted[i];
-    $("predicted").textContent = whole ? digits(found.predicted) : NOT_COMPUTED;
-    $("actual").textContent = found.actual === null && on && !Number.isNaN(by) ? word("past_guard") : digits(found.actual);
-    $("predicted").className = whole ? tone(found.predicted) : "";
-    $("actual").className = tone(found.actual);
-    $("apply").disabled = !on || Number.isNaN(by);
-    $("apply").onclick = () => set(i, live.values[i] + by);
-  }
-  function descend(group = null) {
-    const eta = number($("eta").value);
-    if (Number.isNaN(eta) || live.broken || !parameters.length) return stop();
-    if (!curve.length) curve.push(live.values[end]);
-    live.descend(eta, parameters, group);
-    curve.push(live.values[end]);
-    if (live.broken || !Number.isFinite(live.values[end])) stop();
-    changed(parameters[0]);
-  }
-  function run() {
-    if (running) return stop();
-    descent = {};
-    running = setInterval(() => { for (let j = 0; j < (curve.length > 200 ? 5 : 1) && running; j++) descend(descent); if (curve.length > 5000) stop(); }, calm.matches ? 250 : 50);
-    paintCurve();
-  }
-  function stop() {
-    clearInterval(running);
-    running = 0;
-    paintCurve();
-  }
-  function paintCurve() {
-    $("run").textContent = word(running ? "stop" : "run");
-    $("run").setAttribute("aria-pressed", String(Boolean(running)));
-    $("once").disabled = $("run").disabled = !parameters.length || Boolean(live.broken && !running);
-    const points = curve.filter(Number.isFinite), svgRoot = $("curve");
-    svgRoot.classList.toggle("empty", points.length < 2);
-    svgRoot.replaceChildren();
-    $("cost").textContent = curve.length ? word("cost_after", out, digits(curve.at(-1)), curve.length - 1) : "";
-    if (points.length < 2) return;
-    const low = Math.min(...points), high = Math.max(...points), flat = high - low || 1;
-    const x = (i) => 8 + (304 * i) / (points.length - 1), y = (c) => 96 - (82 * (c - low)) / flat;
-    svgRoot.append(svg("path", { class: "grid", d: "M8 96H312M8 14H312" }), svg("path", { class: "line", d: `M${points.map((c, i) => `${x(i).toFixed(1)} ${y(c).toFixed(1)}`).join("L")}` }),
-      svg("circle", { cx: x(points.length - 1), cy: y(points.at(-1)), r: 4 }), svg("text", { x: 10, y: 11 }, digits(high, 4)), svg("text", { x: 10, y: 107 }, digits(low, 4)));
-  }
-
-  // ---- step by step: the recording, then backward, one edge after another
-  const stepping = () => $("stepping").checked;
-  const inner = shown.filter((i) => nodes[i].op);
-  function steps() {
-    return [{ p: "start" }, ...inner.map((i) => ({ p: "record", n: i })), { p: "seed" }, ...live.steps.map((s) => ({ p: "back", s })), { p: "end" }];
-  }
-  function state(list) {
-    const found = { recorded: new Set(shown.filter((i) => !nodes[i].op)), grads: new Map(), sent: new Set(), now: new Set(), edge: null };
-    for (const s of list.slice(0, k + 1)) {
-      if (s.p === "record") found.recorded.add(s.n);
-      if (s.p === "seed") found.grads.set(end, 1);
-      if (s.p === "back") { found.grads.set(s.s.source, s.s.after); found.sent.add(`${s.s.node}.${s.s.place}`); }
-    }
-    const s = list[k], secret = $("ask").checked && !revealed;
-    if (s.p === "record") { found.now.add(s.n); if (secret) found.hidden = s.n; }
-    if (s.p === "seed") found.now.add(end);
-    if (s.p === "back") {
-      found.now.add(s.s.node); found.now.add(s.s.source);
-      found.edge = `${s.s.node}.${s.s.place}`;
-      if (secret) { found.hiddenEdge = found.edge; found.hiddenGrad = s.s.source; }
-    }
-    return found;
-  }
-  function paintStep() {
-    $("bar").hidden = $("told").hidden = !stepping();
-    if (!stepping() || live.broken) { at = null; return; }
-    const list = steps(), last = list.length - 1;
-    k = Math.max(0, Math.min(last, k));
-    at = state(list);
-    $("slider").max = last; $("slider").value = k;
-    const label = word("step_of", k, last);
-    $("slider").setAttribute("aria-valuetext", label);
-    $("first").disabled = $("back").disabled = k === 0;
-    $("last").disabled = $("next").disabled = k === last;
-    $("play").textContent = word(timer ? "pause" : "play");
-    const s = list[k], box = [];
-    const line = (term, ...inside) => box.push(make("div", { class: "line" }, make("dt", {}, term), make("dd", { class: "formula" }, ...inside)));
-    const secret = $("ask").checked && !revealed;
-    let phase = word("recording"), title = word("leaves");
-    if (s.p === "start") {
-      line(word("leaves"), word("leaves_text", shown.length - inner.length));
-    } else if (s.p === "record") {
-      title = name(s.n);
-      line(word("operation"), formulas.defined(s.n));
-      line(word("with_numbers"), `= ${formulas.numbers(formulas.value(s.n))}`, make("br"), ...answer(secret, live.values[s.n]));
-      nodes[s.n].operands.slice(0, 6).forEach((source, place) => {
-        if (nodes[source].kind === "constant" || live.locals[s.n][place] === null) return;
-        const rule = formulas.rule(s.n, place), x = digits(live.locals[s.n][place]);
-        line(word("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
-      });
-    } else if (s.p === "seed") {
-      phase = word("backward"); title = formulas.d(end);
-      line(phase, word("starts_at", out));
-    } else if (s.p === "back") {
-      const { node, place, source, upstream, local, part, before, after } = s.s;
-      phase = word("backward"); title = `${name(node)} → ${name(source)}`;
-      const rule = formulas.rule(node, place), x = digits(local);
-      line(word("up_of", formulas.d(node)), digits(upstream));
-      line(word("local_derivative"), rule, rule.endsWith(`= ${x}`) ? "" : ` = ${x}`);
-      line(word("times"), `${bracket(digits(upstream))} × ${bracket(x)} `, ...answer(secret, part));
-      if (!secret) line(`${formulas.d(source)}: ${word("grows")}`, `${digits(before)} ${signed(digits(part)).replace(/^([-+])/, "$1 ")} = `, make("b", { class: tone(after) }, digits(after)));
-    } else {
-      phase = word("backward"); title = word("done");
-      line(word("done"), word("done_text", out));
-      for (const i of parameters.slice(0, 16)) line(formulas.d(i), make("b", { class: tone(live.grads[i]) }, digits(live.grads[i])));
-    }
-    $("told").replaceChildren(make("p", { class: "phase" }, phase, make("span", {}, label)), make("h2", {}, title), make("dl", {}, ...box));
-  }
-  // A number to be read, or a blank to be filled in first.
-  function answer(secret, x) {
-    if (!secret) return ["= ", make("b", { class: tone(x) }, digits(x))];
-    const field = make("input", { type: "text", inputmode: "decimal", size: 8, "aria-label": word("your_answer"), autocomplete: "off" });
-    const verdict = make("span", { class: "verdict", role: "status" });
-    const check = make("button", { type: "button" }, word("check")), show = make("button", { type: "button", class: "quiet" }, word("reveal"));
-    const reveal = () => { revealed = true; refresh(); };
-    const judge = () => {
-      const given = number(field.value);
-      if (Number.isNaN(given)) return;
-      if (Math.abs(given - x) <= 0.006 * Math.abs(x) + 1e-9) { reveal(); $("said").textContent = word("right", digits(x)); } else verdict.textContent = word("wrong");
-    };
-    check.addEventListener("click", judge);
-    field.addEventListener("keydown", (event) => { if (event.key === "Enter") judge(); event.stopPropagation(); });
-    show.addEventListener("click", reveal);
-    return ["= ", field, " ", check, show, verdict];
-  }
-  function go(to) { k = to; revealed = false; refresh(); }
-  function playing(on) {
-    clearInterval(timer);
-    timer = on ? setInterval(() => { if (k >= steps().length - 1) playing(false); else go(k + 1); }, 1400) : 0;
-    $("play").setAttribute("aria-pressed", String(on));
-    refresh();
-  }
-
   // ---- everything that shows numbers
   function paintLines() {
     if (!$("derivation").open) return;
@@ -334,23 +189,22 @@ function mount(root, data, host = {}) {
   function refresh() {
     rename();
     paintBroken();
-    paintStep();
+    walk.paint();
     const c = live.values[end], was = live.start[end];
     $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : digits(c)), ...(Object.is(c, was) || live.broken ? [] : [make("small", {}, `  ${word("was", digits(was))}`)]));
     paintLeaves();
     paintWhy();
-    paintNudge();
-    paintCurve();
+    hill.paint();
     paintLines();
     paintTables();
     let litEdges = null;
     const litNodes = new Set();
-    if (lit !== null && !live.broken && !stepping()) {
+    if (lit !== null && !live.broken && !walk.on()) {
       litEdges = new Set();
       litNodes.add(lit);
       for (let i = lit; i <= end; i++) nodes[i].operands.forEach((source, place) => { if (litNodes.has(source) && live.parts[i][place] !== null) { litNodes.add(i); litEdges.add(`${i}.${place}`); } });
     }
-    picture.paint({ chosen, edges: $("edges").value, step: at, kind, lit: litEdges, litNodes });
+    picture.paint({ chosen, edges: $("edges").value, step: walk.at(), kind, lit: litEdges, litNodes });
     $("undo").disabled = !live.past.length;
     $("redo").disabled = !live.future.length;
     if (host.address) address();
@@ -377,31 +231,21 @@ function mount(root, data, host = {}) {
     refresh();
   }
 
+  const page = { live, formulas, $, word, on, number, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen };
+  const walk = stepper(page), hill = descender(page);
   const view = $("view");
   const placed = place(live, { width: view.clientWidth || 900, height: view.clientHeight || 560 });
   const picture = new Picture($("picture"), live, formulas, placed, (i) => pick(i, !(lit === i)), drag);
-  const on = (id, event, f) => $(id).addEventListener(event, f);
   on("undo", "click", () => { live.undo(); changed(chosen); });
   on("redo", "click", () => { live.redo(); changed(chosen); });
-  on("reset", "click", () => { stop(); live.reset(); curve = []; ranges.clear(); changed(chosen); });
+  on("reset", "click", () => { hill.forget(); live.reset(); ranges.clear(); changed(chosen); });
   on("copy", "click", async () => {
     const link = `${location.href.split("#")[0]}#${live.link()}`;
     try { await navigator.clipboard.writeText(link); $("said").textContent = word("copied"); } catch { $("said").textContent = word("link_is", link); }
   });
   on("language", "click", () => { language = language === "en" ? "ja" : "en"; words(); host.spoke?.(language); });
   on("edges", "change", refresh);
-  on("stepping", "change", () => { playing(false); go(0); });
-  on("ask", "change", () => go(k));
   on("more", "click", () => { all = true; fillLeaves(); refresh(); });
-  on("by", "input", paintNudge);
-  on("once", "click", () => descend());
-  on("run", "click", run);
-  on("first", "click", () => go(0));
-  on("last", "click", () => go(Infinity));
-  on("back", "click", () => go(k - 1));
-  on("next", "click", () => go(k + 1));
-  on("play", "click", () => { if (!timer && k >= steps().length - 1) k = 0; playing(!timer); });
-  on("slider", "input", () => go(Number($("slider").value)));
   on("derivation", "toggle", paintLines);
   on("tables", "toggle", paintTables);
   on("out", "click", () => picture.zoom(picture.scale / 1.25));
@@ -418,11 +262,11 @@ function mount(root, data, host = {}) {
       if (chosen !== i) pick(i, false);
       return step(i, moves[event.key], event.shiftKey);
     }
-    if (!stepping() || target.closest?.("input, select, button, summary, .view, .wide")) return;
-    if (event.key in moves) { event.preventDefault(); go(k + moves[event.key]); }
-    if (event.key === "Home") go(0);
-    if (event.key === "End") go(Infinity);
-    if (event.key === " ") { event.preventDefault(); playing(!timer); }
+    if (!walk.on() || target.closest?.("input, select, button, summary, .view, .wide")) return;
+    if (event.key in moves) { event.preventDefault(); walk.move(moves[event.key]); }
+    if (event.key === "Home") walk.go(0);
+    if (event.key === "End") walk.go(Infinity);
+    if (event.key === " ") { event.preventDefault(); walk.playing(!walk.plays()); }
   });
   if (host.address) {
     live.follow(location.hash);
@@ -431,5 +275,5 @@ function mount(root, data, host = {}) {
   $("edges").value = placed.few ? "local" : "none";
   words();
   picture.zoom(Math.max(picture.fitting($("view")), LEAST));
-  return { live, refresh, set, stop: () => { stop(); playing(false); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { language = to; words(); } };
+  return { live, refresh, set, stop: () => { hill.stop(); walk.playing(false); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { language = to; words(); } };
 }

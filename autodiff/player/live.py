@@ -56,7 +56,7 @@ class Live:
             style=bundle.part("live.css") + bundle.GROUND,
             body=bundle.part("live.html"),
             data=self.data,
-            script=bundle.script(self.rows, "core.js", "text.js", "draw.js", "live.js", "page.js"),
+            script=bundle.script(self.rows, *bundle.LIVE, "page.js"),
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:

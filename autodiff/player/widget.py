@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @cache
 def module() -> str:
     """Return the script of the widget: all rows, the player, and what talks to Python."""
-    files = ("core.js", "text.js", "draw.js", "live.js", "widget.js")
+    files = (*bundle.LIVE, "widget.js")
     inside = bundle.script(None, *files).replace("(() => {", "const render = (() => {", 1)
     inside = inside.rstrip().removesuffix("})();") + "return render; })();"
     return f"const BODY = {json.dumps(bundle.part('live.html'))};\n{inside}\nexport default {{ render }};\n"
