@@ -52,14 +52,19 @@ class Segment:
 
     def apart(self, whole: Tensor) -> Any:
         """Return the function's outputs from the node that has them all."""
-        if len(self.shapes) == 1:
-            return self.back([whole])
-        parts, start = [], 0
-        for shape in self.shapes:
-            n = math.prod(shape)
-            parts.append(whole[start : start + n].reshape(shape))
-            start += n
-        return self.back(parts)
+        return self.back(parted(whole, self.shapes))
+
+
+def parted(whole: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Return the arrays or nodes of these shapes that were laid flat in one; a single one is not flat."""
+    if len(shapes) == 1:
+        return [whole]
+    parts, start = [], 0
+    for shape in shapes:
+        n = math.prod(shape)
+        parts.append(whole[start : start + n].reshape(shape))
+        start += n
+    return parts
 
 
 class Recomputed(Multilinear):

@@ -1,12 +1,12 @@
 """One call of a function with a rule of its own: its arguments as leaves, its results as one array."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autodiff.derivatives.calls import is_node
+from autodiff.derivatives.checkpoint import parted
 from autodiff.nodes.functions import holds_nodes, zero
 from autodiff.nodes.tensor import Tensor
 from autodiff.table import ops, tree
@@ -43,14 +43,7 @@ class Application:
 
     def apart(self, whole: Any) -> Any:
         """Return the results in their structure from the array or node that has them all."""
-        if len(self.shapes) == 1:
-            return self.back([whole])
-        parts, start = [], 0
-        for shape in self.shapes:
-            n = math.prod(shape)
-            parts.append(whole[start : start + n].reshape(shape))
-            start += n
-        return self.back(parts)
+        return self.back(parted(whole, self.shapes))
 
     def joined(self, result: Any, what: str) -> Any:
         """Return a tree of the results' structure as one array or node."""
