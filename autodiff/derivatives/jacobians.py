@@ -22,7 +22,7 @@ from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar
-from autodiff.table.quiet import SILENT, now, put
+from autodiff.table.quiet import quietly
 
 LIMIT_BYTES = 1 << 30  # of a dense matrix
 BLOCK = 1 << 18  # numbers in the largest array of one pass
@@ -61,12 +61,7 @@ def units(shape: tuple[int, ...], block: range, dtype: Any = float) -> Any:
 def pull_lanes(y: Tensor, xs: Sequence[Node], seeds: Any, as_nodes: bool) -> list[Any]:
     """Return, lane by lane, the cotangents that `seeds` of y send to the inputs."""
     start = Lanes(constant(seeds) if as_nodes else seeds)
-    before = now()
-    try:
-        put(SILENT)
-        total = adjoints([y], [start], as_nodes, set(xs))
-    finally:
-        put(before)
+    total = quietly(adjoints, [y], [start], as_nodes, set(xs))
     return [in_full(total.get(x), x, len(seeds), as_nodes) for x in xs]
 
 

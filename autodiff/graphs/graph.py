@@ -19,7 +19,7 @@ from autodiff.nodes import doors, modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table.primitive import Multilinear, Pointwise, Primitive
-from autodiff.table.quiet import SILENT, now, put
+from autodiff.table.quiet import quietly
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -167,24 +167,14 @@ class Graph:
         rule = node.primitive.partials[edge.index]
         if rule is None:
             return None
-        warned = now()
-        try:
-            put(SILENT)
-            return rule(node.live._array, *node.live.saved)
-        finally:
-            put(warned)
+        return quietly(rule, node.live._array, *node.live.saved)
 
     def send(self, edge: Edge, cotangent: Any) -> Any:
         """Return what `cotangent` of the edge's target contributes to its source."""
         node = self[edge.target]
         if isinstance(node.live, Value):
             return scaled(float(cotangent), node.live.local_derivatives[edge.index])
-        warned = now()
-        try:
-            put(SILENT)
-            return contribution(node.live, edge.index, np.asarray(cotangent))
-        finally:
-            put(warned)
+        return quietly(contribution, node.live, edge.index, np.asarray(cotangent))
 
     def contribution(self, edge: Edge) -> Any:
         """Return the part of the source's gradient that came along this edge in the last backward.

@@ -2,7 +2,7 @@
 
 An overflow is an infinity and an invalid operation NaN, in arrays as in numbers; no warning says so
 (`anomaly` does). `np.errstate` would do it, but costs as much as a small array operation; what it sets
-is one context variable, which is set here directly:
+is one context variable, which is set here directly, by `quietly` or, where a call more would be felt, by
 
     before = now()
     try:
@@ -29,3 +29,17 @@ except (AttributeError, ImportError):
     pass
 with np.errstate(all="ignore"):
     SILENT: Any = now()
+
+
+def quietly(function: Callable[..., Any], *args: Any) -> Any:
+    """Return what a function returns, without numpy's warnings.
+
+    >>> float(quietly(np.log, 0.0))
+    -inf
+    """
+    before = now()
+    try:
+        put(SILENT)
+        return function(*args)
+    finally:
+        put(before)
