@@ -239,6 +239,8 @@ def main(calls: int, file: str = "") -> int:
     refused: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     for seed in range(calls):
+        if seed and not seed % 10_000:
+            print(f"{seed} of {calls} calls", file=sys.stderr, flush=True)
         name, call = functions[seed % len(functions)]
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import os
 import pickle
 from typing import Any, NamedTuple
 
@@ -182,6 +183,41 @@ def test_powers_have_no_modulus() -> None:
             pow(x, 3, 5)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="a modulus is for whole numbers"):
         ad.Value(2.0).__rpow__(3, 5)
+
+
+@pytest.mark.parametrize("name", [n for n in dir(ad.Tensor) if not n.startswith("_")])
+def test_an_array_node_made_without_init_says_so(name: str) -> None:
+    node = ad.Tensor.__new__(ad.Tensor)
+
+    def ask() -> Any:
+        found = getattr(node, name)
+        return found(*[1.0] * (name in ("assign", "assign_sub"))) if callable(found) else found
+
+    said = outcome_of(ask)
+    if isinstance(said, AttributeError):
+        assert "was made without __init__; write Tensor(array)" in str(said)
+    else:
+        assert not isinstance(said, float | np.ndarray | ad.Tensor)
+    for of in (repr, float, np.asarray, lambda t: t + 1.0, lambda t: t.shape, lambda t: t.std()):
+        with pytest.raises(AttributeError, match="was made without __init__"):
+            of(node)
+
+
+def outcome_of(ask: Any) -> Any:
+    """Return what is answered, or the error."""
+    try:
+        return ask()
+    except Exception as error:
+        return error
+
+
+@pytest.mark.skipif("AUTODIFF_PURE" not in os.environ, reason="a compiled one is the number 0")
+def test_a_number_node_made_without_init_says_so() -> None:
+    for ask in (repr, float, lambda v: v.backward(), lambda v: v.is_constant, lambda v: v + 1.0):
+        with pytest.raises(AttributeError, match=r"without __init__; write Value\(number\)"):
+            ask(ad.Value.__new__(ad.Value))
+    with pytest.raises(AttributeError, match=r"has no attribute 'colour'$"):
+        getattr(ad.Value(1.0), "colour")  # noqa: B009
 
 
 def test_arrays_as_numbers() -> None:

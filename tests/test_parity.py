@@ -46,6 +46,36 @@ def test_calls_agree_with_numpy(name: str) -> None:
     draw()
 
 
+X, NAN, INF = np.array([0.1, 0.4, 0.6]), np.nan, np.inf
+UNEVEN = [0, 0.3, 0.5, 1.0]
+ONCE: list[Any] = [
+    lambda t: np.histogram(X, UNEVEN, weights=t([1.0, NAN, 2.0]))[0],
+    lambda t: np.histogram(X, UNEVEN, weights=t([INF, 1.0, 2.0]))[0],
+    lambda t: np.histogram(X, 3, weights=t([1.0, NAN, 2.0]))[0],
+    lambda t: np.histogram(t(X), UNEVEN, weights=[1.0, NAN, 2.0], density=True)[0],
+    lambda t: np.linalg.norm(
+        t([[[1.0, INF], [2.0, 3.0]], [[1.0, 2.0], [3.0, 4.0]]]), "nuc", (1, 2)
+    ),
+]
+
+
+@pytest.mark.parametrize("call", ONCE)
+def test_calls_that_once_differed(call: Any) -> None:
+    with np.errstate(all="ignore"):
+        wanted, found = np.asarray(call(np.array)), parity.plain(call(ad.Tensor))
+    assert found.dtype == wanted.dtype
+    assert np.allclose(found, wanted, 1e-14, 0.0, equal_nan=True)
+
+
+@pytest.mark.parametrize(("call", "remedy"), [
+    (lambda t: np.nan_to_num(t, copy=False), "np.nan_to_num: copy= .* leave copy= away"),
+    (lambda t: np.einsum("i,i", t, t, dtype=np.float32, optimize=True), "np.einsum: dtype= .* astype"),
+])  # fmt: skip
+def test_what_only_numpy_does_is_refused_by_name(call: Any, remedy: str) -> None:
+    with pytest.raises(TypeError, match=remedy):
+        call(ad.Tensor(X))
+
+
 def test_at_most_one_call_in_ten_is_refused() -> None:
     with np.errstate(all="ignore"):
         found = [

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type
 from autodiff.nodes import modes
 from autodiff.nodes.functions import array_of, as_array_node
@@ -159,10 +159,8 @@ def nan_to_num(
     x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:
     """Return x with numbers in the place of NaN and infinities, to which nothing flows."""
-    if copy is False and isinstance(x, float) and np.lib.NumpyVersion(np.__version__) >= "2.0.0":
-        raise ValueError(
-            "np.nan_to_num: a number cannot be changed in place; leave copy=False away"
-        )
+    if not copy:
+        raise refused(np.nan_to_num, "copy")
     x = tensor(x)
     limits = np.finfo(x.dtype)
     low = limits.min if neginf is None else neginf

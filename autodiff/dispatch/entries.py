@@ -155,6 +155,7 @@ def refused(function: Any, name: str) -> TypeError:
     remedy = {
         "out": "the result is a new node: write y = f(x) and leave out= away",
         "where": "choose with np.where afterwards",
+        "copy": "a node never changes and the result is a new one: leave copy= away",
         "dtype": "convert with astype before or after",
     }.get(name, "leave it away, or take .data for the plain array")
     return TypeError(f"{name_of(function)}: {name}= has no meaning on a graph; {remedy}")

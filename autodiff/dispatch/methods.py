@@ -16,6 +16,7 @@ from autodiff.dispatch.choices import last_two_exchanged
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, refused
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.uncompiled import NO_ARRAY, UNMADE
 from autodiff.table import primitive
 
 ASSOCIATIVE = {
@@ -43,6 +44,8 @@ ROWS = {r.name: r for r in primitive.ROWS if isinstance(r, primitive.Pointwise) 
 
 def method_of_nodes(node: Tensor, name: str) -> Any:
     """Return what the node has under a name of ndarray's, or of an operation with one operand."""
+    if not made(node):
+        raise AttributeError(f"Tensor.{name}: {UNMADE}")
     if name in ROWS:
         return partial(ROWS[name], node)
     if name in ATTRIBUTES:
@@ -58,6 +61,14 @@ def method_of_nodes(node: Tensor, name: str) -> Any:
     if function is None or not (name in OTHERS or function in ENTRIES or function in PLAIN):
         raise AttributeError(f"Tensor has no attribute or operation {name!r}")
     return lambda *args, **options: function(node, *args, **options)
+
+
+def made(node: Tensor) -> bool:
+    """Return whether a node has an array: one made without `__init__` has none."""
+    try:
+        return object.__getattribute__(node, "_array") is not NO_ARRAY
+    except AttributeError:
+        return False
 
 
 def in_place(name: str, *args: Any, **options: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type, axes_within
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops
@@ -85,9 +85,13 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     subscripts=one_of("ij,ij->i", "ij,ij->", "...j,...j->...", "ij,ij"), operands=Several(MATRIX, 2),
 )  # fmt: skip
 def einsum(
-    subscripts: Any, *operands: Any, optimize: Any = True, dtype: Any = None, casting: str = "safe"
+    subscripts: Any, *operands: Any, optimize: Any = False, dtype: Any = None, casting: str = "safe"
 ) -> Any:
     """Return sums of products by letters: "ij,jk->ik", "...ij,...j", "ii", or lists of numbers."""
+    if (
+        dtype is not None and optimize is not False
+    ):  # numpy heeds it in some orders of the products only
+        raise refused(np.einsum, "dtype")
     given = (subscripts, *operands)
     text, arrays = given[0], list(given[1:])
     if not isinstance(text, str):

@@ -5,13 +5,13 @@ place of the old one, so a graph that was recorded before stays exact. `Tensor` 
 """
 
 import sys
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from autodiff.nodes import doors, leaving, modes, places
+from autodiff.nodes.uncompiled import NO_ARRAY
 from autodiff.nodes.value import Value, micrograd_op, tick
 from autodiff.table import loops
 from autodiff.table.data import Array, as_array, as_float, fix
@@ -40,6 +40,9 @@ class ArrayNode:
     scope: str
     where: str
     seq: int
+
+    def __cinit__(self) -> None:  # compiled only
+        self._array, self.parents = NO_ARRAY, ()
 
     @property
     def data(self) -> Array:
@@ -108,9 +111,7 @@ class ArrayNode:
 
     @grad.setter
     def grad(self, grad: ArrayLike | None) -> None:
-        self._grad = (
-            None if grad is None else fitting(grad, self.shape, self.dtype, self.name)
-        )  # None clears it, as elsewhere
+        self._grad = None if grad is None else fitting(grad, self.shape, self.dtype, self.name)
 
     @property
     def has_grad(self) -> bool:
@@ -248,7 +249,7 @@ class ArrayNode:
 def holders(node: ArrayNode) -> int:
     """Return how many references to the memory of a node's array this function sees."""
     array = node._array
-    return getrefcount(array) if array.base is None else -1
+    return sys.getrefcount(array) if array.base is None else -1
 
 
 def compared(sign: str, a: ArrayNode, b: Any, outcome: Any) -> Any:
@@ -276,11 +277,10 @@ def fill(
     node.primitive = primitive
     node.parents = parents
     node.saved = saved
-    node.kept = None
+    node.kept = node.name = None
     node.params = params
     node.needs_grad = needs_grad
     node.is_constant = primitive is None and not needs_grad
-    node.name = None
     node.scope = node.where = ""
     node.seq = tick()
 

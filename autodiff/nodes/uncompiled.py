@@ -1,7 +1,8 @@
 """What the compiler would see to, where there is none: decorators that do nothing, and blocks that end.
 
 Cython's own module of that name is used when it is installed; running uncompiled needs nothing.
-Type checkers always read this module, which knows what the decorated things are.
+Type checkers always read this module, which knows what the decorated things are. An object made without
+`__init__` has empty slots here and an AttributeError for each; `Unmade` says the same where it is compiled.
 """
 
 from collections.abc import Callable
@@ -84,3 +85,19 @@ def dropped(block: Any, outer: Any, end: Any) -> None:
 
 def __getattr__(name: str) -> Any:
     raise AttributeError(f"{name}: not among the compiler's words that the sources use")
+
+
+UNMADE = "this Tensor was made without __init__; write Tensor(array)"
+
+
+class Unmade:  # compiled only
+    """The array of a node that was made without `__init__`: whatever is asked of it says so."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(UNMADE)
+
+    def __array__(self, *given: Any, **more: Any) -> Any:
+        raise AttributeError(UNMADE)
+
+
+NO_ARRAY: Any = Unmade()

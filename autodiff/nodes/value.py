@@ -671,8 +671,12 @@ if not cython.compiled:
 
     def _unmade(self: Value, name: str) -> Any:
         """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""
-        made = f"'Value' object has no attribute {name!r}"
-        raise AttributeError(made if name not in Value.__slots__ else f"{made}: {UNMADE}")
+        text = f"'Value' object has no attribute {name!r}"
+        try:
+            object.__getattribute__(self, "_code")
+        except AttributeError:
+            text = f"{text}: {UNMADE}"
+        raise AttributeError(text)
 
     Value.__getattr__ = _unmade  # type: ignore[attr-defined]
     # Calls are what costs most where Python runs this file: record each operation in a single one.

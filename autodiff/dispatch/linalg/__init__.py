@@ -99,6 +99,18 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
     return eigh(a, UPLO)[0]
 
 
+def singular_values(a: Any) -> Any:
+    """Return the singular values; of some matrices with infinities LAPACK finds (NaN) them alone."""
+    try:
+        return ops.svd(a)[..., 0, :]
+    except np.linalg.LinAlgError:
+        np.linalg.svd(array_of(a), compute_uv=False)
+    finite = np.isfinite(array_of(a)).all((-1, -2), keepdims=True)
+    unknown = a.sum((-1, -2), keepdims=True) * np.nan
+    values = ops.svd(ops.where(finite, a, 0.0))[..., 0, :]
+    return values + ops.where(finite, 0.0, unknown)[..., 0]
+
+
 @stands_for(
     np.linalg.svd, a=TALL, full_matrices=one_of(False), compute_uv=FLAG, hermitian=one_of(False)
 )
@@ -115,9 +127,9 @@ def svd(
             f"np.linalg.svd: full_matrices=True has no meaning on a graph: of a {m} x {n} matrix the "
             f"square factors are not unique; pass full_matrices=False"
         )
-    packed = ops.svd(a)
     if not compute_uv:
-        return packed[..., 0, :]
+        return singular_values(a)
+    packed = ops.svd(a)
     return SVDResult(packed[..., 1 : m + 1, :], packed[..., 0, :], flipped(packed[..., m + 1 :, :]))
 
 
