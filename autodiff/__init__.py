@@ -18,7 +18,7 @@ Pictures
 Why a gradient is what it is
     `explain`, `Explanation`, `derive`, `Derivation`, `compare`, `Comparison`, `backward_steps`,
     `Step`, `blame_nan`, `Blame`, `expand`, `Expansion`, `teaching`, `Lesson`, `make_exercise`,
-    `Exercise`
+    `Exercise`, `curvature`, `Curvature`
 Functions of functions
     `grad`, `value_and_grad`, `gradient`, `elementwise_grad`, `vjp`, `jvp`, `jacobian`, `jacrev`,
     `jacfwd`, `hessian`, `hvp`, `vmap`, `sparsity`, `Pattern`, `checkpoint`, `stop_gradient`,
@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     from autodiff.drawing import draw
     from autodiff.explanations.blame import Blame, blame_nan
     from autodiff.explanations.comparison import Comparison, compare
+    from autodiff.explanations.curvature import Curvature, curvature
     from autodiff.explanations.derivation import Derivation, derive
     from autodiff.explanations.expansion import Expansion, expand
     from autodiff.explanations.lessons import Lesson, teaching
@@ -174,6 +175,7 @@ __version__ = VERSION
 _LATER = {  # names that are loaded when they are first asked for, and their modules
     "Blame": "explanations.blame",
     "Comparison": "explanations.comparison",
+    "Curvature": "explanations.curvature",
     "Derivation": "explanations.derivation",
     "Exercise": "teach.exercises",
     "Expansion": "explanations.expansion",
@@ -185,6 +187,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "backward_steps": "explanations.steps",
     "blame_nan": "explanations.blame",
     "compare": "explanations.comparison",
+    "curvature": "explanations.curvature",
     "derive": "explanations.derivation",
     "draw": "drawing",
     "expand": "explanations.expansion",
@@ -223,13 +226,13 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "TABLE", "ArrayProgram", "Blame", "Comparison", "Derivation", "Domain", "Edge", "Exercise",
+    "TABLE", "ArrayProgram", "Blame", "Comparison", "Curvature", "Derivation", "Domain", "Edge", "Exercise",
     "Expansion", "Explanation", "Graph", "GraphFileError", "GraphLeftWarning", "GraphNode",
     "Lesson", "Pattern", "Program", "RecordingWarning", "Step", "Tensor", "Value", "abs", "acos",
     "acosh", "add", "anomaly", "asin", "asinh", "atan", "atan2", "atanh", "backward_steps",
     "blame_nan", "broadcast_to", "cbrt", "ceil", "check_grads", "checkpoint", "clip", "compare",
     "compiled", "concatenate", "constant", "cos", "cosh", "cross_entropy",
-    "cross_entropy_with_logits", "custom_jvp", "custom_vjp",
+    "cross_entropy_with_logits", "curvature", "custom_jvp", "custom_vjp",
     "derive", "div", "dot", "draw", "elementwise_grad", "elu", "exp",
     "exp2", "expand", "explain", "expm1", "floor", "gelu", "grad", "gradient", "hessian", "hvp",
     "hypot", "identity", "jacfwd", "jacobian", "jacrev", "jit", "jvp", "language", "leaky_relu",
