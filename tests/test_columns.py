@@ -10,6 +10,9 @@ import pytest
 from autodiff.cli import main
 from autodiff.sources.lines import WIDTH, fitted
 from nets.cli import main as nets
+from nets.experiments.command import table
+from nets.experiments.record import in_order, load
+from nets.experiments.registry import EXPERIMENTS
 
 LONG = "sigmoid(weight*signal+bias)**2+log(weight*signal)+tanh(weight)*exp(-bias)/sqrt(signal)"
 AT = "weight=2.25,signal=0.5,bias=-1.125"
@@ -51,6 +54,60 @@ def test_nets(command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) 
     said = capsys.readouterr().out
     assert said
     assert wide(said) == []
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the checkpoint of a small network that has learned for two epochs."""
+    folder = tmp_path_factory.mktemp("run")
+    with contextlib.redirect_stdout(None):
+        code = nets(
+            ["train", "--sizes", "64,8,10", "--epochs", "2", "--checkpoint", f"{folder}/run.npz",
+             "--out", str(folder)]
+        )  # fmt: skip
+    assert code == 0
+    return folder / "run.npz"
+
+
+RUNS = [
+    ["train", "--sizes", "64,8,10", "--epochs", "2", "--eta", "0.123456789", "--final-test"],
+    ["sweep", "--eta", "0.000123456,3", "--hidden", "4,1000", "--epochs", "1"],
+    ["search", "--examples", "100", "--epochs", "2", "--hidden", "5"],
+    ["experiment", "--list"],
+    ["experiment", "slowdown"],
+    ["experiment", "vanishing", "--seeds", "1"],
+    ["export"],
+]
+
+
+@pytest.mark.parametrize("speech", ["en", "ja"])
+@pytest.mark.parametrize("command", RUNS, ids=" ".join)
+def test_what_nets_prints(
+    command: list[str], speech: str, trained: Path, tmp_path: Path, capsys: Any
+) -> None:
+    more = ["--out", str(tmp_path / "out")]
+    if command == ["export"]:
+        more = ["--checkpoint", str(trained), str(tmp_path / "net.html")]
+    capsys.readouterr()
+    assert nets(["--lang", speech, *command, *more]) == 0
+    said = capsys.readouterr().out
+    assert said
+    assert wide(said) == []
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_table_of_an_experiment(name: str, root: Path) -> None:
+    """The tables of the whole runs: wide cells are broken, and no word is lost."""
+    experiment = EXPERIMENTS[name]
+    record = load(root / "docs" / "results" / f"{name}.json")
+    done = in_order(record, experiment.parts(record.seeds or 0, record.data or ""))
+    lines = experiment.lines(done)
+    shown = table(lines, record.data)
+    assert wide(shown) == []
+    words = sorted(word for x in lines for cell in (x.what, x.documents, x.measured)
+                   for word in cell.split())  # fmt: skip
+    head = table([], record.data).split()
+    assert sorted(shown.split()) == sorted([*head, *words])
 
 
 def test_words_are_kept_and_chains_stand_below_each_other() -> None:

@@ -32,8 +32,8 @@ def test_a_neuron_has_its_chain_rule_as_its_path() -> None:
     account = ad.square(a - 1.0).explain(w, names={"z": z, "a": a})
     assert account.count == 1
     (path,) = account
-    assert path.labels == ("w", "v3", "z", "a", "v7", "out")
-    assert path.formulas == ("x", "1", "sigmoid_prime(z)", "1", "2 * v7")
+    assert path.labels == ("w", "w·x", "z", "a", "a − 1", "out")
+    assert path.formulas == ("x", "1", "sigmoid_prime(z)", "1", "2 * (a - 1)")
     assert path.factors == (0.5, 1.0, 0.25, 1.0, -1.0)
     assert path.product == account.gradient == -0.125
     assert path.share == 1.0

@@ -5,7 +5,7 @@ and so on, without gaps, and what follows is written with that. The output is ca
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -24,6 +24,14 @@ class Names(Protocol):
     """What each node is called, by number."""
 
     def __getitem__(self, i: int, /) -> str: ...
+
+
+class Name(NamedTuple):
+    """What a node is called, how strongly that binds, and whether it is a formula."""
+
+    text: str
+    binds: int
+    formula: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,24 +54,27 @@ def called(graph: Graph, formulas: bool = True) -> Names:
     """
     if len(graph) > MOST:
         return Plain(graph)
-    found: list[str] = []
-    binds: list[int] = []  # the precedence of what is written
+    return [name.text for name in spelled(graph, formulas)]
+
+
+def spelled(graph: Graph, formulas: bool = True) -> list[Name]:
+    """Return what each node is called, with how that binds and whether it is a formula."""
+    found: list[Name] = []
     unnamed = 0
     outputs = {y: k for k, y in enumerate(graph.outputs)}
     for node in graph:
-        text, precedence = "", ATOM
+        name = Name("", ATOM)
         if node.name is not None or is_number(node):
             text = plain(graph, node.id)
-            precedence = 3 if text.startswith("-") else ATOM
+            name = Name(text, 3 if text.startswith("-") else ATOM)
         elif node.id in outputs and node.operands:
-            text = "out" if len(outputs) == 1 else f"out{outputs[node.id] + 1}"
+            name = Name("out" if len(outputs) == 1 else f"out{outputs[node.id] + 1}", ATOM)
         elif node.operands and formulas:
-            text, precedence = formula(node, found, binds)
-        if node.name is None and (not text or len(text) > LONGEST):
+            name = Name(*formula(node, found), formula=True)
+        if node.name is None and (not name.text or len(name.text) > LONGEST):
             unnamed += 1
-            text, precedence = f"v{unnamed}", ATOM
-        found.append(text)
-        binds.append(precedence)
+            name = Name(f"v{unnamed}", ATOM)
+        found.append(name)
     return found
 
 
@@ -80,21 +91,21 @@ def is_number(node: GraphNode) -> bool:
     return node.kind == "constant" and node.name is None and np.size(node.value) == 1
 
 
-def formula(node: GraphNode, names: list[str], binds: list[int]) -> tuple[str, int]:
+def formula(node: GraphNode, names: list[Name]) -> tuple[str, int]:
     """Return an operation on what its operands are called, "" where that is long, and how it binds."""
     row = node.primitive
     assert row is not None
     if len(node.operands) > 4:
         return "", ATOM
-    parts = [names[p] for p in node.operands]
+    parts = [names[p].text for p in node.operands]
 
     def at_least(k: int, precedence: int) -> str:
-        return parts[k] if binds[node.operands[k]] >= precedence else f"({parts[k]})"
+        return parts[k] if names[node.operands[k]].binds >= precedence else f"({parts[k]})"
 
     if row.name == "neg":
         return f"−{at_least(0, 3)}", 3
     if row.name in ("square", "powc", "power"):
-        power = names[node.operands[1]] if len(parts) == 2 else "2"
+        power = parts[1] if len(parts) == 2 else "2"
         if power in ("2", "3"):
             return f"{at_least(0, 5)}{POWERS[float(power)]}", 4
         return f"{at_least(0, 5)}^{at_least(1, 5)}", 4

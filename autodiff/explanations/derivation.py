@@ -247,8 +247,12 @@ class _Writer:
     def _line(self, node: GraphNode, formula: Term, lines: list[Line]) -> Operand:
         end = self.graph[self.end].label
         key = ("grad", node.id)
-        name = gradient_name(end, node.label)
-        self.names[key] = rf"\frac{{\partial {tex_name(end)}}}{{\partial {tex_name(node.label)}}}"
+        label, letters = node.label, tex_name(node.label)
+        if not (node.id == self.end or self._labelled(node.id, self.sizes)):
+            inside = self._show(node)  # no line says what its label stands for
+            label, letters = f"({text(inside)})", rf"\left({tex(inside, self._letters)}\right)"
+        name = gradient_name(end, label)
+        self.names[key] = rf"\frac{{\partial {tex_name(end)}}}{{\partial {letters}}}"
         if node.id in self.roles.deltas:
             name = self.roles.deltas[node.id]
         if "/" not in name:
@@ -261,6 +265,9 @@ class _Writer:
         equation = self.roles.equations.get(node.id, "")
         lines.append(Line(left, formula, self.values[key], equation, self.names, self.values))
         return left
+
+    def _letters(self, symbol: Symbol) -> str:
+        return self.names[symbol.key]  # type: ignore[attr-defined]
 
 
 def tex_value(x: Any) -> str:

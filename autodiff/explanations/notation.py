@@ -4,14 +4,18 @@ A network's nodes are named as in the documents' book: layers are counted from t
 L, and w^2, b^2, z^2, a^2 belong to layer 2. The study notes write W^(2), U^(2), Z^(2) and Delta^(2) for
 the same layer; the lecture counts from the first layer after the input, W[1], Z[1], A[1], and writes
 dvar for the derivative of the output with respect to var. `notation` gives a graph's names in any.
+What has no name is called as in the graph's picture (`as_drawn`).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from autodiff.derivatives.reverse import Node
-from autodiff.graphs.graph import Graph
+from autodiff.drawing.naming import MOST, spelled
+from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.sources.terms import Operand, operand, value_term
+from autodiff.table.symbol import Term
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,26 @@ def gradient_name(output: str, label: str) -> str:
     ('dC/dw^2', 'dW[1]')
     """
     return f"d{label}" if re.fullmatch(r"\w+\[\d+\]", label) else f"d{output}/d{label}"
+
+
+def as_drawn(graph: Graph) -> Callable[[GraphNode], Term]:
+    """Return how formulas write the nodes of a graph: by the names in its picture.
+
+    A node that the picture calls `w·x` is written out, w * x.
+    """
+    if len(graph) > MOST:
+        return operand
+    names = spelled(graph)
+
+    def show(node: GraphNode) -> Term:
+        if names[node.id].formula:
+            return value_term(graph, node, show)
+        shown = operand(node)
+        if not isinstance(shown, Operand):
+            return shown
+        return Operand(name=names[node.id].text, shape=node.shape, key=shown.key)
+
+    return show
 
 
 def renamed(name: str) -> str:

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, gradient
+from autodiff.drawing.naming import Names, called
+from autodiff.explanations.notation import as_drawn
 from autodiff.explanations.ranking import Ways, all_paths, count_paths, largest_paths, ways
 from autodiff.explanations.steps import short
 from autodiff.graphs.callers import snapshot
@@ -24,8 +26,8 @@ from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
-from autodiff.sources.plaintext import text
-from autodiff.sources.terms import local_term
+from autodiff.sources.plaintext import factor, text
+from autodiff.sources.terms import Show, local_term
 
 MOST = 1000  # partial paths of an array graph that are followed to each node, and
 ROOM = 4_000_000  # how many numbers they may hold
@@ -43,10 +45,12 @@ class Path:
     product: Any
     share: float
     graph: Graph = field(repr=False)
+    names: Names = field(repr=False)
+    show: Show = field(repr=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The names of the nodes along the path, from x to the output."""
+        """What the nodes along the path are called in a picture, from x to the output."""
         return tuple(self._label(i) for i in range(len(self.edges) + 1))
 
     @property
@@ -57,30 +61,31 @@ class Path:
     @property
     def formulas(self) -> tuple[str, ...]:
         """The factors as formulas; for a linear map its operation in square brackets."""
-        return tuple(map(self._formula, range(len(self.edges))))
+        return tuple(self._formula(i, text) for i in range(len(self.edges)))
 
     def _label(self, i: int) -> str:
         if i == 0:
-            return self.graph[self.edges[0].source].label if self.edges else "itself"
+            return self.names[self.edges[0].source] if self.edges else "itself"
         edge = self.edges[i - 1]
         node = self.graph[edge.target]
         twice = node.operands.count(edge.source) > 1
-        return f"{node.label} (operand {edge.index + 1})" if twice else node.label
+        label = self.names[node.id]
+        return f"{label} (operand {edge.index + 1})" if twice else label
 
-    def _formula(self, i: int) -> str:
-        local = local_term(self.graph, self.edges[i])
-        return f"[{self.graph[self.edges[i].target].op}]" if local is None else text(local)
+    def _formula(self, i: int, written: Callable[[Any], str]) -> str:
+        local = local_term(self.graph, self.edges[i], self.show)
+        return f"[{self.graph[self.edges[i].target].op}]" if local is None else written(local)
 
     def _number(self, i: int) -> str:
-        factor = self.graph.local(self.edges[i])
-        return self._formula(i) if factor is None else _bracketed(short(factor))
+        number = self.graph.local(self.edges[i])
+        return self._formula(i, factor) if number is None else _bracketed(short(number))
 
     def lines(self) -> tuple[str, str, str]:
         """Return the nodes, the formulas and the numbers, a line each, the middle left out."""
         n = len(self.edges)
         return (
             " -> ".join(_elided(n + 1, self._label)),
-            " * ".join(_elided(n, lambda i: _bracketed(self._formula(i)))),
+            " * ".join(_elided(n, lambda i: self._formula(i, factor))),
             " * ".join(_elided(n, self._number)),
         )
 
@@ -197,7 +202,11 @@ def explain(
     else:
         parts, ranked = _array_paths(graph, ahead, start, end, seed, k)
     parts.sort(key=lambda part: -float(np.linalg.norm(part[1])))
-    found = tuple(_path(graph, edges, product, total) for edges, product in parts[:k])
+    as_called = called(graph), as_drawn(graph)
+    found = tuple(
+        Path(edges, product, _share(product, total), graph, *as_called)
+        for edges, product in parts[:k]
+    )
     return Explanation(
         graph[end].label, graph[start].label, total, count, found, _remainder(total, found), ranked
     )
@@ -236,10 +245,9 @@ def _array_paths(
     return sent.get(start, []), ranked
 
 
-def _path(graph: Graph, edges: tuple[Edge, ...], product: Any, total: Any) -> Path:
+def _share(product: Any, total: Any) -> float:
     square = float(np.vdot(total, total))
-    share = float(np.vdot(product, total)) / square if square else math.nan
-    return Path(edges, product, share, graph)
+    return float(np.vdot(product, total)) / square if square else math.nan
 
 
 def _remainder(total: Any, paths: tuple[Path, ...]) -> Any:
@@ -260,8 +268,8 @@ def _elided(n: int, part: Callable[[int], str], keep: int = 5) -> list[str]:
     return [*first, f"... {n - 2 * keep:,} more ...", *last]
 
 
-def _bracketed(formula: str) -> str:
-    return f"({formula})" if " + " in formula or " - " in formula or formula[0] == "-" else formula
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("-") else number
 
 
 def _percent(share: float) -> str:

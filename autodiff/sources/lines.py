@@ -6,6 +6,8 @@ else between two words, and what follows is set in below where it began.
 
 import re
 import textwrap
+from collections.abc import Sequence
+from itertools import zip_longest
 
 WIDTH = 80
 
@@ -19,6 +21,27 @@ def fitted(text: str, width: int = WIDTH) -> str:
           = -0.5
     """
     return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
+
+
+def beside(rows: Sequence[Sequence[str]], width: int = WIDTH) -> str:
+    """Return rows of cells as columns, at most `width` wide: the widest columns are broken to fit.
+
+    >>> print(beside([("what", "measured"), ("one neuron, w = b = 2", "0.09")], 20))
+    what        measured
+    one         0.09
+    neuron, w
+    = b = 2
+    """
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    while sum(wide) + 2 * (len(wide) - 1) > width and max(wide) > 1:
+        wide[wide.index(max(wide))] -= 1
+    lines = []
+    for row in rows:
+        cells = [_wrapped(cell, max(w, 1), "") for cell, w in zip(row, wide, strict=True)]
+        for parts in zip_longest(*cells, fillvalue=""):
+            shown = (f"{part:{w}}" for part, w in zip(parts, wide, strict=True))
+            lines.append("  ".join(shown).rstrip())
+    return "\n".join(lines)
 
 
 def _parts(line: str, width: int) -> list[str]:

@@ -59,6 +59,16 @@ def text(
     return _print(term, call, name, literal)[0]
 
 
+def factor(term: Term) -> str:
+    """Print a formula as a factor of a product: in brackets if it is a sum or begins with a minus.
+
+    >>> factor(Symbol("a") - Symbol("y")), factor(-Symbol("a"))
+    ('(a - y)', '(-a)')
+    """
+    shown, precedence = _print(term, calling, lambda s: s.name, number)
+    return f"({shown})" if precedence < 2 or shown.startswith("-") else shown
+
+
 def _print(
     term: Term, call: Call, name: Callable[[Symbol], str], literal: Callable[[float], str]
 ) -> tuple[str, int]:

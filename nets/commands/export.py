@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from autodiff import say
+from autodiff.sources.lines import fitted
 from nets.extras import UsageError
 from nets.pages.digits import save
 from nets.runs.saved import load_run
@@ -33,7 +34,6 @@ def run(args: argparse.Namespace) -> int:
     training.restore(saved.meta["training"], saved.arrays)
     path = save(training.net, args.page, split.test.inputs[:, :20])
     size = path.stat().st_size
-    print(
-        say("cli.nets.export.wrote", path=path, sizes=training.net.sizes, size=f"{size / 1000:.0f}")
-    )
+    about = {"path": path, "sizes": training.net.sizes, "size": f"{size / 1000:.0f}"}
+    print(fitted(say("cli.nets.export.wrote", **about)))
     return 0

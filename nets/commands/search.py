@@ -107,9 +107,9 @@ def run(args: argparse.Namespace) -> int:
         found = search(attempt, base, n)
     print(_line(found, kept[json.dumps(found, sort_keys=True)]) + "   is what was found")
     print(
-        f"for all examples: nets train --data {args.data} --cost cross_entropy --start scaled "
-        f"--eta {found['eta']:g} --lmbda {found['lmbda'] * len(whole.training) / n:g} "
-        f"--batch {found['batch']}"
+        f"for all examples: nets train --data {args.data} --cost cross_entropy \\\n"
+        f"    --start scaled --eta {found['eta']:g} "
+        f"--lmbda {found['lmbda'] * len(whole.training) / n:g} --batch {found['batch']}"
     )
     return 0
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from autodiff import say
 from autodiff.graphs import files
+from autodiff.sources.lines import fitted
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.runs.engines import EngineError, add_options, engine_of
 from nets.runs.settings import DEFAULTS, data_folder, listed, load_split, start
@@ -139,7 +140,8 @@ def _write(rows: list[dict[str, Any]], out: Path) -> None:
     writer.writerows(rows)
     table = files.write(out / "sweep.csv", text.getvalue())
     print(summary(rows))
-    print(say("cli.nets.wrote", what=f"{table}, {_plot(_groups(rows), out / 'sweep.png')}"))
+    wrote = f"{table}, {_plot(_groups(rows), out / 'sweep.png')}"
+    print(fitted(say("cli.nets.wrote", what=wrote)))
 
 
 def summary(rows: list[dict[str, Any]]) -> str:

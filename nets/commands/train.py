@@ -10,6 +10,7 @@ from typing import Any
 
 from autodiff import say
 from autodiff.graphs import files
+from autodiff.sources.lines import fitted
 from nets.data import Split
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.optim import OPTIMISERS, SCHEDULES
@@ -128,7 +129,7 @@ def _run(args: argparse.Namespace) -> int:
         if saved.meta.get("data") != fingerprint:
             raise UsageError(f"{args.checkpoint} was made with other data than those given")
         training.restore(saved.meta["training"], saved.arrays)
-        print(say("cli.nets.train.resuming", path=args.checkpoint, epoch=training.epoch))
+        print(fitted(say("cli.nets.train.resuming", path=args.checkpoint, epoch=training.epoch)))
 
     def save() -> None:
         if args.checkpoint is not None:
@@ -177,7 +178,7 @@ def _run(args: argparse.Namespace) -> int:
     if finished and args.final_test:
         right, total = training.net.evaluate(split.test), len(split.test)
         share = f"{100 * right / total:.2f}"
-        print(say("cli.nets.train.test", right=right, total=total, share=share))
+        print(fitted(say("cli.nets.train.test", right=right, total=total, share=share)))
     return code
 
 
@@ -268,12 +269,12 @@ def _report(
     share = 100 * best["correct"] / best["total"]
     if math.isfinite(best["cost"]):
         shown = {"right": best["correct"], "total": best["total"], "share": f"{share:.2f}"}
-        print(say("cli.nets.train.best", epoch=best["epoch"], **shown))
+        print(fitted(say("cli.nets.train.best", epoch=best["epoch"], **shown)))
     else:
-        print(say("cli.nets.train.none"))
+        print(fitted(say("cli.nets.train.none")))
     from nets.pages.report import write_report
 
     about = f"{settings['data']}, eta = {settings['eta']}, seed {settings['seed']}"
     report = write_report(out / "report.html", training, about)
-    print(say("cli.nets.train.wrote", written=written, report=report))
+    print(fitted(say("cli.nets.train.wrote", written=written, report=report)))
     return 0

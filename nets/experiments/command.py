@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autodiff import say
 from autodiff.graphs import files
+from autodiff.sources.lines import WIDTH, beside, fitted
 from nets.data import DataError, Split
 from nets.experiments.kit import Done, Experiment, Line, Work
 from nets.experiments.page import write_up
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure what is missing, and write table and picture."""
     if args.list:
-        print(listing())
+        print(fitted(listing()))
         return 0
     if args.write is not None:
         text = write_up(args.write, args.write.with_suffix(""))
@@ -78,12 +79,13 @@ def run(args: argparse.Namespace) -> int:
     done = in_order(record, parts)
     text = table(experiment.lines(done), record.data)
     print(text)
-    print(textwrap.fill(experiment.remarks(done), 96))
+    print(textwrap.fill(experiment.remarks(done), WIDTH))
     written = files.write(out / f"{args.name}.txt", text + "\n")
     drawn = ""
     if experiment.draw is not None:
         drawn = f"{files.write(out / f'{args.name}.png', picture(experiment, done))}, "
-    print(say("cli.nets.wrote", what=f"{drawn}{written}, {out / f'{args.name}.json'}"))
+    wrote = f"{drawn}{written}, {out / f'{args.name}.json'}"
+    print(fitted(say("cli.nets.wrote", what=wrote)))
     return 0
 
 
@@ -94,11 +96,10 @@ def listing() -> str:
 
 
 def table(lines: Sequence[Line], data: str | None) -> str:
-    """Lay the lines out in three columns."""
+    """Lay the lines out in three columns, no wider than a terminal."""
     documents = "documents, on MNIST" if data == "digits" else "documents"
     rows = [("", documents, "measured"), *((x.what, x.documents, x.measured) for x in lines)]
-    wide, wider = (max(len(row[k]) for row in rows) for k in (0, 1))
-    return "\n".join(f"{a:{wide}}  {b:{wider}}  {c}".rstrip() for a, b, c in rows)
+    return beside(rows)
 
 
 def picture(experiment: Experiment, done: Sequence[Done]) -> bytes:
