@@ -7,12 +7,12 @@ holds the digest of each module that went into it, and an engine whose sources h
 is not loaded.
 """
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from importlib.util import source_hash
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -68,10 +68,10 @@ def dotted(path: Path) -> str:
 
 
 def digest(module: str) -> str:
-    """Return the SHA-256 of the bytes of a module's .py and, where it has one, its .pxd."""
+    """Return Python's own hash of a module's .py and, where it has one, its .pxd."""
     stem = module.replace(".", "/")
     files = (Path(f"{stem}{suffix}") for suffix in (".py", ".pxd"))
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files if f.exists())).hexdigest()
+    return source_hash(b"".join(f.read_bytes() for f in files if f.exists())).hex()
 
 
 class BuildEngine(build_ext):

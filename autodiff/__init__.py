@@ -47,14 +47,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import VERSION, compiled
-from autodiff.derivatives.batching import vmap
-from autodiff.derivatives.checking import check_grads
-from autodiff.derivatives.checkpoint import checkpoint, stop_gradient
-from autodiff.derivatives.colouring import Pattern, sparsity
 from autodiff.derivatives.custom import primitive
-from autodiff.derivatives.jacobians import hessian, jacfwd, jacobian, jacrev
 from autodiff.derivatives.reverse import gradient
-from autodiff.derivatives.rules.custom import custom_jvp, custom_vjp
 from autodiff.derivatives.transforms import elementwise_grad, grad, hvp, jvp, value_and_grad, vjp
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.vectors import ravel
@@ -87,8 +81,6 @@ from autodiff.nodes.leaving import GraphLeftWarning
 from autodiff.nodes.modes import anomaly, no_grad, scope
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.programs.array_program import ArrayProgram
-from autodiff.programs.replay import Program, trace
 from autodiff.table.language import language, say, speaking
 from autodiff.table.ops import (
     abs,
@@ -149,6 +141,12 @@ from autodiff.table.primitive import TABLE, Domain
 from autodiff.table.tree import register_tree
 
 if TYPE_CHECKING:
+    from autodiff.derivatives.batching import vmap
+    from autodiff.derivatives.checking import check_grads
+    from autodiff.derivatives.checkpoint import checkpoint, stop_gradient
+    from autodiff.derivatives.colouring import Pattern, sparsity
+    from autodiff.derivatives.jacobians import hessian, jacfwd, jacobian, jacrev
+    from autodiff.derivatives.rules.custom import custom_jvp, custom_vjp
     from autodiff.drawing import draw
     from autodiff.explanations.blame import Blame, blame_nan
     from autodiff.explanations.comparison import Comparison, compare
@@ -162,17 +160,21 @@ if TYPE_CHECKING:
     from autodiff.graphs.storage import GraphFileError, load_graph, save_graph
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
     from autodiff.player.live import play
+    from autodiff.programs.array_program import ArrayProgram
     from autodiff.programs.gather import pick
     from autodiff.programs.jit import RecordingWarning, jit
+    from autodiff.programs.replay import Program, trace
     from autodiff.scipy.optimize import minimize
     from autodiff.sources.javascript import to_js_source
     from autodiff.sources.numpy import to_numpy_source
     from autodiff.teach.exercises import Exercise, make_exercise
 
+
 __version__ = VERSION
 
 
 _LATER = {  # names that are loaded when they are first asked for, and their modules
+    "ArrayProgram": "programs.array_program",
     "Blame": "explanations.blame",
     "Comparison": "explanations.comparison",
     "Curvature": "explanations.curvature",
@@ -182,16 +184,26 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "Explanation": "explanations.paths",
     "GraphFileError": "graphs.storage",
     "Lesson": "explanations.lessons",
+    "Pattern": "derivatives.colouring",
+    "Program": "programs.replay",
     "RecordingWarning": "programs.jit",
     "Step": "explanations.steps",
     "backward_steps": "explanations.steps",
     "blame_nan": "explanations.blame",
+    "check_grads": "derivatives.checking",
+    "checkpoint": "derivatives.checkpoint",
     "compare": "explanations.comparison",
     "curvature": "explanations.curvature",
+    "custom_jvp": "derivatives.rules.custom",
+    "custom_vjp": "derivatives.rules.custom",
     "derive": "explanations.derivation",
     "draw": "drawing",
     "expand": "explanations.expansion",
     "explain": "explanations.paths",
+    "hessian": "derivatives.jacobians",
+    "jacfwd": "derivatives.jacobians",
+    "jacobian": "derivatives.jacobians",
+    "jacrev": "derivatives.jacobians",
     "jit": "programs.jit",
     "load_graph": "graphs.storage",
     "make_exercise": "teach.exercises",
@@ -200,6 +212,8 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "pick": "programs.gather",
     "play": "player.live",
     "save_graph": "graphs.storage",
+    "sparsity": "derivatives.colouring",
+    "stop_gradient": "derivatives.checkpoint",
     "teaching": "explanations.lessons",
     "to_jax": "interop",
     "to_js_source": "sources.javascript",
@@ -208,6 +222,8 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "to_onnx": "interop",
     "to_sympy": "interop",
     "to_torch": "interop",
+    "trace": "programs.replay",
+    "vmap": "derivatives.batching",
 }
 
 

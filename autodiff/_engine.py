@@ -7,7 +7,6 @@ if the engine is for another Python, or if the variable AUTODIFF_PURE is set.
 Optional packages are imported here where they are used, and named in one sentence where they lack.
 """
 
-import hashlib
 import importlib
 import importlib.util
 import json
@@ -15,25 +14,30 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 VERSION = "0.2.0"
 DISTRIBUTION = "autodiff-nets"  # `autodiff` and `nets` are other people's on PyPI
-FOLDER = Path(__file__).parent
-RECORD = FOLDER / "_compiled.json"
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+RECORD = os.path.join(FOLDER, "_compiled.json")
 
 
-def source(name: str) -> Path:
+def source(name: str, suffix: str = ".py") -> str:
     """Return the file of a module: `autodiff.table.ops` is autodiff/table/ops.py."""
-    return FOLDER.joinpath(*name.split(".")[1:]).with_suffix(".py")
+    return os.path.join(FOLDER, *name.split(".")[1:]) + suffix
 
 
 def source_hash(name: str) -> str:
-    """Return the SHA-256 of a module's source and of its types, where it has a file of them."""
-    sources = (source(name), source(name).with_suffix(".pxd"))
-    return hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.exists())).hexdigest()
+    """Return Python's own hash of a module's source and of its types, where it has a file of them."""
+    content = b""
+    for suffix in (".py", ".pxd"):
+        try:
+            with open(source(name, suffix), "rb") as file:
+                content += file.read()
+        except FileNotFoundError:
+            pass
+    return importlib.util.source_hash(content).hex()
 
 
 class Sources:
@@ -53,17 +57,20 @@ class Sources:
 def choose() -> bool:
     """Return whether the compiled engine is used, and see to it that the sources are if not."""
     try:
-        record: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
+        with open(RECORD, encoding="utf-8") as file:
+            record: dict[str, str] = json.load(file)
         fresh = all(source_hash(name) == digest for name, digest in record.items())
     except (OSError, ValueError):
         record, fresh = {}, False
     # A folder that several Pythons share may be built for one of them only.
-    machine = FOLDER / "programs" / "_machine"
-    built = any(machine.with_suffix(suffix).exists() for suffix in EXTENSION_SUFFIXES)
+    machine = "autodiff.programs._machine"
+    built = any(os.path.exists(source(machine, suffix)) for suffix in EXTENSION_SUFFIXES)
     if record and fresh and built and not os.environ.get("AUTODIFF_PURE"):
         return True
-    files = (types.relative_to(FOLDER.parent) for types in FOLDER.rglob("*.pxd"))
-    engine = {".".join(types.with_suffix("").parts) for types in files}
+    engine = set()
+    for folder, _, files in os.walk(FOLDER):
+        package = os.path.relpath(folder, os.path.dirname(FOLDER)).replace(os.sep, ".")
+        engine |= {f"{package}.{name[:-4]}" for name in files if name.endswith(".pxd")}
     sys.meta_path.insert(0, Sources(engine))
     return False
 

@@ -5,7 +5,6 @@ file's name in one step. Whatever goes wrong, nothing is left beside it, and the
 """
 
 import os
-import secrets
 from pathlib import Path
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -32,7 +31,7 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
 
 def _replace(path: Path, data: bytes) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else None
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name[:40]}.{os.urandom(4).hex()}")
     # Made as the umask says, and by nobody else: a new file gets the rights that are usual here.
     handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, 0o666)
     try:

@@ -11,7 +11,6 @@ import io
 import json
 import math
 import os
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -156,6 +155,8 @@ def unpacked(data: bytes) -> tuple[Any, ...]:
 
 def _arrays(data: bytes) -> dict[str, np.ndarray]:
     """Return the archive's arrays; its sizes are looked at before anything is unpacked."""
+    import zipfile  # 6 ms that every `import autodiff` would wait for
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sizes = [entry.file_size for entry in archive.infolist()]
     if sum(sizes) > LIMIT_BYTES:

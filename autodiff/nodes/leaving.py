@@ -8,12 +8,12 @@ writes `x.data` or `x.item()`, or works inside `no_grad`; showing and comparing 
 """
 
 import linecache
+import os
 import re
 import sys
 import warnings
 from collections.abc import Sequence
 from contextvars import ContextVar
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -26,10 +26,10 @@ NAMES = {
     "dist": "norm", "array": "stack", "asarray": "stack", "fromiter": "stack", "max": "max",
     "min": "min", "sumprod": "dot",
 }  # fmt: skip
-CALL = re.compile(r"\b(math|np|numpy|statistics|cmath|builtins)\.(\w+)\s*\(")
+CALL = r"\b(math|np|numpy|statistics|cmath|builtins)\.(\w+)\s*\("
 SILENT = ("_pytest.", "numpy.testing.")  # which only compare
 OWN = "autodiff."
-INSTALLED = (str(Path(linecache.__file__).parent), "site-packages")  # not written by the user
+INSTALLED = (os.path.dirname(linecache.__file__), "site-packages")  # not written by the user
 
 
 class GraphLeftWarning(UserWarning):
@@ -157,7 +157,7 @@ def remedy(line: str) -> str:
     """Say what to write instead, by the names of the functions in a line of source."""
     found = [
         f"ad.{NAMES.get(name, name)} for {module}.{name}"
-        for module, name in CALL.findall(line)
+        for module, name in re.findall(CALL, line)
         if name in NAMES or name in TABLE
     ]
     if not found and re.search(r"\]\s*=[^=]", line):

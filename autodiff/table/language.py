@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("en", "ja")
@@ -108,7 +107,7 @@ def padded(text: str, width: int) -> str:
 @cache
 def sentences() -> dict[str, dict[str, str]]:
     """Return the whole catalogue: by key, then by language."""
-    with Path(__file__).with_name("text.json").open(encoding="utf-8") as file:
+    with open(os.path.join(os.path.dirname(__file__), "text.json"), encoding="utf-8") as file:
         catalogue: dict[str, dict[str, str]] = json.load(file)
     return catalogue
 

@@ -177,7 +177,9 @@ class Pointwise(Primitive):
         rule = next((p for p in self.partials if p is not None), None)
         if rule is None:
             return [f"x{i + 1}" for i in range(self.arity)]
-        return list(inspect.signature(rule).parameters)[1:]
+        code = getattr(rule, "__code__", None)  # the signature costs sixty times as much
+        names = code.co_varnames[: code.co_argcount] if code else inspect.signature(rule).parameters
+        return list(names)[1:]
 
     if TYPE_CHECKING:
 

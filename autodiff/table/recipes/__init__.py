@@ -13,7 +13,6 @@ always 0, which gives the plainest arguments).
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -77,18 +76,21 @@ def array_of(shape: tuple[int, ...], d: Drawing, low: float, high: float) -> Any
     return x
 
 
-@dataclass(frozen=True)
 class Operand:
     """A kind of number or array that may be a node: of `low` to `high` axes, within a domain.
 
     `shape` makes the shape instead, of the drawing: as that of an operand drawn before.
     """
 
-    low: int = 0
-    high: int = 3
-    above: float = -3.0
-    below: float = 3.0
-    shape: Callable[[Drawing], tuple[int, ...]] | None = None
+    def __init__(
+        self,
+        low: int = 0,
+        high: int = 3,
+        above: float = -3.0,
+        below: float = 3.0,
+        shape: Callable[[Drawing], tuple[int, ...]] | None = None,
+    ) -> None:
+        self.low, self.high, self.above, self.below, self.shape = low, high, above, below, shape
 
     def __call__(self, d: Drawing) -> Any:
         return array_of(self.shape_of(d), d, self.above, self.below)
@@ -101,13 +103,11 @@ class Operand:
         return tuple(d.of(d.size, *sizes) for _ in range(d.of(*ranks)))
 
 
-@dataclass(frozen=True)
 class Several:
     """A kind of list of operands of one shape, `least` to `most` of them."""
 
-    kind: Callable[[Drawing], Any]
-    least: int = 1
-    most: int = 3
+    def __init__(self, kind: Kind, least: int = 1, most: int = 3) -> None:
+        self.kind, self.least, self.most = kind, least, most
 
     def __call__(self, d: Drawing) -> list[Any]:
         first = self.kind(d)
@@ -141,11 +141,11 @@ NUMBER = Operand(0, 0)
 ARRAYS = Several(AXED)
 
 
-@dataclass(frozen=True)
 class OneOf:
     """The kind of a value that is one of `choices`."""
 
-    choices: tuple[Any, ...]
+    def __init__(self, *choices: Any) -> None:
+        self.choices = choices
 
     def __call__(self, d: Drawing) -> Any:
         return d.of(*self.choices)
@@ -153,7 +153,7 @@ class OneOf:
 
 def one_of(*choices: Any) -> Kind:
     """Return the kind of a value that is one of these."""
-    return OneOf(choices)
+    return OneOf(*choices)
 
 
 def whole(low: int, high: int) -> Kind:
