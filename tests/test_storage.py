@@ -4,7 +4,9 @@ import copy
 import io
 import json
 import pickle
+import random
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,11 @@ import pytest
 
 import autodiff as ad
 from autodiff.graphs import storage
+from autodiff.table.primitive import TABLE
+from autodiff.table.recipes.sizes import largest
+from tests import forged_graphs
+from tests.parity import seeded
+from tests.rows import CORE
 
 pytestmark = pytest.mark.engine
 
@@ -133,6 +140,14 @@ LEAF = {"kind": "tensor", "constant": False, "data": {"array": 0}}
         graph({**LEAF, "data": {"array": 7}}),
         graph({**LEAF, "data": {"array": "__class__"}}),
         graph({**LEAF, "data": "text"}),
+        graph({**LEAF, "kind": "text"}),
+        graph({**LEAF, "constant": "no"}),
+        graph({**LEAF, "scope": 3, "op": "exp", "operands": [0]}),
+        graph(LEAF, {"kind": "tensor", "op": "exp", "operands": [0], "params": {"where": True}}),
+        graph(LEAF, {"kind": "tensor", "op": "exp", "operands": [], "params": {"x": {"array": 0}}}),
+        graph(LEAF, {"kind": "tensor", "op": "concatenate", "operands": [], "params": {"axis": 0}}),
+        graph(LEAF, {"kind": "tensor", "op": "sum", "operands": [0],
+                     "params": {"axis": 0, "keepdims": False, "out": {"array": 0}}}),
     ],
 )  # fmt: skip
 def test_foreign_and_hostile_files(tmp_path: Path, text: Any) -> None:
@@ -176,6 +191,82 @@ def test_damaged_files_give_one_kind_of_error(tmp_path: Path) -> None:
         except ad.GraphFileError:
             refused += 1
     assert refused > 200
+
+
+def faults(tmp_path: Path, seeds: range) -> list[str]:
+    with np.errstate(all="ignore"):
+        whole = forged_graphs.honest(0)
+        mutants = [forged_graphs.mutant(whole, random.Random(seed)) for seed in seeds]
+        return [told for data in mutants if (told := forged_graphs.fault(data, tmp_path / "x")[0])]
+
+
+@pytest.mark.filterwarnings("ignore")  # numpy's, of what a file claims
+def test_forged_files_are_refused_or_are_graphs(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.npz"
+    assert forged_graphs.fault(forged_graphs.honest(0), whole) == ("", False)
+    assert faults(tmp_path, range(60)) == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_fuzzer_finds_what_takes_too_much_and_other_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = {"kind": "tensor", "op": "broadcast", "operands": [0]}
+    wide |= {"params": {"shape": {"tuple": [3000, 1999]}}}
+    data = forged(tmp_path / "wide", graph(LEAF, wide, outputs=[1]), a0=np.ones(())).read_bytes()
+    assert forged_graphs.fault(data, tmp_path / "x") == ("", True)
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.Room, "ask", lambda *given: None)
+        assert "MiB for a limit" in forged_graphs.fault(data, tmp_path / "x")[0]
+    monkeypatch.setattr(storage, "GraphFileError", RuntimeError)
+    assert "another error, RuntimeError" in forged_graphs.fault(b"", tmp_path / "x")[0]
+
+
+@pytest.mark.parametrize("row", CORE, ids=lambda r: r.name)
+def test_no_result_is_larger_than_was_said(row: Any) -> None:
+    sizes = []
+    for seed in range(12):
+        given = row.recipe.draw(seeded(seed))
+        many = [given[k] if isinstance(given[k], list) else [given[k]] for k in row.recipe.operands]
+        operands = [np.asarray(x, float) for part in many for x in part]
+        params = {k: p for k, p in given.items() if k not in row.recipe.operands}
+        with (
+            np.errstate(all="ignore"),
+            suppress(IndexError, ValueError),
+        ):  # an axis that is not there
+            size = np.size(row(*operands, **params))
+            sizes.append((size, largest(row, [x.shape for x in operands], params)))
+    assert sizes
+    assert all(size <= said for size, said in sizes)
+
+
+@pytest.mark.parametrize("index", [
+    0, slice(None, None, 2), (..., 0), (None, 1), [[0, 1], [1, 1]], ([0, 1], slice(1, 3)), ([0, 1], [2, 0]),
+    np.array([[True, False, True, True], [False] * 4]), (slice(None), np.array([True, False, True, True])),
+    ([[0], [1]], [0, 1, 2]), (np.array([0, 1]), ...), np.array([0, 1, 0] * 9),
+])  # fmt: skip
+def test_what_an_index_takes_is_counted(index: Any) -> None:
+    x = ad.Tensor(np.ones((2, 4)))
+    assert largest(TABLE["take"], [x.shape], {"index": index}) == x[index].size
+
+
+def test_limits_are_for_all_that_is_loaded(tmp_path: Path) -> None:
+    x = ad.Tensor(np.ones(1000))
+    many = ad.save_graph(tmp_path / "many.npz", *(x * float(i) for i in range(20)))
+    assert len(ad.load_graph(many, limit=300_000)) == 20
+    with pytest.raises(ad.GraphFileError, match=r"more than 150000 bytes in all.*limit=\.\.\."):
+        ad.load_graph(many, limit=150_000)
+    text = forged(tmp_path / "text.npz", b'{"a": [' + b"[]," * 50_000 + b"[]]}")
+    with pytest.raises(ad.GraphFileError, match="its text is long"):
+        ad.load_graph(text, limit=1_000_000)
+
+
+def test_parameters_that_are_numbers_and_types_are_kept(tmp_path: Path) -> None:
+    a = ad.Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.5]])
+    y = np.linalg.pinv(a, 1e-3), ad.Tensor([1.0, 2.0]).astype(np.float32)
+    for found, wanted in zip(ad.load_graph(ad.save_graph(tmp_path / "x", *y)), y, strict=True):
+        assert found.dtype == wanted.dtype
+        assert np.array_equal(found.data, wanted.data)
 
 
 def test_a_snapshot_pickles_and_copies_with_all_it_shows() -> None:

@@ -4,7 +4,7 @@ A file is a numpy archive (.npz) with one JSON description, `graph`, and the arr
 holds no code and no pickle: an operation is a name, looked up in the table, and its value is computed
 anew when the file is loaded, so a loaded graph is exactly as good as the original and a file cannot
 claim a value that the graph does not have. Whatever is wrong with a file ends in one error,
-`GraphFileError`, before more memory is taken than LIMIT_BYTES.
+`GraphFileError`, before text, arrays and results together take more memory than LIMIT_BYTES.
 """
 
 import io
@@ -12,6 +12,7 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,15 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar_constant
-from autodiff.table.primitive import TABLE, Pointwise, Primitive
+from autodiff.table.primitive import TABLE
+from autodiff.table.recipes import Recipe
+from autodiff.table.recipes.sizes import largest
 
 FORMAT, VERSION = "autodiff graph", 1
-LIMIT_BYTES = 1 << 30
-LIMIT_NODES = 10_000_000
+LIMIT_BYTES = 1 << 31
+KINDS: dict[Any, Any] = {"value": Value, "tensor": Tensor}
+NODE_BYTES = 300
+TEXT = {b"[": 64, b"{": 240, b'"': 32, b",": 40, b"\\": 8}  # bytes of Python's objects
 
 
 class GraphFileError(ValueError):
@@ -105,7 +110,7 @@ def _describe(node: Any, ids: Mapping[Any, int], arrays: list[np.ndarray]) -> di
 
 def _encode(x: Any, arrays: list[np.ndarray]) -> Any:
     """Return a parameter as JSON; arrays go on the list and are named by their place."""
-    if x is None or isinstance(x, bool | int | str):
+    if x is None or isinstance(x, bool | int | float | str):
         return x
     if isinstance(x, np.integer | np.bool_):
         return x.item()
@@ -116,25 +121,28 @@ def _encode(x: Any, arrays: list[np.ndarray]) -> Any:
         return {"slice": [_encode(p, arrays) for p in (x.start, x.stop, x.step)]}
     if isinstance(x, tuple | list):
         return {type(x).__name__: [_encode(p, arrays) for p in x]}
-    if isinstance(x, np.dtype):
-        return {"dtype": x.name}
+    if isinstance(x, np.dtype | type):
+        return {"dtype": np.dtype(x).name}
     if x is Ellipsis:
         return {"ellipsis": True}
     raise TypeError(f"save_graph: cannot save the parameter {x!r:.60} of type {type(x).__name__}")
 
 
-def load_graph(path: str | os.PathLike[str]) -> tuple[Any, ...]:
+def load_graph(path: str | os.PathLike[str], limit: int | None = None) -> tuple[Any, ...]:
     """Read a file that `save_graph` wrote and return its outputs as nodes of a new graph.
 
     Raises OSError where the file cannot be read and GraphFileError where it is damaged, foreign,
-    hostile, from a newer version or made with an operation that is not in the table.
+    hostile, from a newer version, made with an operation that is not in the table, or where the file,
+    its text, arrays, nodes and results need more than `limit` bytes in all (2 GiB).
     """
     given = Path(path)
-    data = given.read_bytes() if given.stat().st_size <= LIMIT_BYTES else b""
+    room = Room(LIMIT_BYTES if limit is None else limit)
     try:
-        if not data:
-            raise GraphFileError(f"it is empty or larger than {LIMIT_BYTES} bytes")
-        return unpacked(data)
+        size = given.stat().st_size
+        room.take(f"it has {size} bytes", size)
+        return unpacked(given.read_bytes(), room)
+    except OSError:
+        raise
     except GraphFileError as error:
         raise GraphFileError(f"{given}: not a graph that can be loaded: {error}") from None
     except Exception as error:  # whatever numpy, zip or JSON make of hostile bytes
@@ -142,71 +150,100 @@ def load_graph(path: str | os.PathLike[str]) -> tuple[Any, ...]:
         raise GraphFileError(f"{given}: not a graph that can be loaded: {reason}") from None
 
 
-def unpacked(data: bytes) -> tuple[Any, ...]:
+class Room:
+    """The memory that is left to a graph that is being loaded."""
+
+    def __init__(self, limit: float = math.inf) -> None:
+        self.limit = self.left = limit
+
+    def ask(self, why: str, size: float) -> None:
+        """Raise where so many bytes more are too many."""
+        if size > self.left:
+            raise GraphFileError(
+                f"{why}, and it would take more than {self.limit} bytes in all; if it comes from "
+                f"somebody you trust, load_graph(path, limit=...) gives it more"
+            )
+
+    def take(self, why: str, size: float) -> None:
+        """Count so many bytes as taken, or raise before they are."""
+        self.ask(why, size)
+        self.left -= size
+
+
+def unpacked(data: bytes, room: Room | None = None) -> tuple[Any, ...]:
     """Return the outputs of the graph that `packed` put into these bytes."""
-    arrays = _arrays(data)
-    text = json.loads(arrays.pop("graph").tobytes())
+    room = room or Room()
+    arrays = _arrays(data, room)
+    raw = arrays.pop("graph").tobytes()
+    room.take("its text is long", len(raw) + sum(n * raw.count(sign) for sign, n in TEXT.items()))
+    text = json.loads(raw)
     if not isinstance(text, dict) or text.get("format") != FORMAT:
         raise GraphFileError("it was not written by save_graph")
     if text.get("version") != VERSION:
         raise GraphFileError(f"its version is {text.get('version')!r}, this is {VERSION}")
-    return _rebuild(text, arrays)
+    return _rebuild(text, arrays, room)
 
 
-def _arrays(data: bytes) -> dict[str, np.ndarray]:
+def _arrays(data: bytes, room: Room) -> dict[str, np.ndarray]:
     """Return the archive's arrays; its sizes are looked at before anything is unpacked."""
     import zipfile  # 6 ms that every `import autodiff` would wait for
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sizes = [entry.file_size for entry in archive.infolist()]
-    if sum(sizes) > LIMIT_BYTES:
-        raise GraphFileError(f"it unpacks to {sum(sizes)} bytes, more than {LIMIT_BYTES}")
+    room.take(f"it unpacks to {sum(sizes)} bytes", sum(sizes))
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
 
 
-def _rebuild(text: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple[Any, ...]:
+def _rebuild(text: dict[str, Any], arrays: Mapping[str, np.ndarray], room: Room) -> tuple[Any, ...]:
     nodes: list[Any] = []
-    if len(text["nodes"]) > LIMIT_NODES:
-        raise GraphFileError(f"{len(text['nodes'])} nodes are more than {LIMIT_NODES}")
     for entry in text["nodes"]:
-        nodes.append(_leaf(entry, arrays) if "op" not in entry else _computed(entry, nodes, arrays))
-        node = nodes[-1]
-        if isinstance(node, Value) != (entry["kind"] == "value"):
+        room.take("it has many nodes", NODE_BYTES)
+        node: Any = (_computed if "op" in entry else _leaf)(entry, nodes, arrays, room)
+        nodes.append(node)
+        if type(node) is not KINDS.get(entry["kind"]):
             raise GraphFileError(f"node {len(nodes) - 1} is not of the kind it says")
         if "name" in entry:
-            if not isinstance(entry["name"], str):
-                raise GraphFileError("a node's name is no text")
-            node.name = entry["name"]
+            node.name = _text(entry, "name")
         if "grad" in entry:
-            grad = _decode(entry["grad"], arrays)
+            grad = _array(entry["grad"], arrays)
+            room.take("it has many gradients", grad.nbytes)
             node.grad = float(grad) if isinstance(node, Value) else grad
     return tuple(nodes[_place(i, len(nodes))] for i in text["outputs"])
 
 
-def _leaf(entry: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Any:
-    data = _decode(entry["data"], arrays)
+def _leaf(
+    entry: Mapping[str, Any], nodes: Sequence[Any], arrays: Mapping[str, np.ndarray], room: Room
+) -> Any:
+    data = _array(entry["data"], arrays)
+    if type(entry["constant"]) is not bool:
+        raise GraphFileError(f"{entry['constant']!r:.60} does not say whether a leaf is constant")
     if entry["kind"] == "value":
         return scalar_constant(float(data)) if entry["constant"] else Value(float(data))
+    room.take("it has many leaves", data.nbytes)
     return array_constant(data) if entry["constant"] else Tensor(data)
 
 
 def _computed(
-    entry: Mapping[str, Any], nodes: Sequence[Any], arrays: Mapping[str, np.ndarray]
+    entry: Mapping[str, Any], nodes: Sequence[Any], arrays: Mapping[str, np.ndarray], room: Room
 ) -> Any:
     if entry["op"] not in TABLE:
         raise GraphFileError(f"the operation {entry['op']!r:.60} is not in the table")
     row = TABLE[entry["op"]]
     operands = [nodes[_place(i, len(nodes))] for i in entry["operands"]]
     params = {k: _decode(v, arrays) for k, v in entry.get("params", {}).items()}
-    _check_size(row, operands, params)
-    scope = entry.get("scope", "")
-    if not scope:
-        return row(*operands, **params)
-    if not isinstance(scope, str):
-        raise GraphFileError("a node's scope is no text")
-    with modes.mode(scopes=(scope,), path=scope):
-        return row(*operands, **params)
+    recipe = row.recipe or Recipe()
+    strange = [k for k in params if k in recipe.operands or k not in recipe.kinds]
+    if strange:
+        raise GraphFileError(f"{row.name} has no parameter {strange[0]!r:.60}")
+    if not all(isinstance(x, Value) for x in operands):
+        size = largest(row, [x.shape for x in operands], params)
+        room.ask(f"{row.name} would make {size} numbers", 8 * size)
+    scope = _text(entry, "scope") if "scope" in entry else ""
+    with modes.mode(scopes=(scope,), path=scope) if scope else nullcontext():
+        node = row(*operands, **params)
+    room.take("its results are many", node._array.nbytes if type(node) is Tensor else 0)
+    return node
 
 
 def _place(i: Any, n: int) -> int:
@@ -215,23 +252,17 @@ def _place(i: Any, n: int) -> int:
     return i
 
 
-def _check_size(row: Primitive, operands: Sequence[Any], params: Mapping[str, Any]) -> None:
-    """Raise before an operation would make an array beyond the limit."""
-    shapes = [x.shape for x in operands]
-    if row.name in ("broadcast", "scatter"):
-        size = math.prod(params["shape"])
-    elif isinstance(row, Pointwise):
-        size = math.prod(np.broadcast_shapes(*shapes))
-    elif row.name == "matmul":
-        size = math.prod(shapes[0][:-1]) * math.prod(shapes[1]) // max(1, shapes[1][-2:][0])
-    elif row.name == "take":
-        places = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
-        chosen = math.prod(np.size(p) for p in places if isinstance(p, list | np.ndarray))
-        size = chosen * math.prod(shapes[0][1:])
-    else:
-        size = sum(math.prod(s) for s in shapes)
-    if 8 * size > LIMIT_BYTES:
-        raise GraphFileError(f"{row.name} would make {size} numbers, more than {LIMIT_BYTES} bytes")
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    if not isinstance(entry[key], str):
+        raise GraphFileError(f"a node's {key} is no text")
+    return str(entry[key])
+
+
+def _array(x: Any, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    found = _decode(x, arrays)
+    if not isinstance(found, np.ndarray) or found.dtype.kind != "f":
+        raise GraphFileError(f"{x!r:.60} is no array of numbers")
+    return found
 
 
 def _decode(x: Any, arrays: Mapping[str, np.ndarray]) -> Any:
