@@ -49,14 +49,14 @@ def reach(x: Value) -> bool:
     """
     global _reached, _end
     if _kept is not None:
-        _kept.append((x, x._grad, x._stamp))
+        _kept.append((places.whole(x), x._grad, x._stamp))
     x._stamp = _number
     if x._code < 0:
         if x._code == LEAF:
             x._da = x._grad  # a leaf has no operands: room for what it had before
-            _leaves.append(x)
+            _leaves.append(places.whole(x))
         elif x._code == FREED:
-            raise freed(x)
+            raise freed(places.whole(x))
         x._grad = 0.0
         return False
     x._grad = 0.0
@@ -67,7 +67,7 @@ def reach(x: Value) -> bool:
     elif place - _end <= 8 * _reached + 1024:
         _end = places.put(_places, place, x)
     else:
-        heappush(_far, (-x._seq, x))
+        heappush(_far, (-x._seq, places.whole(x)))
     return True
 
 
@@ -84,9 +84,15 @@ def spread(g: float, node: Value, operands: list[Value], partials: Sequence[floa
     for i in range(len(operands)):
         x = operands[i]
         if x._stamp != number:
-            reach(x)
+            reach(places.bare(x))
         if g != 0.0 and (g - g == 0.0 or not still(node, i)):
             x._grad += g if d is None else g * d[i]
+
+
+def spread_all(g: float, node: Value) -> None:
+    """Send a cotangent to the operands of a node that has them in a list."""
+    if node._more is not None:  # else it was made without __init__, and has no operands
+        spread(g, node, node._more.parents, node._more.partials)
 
 
 def sweep() -> int:
@@ -107,26 +113,25 @@ def sweep() -> int:
                 _end -= place
                 place = 0
         if place >= _end:  # all that wait are far: start anew with the first of them
-            node: Any = heappop(_far)[1]
+            node: Any = places.bare(heappop(_far)[1])
             _newest = node._seq
             place = _end = 0
             if not cython.compiled:
                 row.clear()
         elif cython.compiled:
-            node = places.take(row, place, None)
+            node = places.take(row, place)
         else:
             node = row[place]
-        if node is None:
+        if places.nothing(node) if cython.compiled else node is None:
             if not _far or _newest - place != -_far[0][0]:
                 place += 1
                 continue
-            node = heappop(_far)[1]
+            node = places.bare(heappop(_far)[1])
         place += 1
         g = node._grad
         x = node._a
-        if x is None:
-            if node._more is not None:  # else it was made without __init__, and has no operands
-                spread(g, node, node._more.parents, node._more.partials)
+        if places.nothing(x) if cython.compiled else x is None:
+            spread_all(g, places.whole(node))
             continue
         if x._stamp != number:
             there = _newest - x._seq
@@ -138,10 +143,10 @@ def sweep() -> int:
                 row[there] = x
             else:
                 reach(x)
-        if g != 0.0 and (g - g == 0.0 or not still(node, node._side == WRITTEN_LEFT)):
+        if g != 0.0 and (g - g == 0.0 or not still(places.whole(node), node._side == WRITTEN_LEFT)):
             x._grad += g * node._da
         x = node._b
-        if x is None:
+        if places.nothing(x) if cython.compiled else x is None:
             continue
         if x._stamp != number:
             there = _newest - x._seq
@@ -152,7 +157,7 @@ def sweep() -> int:
                 row[there] = x
             else:
                 reach(x)
-        if g != 0.0 and (g - g == 0.0 or not still(node, 1)):
+        if g != 0.0 and (g - g == 0.0 or not still(places.whole(node), 1)):
             x._grad += g * node._db
     return place
 
@@ -174,7 +179,7 @@ def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) 
     _kept = kept
     for node, seed in zip(roots, seeds, strict=True):
         if node._stamp != _number:
-            reach(node)
+            reach(places.bare(node))
         node._grad += seed
     sweep()
     clear()

@@ -4,7 +4,6 @@ A graph is put in order by giving each node its place; nothing is compared or so
 engine keeps an array of addresses (`_places.pxd` has the same functions), this twin a list.
 """
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,12 +21,25 @@ def put(row: Places, place: int, node: Any) -> int:
     return len(row)
 
 
-def take(row: Places, place: int, nobody: None) -> Any:  # compiled only
-    """Take the node that waits at `place`; None where nobody does."""
+def take(row: Places, place: int) -> Any:  # compiled only
+    """Take the node that waits at `place`; nothing where none does."""
     node = row[place] if place < len(row) else None
     if node is not None:
         row[place] = None
     return node
+
+
+def nothing(node: Any) -> bool:  # compiled only
+    """Return whether there is no node."""
+    return node is None
+
+
+def bare(node: Any) -> Any:
+    """Return a node as C sees it, whose references are not counted."""
+    return node
+
+
+whole = bare  # and back
 
 
 def shift(row: Places, place: int, end: int) -> None:
@@ -38,13 +50,3 @@ def shift(row: Places, place: int, end: int) -> None:
 def address(node: Any) -> int:
     """Return the hash of a node, which is equal to itself alone."""
     return id(node) >> 4
-
-
-# Freeing in order is for compiled nodes only: Python frees its own.
-references: Callable[[Any], int] = sys.getrefcount
-keep = put
-
-
-def drop(row: Places, place: int) -> bool:  # compiled only
-    """Give up the reference to the node that waits at `place`, if one does."""
-    return take(row, place, None) is not None

@@ -2,12 +2,12 @@
 cimport cython
 cimport autodiff.nodes.modes as modes
 cimport autodiff.printers._evaluate as evaluate
+from cpython.object cimport PyObject, PyTypeObject
+cimport autodiff.nodes._memory as memory
 cimport autodiff.nodes._places as places
 
 cdef long long _clock
-cdef places.Places _dead
-cdef list _far
-cdef long long _newest, _waiting
+cdef memory.Heap *_heap
 cdef int CONSTANT, BUILTIN, LEFT, RIGHT
 
 cdef class Value
@@ -34,21 +34,18 @@ cdef class Value:
 cdef double real(object data) except? -1.0
 @cython.locals(number=Value, found=Value)
 cpdef Value plain_operand(Value node)
-@cython.locals(node=Value)
+@cython.locals(y=double, da=double, db=double)
 cpdef Value with_number(int code, Value a, double number, int side)
-@cython.locals(node=Value)
 cpdef Value constant(double data)
 cpdef object forget(Value node)
-@cython.locals(node=Value)
+@cython.locals(y=double, da=double)
 cpdef Value record1(int code, Value a)
-@cython.locals(node=Value)
+@cython.locals(y=double, da=double, db=double)
 cpdef Value record2(int code, Value a, Value b)
 cdef object mixed(int code, object a, object b)
 @cython.locals(x=double)
 cdef object compare(str sign, Value a, object b)
 cdef object _guard(str sign, Value a, object b, bint outcome)
 
-@cython.locals(place="long long")
-cdef void hand_over(Value node) noexcept
-@cython.locals(place=Py_ssize_t)
-cdef void free_in_order(Value node) noexcept
+cdef void dealloc(memory.Node *node) noexcept
+cdef PyObject *blank(PyTypeObject *kind, Py_ssize_t n) noexcept

@@ -33,6 +33,9 @@ from autodiff.printers import evaluate
 from autodiff.table.data import as_float, no_gradient
 from autodiff.table.primitive import LEFT, RECORDERS, RIGHT, ROWS, UFUNCS, Primitive
 
+if not cython.compiled:
+    memory: Any = None  # compiled only: _memory.pxd
+
 LEAF = -1
 CONSTANT = -2
 FREED = -3
@@ -42,10 +45,8 @@ NO_MODULUS = TypeError("pow: a modulus is for whole numbers; a node has a power 
 EMPTY: Any = (0.0, 0, None, None, 0)
 
 _clock = 0
-_dead = places.places()
-_far: list[Any] = []
-_newest = 0
-_waiting = 0
+if cython.compiled:
+    _heap = memory.heap()
 
 
 class More:
@@ -64,7 +65,6 @@ class More:
 
 @cython.final
 @cython.no_gc
-@cython.freelist(131072)
 @cython.cclass
 class Value:
     """A scalar node of a graph that records operations.
@@ -102,17 +102,6 @@ class Value:
         self._more: Any = None
         if name is not None:
             self.name = name
-
-    def __dealloc__(self) -> None:  # compiled only
-        """Free the operands too, where nobody else holds them; see `hand_over`."""
-        if self._a is None:
-            return
-        if _newest == 0:
-            free_in_order(self)
-            return
-        hand_over(self._a)
-        if self._b is not None:
-            hand_over(self._b)
 
     @property
     def data(self) -> float:
@@ -504,15 +493,18 @@ def real(data: Any) -> float:
 def constant(data: float) -> Value:
     """Return a number as a node that gets no gradient."""
     global _clock
-    node: Value = Value.__new__(Value)
     _clock += 1
-    node._seq = _clock
-    node._code = CONSTANT
-    node._data = data
     if not cython.compiled:
-        node._a = None
+        node: Value = Value.__new__(Value)
         node._grad, node._stamp, node._b, node._more, node._side = EMPTY
-    return node
+        node._a = None
+        node._seq = _clock
+        node._code = CONSTANT
+        node._data = data
+        return node
+    return memory.node(  # type: ignore[no-any-return]  # compiled only
+        _heap, _clock, CONSTANT, data, 0.0, 0.0, None, None, 0, 0.0
+    )
 
 
 def plain_operand(node: Value) -> Value:
@@ -536,43 +528,14 @@ def forget(node: Value) -> None:
         node._more.parents = node._more.partials = None
 
 
-def hand_over(node: Value) -> None:  # compiled only
-    """Put an operand of a node that is being freed in line for freeing, if nobody else holds it.
-
-    Nothing recurses, and nodes are freed newest first: each waits at its distance in creation from
-    the first. Freed memory is taken again in the opposite order, so the next graph of the same shape
-    lies in memory in the order in which it is recorded, and the caches can foresee it.
-    """
-    global _waiting
-    if node._a is None or places.references(node) > 2:  # its user, and this call
-        return
-    place = _newest - node._seq
-    if place > 8 * _waiting + 65536:
-        _far.append(node)
-    else:
-        places.keep(_dead, place, node)
-        _waiting += 1
+def dealloc(node: Any) -> None:  # compiled only
+    """Free a node, and those that only it holds, in the order that _memory.pxd tells of."""
+    memory.dealloc(_heap, node)
 
 
-def free_in_order(node: Value) -> None:  # compiled only
-    """Free what only `node`, which is being freed, holds."""
-    global _newest, _waiting
-    _newest = node._seq
-    hand_over(node._a)
-    node._a = None
-    if node._b is not None:
-        hand_over(node._b)
-        node._b = None
-    place = 1
-    while _waiting > 0:
-        if places.drop(_dead, place):
-            _waiting -= 1
-        place += 1
-    if place > 262144:
-        places.forget(_dead)
-    _newest = 0
-    while _far:
-        _far.pop()
+def blank(kind: Any, n: int) -> Any:  # compiled only
+    """Return room for a node."""
+    return memory.blank(_heap)
 
 
 def record1(code: int, a: Value) -> Value:
@@ -582,13 +545,11 @@ def record1(code: int, a: Value) -> Value:
         return ROWS[code](a)  # type: ignore[no-any-return]
     if not cython.compiled:
         return _recorders[code](a)  # type: ignore[no-any-return]
-    node: Value = Value.__new__(Value)
+    y, da = evaluate.unary(code, a._data)
     _clock += 1
-    node._seq = _clock
-    node._code = code
-    node._data, node._da = evaluate.unary(code, a._data)
-    node._a = a
-    return node
+    return memory.node(  # type: ignore[no-any-return]  # compiled only
+        _heap, _clock, code, y, da, 0.0, a, None, 0, 0.0
+    )
 
 
 def record2(code: int, a: Value, b: Value) -> Value:
@@ -598,33 +559,34 @@ def record2(code: int, a: Value, b: Value) -> Value:
         return ROWS[code](a, b)  # type: ignore[no-any-return]
     if not cython.compiled:
         return _recorders[code](a, b)  # type: ignore[no-any-return]
-    node: Value = Value.__new__(Value)
+    y, da, db = evaluate.binary(code, a._data, b._data)
     _clock += 1
-    node._seq = _clock
-    node._code = code
-    node._data, node._da, node._db = evaluate.binary(code, a._data, b._data)
-    node._a = a
-    node._b = b
-    return node
+    return memory.node(  # type: ignore[no-any-return]  # compiled only
+        _heap, _clock, code, y, da, db, a, b, 0, 0.0
+    )
 
 
 def with_number(code: int, a: Value, number: float, side: int) -> Value:
     """Record an operation on a Value and a plain number on one `side` of it."""
     global _clock
-    node: Value = Value.__new__(Value)
-    _clock += 2  # the number's place in the order of creation is kept
-    node._seq = _clock
-    node._code = code
     if side == RIGHT:
-        node._data, node._da, node._db = evaluate.binary(code, a._data, number)
+        y, da, db = evaluate.binary(code, a._data, number)
     else:
-        node._data, node._db, node._da = evaluate.binary(code, number, a._data)
-    node._a = a
-    node._plain = number
+        y, db, da = evaluate.binary(code, number, a._data)
+    _clock += 2  # the number's place in the order of creation is kept
     if not cython.compiled:
+        node: Value = Value.__new__(Value)
         node._grad, node._stamp, node._b, node._more, node._side = EMPTY
-    node._side = side
-    return node
+        node._seq = _clock
+        node._code = code
+        node._data, node._da, node._db = y, da, db
+        node._a = a
+        node._plain = number
+        node._side = side
+        return node
+    return memory.node(  # type: ignore[no-any-return]  # compiled only
+        _heap, _clock, code, y, da, db, a, None, side, number
+    )
 
 
 def mixed(code: int, a: Any, b: Any) -> Any:
@@ -667,7 +629,9 @@ def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
     modes.note(sign, a, b, outcome)
 
 
-if not cython.compiled:
+if cython.compiled:
+    memory.rule(_heap, Value, dealloc, blank)
+else:
 
     def _unmade(self: Value, name: str) -> Any:
         """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""
