@@ -3,7 +3,13 @@
 The browser is the system's own, driven by Playwright; it loads nothing but the page's own file.
 """
 
+import json
+import os
+import re
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +29,7 @@ FLAGS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 SCHEMES = ("light", "dark")
-WIDTHS = {"desktop": (1360, 860), "phone": (390, 844)}
+WIDTHS = {"wide": (1440, 900), "desktop": (1360, 860), "phone": (390, 844)}
 
 
 @contextmanager
@@ -41,6 +47,37 @@ def chromium() -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def jupyterlab(home: Path, root: Path, scheme: str = "light") -> Iterator[str]:
+    """Start JupyterLab on the notebooks of a folder, in one theme, and give its address."""
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    theme = {"theme": f"JupyterLab {scheme.title()}"}
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps(theme))
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **{k: str(home / f".{k.lower()}") for k in places}}
+    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "PYTHONPATH": str(root)}
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        "--port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={home}",
+        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    log = home / "log.txt"
+    with log.open("w") as said:
+        server = subprocess.Popen(command, cwd=home, env=environment, stdout=said, stderr=said)
+    try:
+        deadline = time.monotonic() + 90
+        address = None
+        while address is None and time.monotonic() < deadline and server.poll() is None:
+            address = re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())
+            time.sleep(0.5)
+        assert address is not None, log.read_text()[-2000:]
+        yield address[0]
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 class Watched:

@@ -1,6 +1,7 @@
 """No command prints a line of more than 80 columns, help included; file names are not broken."""
 
 import contextlib
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_nets(command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) 
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the checkpoint of a small network that has learned for two epochs."""
     folder = tmp_path_factory.mktemp("run")
-    with contextlib.redirect_stdout(None):
+    with contextlib.redirect_stdout(io.StringIO()):
         code = nets(
             ["train", "--sizes", "64,8,10", "--epochs", "2", "--checkpoint", f"{folder}/run.npz",
              "--out", str(folder)]

@@ -90,7 +90,7 @@ def test_from_a_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     options = ["--epochs", "1", "--sizes", "64,8,10", "--checkpoint", str(run)]
     assert main(["train", *options, "--out", str(tmp_path / "out")]) == 0
     assert main(["export", str(page), "--checkpoint", str(run)]) == 0
-    assert "[64, 8, 10]" in capsys.readouterr().out
+    assert "[64, 8, 10]" in " ".join(capsys.readouterr().out.split())
     found = re.search('id="data">(.*?)</script>', page.read_text(encoding="utf-8"))
     assert found
     data = json.loads(found[1])

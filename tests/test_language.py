@@ -48,7 +48,7 @@ def test_every_key_is_known_and_used() -> None:
     said = set(re.findall(r"\bsay\(\s*[\"']([\w.]+)[\"']", text))
     assert said <= set(sentences()), said - set(sentences())
     families = set(re.findall(r"\bsay\(f\"([\w.]+)\{", text))
-    families |= {f"{m}." for m in re.findall(r"\bphrases\(\s*\"([\w.]+)\"", text)}
+    families |= {f"{m}." for m in re.findall(r"\b(?:phrases|texts)\(\s*\"([\w.]+)\"", text)}
     unused = [
         k
         for k in sentences()

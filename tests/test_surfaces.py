@@ -6,20 +6,15 @@ screenshots are left in build/surfaces to be looked at. Whatever is not installe
 """
 
 import base64
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser import SCHEMES, chromium
+from tests.browser import SCHEMES, chromium, jupyterlab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 WIDTHS = (1440, 390)
@@ -76,32 +71,8 @@ def lab(
     home = tmp_path_factory.mktemp("lab")
     for name in BOOKS:
         shutil.copy(root / "notebooks" / f"{name}.ipynb", home)
-    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    theme = {"theme": f"JupyterLab {request.param.title()}"}
-    (settings / "themes.jupyterlab-settings").write_text(json.dumps(theme))
-    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    environment = {**os.environ, **{k: str(home / f".{k.lower()}") for k in places}}
-    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "PYTHONPATH": str(root)}
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-        "--port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={home}",
-        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
-    log = home / "log.txt"
-    with log.open("w") as said:
-        server = subprocess.Popen(command, cwd=home, env=environment, stdout=said, stderr=said)
-    try:
-        deadline = time.monotonic() + 90
-        address = None
-        while address is None and time.monotonic() < deadline and server.poll() is None:
-            address = re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())
-            time.sleep(0.5)
-        assert address is not None, log.read_text()[-2000:]
-        yield address[0], request.param
-    finally:
-        server.terminate()
-        server.wait(30)
+    with jupyterlab(home, root, request.param) as address:
+        yield address, request.param
 
 
 @pytest.mark.parametrize("width", WIDTHS)

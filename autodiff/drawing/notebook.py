@@ -53,6 +53,8 @@ def page(svg: str, drawn: Composition) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
         f"<title>{xml(drawn.title)}</title><style>:root{{color-scheme:light dark}}"
-        "body{margin:0;padding:8px;font-family:sans-serif}main{overflow:auto}</style></head>"
-        f"<body><main>{svg}</main></body></html>\n"
+        "body{margin:0;padding:8px;font-family:sans-serif}h1{font-size:1.2rem}"
+        "div{overflow:auto}</style></head>"
+        f"<body><main><h1>{xml(drawn.title)}</h1>"
+        f'<div tabindex="0" role="region" aria-label="picture">{svg}</div></main></body></html>\n'
     )

@@ -54,12 +54,12 @@ def layout_source() -> str:
 
 
 @cache
-def texts() -> dict[str, dict[str, str]]:
-    """Return the sentences of pages by key and language, from the catalogue."""
+def texts(family: str) -> dict[str, dict[str, str]]:
+    """Return the sentences of pages by key and language, from a family of the catalogue."""
     found: dict[str, dict[str, str]] = {}
     for name in LANGUAGES:
         with speaking(name):
-            for key, sentence in phrases("page").items():
+            for key, sentence in phrases(family).items():
                 found.setdefault(key, {})[name] = sentence
     return found
 

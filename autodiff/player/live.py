@@ -43,7 +43,7 @@ class Live:
         self.title = clean(title) if title is not None else f"{shorten(name, 40)}, alive"
         self.data = {
             "model": model(graph, guards), "frozen": frozen, "title": self.title,
-            "texts": bundle.texts(), "language": language(),
+            "texts": bundle.texts("page"), "language": language(),
         }  # fmt: skip
         names = sorted({node.op for node in graph if node.op})
         self.data["table"] = table(_closed(names))

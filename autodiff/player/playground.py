@@ -16,7 +16,7 @@ def playground_page() -> str:
     >>> playground_page()[:15]
     '<!doctype html>'
     """
-    texts = bundle.texts()
+    texts = bundle.texts("page")
     return bundle.page(
         title=texts["playground"][language()],
         style=bundle.part("live.css") + bundle.part("playground.css") + bundle.GROUND,

@@ -60,7 +60,7 @@ def formula_page() -> str:
     >>> formula_page()[:15]
     '<!doctype html>'
     """
-    texts = bundle.texts()
+    texts = bundle.texts("page")
     return bundle.page(
         title=texts["typed_title"][language()],
         style=bundle.part("live.css") + bundle.part("typed.css") + bundle.GROUND,

@@ -41,8 +41,12 @@ function render({ model, el }) {
     coming = false;
     tell(live);
   }
+  // Arrows and letters are the page's own: JupyterLab would move between cells, or delete one.
+  el.dataset.lmSuppressShortcuts = "true";
+  const keep = (event) => { if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation(); };
+  el.addEventListener("keydown", keep);
   model.on("change:_data", fill);
   model.on("change:_numbers", move);
   fill();
-  return () => { player.stop(); model.off("change:_data", fill); model.off("change:_numbers", move); };
+  return () => { player.stop(); el.removeEventListener("keydown", keep); model.off("change:_data", fill); model.off("change:_numbers", move); };
 }

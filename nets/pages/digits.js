@@ -1,15 +1,8 @@
 // Draw a digit; the network answers, and the gradient of its answer lies over the pixels.
 const $ = (id) => document.getElementById(id);
 const side = Math.sqrt(data.sizes[0]);
-const TEXT = {
-  title: ["Draw a digit", "数字を書く"], lead: ["A network trained in Python, carried into this page: it answers with the same numbers.", "Python で訓練したネットワークをそのまま載せたページです。同じ数で答えます。"],
-  draw: ["Draw here, with the mouse or a finger", "マウスか指でここに書いてください"], clear: ["Clear", "消す"], example: ["Show an example", "例を見る"],
-  seen: ["What the network sees", "ネットワークに見えるもの"], answer: ["Its answer", "答え"], hidden: ["Activations of the hidden neurons", "隠れニューロンの活性"],
-  why: ["Which pixels would change it", "どの画素が答えを変えるか"], why_hint: ["The gradient of one output with respect to each pixel: blue, more ink raises it; orange, more ink lowers it.", "一つの出力の、各画素についての勾配。青は濃くすると増え、橙は濃くすると減ります。"],
-  for: ["Output", "出力"], strongest: ["Strongest: pixel in row {0}, column {1}, slope {2}", "最も強い画素: {0} 行 {1} 列、傾き {2}"], nothing: ["draw", "書く"],
-};
-let tongue = 0, shownExample = -1;
-const say = (key, ...values) => TEXT[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
+let tongue = data.language, shownExample = -1;
+const say = (key, ...values) => data.texts[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
 // Ink to pixels, as the sets of digits were made: cut out, scaled, centred by its mass.
 const pad = $("pad"), ink = pad.getContext("2d", { willReadFrequently: true });
 let pixels = Array(data.sizes[0]).fill(0);
@@ -67,10 +60,10 @@ function clear() {
   paint();
 }
 function words() {
-  document.documentElement.lang = tongue ? "ja" : "en";
+  document.documentElement.lang = tongue;
   document.title = say("title");
   for (const e of document.querySelectorAll("[data-t]")) e.textContent = say(e.dataset.t);
-  $("language").textContent = tongue ? "English" : "日本語";
+  $("language").textContent = tongue === "ja" ? "English" : "日本語";
   const chosen = $("which").value;
   $("which").replaceChildren(...["", ..."0123456789"].map((v) => { const o = document.createElement("option"); o.value = v; o.textContent = v === "" ? say("answer") : v; return o; }));
   $("which").value = chosen;
@@ -93,6 +86,6 @@ pad.addEventListener("pointerup", () => { last = null; });
 $("clear").addEventListener("click", clear);
 $("example").addEventListener("click", () => { shownExample = (shownExample + 1) % data.examples.length; pixels = data.examples[shownExample]; paint(); });
 $("which").addEventListener("change", paint);
-$("language").addEventListener("click", () => { tongue = 1 - tongue; words(); });
+$("language").addEventListener("click", () => { tongue = tongue === "en" ? "ja" : "en"; words(); });
 words();
 clear();

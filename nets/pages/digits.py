@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
+from autodiff.drawing.escape import script as as_json
 from autodiff.graphs import files
+from autodiff.player import bundle
+from autodiff.table.language import language
 from nets.extras import UsageError, require
 from nets.network import Network
 from nets.pages.page import digest
@@ -61,6 +64,8 @@ def digit_page(net: Network, examples: Any = None) -> str:
         "weights": [_packed(a, kind) for a in arrays],
         "examples": [[round(float(v), 4) for v in x] for x in shown.T],
         "softmax": net.output.name == "softmax",
+        "texts": bundle.texts("digit_page"),
+        "language": language(),
     }
     functions = [net.activation, net.output] if len(net.sizes) > 2 else [net.output, net.output]
     scripts = [_function(f, f"activation{i}") for i, f in enumerate(functions)]
@@ -72,7 +77,7 @@ def digit_page(net: Network, examples: Any = None) -> str:
     style = _part("digits.css")
     parts = {
         "@STYLE@": style, "@STYLE_HASH@": digest(style), "@SCRIPT@": code,
-        "@SCRIPT_HASH@": digest(code), "@DATA@": json.dumps(data),
+        "@SCRIPT_HASH@": digest(code), "@DATA@": as_json(data),
     }  # fmt: skip
     return re.sub("@[A-Z_]+@", lambda mark: parts[mark.group()], _part("digits.html"))
 
