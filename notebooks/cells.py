@@ -1,7 +1,8 @@
 """The cells of a notebook from its source: which language a string speaks, and what is folded.
 
-Code stands once, in English. In the Japanese notebook every string that the catalogue of sentences
-has under `book.` is said in Japanese, plots have letters for it, and autodiff speaks Japanese, too.
+Code stands once, in English. In the Japanese notebook every string and every comment that the catalogue
+of sentences has under `book.` is said in Japanese, plots have letters for it, and autodiff speaks
+Japanese, too.
 Assertions at the end of a cell stand in a cell of their own, which is folded: they are for whoever
 checks, not for whoever reads.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from autodiff.table.language import phrases, speaking
 
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
+COMMENT = re.compile(r"(?m)(?<![^ ])# (?!fmt:)(.+)$")
 ALSO = {
     "import autodiff as ad": 'ad.language("ja")',
     "import matplotlib.pyplot as plt": (
@@ -46,6 +48,7 @@ def spoken(code: str, language: str) -> str:
         return code
     twins = dict(_twins(language))
     said = LITERAL.sub(lambda m: f'"{_in_other_words(m[1], twins)}"', code)
+    said = COMMENT.sub(lambda m: f"# {twins.get(m[1], m[1])}", said)
     lines = said.split("\n")
     imports = [i for i, line in enumerate(lines) if line.startswith(("import ", "from "))]
     extra = [ALSO[line] for line in lines if line in ALSO]

@@ -13,11 +13,21 @@ from typing import Any
 
 import pytest
 
+from autodiff.table.language import speaking
 from nets.cli import main
 from nets.data import load_digits
-from nets.experiments import baselines, digits, equations, how_fast, improvements, kit, process
+from nets.experiments import (
+    baselines,
+    digits,
+    equations,
+    how_fast,
+    improvements,
+    kit,
+    process,
+    record,
+    words,
+)
 from nets.experiments.kit import Work
-from nets.experiments.page import MISSING
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.rows import ROWS, Row
 from nets.experiments.rows_argued import ARGUED
@@ -150,6 +160,24 @@ def test_more_seeds_keep_what_was_measured(tmp_path: Path, monkeypatch: pytest.M
     assert len(after) == len(before) + 2
     told = json.loads((tmp_path / "baselines.json").read_text())
     assert told["command"] == "nets experiment baselines --seeds 3"
+
+
+def test_a_record_says_all_with_which_its_parts_were_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = record.Record("digits", "digits", 2, "")
+    for day, kernel in (("2026-11-21", "SkylakeX"), ("2026-11-28", "Haswell")):
+        monkeypatch.setattr(
+            record,
+            "surroundings",
+            lambda d=day, k=kernel: {"date": d, "BLAS kernel": k, "numpy": "2"},
+        )
+        kept.add({"seed": day}, {}, 1.0)
+    assert kept.measured == {
+        "date": "2026-11-21 and 2026-11-28",
+        "BLAS kernel": "SkylakeX and Haswell",
+        "numpy": "2",
+    }
 
 
 def test_training_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
@@ -287,6 +315,27 @@ def test_the_page_says_what_its_files_say(
     shutil.copytree(root / "docs" / "results", tmp_path / "docs" / "results")
     assert call("--write", "docs/results.md") == 0
     assert Path("docs/results.md").read_text() == (root / "docs" / "results.md").read_text()
+    assert call("--lang", "ja", "--write", "docs/results.ja.md") == 0
+    assert Path("docs/results.ja.md").read_text() == (root / "docs" / "results.ja.md").read_text()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_all_that_an_experiment_says_has_a_japanese_twin(name: str, root: Path) -> None:
+    experiment = EXPERIMENTS[name]
+    kept = record.load(root / "docs" / "results" / f"{name}.json")
+    done = record.in_order(kept, experiment.parts(kept.seeds or 0, kept.data or ""))
+    said = [experiment.title, experiment.about, experiment.remarks(done)]
+    said += [t for x in experiment.lines(done) for t in (x.what, x.documents, x.measured)]
+    assert [part for text in said for part in words.unknown(text)] == []
+
+
+def test_rows_have_japanese_twins_and_a_new_sentence_would_be_seen() -> None:
+    assert [part for row in (*ROWS, *ARGUED) for part in words.unknown(row.what)] == []
+    assert words.unknown("differs by 3; quite another thing") == ["quite another thing"]
+    with speaking("ja"):
+        assert words.spoken("differs by 3; quite another thing") == "差は 3；quite another thing"
+        assert words.spoken(f"{EXPERIMENTS['equations'].remarks([])}").endswith("に当たります。")
+    assert words.spoken("differs by 3") == "differs by 3"
 
 
 def test_no_cell_of_the_page_is_empty(root: Path) -> None:
@@ -343,7 +392,8 @@ def test_the_equations_on_mnist(
 
 
 def test_every_row_is_measured(root: Path) -> None:
-    assert MISSING not in (root / "docs" / "results.md").read_text()
+    assert "not measured yet" not in (root / "docs" / "results.md").read_text()
+    assert "まだ測っていません" not in (root / "docs" / "results.ja.md").read_text()
 
 
 def test_the_best_recipe_has_its_section(root: Path, tmp_path: Path) -> None:

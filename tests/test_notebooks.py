@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from notebooks.cells import ALSO, FOLDED, LITERAL, folded, parts, spoken
+from notebooks.cells import ALSO, COMMENT, FOLDED, LITERAL, folded, parts, spoken
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
@@ -34,6 +34,7 @@ TRACES = re.compile(
 each_notebook = pytest.mark.parametrize("name", NAMES)
 each_stored = pytest.mark.parametrize("language", ["en", "ja"])
 
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 Cell = tuple[str, str, str]  # code or markdown, the language ("" for both), the text
 
 
@@ -239,7 +240,11 @@ def english_words(code: str) -> list[str]:
             )
             if name in SHOWN:
                 lines |= set(range(node.lineno, (node.end_lineno or 0) + 1))
-    found = []
+    found = [
+        m[1]
+        for m in COMMENT.finditer(code)
+        if re.search(r"[A-Za-z]{3,}", NAMES_ONLY.sub("", m[1])) and not JAPANESE.search(m[1])
+    ]
     for m in LITERAL.finditer(code):
         plain = NAMES_ONLY.sub("", re.sub(r"\{\d+\}", "", parts(m[1])[0]))
         if code[: m.start()].count("\n") + 1 in lines and re.search(r"[A-Za-z]{3,}", plain):
@@ -259,7 +264,43 @@ def test_prints_and_plots_of_the_japanese_notebook_are_japanese(name: str) -> No
 def test_an_english_word_would_be_found() -> None:
     assert english_words('print(f"the sum {x:.2f}")') == ["the sum {x:.2f}"]
     assert english_words('print(f"delta {x:.2f}")') == []
+    assert english_words("x = 1  # the target") == ["the target"]
     assert parts("a {x!r:4} b {f('{}')}")[1] == ["{x!r:4}", "{f('{}')}"]
+
+
+COURSE = [
+    "empty_file", "computation_graph", "scalar_and_tensor", "four_equations", "derivations", "paths",
+    "how_fast", "two_layers_by_hand", "vanishing_gradients", "learning_slowdown", "small_changes",
+    "digits", "exercises",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "name"), enumerate(COURSE))
+def test_a_notebook_of_the_course_asks_marks_and_leads_on(number: int, name: str) -> None:
+    """It has its number, a prediction before a result, a cell of one's own that is marked, a link."""
+    found = cells(name)
+    for language, predict, turn, ending in (
+        ("en", "redict", "our turn", "ipynb"), ("ja", "予想", "あなたの番", "ja.ipynb"),
+    ):  # fmt: skip
+        told = [body for kind, lang, body in found if kind == "markdown" and lang == language]
+        assert told[0].startswith(f"# {number}. ")
+        assert any(re.search(rf"\*\*.*{predict}.*", body) for body in told), (
+            "asks for no prediction"
+        )
+        assert any(turn in body for body in told), "has no turn of one's own"
+        leads = f"({COURSE[number + 1]}.{ending})" if number + 1 < len(COURSE) else "docs/course"
+        assert leads in told[-1]
+    marked = [
+        body for kind, _, body in found
+        if kind == "code" and "your turn" in body and re.search(r"compare\(|marked\(|right", body)
+    ]  # fmt: skip
+    assert marked, "no cell that is marked"
+
+
+def test_the_course_lists_them_in_this_order() -> None:
+    for page, ending in (("course.md", "ipynb"), ("course.ja.md", "ja.ipynb")):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert re.findall(rf"notebooks/(\w+)\.{re.escape(ending)}\)", text) == COURSE
 
 
 @each_stored

@@ -1,13 +1,17 @@
 """Text for a terminal: no line is wider than 80 columns.
 
 A chain of equations is broken before its signs of equality, which stand below each other; everything
-else between two words, and what follows is set in below where it began.
+else between two words, and what follows is set in below where it began. A letter of East Asia takes two
+columns, and a line may be broken behind any of them.
 """
 
 import re
 import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
+
+from autodiff.table.language import padded
+from autodiff.table.language import width as places
 
 WIDTH = 80
 
@@ -32,20 +36,20 @@ def beside(rows: Sequence[Sequence[str]], width: int = WIDTH) -> str:
     neuron, w
     = b = 2
     """
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    wide = [max(map(places, column)) for column in zip(*rows, strict=True)]
     while sum(wide) + 2 * (len(wide) - 1) > width and max(wide) > 1:
         wide[wide.index(max(wide))] -= 1
     lines = []
     for row in rows:
         cells = [_wrapped(cell, max(w, 1), "") for cell, w in zip(row, wide, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):
-            shown = (f"{part:{w}}" for part, w in zip(parts, wide, strict=True))
+            shown = (padded(part, w) for part, w in zip(parts, wide, strict=True))
             lines.append("  ".join(shown).rstrip())
     return "\n".join(lines)
 
 
 def _parts(line: str, width: int) -> list[str]:
-    if len(line) <= width:
+    if places(line) <= width:
         return [line]
     chain = re.split(r" (?== )", line)
     if len(chain) > 2 and ": " not in line:  # a = b = c, and not a sentence of several equations
@@ -59,8 +63,23 @@ def _parts(line: str, width: int) -> list[str]:
 
 
 def _wrapped(line: str, width: int, inset: str) -> list[str]:
+    inset = inset if len(inset) < width // 2 else " " * 8
+    if places(line) > len(line):
+        return _between_letters(line, width, inset)
     return textwrap.wrap(
-        line, width, subsequent_indent=inset if len(inset) < width // 2 else " " * 8,
+        line, width, subsequent_indent=inset,
         break_long_words=False, break_on_hyphens=False, drop_whitespace=True,
         replace_whitespace=False,
     )  # fmt: skip
+
+
+def _between_letters(line: str, width: int, inset: str) -> list[str]:
+    """Break a line of East Asian letters wherever it is full, but not within a word of others."""
+    lines, now = [], ""
+    for word in re.findall(r"[\x21-\x7e]+|.", line):
+        if places(now + word) > width and now.strip():
+            lines.append(now.rstrip())
+            now = inset
+        if word != " " or now != inset:
+            now += word
+    return [*lines, now.rstrip()]

@@ -91,7 +91,7 @@ def asked(arguments: Sequence[str]) -> Iterator[list[str]]:
         yield rest
 
 
-def padded(text: str, width: int) -> str:
+def padded(text: str, wide: int) -> str:
     """Return text with blanks up to a width, behind it or (a negative width) in front.
 
     A letter of East Asia takes two places.
@@ -99,9 +99,17 @@ def padded(text: str, width: int) -> str:
     >>> padded("量", 4), padded("ab", -4)
     ('量  ', '  ab')
     """
-    taken = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-    blanks = " " * (abs(width) - taken)
-    return blanks + text if width < 0 else text + blanks
+    blanks = " " * (abs(wide) - width(text))
+    return blanks + text if wide < 0 else text + blanks
+
+
+def width(text: str) -> int:
+    """Return how many places text takes on a terminal.
+
+    >>> width("量"), width("ab")
+    (2, 2)
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 @cache

@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         "epochs": args.epochs,
     }  # fmt: skip
     kept = _load(out / "search.json", n)
-    print("    eta  lambda  batch    validation   cost, first and last epoch")
+    print(say("cli.nets.search.head"))
     with noted_signals() as caught, bars.tqdm(unit="try", disable=None) as bar:
 
         def attempt(settings: Settings) -> dict[str, Any]:
@@ -105,12 +105,14 @@ def run(args: argparse.Namespace) -> int:
             return result
 
         found = search(attempt, base, n)
-    print(_line(found, kept[json.dumps(found, sort_keys=True)]) + "   is what was found")
-    print(
-        f"for all examples: nets train --data {args.data} --cost cross_entropy \\\n"
+    reached = _line(found, kept[json.dumps(found, sort_keys=True)])
+    print(say("cli.nets.search.found", line=reached))
+    command = (
+        f"nets train --data {args.data} --cost cross_entropy \\\n"
         f"    --start scaled --eta {found['eta']:g} "
         f"--lmbda {found['lmbda'] * len(whole.training) / n:g} --batch {found['batch']}"
     )
+    print(say("cli.nets.search.then", command=command))
     return 0
 
 

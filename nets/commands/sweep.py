@@ -16,6 +16,7 @@ from typing import Any
 from autodiff import say
 from autodiff.graphs import files
 from autodiff.sources.lines import fitted
+from autodiff.table.language import padded
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.runs.engines import EngineError, add_options, engine_of
 from nets.runs.settings import DEFAULTS, data_folder, listed, load_split, start
@@ -146,7 +147,9 @@ def _write(rows: list[dict[str, Any]], out: Path) -> None:
 
 def summary(rows: list[dict[str, Any]]) -> str:
     """Lay the best, mean and worst share of every setting out as a table."""
-    head = f"{'eta':>8} {'hidden':>7} {'runs':>5} {'best %':>8} {'mean %':>8} {'worst %':>8}"
+    named = (("hidden", 7), ("runs", 5), ("best", 8), ("mean", 8), ("worst", 8))
+    columns = [padded(say(f"cli.nets.sweep.col_{name}"), -wide) for name, wide in named]
+    head = " ".join([f"{'eta':>8}", *columns])
     lines = [
         f"{eta:>8g} {hidden:>7} {len(shares):>5} {max(shares):>8.2f} "
         f"{sum(shares) / len(shares):>8.2f} {min(shares):>8.2f}"

@@ -19,6 +19,7 @@ from nets.experiments.kit import Done, Experiment, Line, Work
 from nets.experiments.page import write_up
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
+from nets.experiments.words import spoken
 from nets.extras import UsageError, output_folder, require
 from nets.runs.settings import load_split
 from nets.runs.stopping import noted_signals
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         print(fitted(listing()))
         return 0
     if args.write is not None:
-        text = write_up(args.write, args.write.with_suffix(""))
+        text = write_up(args.write, args.write.with_name(args.write.name.partition(".")[0]))
         print(say("cli.nets.wrote", what=files.write(args.write, text)))
         return 0
     if args.name is None:
@@ -79,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
     done = in_order(record, parts)
     text = table(experiment.lines(done), record.data)
     print(text)
-    print(textwrap.fill(experiment.remarks(done), WIDTH))
+    told = spoken(experiment.remarks(done))
+    print(textwrap.fill(told, WIDTH) if told.isascii() else fitted(told))
     written = files.write(out / f"{args.name}.txt", text + "\n")
     drawn = ""
     if experiment.draw is not None:
@@ -92,13 +94,16 @@ def run(args: argparse.Namespace) -> int:
 def listing() -> str:
     """Name the experiments, one a line."""
     wide = max(map(len, EXPERIMENTS))
-    return "\n".join(f"{e.name:{wide}}  {e.title}: {e.about}" for e in EXPERIMENTS.values())
+    return "\n".join(
+        f"{e.name:{wide}}  {spoken(f'{e.title}: {e.about}')}" for e in EXPERIMENTS.values()
+    )
 
 
 def table(lines: Sequence[Line], data: str | None) -> str:
     """Lay the lines out in three columns, no wider than a terminal."""
-    documents = "documents, on MNIST" if data == "digits" else "documents"
-    rows = [("", documents, "measured"), *((x.what, x.documents, x.measured) for x in lines)]
+    head = say(f"results_page.{'documents_mnist' if data == 'digits' else 'documents'}")
+    rows = [("", head, say("results_page.measured"))]
+    rows += [(spoken(x.what), spoken(x.documents), spoken(x.measured)) for x in lines]
     return beside(rows)
 
 
@@ -151,10 +156,9 @@ def _record(
 
 
 def _stopped(record: Record, total: int, path: Path) -> int:
-    sentence = (
-        f"stopped: {path} holds {len(record.done)} of {total} parts; the same command goes on"
-        if record.done
-        else "stopped before the first of its parts was done; the same command goes on"
-    )
-    print(sentence, file=sys.stderr)
+    if record.done:
+        told = say("cli.nets.experiment.stopped", path=path, done=len(record.done), total=total)
+    else:
+        told = say("cli.nets.experiment.stopped_first")
+    print(told, file=sys.stderr)
     return 130

@@ -72,7 +72,7 @@ def lines(done: Sequence[Done]) -> list[Line]:
             ends = [(d.result["correct"], d.result["cost"]) for d in runs]
             table.append(
                 Line(
-                    f"{name}: score and cost, first and last epoch (seed 0; then each run)",
+                    f"{name}: score and cost, first and last epoch (seed 0, then each run)",
                     "small changes leave the number of right images as it is",
                     "; ".join(f"{n[0]} to {n[-1]}, {c[0]:.2f} to {c[-1]:.2f}" for n, c in ends),
                 )
@@ -110,7 +110,7 @@ def remarks(done: Sequence[Done]) -> str:
         "that are far too small or far too large end wherever the start happens to lie."
     ]
     if poor:
-        reached = ", ".join(
+        reached = "; ".join(
             f"{best(d):.2f} %, {_lost(d)} of the digits hardly ever answered right "
             f"(seed {d.part['seed']})"
             for d in poor
@@ -125,7 +125,7 @@ def remarks(done: Sequence[Done]) -> str:
     said.append(_slow(groups[100, 0.001]))
     slow, faster = (max(best(d) for d in groups[100, eta]) for eta in (0.001, 0.01))
     said.append(
-        f"eta = 0.01 reaches {faster:.2f} % at best where eta = 0.001 reaches {slow:.2f} %, as the "
+        f"A rate of 0.01 reaches {faster:.2f} % at best where 0.001 reaches {slow:.2f} %, as the "
         "documents say."
         if faster > slow
         else f"Here eta = 0.01 was not better than 0.001 ({faster:.2f} and {slow:.2f} % at best)."
@@ -136,18 +136,22 @@ def remarks(done: Sequence[Done]) -> str:
 def _slow(runs: Sequence[Done]) -> str:
     """Say how the score and the cost went where eta is small, run by run."""
     ends = [(d.result["correct"], d.result["cost"], d.part["seed"]) for d in runs]
-    risen = [f"seed {seed}: {n[0]} to {n[-1]}" for n, _, seed in ends if n[-1] > 1.5 * n[0]]
+    risen = [f"seed {seed}, {n[0]} to {n[-1]}" for n, _, seed in ends if n[-1] > 1.5 * n[0]]
     fallen = sum(n[-1] < n[0] for n, _, _ in ends)
     falling = sum(c[-1] < c[0] for _, c, _ in ends)
     return (
         f"With eta = 0.001 the cost fell in {falling} of {len(ends)} runs, while the score fell in "
         f"{fallen}. "
-        + (f"The rise that the documents report comes with some starts ({'; '.join(risen)}) and not "
-           "with others. That the score stands still or falls while the cost falls is so for a start "
-           "and a setting, and no rule." if risen else
-           "No start of these shows the rise that the documents report: it is so for these starts and "
-           "this setting, and no rule.")
-    )  # fmt: skip
+        + (
+            "The rise that the documents report comes with some starts and not with others: "
+            f"{'; '.join(risen)}. "
+            "That the score stands still or falls while the cost falls is so for a start and a "
+            "setting, and no rule."
+            if risen
+            else "No start of these shows the rise that the documents report: it is so for these "
+            "starts and this setting, and no rule."
+        )
+    )
 
 
 DIGITS = Experiment(

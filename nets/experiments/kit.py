@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from nets.data import Split
+from nets.experiments.words import spoken
 from nets.extras import UsageError
 from nets.runs.checkpoint import load_checkpoint, save_checkpoint
 from nets.runs.settings import DEFAULTS, start
@@ -29,6 +30,14 @@ class Line:
     what: str
     documents: str
     measured: str
+
+    def __str__(self) -> str:
+        """Say what was measured, in the language that is spoken.
+
+        >>> print(Line("the cost", "falls", "2.1784 to 0.2599"))
+        the cost -> 2.1784 to 0.2599
+        """
+        return f"{spoken(self.what)} -> {spoken(self.measured)}"
 
 
 @dataclass(frozen=True)

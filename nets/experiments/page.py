@@ -2,7 +2,7 @@
 
 Each experiment has a section: the command that measured it, the table, the picture and the remarks.
 Before them stands one line for each of the documents' rows. Files of `nets train`, of `nets sweep` and
-of the best recipe beside them get a section too.
+of the best recipe beside them get a section too. The page is in the language that is spoken.
 """
 
 import json
@@ -11,29 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autodiff import say
+from autodiff.table.language import language
 from nets.commands.sweep import summary
 from nets.experiments.kit import Done, Experiment, Line
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.rows import ROWS, Place, Row
 from nets.experiments.rows_argued import ARGUED
+from nets.experiments.words import spoken
 from nets.extras import UsageError
-
-INTRODUCTION = """# Results
-
-What the documents report, measured by this project. The page is written by
-
-```sh
-nets experiment --write {page}
-```
-
-from the files in `{folder}`, each of which a command has measured: `nets experiment --list` names the
-experiments, and `nets experiment NAME --out {folder}` measures one anew, keeping what is done when it
-is stopped. Accuracies are means over the seeds 0, 1, ... with the best and the worst run; that of a run
-is its best epoch on the test data, as the documents count it. Times are of one core of a shared
-machine.
-"""
-MISSING = "not measured yet"
 
 
 def write_up(page: Path, folder: Path) -> str:
@@ -48,7 +35,7 @@ def write_up(page: Path, folder: Path) -> str:
             f"{folder} holds no file of an experiment: measure one with --out {folder}"
         )
     place = folder.relative_to(page.parent).as_posix()
-    head = INTRODUCTION.format(page=page.as_posix(), folder=folder.as_posix())
+    head = say("results_page.intro", page=page.as_posix(), folder=folder.as_posix()) + _stop("\n")
     sections = [head, _rows({name: _table(name, r) for name, r in records.items()})]
     sections += [_section(EXPERIMENTS[name], r, place) for name, r in records.items()]
     sections += [_other(folder / name) for name in OTHERS if (folder / name).exists()]
@@ -80,50 +67,70 @@ def _table(name: str, record: Record) -> list[Line]:
 def _rows(tables: dict[str, list[Line]]) -> str:
     """Return the table of the documents' rows."""
     lines = [_rows_line(row, tables) for row in (*ROWS, *ARGUED)]
-    head = ("", "what", "in the code", "in the tests", "notebook", "documents", "measured")
-    return f"## Row by row\n\n{_markdown(head, lines)}"
+    heads = ("what", "code", "tests", "notebook", "documents", "measured")
+    head = ("", *(say(f"results_page.{name}") for name in heads))
+    return f"## {say('results_page.rows')}\n\n{_markdown(head, lines)}"
 
 
 def _rows_line(row: Row, tables: dict[str, list[Line]]) -> tuple[str, ...]:
     line = next(
         (x for x in tables.get(row.experiment, ()) if x.what.startswith(row.line)),
-        Line(row.line, MISSING, MISSING),
+        Line(row.line, *2 * (say("results_page.missing"),)),
     )
     about = line.what.removeprefix(f"{row.name}: ")
+    book = Path(row.notebook[0])
+    ending = ".ipynb" if language() == "en" else f".{language()}.ipynb"
     return (
-        row.name, row.what, _places(row.code), _places(row.tests),
-        f"[{Path(row.notebook[0]).stem}](../{row.notebook[0]})",
-        line.documents or "no figure", f"{about}: {line.measured}",
+        row.name, spoken(row.what), _places(row.code), _places(row.tests),
+        f"[{book.stem}](../{book.with_suffix(ending).as_posix()})",
+        spoken(line.documents) or say("results_page.no_figure"),
+        spoken(f"{about}: {line.measured}"),
     )  # fmt: skip
 
 
 def _places(places: Sequence[Place]) -> str:
     """Return links to files with the names in them."""
-    return ", ".join(f"`{name.split()[-1]}` in [{path}](../{path})" for path, name in places)
+    return ", ".join(
+        say("results_page.name_in_file", name=name.split()[-1], path=path) for path, name in places
+    )
 
 
 def _section(experiment: Experiment, record: Record, place: str) -> str:
     """Return the section of one experiment."""
     done = _done(experiment.name, record)
-    lines = [(x.what, x.documents or "no figure", x.measured) for x in experiment.lines(done)]
-    documents = "documents, on MNIST" if record.data == "digits" else "documents"
-    with_what = ", ".join(
-        f"{package} {version}" for package, version in record.measured.items() if package != "date"
-    )
-    picture = f"![{experiment.title}]({place}/{experiment.name}.png)\n\n" if experiment.draw else ""
-    told = _wrapped(
-        f"{experiment.row}: {experiment.about}. Measured on {record.measured['date']} in "
-        f"{record.seconds:,.1f} s with {with_what}:"
-    )
+    lines = [
+        (spoken(x.what), spoken(x.documents) or say("results_page.no_figure"), spoken(x.measured))
+        for x in experiment.lines(done)
+    ]
+    documents = "documents_mnist" if record.data == "digits" else "documents"
+    tools = ", ".join(f"{k} {version}" for k, version in record.measured.items() if k != "date")
+    title = spoken(experiment.title)
+    picture = f"![{title}]({place}/{experiment.name}.png)\n\n" if experiment.draw else ""
+    told = say(
+        "results_page.told", row=experiment.row, about=spoken(experiment.about), tools=tools,
+        date=record.measured["date"], seconds=f"{record.seconds:,.1f}",
+    )  # fmt: skip
     return (
-        f"## {experiment.title}\n\n{told}\n```sh\n{record.command}\n```\n\n"
-        f"{_markdown(('', documents, 'measured'), lines)}\n{picture}"
-        f"{_wrapped(experiment.remarks(done))}"
+        f"## {title}\n\n{_wrapped(told)}\n```sh\n{record.command}\n```\n\n"
+        f"{_table_of(documents, lines)}\n{picture}"
+        f"{_wrapped(spoken(experiment.remarks(done)))}"
     )
+
+
+def _table_of(documents: str, lines: Sequence[Sequence[str]]) -> str:
+    heads = (say(f"results_page.{documents}"), say("results_page.measured"))
+    return _markdown(("", *heads), lines)
+
+
+def _stop(after: str = "") -> str:
+    """Return what ends a sentence, and what follows it."""
+    return ("." if language() == "en" else "。") + after
 
 
 def _wrapped(text: str) -> str:
-    """Break a paragraph into lines."""
+    """Break a paragraph into lines; one without blanks between its words stays one line."""
+    if language() != "en":
+        return text + "\n"
     return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
@@ -136,19 +143,15 @@ def _markdown(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def _best(kept: dict[str, Any]) -> str:
     """Return the section of the best recipe that was found."""
-    told = "\n".join(f"- {line}" for line in kept["recipe"])
+    told = "\n".join(f"- {spoken(line)}" for line in kept["recipe"])
+    rows = [
+        (say("results_page.validation"), say("results_page.no_figure"), spoken(kept["validation"])),
+        (say("results_page.test"), spoken("95.42 % and 96.59 % to improve on"), spoken(kept["test"])),
+    ]  # fmt: skip
+    said = say("results_page.best_told", seconds=f"{float(kept['seconds']):,.0f}")
     return (
-        f"## The best network\n\nS19, all techniques together, with hyper-parameters chosen on the "
-        f"validation data. Measured in {float(kept['seconds']):,.0f} s:\n\n"
-        f"```sh\n{kept['command']}\n```\n\n"
-        + _markdown(
-            ("", "documents", "measured"),
-            [
-                ("validation data", "no figure", str(kept["validation"])),
-                ("test data", "95.42 % and 96.59 % to improve on", str(kept["test"])),
-            ],
-        )
-        + f"\n{told}\n"
+        f"## {say('results_page.best')}\n\n{said}\n\n```sh\n{kept['command']}\n```\n\n"
+        f"{_table_of('documents', rows)}\n{told}\n"
     )
 
 
@@ -159,12 +162,13 @@ def _train(kept: dict[str, Any]) -> str:
     options = f"--sizes {','.join(map(str, settings['sizes']))}" + "".join(
         f" --{name} {settings[name]:g}" for name in ("eta", "epochs", "batch", "seed")
     )
+    reached = say(
+        "results_page.small_best", epoch=best["epoch"], correct=best["correct"],
+        total=best["total"], share=f"{100 * best['correct'] / best['total']:.2f}",
+    )  # fmt: skip
     return (
-        f"## The 8 x 8 digits\n\nThe digits that come with scikit-learn, 1200 for training, 297 for "
-        f"validation and 300 for testing:\n\n"
-        f"```sh\nnets train --data {settings['data']} {options}\n```\n\n"
-        f"The best epoch, number {best['epoch']}, has {best['correct']} of the {best['total']} test "
-        f"digits right ({100 * best['correct'] / best['total']:.2f} %).\n"
+        f"## {say('results_page.small')}\n\n{say('results_page.small_told')}\n\n"
+        f"```sh\nnets train --data {settings['data']} {options}\n```\n\n{reached}{_stop()}\n"
     )
 
 
@@ -176,12 +180,9 @@ def _sweep(kept: dict[str, Any]) -> str:
     ]
     options = " ".join([*chosen, f"--seeds {len(_values(runs, 'seed'))}"])
     return (
-        f"The learning rates of chapter 1 on them, {len(runs)} networks:\n\n"
+        f"{say('results_page.sweep_told', networks=len(runs))}\n\n"
         f"```sh\nnets sweep {options} --epochs {settings['epochs']}\n```\n\n"
-        f"```text\n{summary(runs)}\n```\n\n"
-        "Too small a rate learns nothing in so few epochs, and with too large a one the neurons "
-        "saturate. With 100 hidden neurons and weights drawn from N(0, 1) the seeds differ widely, "
-        "because most hidden neurons begin saturated.\n"
+        f"```text\n{summary(runs)}\n```\n\n{say('results_page.sweep_said')}{_stop()}\n"
     )
 
 

@@ -37,15 +37,12 @@ class Record:
         return next((d for d in self.done if d.part == part), None)
 
     def add(self, part: Part, result: Result, seconds: float) -> None:
-        """Keep the result of a part, and with what it was measured."""
+        """Keep the result of a part, and add with what it was measured to what the others were."""
         self.done.append(Done(part, result, round(seconds, 3)))
-        self.measured = {
-            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "python": platform.python_version(),
-        }
-        for package in PACKAGES:
-            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-                self.measured[package] = importlib.metadata.version(package)
+        for name, with_what in surroundings().items():
+            before = self.measured.get(name)
+            each = before.split(" and ") if before else []
+            self.measured[name] = " and ".join(dict.fromkeys([*each, with_what]))
 
     @property
     def seconds(self) -> float:
@@ -70,6 +67,31 @@ class Record:
 
 def _one_part_a_line(text: str) -> str:
     return text.replace('"parts": [', '"parts": [\n').replace('{"part": ', '\n{"part": ')
+
+
+def surroundings() -> dict[str, str]:
+    """Return the date and what the last digits of a measurement depend on.
+
+    A network that learns amplifies the rounding of a sum, and the order of that sum is one of BLAS's
+    kernels, which it chooses by the processor: the same seed gives other scores on another machine.
+
+    >>> list(surroundings())[:3]
+    ['date', 'python', 'numpy']
+    """
+    found = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "python": platform.python_version(),
+    }
+    for package in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
+    with contextlib.suppress(ImportError):
+        from threadpoolctl import threadpool_info
+
+        kernels = {pool["architecture"] for pool in threadpool_info() if "architecture" in pool}
+        if kernels:
+            found["BLAS kernel"] = ", ".join(sorted(kernels))
+    return found
 
 
 def load(path: Path) -> Record:

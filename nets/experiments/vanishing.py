@@ -144,11 +144,11 @@ def remarks(done: Sequence[Done]) -> str:
     return (
         "Backward, layer l multiplies the error by w^(l+1)T and by sigma'(z^l), both fixed once the "
         "forward pass is done: a linear map, whose factor is at most ||w^(l+1)|| max sigma'(z^l) "
-        f"({'held' if held else 'NOT HELD'} in every layer of every network here). sigma' is at most "
-        "1/4, so with sigmoid neurons the product over the layers vanishes unless the weights are "
-        "large, and large weights saturate the neurons; relu has slope 1 where it is active, so there "
-        "the size of the weights alone decides. The documents give no figures for this; it is told by "
-        "the mean over the seeds."
+        f"({'held' if held else 'NOT HELD'} in every layer of every network here). The slope sigma' "
+        "is at most 1/4, so with sigmoid neurons the product over the layers vanishes unless the "
+        "weights are large, and large weights saturate the neurons; relu has slope 1 where it is "
+        "active, so there the size of the weights alone decides. The documents give no figures for "
+        "this; it is told by the mean over the seeds."
     )
 
 

@@ -48,14 +48,14 @@ print(inspect.getsource(GPT.attention))
 # %% [markdown] lang="en"
 # ## One document
 #
-# The cost of a document is the mean of $-\ln p$ over its letters (eq. 80). Even of a short name it is a
+# The cost of a document is the mean of $-\ln p$ over its letters (the book's eq. 80). Even of a short name it is a
 # graph of 27,000 nodes; folded by its parts it can be looked at. The numbers in the boxes say how many
 # operations of each kind lie in them.
 
 # %% [markdown] lang="ja"
 # ## 1 つの文書
 #
-# 文書のコストは、その文字にわたる $-\ln p$ の平均です (式 80)。短い名前でも 27,000 ノードのグラフになりますが、
+# 文書のコストは、その文字にわたる $-\ln p$ の平均です (本の式 80)。短い名前でも 27,000 ノードのグラフになりますが、
 # 部分ごとに折りたたむと見渡せます。箱の中の数は、それぞれの演算がいくつ入っているかを示します。
 
 # %%

@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# # The four equations of back-propagation
+# # 3. The four equations of back-propagation
 #
 # Back-propagation rests on four equations, BP1 to BP4. We derive each with the chain rule, compute it
 # by hand with numpy, and ask autograd, which knows none of the four, for the same numbers.
@@ -8,7 +8,7 @@
 # $l-1$ to neuron $j$ of layer $l$; an example is a column.
 
 # %% [markdown] lang="ja"
-# # 誤差逆伝播の 4 つの式
+# # 3. 誤差逆伝播の 4 つの式
 #
 # 誤差逆伝播は、BP1 から BP4 までの 4 つの式に支えられています。それぞれを連鎖律から導き、numpy で手計算し、
 # そして、4 つの式を一切知らない自動微分に同じ数を尋ねてみましょう。
@@ -86,13 +86,13 @@ print(f"C = {C:.6f}")
 # 順伝播を、配列の代わりにノードを使ってもう一度書き、勾配を求めます。図は最後の層です。値は下へ、勾配は上へと流れます。
 
 # %%
-W = {l: ad.Tensor(w[l], f"w{l}") for l in w}
-B = {l: ad.Tensor(b[l], f"b{l}") for l in b}
+W = {l: ad.Tensor(w[l], f"w^{l}") for l in w}
+B = {l: ad.Tensor(b[l], f"b^{l}") for l in b}
 Z, A = {}, {1: ad.constant(x, "x")}
 for l in range(2, L + 1):
     Z[l] = W[l] @ A[l - 1] + B[l]
     A[l] = ad.sigmoid(Z[l])
-    Z[l].name, A[l].name = f"z{l}", f"a{l}"
+    Z[l].name, A[l].name = f"z^{l}", f"a^{l}"
 cost = ad.square(y - A[L]).sum() * 0.5
 cost.name = "C"
 cost.backward()
@@ -228,6 +228,17 @@ for l in range(L - 1, 1, -1):
     check(f"BP2, delta^{l}", delta[l], Z[l].grad)
 
 # %% [markdown] lang="en"
+# **Your turn.** This BP2 has a slip. `compare` says what it takes it for; mend it and run it again. The
+# solution is in the cell above.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** この BP2 には間違いがあります。`compare` の判定を読み、直してもう一度実行してください。解答は上のセルにあります。
+
+# %%
+mine = w[3].T @ delta[3]  # your turn
+print(ad.compare(autograd=cost, by_hand={"z^4": delta[4], "z^3": delta[3], "z^2": mine}).verdict)
+
+# %% [markdown] lang="en"
 # ## BP3 and BP4: the gradient itself
 #
 # The hard part is done. In $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ the bias and the weight of neuron j
@@ -246,8 +257,11 @@ for l in range(L - 1, 1, -1):
 # %% [markdown] lang="ja"
 # ## BP3 と BP4: 勾配そのもの
 #
-# 難しいところは終わりました。$z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ で、
-# バイアスの係数は 1、重みの係数は $a^{l-1}_k$ ですから、
+# 難しいところは終わりました。$z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ のバイアスと重みが C に影響するのは、
+# ニューロン j の $z^l_j$ を通してだけです。そして $\partial z^l_j / \partial b^l_j = 1$、
+# $\partial z^l_j / \partial w^l_{jk} = a^{l-1}_k$ です。連鎖律
+# $\frac{\partial C}{\partial b^l_j} = \frac{\partial C}{\partial z^l_j} \frac{\partial z^l_j}{\partial b^l_j}$
+# と、重みについての同じ式から、
 #
 # $$\frac{\partial C}{\partial b^l_j} = \delta^l_j, \tag{BP3}$$
 #
@@ -305,14 +319,16 @@ plt.show()
 #
 # A weight learns slowly when its derivative is small. By BP4 that happens when the input activation
 # is near 0. By BP1 and BP2 it happens when $\sigma'(z)$ is near 0: the output is nearly 0 or nearly 1,
-# and the neuron is *saturated*. One neuron, target 0, in three situations:
+# and the neuron is *saturated*. One neuron, target 0, in three situations. **Predict** which of them learns
+# most slowly: $z = 0$ with the input 1, $z = 0$ with the input 0.01, or $z = 10$ with the input 1?
 
 # %% [markdown] lang="ja"
 # ## 4 つの式が教えてくれること
 #
 # 導関数が小さい重みは、学習が遅くなります。BP4 によれば、入力の活性が 0 に近いときです。BP1 と BP2 によれば、
 # $\sigma'(z)$ が 0 に近いとき、つまり出力がほぼ 0 かほぼ 1 で、
-# ニューロンが *飽和* しているときです。目標 0 のニューロン 1 個を、3 つの状況で見てみましょう:
+# ニューロンが *飽和* しているときです。目標 0 のニューロン 1 個を、3 つの状況で見てみましょう。
+# **予想してください。** 最も学習が遅いのは、$z = 0$ で入力 1、$z = 0$ で入力 0.01、$z = 10$ で入力 1 のうちどれでしょうか。
 
 # %%
 slopes = {}
@@ -479,3 +495,9 @@ print("with the sum over k:", f"{np.max(np.abs(full.T @ (a.data - y) - autograd)
 print("the diagonal alone: ", f"{np.max(np.abs(diagonal - autograd)):.3f} away")
 assert np.allclose(full.T @ (a.data - y), autograd, rtol=1e-12)
 assert np.max(np.abs(diagonal - autograd)) > 0.05
+
+# %% [markdown] lang="en"
+# Next: [the derivations in full](derivations.ipynb).
+
+# %% [markdown] lang="ja"
+# 次は[導出のすべて](derivations.ja.ipynb)です。

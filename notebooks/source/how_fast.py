@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# # In what sense is back-propagation fast?
+# # 6. In what sense is back-propagation fast?
 #
 # There is a way to get a gradient without deriving anything: change one weight a little, run the
 # network again, and see what the cost does (eq. 46),
@@ -11,7 +11,7 @@
 # measure it.
 
 # %% [markdown] lang="ja"
-# # 逆伝播は、どういう意味で速いのか
+# # 6. 逆伝播は、どういう意味で速いのか
 #
 # 何も導出せずに勾配を得る方法があります。重みを 1 つだけ少し変え、ネットワークをもう一度実行し、コストの変化を
 # 見るのです (式 46):
@@ -150,6 +150,32 @@ axes.legend()
 plt.show()
 
 # %% [markdown] lang="en"
+# Two ways more: the naive gradient (4.1), which multiplies out every path by itself, and back-propagation in a loop
+# over the ten examples, whose ten gradients are then added up. The loop takes as many operations as the matrix, save
+# a few; what it loses is not arithmetic but ten times as many calls. **Your turn:** how many forward passes do finite differences take
+# for [784, 30, 10]? The first answer forgets something.
+
+# %% [markdown] lang="ja"
+# あと 2 つの方法があります。すべてのパスを 1 本ずつ掛け合わせる素朴な勾配 (4.1) と、10 個の訓練例についての逆伝播のループです
+# (10 個の勾配は最後に足し合わせます)。ループの演算の数は、わずかな差を除けば行列と同じです。損をするのは計算ではなく、呼び出しの回数が 10 倍になることです。
+# **あなたの番です:** [784, 30, 10] では、有限差分に順伝播が何回必要でしょうか。最初の答えは何かを忘れています。
+
+# %%
+for shape, counted in zip(sizes, table, strict=True):
+    loop = 10 * ways(shape).back_propagation.total + 9 * counted.parameters
+    print(f"{shape!s:15} naive {counted.naive.total:15,}   loop {loop:13,}   "
+          f"matrix {counted.back_propagation.total:13,}")  # fmt: skip
+    assert abs(loop / counted.back_propagation.total - 1) < 0.05
+
+passes_needed = ways([784, 30, 10]).passes("finite_differences")
+mine = 784 * 30 + 30 * 10 + 1  # your turn
+print("right" if mine == passes_needed else f"not {mine:,}: which parameters were not nudged?")
+
+# %%
+mine = 784 * 30 + 30 * 10 + 30 + 10 + 1  # the solution: biases, too
+print("right" if mine == passes_needed else f"not {mine:,}: which parameters were not nudged?")
+
+# %% [markdown] lang="en"
 # And the clock, as one ratio measured in one run, both on the same arrays: only its order is worth
 # printing.
 
@@ -186,3 +212,9 @@ print("finite differences take more than 100 times as long:", sorted(ratios)[2] 
 
 # %%
 ad.check_grads(lambda w: ad.sigmoid(w * 2.0 - 1.0) ** 2, (0.3,))  # raises where they disagree
+
+# %% [markdown] lang="en"
+# Next: [two layers by hand](two_layers_by_hand.ipynb).
+
+# %% [markdown] lang="ja"
+# 次は[2 層を手で](two_layers_by_hand.ja.ipynb)です。

@@ -1,12 +1,12 @@
 # %% [markdown] lang="en"
-# # The learning slowdown, and its cure
+# # 9. The learning slowdown, and its cure
 #
 # People learn fastest when they are badly wrong. A sigmoid neuron with the quadratic cost does the
 # opposite. Chapter 3 shows it on the smallest example there is: one neuron, the input 1, and the task
 # to answer 0. The learning rate is 0.15, and there are 300 epochs.
 
 # %% [markdown] lang="ja"
-# # 学習の遅れと、その解決
+# # 9. 学習の遅れと、その解決
 #
 # 人は大きく間違えたときほど速く学びます。2 次コストを使うシグモイドニューロンは、その逆です。第 3 章は、これを
 # 最も小さな例で示します。ニューロンは 1 個、入力は 1、答えるべき値は 0 です。学習率は 0.15、エポック数は 300 です。
@@ -79,14 +79,15 @@ ad.draw(C)
 # ## Learning
 #
 # The loop below records the graph anew in every epoch and walks against the gradient. From
-# $w = 0.6$, $b = 0.9$ the output falls from 0.82 to 0.09. From $w = b = 2$ it hardly moves for the
-# first 150 epochs.
+# $w = 0.6$, $b = 0.9$ the output falls from 0.82 to 0.09. **Predict** what happens from $w = b = 2$, where the
+# output is 0.98: after 150 epochs, and after 300?
 
 # %% [markdown] lang="ja"
 # ## 学習
 #
 # 下のループは、エポックごとにグラフを作り直し、勾配と逆の向きに進みます。$w = 0.6$、$b = 0.9$ からは、出力が
-# 0.82 から 0.09 まで下がります。$w = b = 2$ からは、最初の 150 エポックほどはほとんど動きません。
+# 0.82 から 0.09 まで下がります。では出力が 0.98 である $w = b = 2$ からは、150 エポック後、300 エポック後にどうなるでしょうか。
+# **予想してください。**
 
 
 # %%
@@ -111,18 +112,22 @@ assert np.allclose(easy, train_neuron(0.6, 0.9).a, rtol=1e-12)
 assert np.allclose(hard, train_neuron(2.0, 2.0).a, rtol=1e-12)
 
 # %% [markdown] lang="en"
+# The output hardly moves for 150 epochs, 0.98 to 0.93; behind it w and b go from 2.00 to 1.32 all the same.
+#
 # ## The cure: the cross-entropy
 #
-# $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (eq. 57). Its derivative with respect to $a$ is
+# $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (the book's eq. 57, for one example). Its derivative with respect to $a$ is
 # $\frac{a - y}{a(1 - a)}$, and $a (1 - a)$ is exactly $\sigma'(z)$: the factor cancels, and what is left
 # is $\delta^L = a - y$,
 #
 # $$\frac{\partial C}{\partial w} = (a - y)\, x, \qquad \frac{\partial C}{\partial b} = a - y .$$
 
 # %% [markdown] lang="ja"
+# 出力は 150 エポックの間ほとんど動きません (0.98 から 0.93)。それでもその間に、w と b は 2.00 から 1.32 まで動いています。
+#
 # ## 解決: クロスエントロピー
 #
-# $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (式 57)。$a$ についての導関数は $\frac{a - y}{a(1 - a)}$ で、
+# $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (本の式 57、訓練例 1 つの場合)。$a$ についての導関数は $\frac{a - y}{a(1 - a)}$ で、
 # $a (1 - a)$ はちょうど $\sigma'(z)$ です。因子が打ち消され、残るのは $\delta^L = a - y$ です:
 #
 # $$\frac{\partial C}{\partial w} = (a - y)\, x, \qquad \frac{\partial C}{\partial b} = a - y .$$
@@ -134,6 +139,18 @@ print(f"dC/dw = {w.grad:.4f} = a - y = {a.data - 0.0:.4f}")
 assert math.isclose(w.grad, a.data, rel_tol=1e-12)
 assert math.isclose(b.grad, a.data, rel_tol=1e-12)
 
+# %% [markdown] lang="en"
+# **Your turn.** The same derivative, by somebody who did not let the factor cancel. Mend it; the solution is the
+# line above.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** 同じ導関数ですが、因子を打ち消していません。直してください。解答は上の行です。
+
+# %%
+mine = (a.data - 0.0) * a.data * (1 - a.data)  # your turn
+print(ad.compare(autograd=C, by_hand={"w": mine}).verdict)
+
+# %%
 cured_easy, cured_hard = learn(0.6, 0.9, cross_entropy), learn(2.0, 2.0, cross_entropy)
 print(f"after 300 epochs: {cured_easy[-1]:.4f} and {cured_hard[-1]:.4f}")
 assert round(cured_easy[-1], 4) == 0.0116
@@ -173,3 +190,9 @@ good, bad = moves["w = 0.6, b = 0.9"], moves["w = b = 2.0"]
 assert bad[0] > good[0]  # quadratic: the worse start moves less
 assert bad[1] < good[1]  # cross-entropy: it moves more
 assert bad[1] < 50 * bad[0]
+
+# %% [markdown] lang="en"
+# Next: [small changes](small_changes.ipynb).
+
+# %% [markdown] lang="ja"
+# 次は[小さな変化](small_changes.ja.ipynb)です。

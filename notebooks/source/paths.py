@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# # The sum over all paths
+# # 5. The sum over all paths
 #
 # The big picture of back-propagation (eq. 47 to 53): a small change of a weight runs along every path
 # that leads to the cost. Along one path it is multiplied by the factor of each edge; the derivative is
@@ -10,7 +10,7 @@
 # \cdots \frac{\partial a^{l+1}_q}{\partial a^l_j} \frac{\partial a^l_j}{\partial w^l_{jk}} .$$
 
 # %% [markdown] lang="ja"
-# # すべてのパスの和
+# # 5. すべてのパスの和
 #
 # 誤差逆伝播の全体像です (式 47〜53)。重みの小さな変化は、コストに至るすべてのパスを伝わります。1 本のパスに
 # 沿っては各辺の係数が掛けられ、導関数はすべてのパスの和になります。
@@ -65,6 +65,21 @@ for by_hand, found in zip(sorted(products), sorted(path.product for path in acco
     assert math.isclose(by_hand, found, rel_tol=1e-12)
 
 # %% [markdown] lang="en"
+# **Your turn.** Somebody added up two of the three products. `compare` sees which is missing. Mend it; the
+# solution follows.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** だれかが 3 つの積のうち 2 つだけを足しました。何が抜けているかを `compare` が教えます。直してください。その後に
+# 解答があります。
+
+# %%
+mine = products[0] + products[1]  # your turn
+print(ad.compare(autograd=C, by_hand={"w": mine}).verdict)
+
+# %%
+print(ad.compare(autograd=C, by_hand={"w": sum(products)}).verdict)  # the solution
+
+# %% [markdown] lang="en"
 # ## Every path of a network
 #
 # A network of sizes [2, 3, 2, 1] with named weights. From the weight $w^2_{11}$ a change goes to one
@@ -98,12 +113,12 @@ print("one path by hand:", by_hand, [path.product for path in account])
 assert any(math.isclose(by_hand, path.product, rel_tol=1e-12) for path in account)
 
 # %% [markdown] lang="en"
-# From an input there are as many paths as ways through the layers: 3 neurons times 2 neurons, so 6. With
-# `top_k=3` the picture shows the three paths with the largest products of the whole network.
+# From an input there are as many paths as ways through the layers. **Predict** how many that is in
+# [2, 3, 2, 1]. With `top_k=3` the picture shows the three paths with the largest products of the whole network.
 
 # %% [markdown] lang="ja"
-# 入力からは、層を通る道の数だけパスがあります。3 個 × 2 個で 6 本です。`top_k=3` とすると、ネットワーク
-# 全体で積の大きい 3 本のパスだけを描きます。
+# 入力からは、層を通る道の数だけパスがあります。[2, 3, 2, 1] では何本でしょうか。**予想してください。** `top_k=3` とすると、
+# ネットワーク全体で積の大きい 3 本のパスだけを描きます。
 
 # %%
 x1, x2 = ad.Value(0.5, "x1"), ad.Value(-1.0, "x2")
@@ -121,14 +136,14 @@ ad.draw(cost, top_k=3)
 # %% [markdown] lang="en"
 # ## Counting without listing
 #
-# The number of paths multiplies from layer to layer, so for real networks nobody can list them. It can
+# Three neurons times two: six paths. The number of paths multiplies from layer to layer, so for real networks nobody can list them. It can
 # be counted in one sweep: the paths from a node are the paths of all nodes it leads to, added up. That
 # is the backward pass with every factor replaced by 1!
 
 # %% [markdown] lang="ja"
 # ## 数え上げずに数える
 #
-# パスの数は層ごとに掛け合わされるので、実際のネットワークでは列挙できません。しかし、1 回の走査で数えられます。
+# ニューロン 3 個 × 2 個で 6 本でした。パスの数は層ごとに掛け合わされるので、実際のネットワークでは列挙できません。しかし、1 回の走査で数えられます。
 # あるノードからのパスの数は、その先のノードのパスの数の和です。これは、すべての係数を 1 に置き換えた逆伝播に
 # ほかなりません!
 
@@ -172,3 +187,9 @@ print(
 )
 assert math.isclose(x.grad, 1.0, rel_tol=1e-12)
 assert math.isclose(whole, x.grad, rel_tol=1e-12)
+
+# %% [markdown] lang="en"
+# Next: [in what sense is it fast?](how_fast.ipynb)
+
+# %% [markdown] lang="ja"
+# 次は[どういう意味で速いのか](how_fast.ja.ipynb)です。

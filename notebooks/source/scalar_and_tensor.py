@@ -1,12 +1,12 @@
 # %% [markdown] lang="en"
-# # The same network twice: number by number, and as arrays
+# # 2. The same network twice: number by number, and as arrays
 #
 # A `Value` is one number of a graph, a `Tensor` a whole array. They obey the same rules, so a network
 # built of single weights and the same network as matrices have the same gradients. The first shows
 # every step, the second is fast; a lens leads from one to the other.
 
 # %% [markdown] lang="ja"
-# # 同じネットワークを 2 通りに: 数 1 つずつと、配列と
+# # 2. 同じネットワークを 2 通りに: 数 1 つずつと、配列と
 #
 # `Value` はグラフの中の 1 つの数、`Tensor` は配列全体です。どちらも同じ規則に従うので、重み 1 個ずつで組んだ
 # ネットワークと、同じものを行列で書いたネットワークは、同じ勾配を持ちます。前者ではすべての計算が見え、後者は
@@ -51,20 +51,24 @@ assert ad.grad(ad.sigmoid)(0.3) > 0.2
 #
 # Three inputs, four hidden neurons, two outputs. Every weight is a `Value`; every product, every sum
 # and every sigmoid is a node.
+#
+# **Predict:** how many nodes has this graph, about, and how many has that of the same network as arrays?
 
 # %% [markdown] lang="ja"
 # ## 数 1 つずつのネットワーク
 #
 # 入力 3、隠れニューロン 4、出力 2 です。重みはすべて `Value` で、積も和もシグモイドもすべてノードになります。
+#
+# **予想してください:** このグラフのノードはおよそ何個でしょうか。同じネットワークを配列で書けば何個になるでしょうか。
 
 # %%
 net = Network([3, 4, 2], seed=2)
 x, y = np.array([0.5, -1.0, 2.0]), np.array([1.0, 0.0])
 
-w = [[[ad.Value(v, f"w{l}[{j},{k}]") for k, v in enumerate(row)] for j, row in enumerate(matrix)]
-     for l, matrix in enumerate(net.weights, start=1)]  # fmt: skip
-b = [[ad.Value(float(v), f"b{l}[{j}]") for j, v in enumerate(column[:, 0])]
-     for l, column in enumerate(net.biases, start=1)]  # fmt: skip
+w = [[[ad.Value(v, f"w^{l}_{j}{k}") for k, v in enumerate(row, 1)]
+      for j, row in enumerate(matrix, 1)] for l, matrix in enumerate(net.weights, start=2)]  # fmt: skip
+b = [[ad.Value(float(v), f"b^{l}_{j}") for j, v in enumerate(column[:, 0], 1)]
+     for l, column in enumerate(net.biases, start=2)]  # fmt: skip
 
 a = list(x)
 for matrix, column in zip(w, b, strict=True):
@@ -125,6 +129,22 @@ for k in range(3):
     print(f"w^2[0,{k}]: by hand {x[k] * delta2_0: .12f}   Value {w[0][0][k].grad: .12f}   "
           f"Tensor {net.w[0].grad[0, k]: .12f}")  # fmt: skip
     assert abs(x[k] * delta2_0 - w[0][0][k].grad) <= 1e-12 * abs(w[0][0][k].grad)
+
+# %% [markdown] lang="en"
+# **Your turn.** The same derivative once more, by somebody who left a factor out. Which? Mend it, until `compare`
+# says that it agrees. The solution follows.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** 同じ導関数ですが、因子が 1 つ抜けています。どれでしょうか。`compare` が一致すると言うまで直してください。
+# その後に解答があります。
+
+# %%
+mine = x[0] * sum(net.weights[1][i, 0] * delta3[i] for i in range(2))  # your turn
+print(ad.compare(autograd=C, by_hand={"w^2_11": mine}).verdict)
+
+# %%
+mine = mine * a2[0] * (1 - a2[0])  # the solution
+print(ad.compare(autograd=C, by_hand={"w^2_11": mine}).verdict)
 
 # %% [markdown] lang="en"
 # ## The lens
@@ -199,3 +219,9 @@ for matrix, found in zip(layers, arrays, strict=True):
     assert np.max(np.abs(mine - found)) <= 1e-12 * np.max(np.abs(found))
 print("2,250 weights: equal gradients; the arrays took less time:", as_arrays < as_values)
 assert as_arrays < as_values
+
+# %% [markdown] lang="en"
+# Next: [the four equations](four_equations.ipynb).
+
+# %% [markdown] lang="ja"
+# 次は[4 つの式](four_equations.ja.ipynb)です。

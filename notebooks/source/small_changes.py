@@ -1,16 +1,17 @@
 # %% [markdown] lang="en"
-# # Small changes, smooth costs, and a poll
+# # 10. Small changes, smooth costs, and a poll
 #
 # Chapter 1 argues why neurons are smooth, why the cost is not the score, and why a few examples are
 # enough for a step. Here each argument becomes a number. About 25 minutes.
 
 # %% [markdown] lang="ja"
-# # 小さな変化、滑らかなコスト、世論調査
+# # 10. 小さな変化、滑らかなコスト、世論調査
 #
 # 第 1 章は、ニューロンが滑らかである理由、コストが正解数ではない理由、少しの訓練例で 1 歩進める理由を論じています。
 # ここではそれぞれの議論を数で確かめます。約 25 分。
 
 # %%
+import matplotlib.pyplot as plt
 import numpy as np
 
 import autodiff as ad
@@ -34,10 +35,14 @@ split = load_digits()
 
 # %%
 for line in arguments.small_changes(split):
-    print(line.measured)
-z = np.linspace(-4, 4, 9)
-for name in ("step", "sigmoid"):
-    print(f"{name:>8}", Network([1, 1], name).activation(ad.Tensor(z)).data.round(3))
+    print(line)
+z = np.linspace(-6, 6, 241)
+figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
+for name, label, style in (("step", "perceptron", "--"), ("sigmoid", "sigmoid neuron", "-")):
+    axes.plot(z, Network([1, 1], name).activation(ad.Tensor(z)).data, style, label=label)
+axes.set(xlabel="weighted input z", ylabel="output a")
+axes.legend()
+plt.show()
 
 # %% [markdown] lang="en"
 # ## Why not count the right answers?
@@ -51,7 +56,7 @@ for name in ("step", "sigmoid"):
 # **予想してください:** 学習率がとても小さいとき、コストが下がる間に、テストデータの正解数 (score) は上がるでしょうか。
 
 # %%
-print(arguments.smooth_cost(split)[0].measured)
+print(arguments.smooth_cost(split)[0])
 
 # %% [markdown] lang="en"
 # The cost falls in every epoch, the score does not follow: it is constant almost everywhere, so it has no
@@ -71,7 +76,7 @@ print(arguments.smooth_cost(split)[0].measured)
 
 # %%
 for line in arguments.ball_in_a_valley(split):
-    print(line.measured)
+    print(line)
 
 
 def valley(eta, steps=20):
@@ -90,16 +95,38 @@ for eta in (0.1, 0.45, 0.51):
     print(f"eta = {eta}: C = {0.5 * path[-1, 0] ** 2 + 2 * path[-1, 1] ** 2:.2e} after 20 steps")
 
 # %%
-import matplotlib.pyplot as plt
-
-figure, axes = plt.subplots(figsize=(6, 4))
+figure = plt.figure(figsize=(10, 4), layout="constrained")
+surface, plane = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)
 v1, v2 = np.meshgrid(np.linspace(-2.5, 2.5, 80), np.linspace(-1.5, 1.5, 80))
-axes.contour(v1, v2, 0.5 * v1**2 + 2 * v2**2, 12, alpha=0.4)
-for eta in (0.1, 0.45):
-    axes.plot(*valley(eta).T, "o-", ms=3, label=f"eta = {eta}")
-axes.set(xlabel="v1", ylabel="v2")
-axes.legend()
+surface.plot_surface(v1, v2, 0.5 * v1**2 + 2 * v2**2, cmap="Greys", alpha=0.5)
+plane.contour(v1, v2, 0.5 * v1**2 + 2 * v2**2, 12, alpha=0.4)
+for eta, color in ((0.1, "#0072B2"), (0.45, "#D55E00")):
+    path = valley(eta)
+    height = 0.5 * path[:, 0] ** 2 + 2 * path[:, 1] ** 2
+    surface.plot(*path.T, height, "o-", ms=3, color=color)
+    plane.plot(*path.T, "o-", ms=3, color=color, label=f"eta = {eta}")
+surface.set(xlabel="v1", ylabel="v2", zlabel="C")
+plane.set(xlabel="v1", ylabel="v2")
+plane.legend()
 plt.show()
+
+# %% [markdown] lang="en"
+# **Your turn.** The gradient of $C(v_1, v_2) = v_1^2/2 + 2 v_2^2$ by hand, with a slip in it. Mend it; the solution
+# follows.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** $C(v_1, v_2) = v_1^2/2 + 2 v_2^2$ の勾配を手で求めましたが、間違いが 1 つあります。直してください。その後に解答が
+# あります。
+
+# %%
+v1, v2 = ad.Value(2.0, "v1"), ad.Value(1.0, "v2")
+C = v1 * v1 / 2 + 2 * v2 * v2
+mine = {"v1": v1.data, "v2": 2 * v2.data}  # your turn
+print(ad.compare(autograd=C, by_hand=mine).verdict)
+
+# %%
+mine = {"v1": v1.data, "v2": 4 * v2.data}  # the solution
+print(ad.compare(autograd=C, by_hand=mine).verdict)
 
 # %% [markdown] lang="en"
 # ## The mini-batch as a poll
@@ -114,7 +141,7 @@ plt.show()
 
 # %%
 for line in arguments.a_poll(split):
-    print(line.what, "->", line.measured)
+    print(line)
 
 # %% [markdown] lang="en"
 # Leaving out $1/m$ is nothing but another eta: the last line is rounding.
@@ -156,7 +183,7 @@ assert stubborn.evaluate(split.test) == np.sum(split.test.labels == 9)
 
 # %%
 for line in arguments.digits_otherwise(split):
-    print(line.what, "->", line.measured)
+    print(line)
 
 # %% [markdown] lang="en"
 # Next: [digits](digits.ipynb).

@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# # Two layers by hand, then L layers, then a whole mini-batch
+# # 7. Two layers by hand, then L layers, then a whole mini-batch
 #
 # Before any library, back-propagation is a page of sums. Here are the sums of the lecture notes,
 # written out index by index, then for any number of layers, then as matrices for a mini-batch; and
@@ -9,7 +9,7 @@
 # and $d$ for the target.
 
 # %% [markdown] lang="ja"
-# # 2 層を手で、次に L 層、最後にミニバッチ全体
+# # 7. 2 層を手で、次に L 層、最後にミニバッチ全体
 #
 # ライブラリを使う前の誤差逆伝播は、1 ページ分の和の式です。ここでは講義ノートの和を添字どおりに書き下し、
 # 次に層の数を一般にし、さらにミニバッチを行列でまとめ、最後に講義の 6 つの式を確かめます。どの段階でも、
@@ -178,17 +178,17 @@ assert shared < products
 # 同じネットワークを計算グラフで書きます。ここでは何も導出しません。順伝播を書き、勾配を求めるだけです。
 
 # %%
-W2, W3 = ad.Tensor(w2, "w2"), ad.Tensor(w3, "w3")
+W2, W3 = ad.Tensor(w2, "w^(2)"), ad.Tensor(w3, "w^(3)")
 U2 = W2 @ ad.constant(x, "x")
 Z2 = ad.sigmoid(U2)
 Y = W3 @ Z2
 loss = ad.square(Y - ad.constant(d, "d")).sum() * 0.5
-for node, name in ((U2, "u2"), (Z2, "z2"), (Y, "y"), (loss, "E")):
+for node, name in ((U2, "u^(2)"), (Z2, "z^(2)"), (Y, "y"), (loss, "E")):
     node.name = name
 loss.backward()
 
-agree("dE/dw3", dw3, W3.grad)
-agree("dE/dw2", dw2, W2.grad)
+agree("dE/dw^(3)", dw3, W3.grad)
+agree("dE/dw^(2)", dw2, W2.grad)
 library = cf.two_layers(w2, w3, x, d)  # the same formulas, kept in the library
 assert np.allclose(library.dw2, dw2, rtol=1e-12, atol=0)
 assert np.allclose(library.dw3, dw3, rtol=1e-12, atol=0)
@@ -240,8 +240,8 @@ for l in range(L - 1, 1, -1):
 # その導関数は $\delta$ そのものです。
 
 # %%
-W = {l: ad.Tensor(w[l], f"w{l}") for l in w}
-B = {l: ad.Tensor(b[l], f"b{l}") for l in b}
+W = {l: ad.Tensor(w[l], f"w^({l})") for l in w}
+B = {l: ad.Tensor(b[l], f"b^({l})") for l in b}
 out = ad.constant(x, "x")
 for l in range(2, L + 1):
     out = W[l] @ out + B[l]
@@ -301,10 +301,13 @@ db = {l: Delta[l] @ ones / N for l in Delta}
 
 # %% [markdown] lang="en"
 # Before any number, look at the shapes. A derivative has the shape of what it belongs to, and checking
-# that finds most mistakes.
+# that finds most mistakes. **Predict** the shapes of $\Delta^{(3)}$, $\partial W^{(3)}$ and $\partial b^{(3)}$: the
+# layers have 5, 7, 6, 4 and 3 neurons, and there are 8 samples.
 
 # %% [markdown] lang="ja"
 # 数値を見る前に、形を見ましょう。導関数は元の変数と同じ形を持ちます。これを確かめるだけで、大半の間違いが見つかります。
+# $\Delta^{(3)}$、$\partial W^{(3)}$、$\partial b^{(3)}$ の形を**予想してください**。層のニューロンは 5、7、6、4、3 個、サンプルは
+# 8 個です。
 
 # %%
 print("layer  W       Z below  Delta   dW      db")
@@ -320,19 +323,32 @@ for l in range(2, L + 1):
     ]
 
 # %%
-B = {l: ad.Tensor(b[l], f"b{l}") for l in b}
+B = {l: ad.Tensor(b[l], f"b^({l})") for l in b}
 out = ad.constant(X, "X")
 for l in range(2, L + 1):
     out = W[l] @ out + B[l]
     if l < L:
         out = ad.sigmoid(out)
-found = ad.gradient(ad.square(out - D).sum() * (0.5 / N), [*W.values(), *B.values()])
+E = ad.square(out - D).sum() * (0.5 / N)
+found = ad.gradient(E, [*W.values(), *B.values()])
 
 library = cf.mini_batch(list(w.values()), list(b.values()), X, D)
 for i, l in enumerate(w):
     agree(f"dW^({l})", dW[l], found[i])
     agree(f"db^({l})", db[l], found[len(w) + i])
     assert np.allclose(library.dw[i], dW[l], rtol=1e-12, atol=1e-15)
+
+# %% [markdown] lang="en"
+# **Your turn.** Somebody computed $\partial b^{(5)}$ and forgot something. What does `compare` say? Mend it; the solution
+# is the line of `db` above.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** だれかが $\partial b^{(5)}$ を計算しましたが、何かを忘れました。`compare` は何と言うでしょうか。直してください。解答は上の
+# `db` の行です。
+
+# %%
+mine = Delta[5] @ ones  # your turn
+print(ad.compare(autograd=E, by_hand={"b^(5)": mine}).verdict)
 
 # %% [markdown] lang="en"
 # ## The lecture's six equations
@@ -342,6 +358,9 @@ for i, l in enumerate(w):
 #
 # $$dz_2 = a_2 - y,\quad dW_2 = dz_2\, a_1^T,\quad db_2 = dz_2,\quad
 # dz_1 = W_2^T dz_2 \odot g_1'(z_1),\quad dW_1 = dz_1\, x^T,\quad db_1 = dz_1 .$$
+#
+# Two steps lie between them: $da_2 = -\frac{y}{a_2} + \frac{1 - y}{1 - a_2}$, from which
+# $dz_2 = da_2 \odot g_2'(z_2) = a_2 - y$, and $da_1 = W_2^T dz_2$, from which $dz_1 = da_1 \odot g_1'(z_1)$.
 #
 # First one example, a column.
 
@@ -354,6 +373,9 @@ for i, l in enumerate(w):
 # $$dz_2 = a_2 - y,\quad dW_2 = dz_2\, a_1^T,\quad db_2 = dz_2,\quad
 # dz_1 = W_2^T dz_2 \odot g_1'(z_1),\quad dW_1 = dz_1\, x^T,\quad db_1 = dz_1 .$$
 #
+# その間に 2 つの段階があります。$da_2 = -\frac{y}{a_2} + \frac{1 - y}{1 - a_2}$ から
+# $dz_2 = da_2 \odot g_2'(z_2) = a_2 - y$ が、$da_1 = W_2^T dz_2$ から $dz_1 = da_1 \odot g_1'(z_1)$ が得られます。
+#
 # まず、例を 1 つ、列ベクトルで与えます。
 
 # %%
@@ -364,10 +386,13 @@ x, y = rng.normal(size=(n, 1)), np.array([[1.0]])
 
 a1 = np.tanh(w1 @ x + b1)
 a2 = sigma(w2 @ a1 + b2)
-dz2 = a2 - y
+da2 = -y / a2 + (1 - y) / (1 - a2)
+dz2 = da2 * a2 * (1 - a2)
+assert np.allclose(dz2, a2 - y, rtol=1e-14)
 dw2 = dz2 @ a1.T
 db2 = dz2
-dz1 = (w2.T @ dz2) * (1 - a1**2)
+da1 = w2.T @ dz2
+dz1 = da1 * (1 - a1**2)
 dw1 = dz1 @ x.T
 db1 = dz1
 
@@ -507,3 +532,9 @@ for axes, (title, history) in zip(panels, runs.items(), strict=True):
 panels[0].set_ylabel("weight from the first input")
 figure.legend(*panels[1].get_legend_handles_labels(), loc="outside right center")
 plt.show()
+
+# %% [markdown] lang="en"
+# Next: [vanishing gradients](vanishing_gradients.ipynb).
+
+# %% [markdown] lang="ja"
+# 次は[勾配消失](vanishing_gradients.ja.ipynb)です。

@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# # Why deep sigmoid networks learn slowly: the gradient vanishes
+# # 8. Why deep sigmoid networks learn slowly: the gradient vanishes
 #
 # Going forward, a network bends its signal in every layer. Going back, it does not bend at all: the
 # backward pass is a *linear* map of the error at the output (section 4.5 of the notes). A linear map
@@ -7,7 +7,7 @@
 # next to nothing.
 
 # %% [markdown] lang="ja"
-# # 深いシグモイドのネットワークはなぜ学習が遅いのか: 勾配消失
+# # 8. 深いシグモイドのネットワークはなぜ学習が遅いのか: 勾配消失
 #
 # 順伝播では、各層が信号に非線形な関数を適用します。逆伝播には非線形なところがありません。逆伝播は、出力での誤差に
 # 対する *線形* 写像です (ノート 4.5 節)。各層で少しずつ縮む線形写像は、深さとともに指数関数的に縮み、
@@ -44,7 +44,7 @@ output = record.z[-1]
 # %%
 s, t = rng.normal(size=(2, *output.shape))
 of_s, of_t, of_both = (ad.gradient(output, net.w, seed=e) for e in (s, t, 2 * s - 3 * t))
-for layer, (a, b, c) in enumerate(zip(of_s, of_t, of_both, strict=True), start=1):
+for layer, (a, b, c) in enumerate(zip(of_s, of_t, of_both, strict=True), start=2):
     difference = np.max(np.abs(2 * a - 3 * b - c)) / np.max(np.abs(c))
     print(f"layer {layer}: backward of 2 s - 3 t differs by {difference:.1e}")
     assert difference < 1e-12
@@ -79,17 +79,35 @@ for layer in (1, 0):
 print("delta of layers 3 and 2: by hand = autograd")
 
 # %% [markdown] lang="en"
+# **Your turn.** Here is $\delta^3$ of the same network by somebody who took the slope at the wrong place. Mend it; the
+# solution follows.
+
+# %% [markdown] lang="ja"
+# **あなたの番です。** 同じネットワークの $\delta^3$ ですが、傾きを取る場所が間違っています。直してください。その後に解答があります。
+
+# %%
+last = (z[-1] - y) / y.shape[1]
+a = 1 / (1 + np.exp(-z[1]))
+mine = (np.asarray(net.weights[2]).T @ last) * ad.elementwise_grad(ad.sigmoid)(a)  # your turn
+print(ad.compare(autograd=record.cost, by_hand={"z^3": mine}).verdict)
+
+# %%
+mine = (np.asarray(net.weights[2]).T @ last) * a * (1 - a)  # the solution
+print(ad.compare(autograd=record.cost, by_hand={"z^3": mine}).verdict)
+
+# %% [markdown] lang="en"
 # ## From 2 to 20 layers
 #
 # $\sigma'(z)$ is at most $1/4$. Unless the weights make up for it, each layer takes at least three
 # quarters of the error away. `gradient_flow` measures the length of the error of every layer, and the
-# most that BP2 allows it to be.
+# most that BP2 allows it to be. **Predict:** after 20 sigmoid layers, what is left of the error, about?
 
 # %% [markdown] lang="ja"
 # ## 2 層から 20 層まで
 #
 # $\sigma'(z)$ は最大でも $1/4$ です。重みがそれを補わないかぎり、各層で誤差の少なくとも 4 分の 3 が失われ
 # ます。`gradient_flow` は、各層の誤差の大きさ (ノルム) と、BP2 が許す上限を測ります。
+# **予想してください:** シグモイドの層を 20 個さかのぼると、誤差はおよそどれだけ残るでしょうか。
 
 
 # %%
@@ -136,7 +154,7 @@ for name, kind in kinds.items():
         [r.layer for r in layers], [r.gradient for r in layers], marks[name] + "-",
         color=colours[name], markersize=4, label=name,
     )  # fmt: skip
-left.set(xlabel="hidden layers", ylabel="error of layer 1 / error of the output",
+left.set(xlabel="hidden layers", ylabel="error of layer 2 / error of the output",
          title="What is left of the error after going back")  # fmt: skip
 right.set(xlabel="layer (2 is next to the input)", ylabel="length of dC/dw",
           title="The gradient in a network of 20 hidden layers")  # fmt: skip
@@ -187,3 +205,9 @@ assert growth > 1e6
 slopes = {f.name: ad.elementwise_grad(f)(np.linspace(-6, 6, 1201)) for f in (ad.sigmoid, ad.tanh)}
 assert np.isclose(slopes["sigmoid"].max(), 0.25)
 assert np.isclose(slopes["tanh"].max(), 1.0)
+
+# %% [markdown] lang="en"
+# Next: [the learning slowdown](learning_slowdown.ipynb).
+
+# %% [markdown] lang="ja"
+# 次は[学習の遅れ](learning_slowdown.ja.ipynb)です。
