@@ -28,12 +28,12 @@ BOOK = re.compile(r"\]\((?:\.\./)?notebooks/([\w.]+)\.ipynb\)")
 # The order of the pages; others come behind them.
 ORDER = (
     "index.md", "tutorial.md", "tutorial.ja.md",
-    "explaining.md", "explaining.ja.md", "course.md", "teaching.md",
-    "teaching.ja.md", "notation.md", "concordance.md",
+    "explaining.md", "explaining.ja.md", "course.md", "course.ja.md", "teaching.md",
+    "teaching.ja.md", "notation.md", "notation.ja.md", "concordance.md", "concordance.ja.md",
     "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md",
     "api/index.md",
     "api_nets.md", "coming_from.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md",
-    "results.md",
+    "results.md", "results.ja.md",
     "index.ja.md",
 )  # fmt: skip
 TITLES = {

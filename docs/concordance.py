@@ -1,22 +1,21 @@
 """The concordance: every equation, listing, figure and claim of the documents, and where it is here.
 
 `companion/concordance.json` has one entry for each: the document (A the book's chapter 2, B the study
-note, C the lecture notes, D the lecture, E the blog post), its number there, what it says, the function
-that computes it, the test that holds it and the notebook that shows it. `page` prints it. Numbers that
-only the book has, none of the five documents, are marked.
+note, C the lecture notes, D the lecture, E the blog post), its number there, what it says in English
+and in Japanese, the function that computes it, the test that holds it and the notebook that shows it.
+`page` prints it in either language. Numbers that only the book has, none of the five documents, are
+marked.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
+from autodiff.table.language import language, say, speaking
+
 FOLDER = Path(__file__).resolve().parent
 ENTRIES = FOLDER / "companion" / "concordance.json"
-NAMES = {
-    "A": "the book's chapter 2", "B": "the study note on chapters 1 to 3",
-    "C": "the lecture notes, chapter 4", "D": "the lecture", "E": "the blog post",
-    "book": "the book, in none of the five documents",
-}  # fmt: skip
+DOCUMENTS = ("A", "B", "C", "D", "E", "book")
 
 
 def entries() -> list[dict[str, Any]]:
@@ -26,32 +25,35 @@ def entries() -> list[dict[str, Any]]:
 
 
 def page() -> str:
-    """Return the page: a table for each document."""
-    parts = [
-        "# Concordance\n\nWhere every equation, listing, figure and claim of the documents is: the "
-        "function, the test that holds it, the notebook that shows it. The same as data: "
-        "[concordance.json](companion/concordance.json). Numbers of the book that stand in none of "
-        "the five documents are listed last; the study note uses 107 and 108 for the mini-batch "
-        "algorithm, the book for momentum.\n"
-    ]
-    for document, name in NAMES.items():
+    """Return the page in the language that is spoken: a table for each document."""
+    parts = [say("concordance.intro") + ("." if language() == "en" else "。") + "\n"]
+    columns = [say(f"concordance.{name}") for name in ("number", "says", "code", "test", "book")]
+    head = "".join(f"| {name} " for name in columns)
+    for document in DOCUMENTS:
         rows = [e for e in entries() if e["document"] == document]
-        lines = [f"| {e['number']} | {e['says']} | {_link(e['code'])} | {_link(e['test'])} | {_notebook(e)} |"
-                 for e in rows]  # fmt: skip
-        head = "| number | what it says | in the code | test | notebook |\n|---|---|---|---|---|"
-        parts.append(f"## {document}: {name}\n\n{head}\n" + "\n".join(lines) + "\n")
+        lines = [
+            f"| {e['number']} | {e['says' if language() == 'en' else language()]} | {_link(e['code'])} "
+            f"| {_link(e['test'])} | {_notebook(e)} |"
+            for e in rows
+        ]
+        title = say(f"concordance.in_{document}")
+        parts.append(
+            f"## {document}: {title}\n\n{head}|\n{5 * '|---'}|\n" + "\n".join(lines) + "\n"
+        )
     return "\n".join(parts)
 
 
 def _link(place: list[str]) -> str:
     path, name = place
-    return f"`{name}` in [{path}](../{path})"
+    return say("results_page.name_in_file", name=name, path=path)
 
 
 def _notebook(entry: dict[str, Any]) -> str:
-    name = entry["notebook"]
-    return f"[{name}](../notebooks/{name}.ipynb)" if name else ""
+    name, ending = entry["notebook"], "" if language() == "en" else f".{language()}"
+    return f"[{name}](../notebooks/{name}{ending}.ipynb)" if name else ""
 
 
 if __name__ == "__main__":
-    (FOLDER / "concordance.md").write_text(page(), encoding="utf-8")
+    for spoken, name in (("en", "concordance.md"), ("ja", "concordance.ja.md")):
+        with speaking(spoken):
+            (FOLDER / name).write_text(page(), encoding="utf-8")

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -57,10 +58,17 @@ def test_every_place_is_there(entry: dict[str, object]) -> None:
 
 def test_the_page_is_printed_from_the_entries() -> None:
     code = "from docs.concordance import page; print(page(), end='')"
-    found = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert found.stdout == (ROOT / "docs" / "concordance.md").read_text(encoding="utf-8")
+    for language, name in (("en", "concordance.md"), ("ja", "concordance.ja.md")):
+        found = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
+            env=os.environ | {"AUTODIFF_LANG": language, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        assert found.stdout == (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_every_entry_has_its_japanese_twin() -> None:
+    assert [e["number"] for e in ENTRIES if not JAPANESE.search(e["ja"])] == []
+    assert [e["number"] for e in ENTRIES if JAPANESE.search(e["says"])] == []
 
 
 def test_numbers_of_the_book_alone_are_apart() -> None:

@@ -61,7 +61,38 @@ def test_japanese_reads_as_written_without_half_width_marks() -> None:
     for key, both in sentences().items():
         plain = re.sub(r"\{[^}]*\}", "", both["ja"])
         assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff][,;!?]", plain), key
-        assert "方程式" not in plain, "the documents say 式"
+
+
+# Words that the documents do not use, and theirs; the glossary of docs/notation.ja.md has the others.
+AVOIDED = {
+    "方程式": "式", "経路": "パス", "節点": "ノード", "誤り": "間違い", "パラメーター": "パラメータ",
+    "偏導関数": "偏微分", "逆伝搬": "逆伝播", "順伝搬": "順伝播", "重みつき": "重み付き",
+}  # fmt: skip
+TEXTS = [
+    ROOT / "README.ja.md", ROOT / "autodiff" / "table" / "text.json",
+    *(ROOT / "docs").rglob("*.ja.md"), *(ROOT / "notebooks" / "source").glob("*.py"),
+    ROOT / "docs" / "companion" / "concordance.json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.name)
+def test_the_words_are_those_of_the_documents(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert JAPANESE.search(text)
+    assert [word for word in AVOIDED if word in text] == []
+
+
+def test_the_glossary_has_the_words_that_are_used() -> None:
+    glossary = (
+        (ROOT / "docs" / "notation.ja.md").read_text(encoding="utf-8").partition("## 用語")[2]
+    )
+    words = [w for row in re.findall(r"(?m)^\| [^|]+ \| ([^|]+) \|$", glossary)[1:]
+             for w in re.split(r"[；、]| \(.*?\)", row) if w]  # fmt: skip
+    assert len(words) > 30
+    used = "".join(
+        path.read_text(encoding="utf-8") for path in TEXTS if path.name != "notation.ja.md"
+    )
+    assert [w for w in words if w.strip() not in used] == []
 
 
 def test_the_language_of_a_block_is_that_of_its_thread() -> None:
@@ -157,7 +188,7 @@ def test_the_legend_of_a_picture_is_japanese() -> None:
     with speaking("ja"):
         told = ad.draw(y, names={"y": y}).svg()
     legend = told[told.index('class="legend"') :] if 'class="legend"' in told else told
-    for word in ("パラメーター", "出力", "0 より大きい勾配", "局所的な導関数"):
+    for word in ("パラメータ", "出力", "0 より大きい勾配", "局所的な導関数"):
         assert word in legend
     english = ad.draw(y, names={"y": y}).svg()
     assert "gradient above 0" in english

@@ -275,7 +275,7 @@ COURSE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("number", "name"), enumerate(COURSE))
+@pytest.mark.parametrize(("number", "name"), list(enumerate(COURSE)))
 def test_a_notebook_of_the_course_asks_marks_and_leads_on(number: int, name: str) -> None:
     """It has its number, a prediction before a result, a cell of one's own that is marked, a link."""
     found = cells(name)

@@ -34,7 +34,7 @@ def test_a_search_goes_on_where_it_was(tmp_path: Path, capsys: Any) -> None:
     assert main(command) == 0
     first = capsys.readouterr().out
     assert "nets train --data digits" in first
-    *tried, found, _ = first.splitlines()
+    *tried, found, _, _ = first.splitlines()
     assert found.removesuffix("   is what was found") in tried
     file = tmp_path / "search.json"
     kept = json.loads(file.read_text())
@@ -44,7 +44,7 @@ def test_a_search_goes_on_where_it_was(tmp_path: Path, capsys: Any) -> None:
     file.write_text(json.dumps(kept))
     assert main(command) == 0
     again = capsys.readouterr().out
-    assert again.splitlines()[-2:] == first.splitlines()[-2:]
+    assert again.splitlines()[-3:] == first.splitlines()[-3:]
     assert again.count("%") == 2, "one try was missing, and the line of what was found"
     assert removed in json.loads(file.read_text())["tries"]
 

@@ -16,11 +16,11 @@ def draw_neurons(axes: Any, sizes: Sequence[int], lit: tuple[int, int, int] | No
     ValueError says that the network has no such weight.
     """
     if lit is not None:
-        layer, j, k = lit
+        layer, to, of = lit
         if not (
-            1 < layer <= len(sizes) and 0 < j <= sizes[layer - 1] and 0 < k <= sizes[layer - 2]
+            1 < layer <= len(sizes) and 0 < to <= sizes[layer - 1] and 0 < of <= sizes[layer - 2]
         ):
-            raise ValueError(f"w^{layer}_{j}{k}: {list(sizes)} has no such weight")
+            raise ValueError(f"w^{layer}_{to}{of}: {list(sizes)} has no such weight")
     places = [[(i, (n - 1) / 2 - j) for j in range(n)] for i, n in enumerate(sizes)]
     for i in range(1, len(sizes)):
         for j, (right, high) in enumerate(places[i], start=1):
@@ -35,7 +35,8 @@ def draw_neurons(axes: Any, sizes: Sequence[int], lit: tuple[int, int, int] | No
             )
             axes.text(across, up, str(number), ha="center", va="center", zorder=4)
     if lit is not None:
-        start, end = places[layer - 2][k - 1], places[layer - 1][j - 1]
-        axes.text((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + 0.15, f"$w^{layer}_{{{j}{k}}}$",
+        start, end = places[layer - 2][of - 1], places[layer - 1][to - 1]
+        axes.text((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + 0.15, f"$w^{layer}_{{{to}{of}}}$",
                   color=LIT, fontsize=14, ha="center", va="bottom", zorder=4)  # fmt: skip
+    axes.set(xlim=(-0.4, len(sizes) - 0.6), ylim=(-max(sizes) / 2, max(sizes) / 2))
     axes.set_axis_off()

@@ -196,7 +196,7 @@ for line in derivations.in_full(split):
 # **Your turn.** This BP2 has a slip. Run it, read the verdict, mend it, run it again.
 
 # %% [markdown] lang="ja"
-# **あなたの番です。** この BP2 には誤りがあります。実行して判定を読み、直してもう一度実行してください。
+# **あなたの番です。** この BP2 には間違いがあります。実行して判定を読み、直してもう一度実行してください。
 
 # %%
 run = closed_form.backprop_batch(list(net.weights), list(net.biases), x, y)
