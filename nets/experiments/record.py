@@ -6,6 +6,7 @@ same command then measures only what is missing.
 
 import contextlib
 import datetime
+import importlib
 import importlib.metadata
 import json
 import platform
@@ -86,9 +87,8 @@ def surroundings() -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[package] = importlib.metadata.version(package)
     with contextlib.suppress(ImportError):
-        from threadpoolctl import threadpool_info
-
-        kernels = {pool["architecture"] for pool in threadpool_info() if "architecture" in pool}
+        pools = importlib.import_module("threadpoolctl").threadpool_info()
+        kernels = {pool["architecture"] for pool in pools if "architecture" in pool}
         if kernels:
             found["BLAS kernel"] = ", ".join(sorted(kernels))
     return found
