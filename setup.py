@@ -19,7 +19,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 PACKAGE = Path("autodiff")
-EVALUATE = PACKAGE / "printers" / "_evaluate.pxd"  # printed, as is
+PRINTED = {PACKAGE / "printers" / "_evaluate.pxd", PACKAGE / "table" / "_ufuncs.pxd"}  # as is
 MACHINE = PACKAGE / "programs" / "_machine.pyx"
 
 # Imports the printer from source alone, without autodiff/__init__.py, so that neither an outdated
@@ -127,7 +127,7 @@ class BuildEngine(build_ext):
         """Write `_compiled.json` beside the engine, or remove it: all modules are built or none."""
         names = {e.name for e in self.extensions}
         if names and names == self.built:
-            shared = {dotted(p) for p in PACKAGE.rglob("_*.pxd")} - {dotted(EVALUATE)}
+            shared = {dotted(p) for p in PACKAGE.rglob("_*.pxd")} - set(map(dotted, PRINTED))
             modules = sorted(names | set(used) | shared)
             text = json.dumps({m: digest(m) for m in modules}, indent=1)
             record.write_text(text + "\n", encoding="ascii")

@@ -27,7 +27,7 @@ from autodiff.table.recipes import Recipe
 with contextlib.suppress(ImportError):
     import autodiff.scipy.special  # its rows name SciPy's ufuncs
 
-ELEMENTS = (30_000, 300_000)  # of all arguments of a call
+ELEMENTS = (30_000, 300_000)  # of all arguments of a call, and of its result
 TIMES, MEMORY, APART = 6.0, 8.0, 50e-6
 MORE = {"det": 8.0, "slogdet": 8.0}
 SIZES = (
@@ -125,15 +125,15 @@ def peak(job: Any) -> int:
     return found
 
 
-def drawn(entry: Any, elements: int) -> tuple[Any, Any] | None:
+def drawn(function: Any, entry: Any, elements: int) -> tuple[Any, Any] | None:
     """Return arguments of at most so many elements; None where the recipe knows small ones only."""
     found = None
     for size in SIZES:
-        args = entry.draw(plainest, size)
-        count = sum(a.size for a in floats(list(args)))
-        if count > elements:
+        args, options = drawing = entry.draw(plainest, size)
+        count = sum(a.size for a in floats([args, options]))
+        if count > elements or sum(y.size for y in floats([function(*args, **options)])) > elements:
             break
-        found = (args, count)
+        found = (drawing, count)
     return None if found is None or found[1] < elements / 30 else found[0]
 
 
@@ -172,12 +172,12 @@ def costs(chosen: tuple[str, ...] = ()) -> Iterator[tuple[str, list[Cost]]]:
             continue
         found: list[Cost] = []
         for elements in ELEMENTS:
-            args = drawn(entry, elements)
-            if args is None or (found and found[-1].forward > 0.03):
+            if found and found[-1].forward > 0.03:
                 continue
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                one = cost(function, *args)
+                args = drawn(function, entry, elements)
+                one = args and cost(function, *args)
             if one is not None:
                 found.append(one)
         if found:

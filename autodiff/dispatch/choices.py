@@ -176,7 +176,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 def dsplit(ary: Any, indices_or_sections: Any) -> Any:
     """Return parts along the third axis."""
     np.dsplit(blank(tensor(ary)), indices_or_sections)
-    return moves.moving(np.split)(ary, indices_or_sections, 2)
+    return moves.splitting(np.split)(ary, indices_or_sections, 2)
 
 
 def second_name(function: Any, like: Any, **kinds: Any) -> None:

@@ -70,16 +70,9 @@ stands_for(np.rad2deg, np.degrees, x=ARRAY)(lambda x: x * (180.0 / math.pi))
 
 
 def missing(x: Any) -> Any:
-    """Return 1 where x is NaN, else 0."""
-    if not modes.tracing():
-        return np.isnan(x._array).astype(x.dtype)
+    """Return 1 where x is NaN, else 0; a constant, but to a trace, which sees what it comes from."""
     with modes.no_grad():
-        return ops.truth(ops.beats(x, x) - 0.5)  # beats is a half, and NaN where x is NaN
-
-
-def hole(x: Any) -> Any:
-    """Return 1 where a number, an array or a node is NaN, else 0."""
-    return float(x != x) if isinstance(x, int | float) else missing(tensor(x))
+        return ops.hole(x)
 
 
 def alike(x1: Any, x2: Any) -> tuple[Any, Any]:
@@ -93,32 +86,10 @@ def alike(x1: Any, x2: Any) -> tuple[Any, Any]:
     return as_type(tensor(x1), wanted), as_type(tensor(x2), wanted)
 
 
-@stands_for(np.fmax, x1=ARRAY, x2=FITTING)
-def fmax(x1: Any, x2: Any) -> Any:
-    """Return the larger of two; of a number and NaN, the number."""
-    x1, x2 = alike(x1, x2)
-    return ops.maximum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
-
-
-@stands_for(np.fmin, x1=ARRAY, x2=FITTING)
-def fmin(x1: Any, x2: Any) -> Any:
-    """Return the smaller of two; of a number and NaN, the number."""
-    x1, x2 = alike(x1, x2)
-    return ops.minimum(ops.where(hole(x1), x2, x1), ops.where(hole(x2), x1, x2))
-
-
 @stands_for(np.heaviside, x1=ARRAY, x2=FITTING)
 def heaviside(x1: Any, x2: Any) -> Any:
     """Return 0 below 0, 1 above, and x2 at 0, which alone gets a gradient."""
     return ops.where(ops.truth(x1), ops.step(x1), x2)
-
-
-@stands_for(np.logaddexp2, x1=ARRAY, x2=FITTING)
-def logaddexp2(x1: Any, x2: Any) -> Any:
-    """Return log2(2^x1 + 2^x2), without overflow."""
-    two = math.log(2.0)
-    x1, x2 = alike(x1, x2)
-    return ops.logaddexp(ops.mul(x1, two), ops.mul(x2, two)) * (1.0 / two)
 
 
 @stands_for(np.ldexp, x1=ARRAY, x2=one_of(2, -1))

@@ -61,10 +61,36 @@ def moving(function: Function) -> Function:
         x = tensor(x)
         numbers = np.arange(1, x.size + 1).reshape(x.shape)
         places = function(numbers, *args, **options)
-        flat = ops.concatenate(constant(np.zeros(1, x.dtype)), x.reshape(-1), axis=0)
-        if isinstance(places, list | tuple):
-            return [ops.take(flat, index=p) for p in places]
-        return ops.take(flat, index=places)
+        flat = x.reshape(-1)
+        if np.all(places):  # nothing is filled in
+            return ops.take(flat, index=places - 1)
+        return ops.take(ops.concatenate(constant(np.zeros(1, x.dtype)), flat, axis=0), index=places)
+
+    return apply
+
+
+def picked(x: Any, function: Function, axis: int | None) -> Any:
+    """Return the slices of x along an axis that `function` picks out of their numbers."""
+    x = tensor(x)
+    if axis is None or not x.ndim:
+        x, axis = x.reshape(-1), 0
+    (k,) = axes_within(axis, x.ndim)
+    return ops.take(x, index=(slice(None),) * k + (function(np.arange(x.shape[k])),))
+
+
+def splitting(function: Function) -> Function:
+    """Return a numpy function that cuts an array into parts along an axis, on nodes."""
+
+    def apply(x: Any, *args: Any, **options: Any) -> Any:
+        x = tensor(x)
+        parts = function(blank(x), *args, **options)
+        axis = next((k for k in range(x.ndim) if any(p.shape[k] != x.shape[k] for p in parts)), 0)
+        numbered = np.broadcast_to(
+            np.arange(x.shape[axis]).reshape(-1, *(1,) * (x.ndim - 1 - axis)), x.shape
+        )
+        starts = [int(p.flat[0]) if p.size else 0 for p in function(numbered, *args, **options)]
+        cuts = [slice(s, s + p.shape[axis]) for s, p in zip(starts, parts, strict=True)]
+        return [ops.take(x, index=(slice(None),) * axis + (cut,)) for cut in cuts]
 
     return apply
 
@@ -167,21 +193,33 @@ stands_for(np.diagonal, a=MATRIX, offset=SHIFT, axis1=AXIS, axis2=AXIS)(moving(n
 stands_for(np.diag, v=recipes.Operand(1, 2), k=SHIFT)(moving(np.diag))
 stands_for(np.tril, m=MATRIX, k=SHIFT)(side_of_diagonal(np.tril, upper=False))
 stands_for(np.triu, m=MATRIX, k=SHIFT)(side_of_diagonal(np.triu, upper=True))
-stands_for(
+
+
+@stands_for(
     np.take, a=AXED, indices=recipes.places, axis=recipes.axis_or_none,
     mode=one_of("raise", "wrap", "clip"),
-)(moving(np.take))  # fmt: skip
+)  # fmt: skip
+def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+    """Return the elements, or the slices along an axis, at some places."""
+    return picked(a, lambda numbers: np.take(numbers, indices, mode=mode), axis)  # type: ignore[call-overload]
+
+
+@stands_for(np.delete, arr=AXED, obj=one_of(0, [0], slice(0, 1)), axis=recipes.axis_or_none)
+def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
+    """Return the elements, or the slices along an axis, but those at some places."""
+    return picked(arr, lambda numbers: np.delete(numbers, obj), axis)
+
+
 stands_for(
     np.take_along_axis, arr=VECTOR, indices=one_of(np.array([0]), np.array([0, -1])), axis=one_of(0)
 )(moving(np.take_along_axis))
-stands_for(np.delete, arr=AXED, obj=one_of(0, [0], slice(0, 1)), axis=recipes.axis_or_none)(
-    moving(np.delete)
-)
 stands_for(np.resize, a=ARRAY, new_shape=one_of((2, 3), 5, (0,)))(moving(np.resize))
-stands_for(np.split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(moving(np.split))
-stands_for(np.array_split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(moving(np.array_split))
-stands_for(np.hsplit, ary=MATRIX, indices_or_sections=PARTS)(moving(np.hsplit))
-stands_for(np.vsplit, ary=MATRIX, indices_or_sections=PARTS)(moving(np.vsplit))
+stands_for(np.split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(splitting(np.split))
+stands_for(np.array_split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(
+    splitting(np.array_split)
+)
+stands_for(np.hsplit, ary=MATRIX, indices_or_sections=PARTS)(splitting(np.hsplit))
+stands_for(np.vsplit, ary=MATRIX, indices_or_sections=PARTS)(splitting(np.vsplit))
 
 
 def as_type(x: Any, dtype: Any, casting: str = "unsafe") -> Any:
@@ -236,14 +274,12 @@ def joining(lift: Function, axis: Callable[[int], int]) -> Function:
     return apply
 
 
-def column(x: Any) -> Any:
-    return x if x.ndim > 1 else np.array(x, ndmin=2).T
-
-
 stands_for(np.hstack, tup=ARRAYS)(joining(np.atleast_1d, lambda ndim: 0 if ndim == 1 else 1))
 stands_for(np.vstack, tup=ARRAYS)(joining(np.atleast_2d, lambda ndim: 0))
 stands_for(np.dstack, tup=ARRAYS)(joining(np.atleast_3d, lambda ndim: 2))
-stands_for(np.column_stack, tup=ARRAYS)(joining(column, lambda ndim: 1))
+stands_for(np.column_stack, tup=ARRAYS)(
+    joining(lambda x: x if x.ndim > 1 else np.array(x, ndmin=2).T, lambda ndim: 1)
+)
 
 
 @stands_for(np.append, arr=ARRAY, values=recipes.LIKE, axis=recipes.axis_or_none)
@@ -252,10 +288,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     return join([arr, values], axis)
 
 
-@stands_for(np.copy, a=ARRAY)
-def copy(a: Any) -> Any:
-    """Return a node of its own with the same numbers."""
-    return ops.identity(tensor(a))
+stands_for(np.copy, a=ARRAY)(lambda a: ops.identity(tensor(a)))
 
 
 @stands_for(np.broadcast_to, array=ARRAY, shape=recipes.wider)

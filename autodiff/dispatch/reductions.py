@@ -126,27 +126,6 @@ def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return max(a, axis, keepdims) - min(a, axis, keepdims)
 
 
-def prod(
-    a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False,
-    initial: Any = 1, where: Any = True,
-) -> Any:  # fmt: skip
-    """Return the product over `axis`, by halves, so that a zero loses no other's gradient."""
-    x = chosen(a, where, dtype, 1.0)
-    shape = np.prod(blank(x), axis=axis, keepdims=bool(keepdims)).shape
-    axes = tuple(range(x.ndim)) if axis is None else np.atleast_1d(axis)
-    away = tuple(int(a) % x.ndim for a in axes) if x.ndim else ()
-    kept = tuple(i for i in range(x.ndim) if i not in away)
-    y = x.transpose(*kept, *away) if x.ndim else x
-    y = y.reshape(*(x.shape[i] for i in kept), math.prod(x.shape[i] for i in away))
-    while (n := y.shape[-1]) > 1:
-        half = n // 2
-        odd = y[..., 2 * half :]
-        y = y[..., :half] * y[..., half : 2 * half]
-        y = ops.concatenate(y, odd, axis=-1) if n % 2 else y
-    y = y.reshape(shape) if y.size else constant(np.ones(shape, x.dtype))
-    return y if type(initial) is int and initial == 1 else y * initial
-
-
 @stands_for(
     np.average,
     a=AXED,

@@ -194,23 +194,7 @@ def cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     x = as_type(tensor(a), dtype)
     if axis is None:
         x, axis = x.reshape(-1), 0
-    axis = one_axis(x, axis)
-    if away_from_zero(x, np.cumprod(x._array, axis=axis)):
-        return ops.cumprod(x, axis=axis)
-    ahead, n, k = (slice(None),) * (axis % x.ndim), x.shape[axis], 1
-    while k < n:  # products of 2, 4, 8, ... elements
-        y = x[(*ahead, slice(k, None))] * x[(*ahead, slice(None, n - k))]
-        x, k = ops.concatenate(x[(*ahead, slice(None, k))], y, axis=axis), 2 * k
-    return x
-
-
-def away_from_zero(x: Any, y: Any) -> bool:
-    """Return whether a product and its elements can be divided by; a trace keeps the outcome."""
-    tiny = float(np.finfo(x.dtype).tiny)
-    found = bool(np.all(np.abs(y) > tiny)) and bool(np.all(x._array))
-    if modes.tracing():
-        modes.note("==", x, x._array, True)
-    return found
+    return ops.cumprod(x, axis=one_axis(x, axis), reverse=False)
 
 
 @stands_for(np.prod, a=ARRAY)
@@ -220,9 +204,6 @@ def prod(
 ) -> Any:  # fmt: skip
     """Return the product over `axis`; where an element is 0, no other loses its gradient."""
     x = reductions.chosen(a, where, dtype, 1.0)
-    y: Any = np.prod(x._array, axis=axis, keepdims=bool(keepdims))
-    if not away_from_zero(x, y):
-        return reductions.prod(x, axis, None, keepdims, initial)
     z = ops.prod(x, axis=axis, keepdims=bool(keepdims))
     return z if type(initial) is int and initial == 1 else z * initial
 

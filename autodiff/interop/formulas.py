@@ -62,6 +62,10 @@ FORMULAS: dict[str, Formula] = {
     "log10": lambda m, x: m.log(x) * (1.0 / math.log(10.0)),
     "logaddexp": lambda m, a, b: m.maximum(a, b) + m.log1p(m.exp(-m.absolute(a - b))),
     "share": lambda m, a, b: 1.0 / (1.0 + m.exp(b - a)),
+    "logaddexp2": lambda m, a, b: (
+        m.maximum(a, b) + m.log1p(FORMULAS["exp2"](m, -m.absolute(a - b))) * (1.0 / math.log(2.0))
+    ),
+    "share2": lambda m, a, b: 1.0 / (1.0 + FORMULAS["exp2"](m, b - a)),
     "relu": lambda m, x: m.where(m.greater(x, 0.0), x, 0.0),
     "leaky_relu": lambda m, x, slope: m.where(m.greater(x, 0.0), x, slope * x),
     "elu": lambda m, x, alpha: m.where(
@@ -74,6 +78,10 @@ FORMULAS: dict[str, Formula] = {
     "step": lambda m, x: m.where(m.greater(x, 0.0), 1.0, 0.0),
     "truth": lambda m, x: m.where(m.equal(x, 0.0), 0.0, 1.0),
     "beats": lambda m, a, b: m.where(m.greater(a, b), 1.0, m.where(m.equal(a, b), 0.5, 0.0)),
+    "prefers": lambda m, a, b: FORMULAS["beats"](m, a, b),
+    "fmax": lambda m, a, b: m.maximum(a, b),
+    "fmin": lambda m, a, b: m.minimum(a, b),
+    "hole": lambda m, x: m.where(m.equal(x, x), 0.0, 1.0),
     "where": lambda m, c, a, b: m.where(m.equal(c, 0.0), b, a),
     "clip": lambda m, x, low, high: m.where(
         m.greater(low, x), low, m.where(m.greater(x, high), high, x)

@@ -19,6 +19,7 @@ from autodiff.printers.codegen import (
     header,
     partial_source,
     pointwise_rows,
+    ufuncs_source,
     value_source,
 )
 from autodiff.printers.interpreter import CHAIN, LISTED, PRODUCT, RUN, WIDTH
@@ -264,7 +265,10 @@ def machine_source() -> str:
     return "\n".join(lines) + "\n"
 
 
-PRINTED = {"printers/_evaluate.pxd": evaluate_source, "programs/_machine.pyx": machine_source}
+PRINTED = {
+    "printers/_evaluate.pxd": evaluate_source, "table/_ufuncs.pxd": ufuncs_source,
+    "programs/_machine.pyx": machine_source,
+}  # fmt: skip
 
 
 def write(directory: Path) -> None:

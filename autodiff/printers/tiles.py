@@ -10,7 +10,7 @@ block. The plain twin of the class stands in `graphs.tiles`.
 from autodiff.table.primitive import TABLE, Pointwise
 
 # Rows whose loop is that of their kernel: on arrays they have the kernel's bits.
-KERNELS = ("squared_error", "where", "normal_cdf", "normal_pdf", "gelu_prime")
+KERNELS = ("squared_error", "where")
 
 TILE = """
 cimport numpy as cnp
@@ -73,8 +73,9 @@ cdef class Tile:
         \"\"\"Find the loop of a row on numbers of one type.\"\"\"
         cdef PyUFuncObject *ufunc
         cdef int k, j
-        if row.ufunc is not None:
-            ufunc = <PyUFuncObject *>row.ufunc
+        found = getattr(row.array, "loop", row.ufunc)
+        if found is not None:
+            ufunc = <PyUFuncObject *>found
             for k in range(ufunc.ntypes):
                 for j in range(step.width):
                     if ufunc.types[step.width * k + j] != kind:

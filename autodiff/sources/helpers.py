@@ -54,6 +54,12 @@ class _StandAlone(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        called = node.func.func if isinstance(node.func, ast.Call) else node.func
+        if isinstance(called, ast.Name) and called.id in ("looped", "into"):
+            return self.visit(node.args[0])  # type: ignore[no-any-return]
+        return self.generic_visit(node)
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         assert node.value is not None
         return self.visit(ast.Assign([node.target], node.value, lineno=node.lineno))  # type: ignore[no-any-return]

@@ -1,7 +1,6 @@
 # cython: cdivision=True
 # The compiled twin of loops.py: loops over arrays of doubles that lie whole in memory.
 cimport numpy as cnp
-from autodiff.table cimport kernels
 from autodiff.table._ufunc cimport PyUFuncObject
 
 cdef extern from *:
@@ -188,36 +187,6 @@ cdef inline bint product(object g, object d, object y) except -1:
     else:
         return False
     return True
-
-cdef inline bint each(double (*kernel)(double) noexcept, object x, object y) except -1:
-    """y = kernel(x), number by number."""
-    cdef Py_ssize_t i
-    cdef double *a
-    cdef double *b
-    if not receives(y, x):
-        return False
-    a, b = start(x), start(y)
-    for i in range(size(y)):
-        b[i] = kernel(a[i])
-    return True
-
-cdef inline double cdf_of(double x) noexcept:
-    return kernels.normal_cdf(x)
-
-cdef inline double pdf_of(double x) noexcept:
-    return kernels.normal_pdf(x)
-
-cdef inline double gelu_prime_of(double x) noexcept:
-    return kernels.gelu_prime(x)
-
-cdef inline bint normal_cdf(object x, object y) except -1:
-    return each(cdf_of, x, y)
-
-cdef inline bint normal_pdf(object x, object y) except -1:
-    return each(pdf_of, x, y)
-
-cdef inline bint gelu_prime(object x, object y) except -1:
-    return each(gelu_prime_of, x, y)
 
 cdef inline object combined(object a, object b, by_rows of, object out):
     cdef int i, axes

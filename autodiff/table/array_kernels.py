@@ -13,8 +13,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autodiff.table import kernels, loops
+from autodiff.table import loops as passes
+from autodiff.table import loops as ufuncs
 
 Array = NDArray[np.floating]
+LOOPED: list[str] = []  # the kernels whose loops are printed as ufuncs
+
+
+def looped(function: Callable[..., Array]) -> Callable[..., Any]:
+    """Let one loop over the kernel of the same name do what a function does in passes.
+
+    The compiled engine has such loops for float32 and float64; the bits are those of the passes.
+    """
+    LOOPED.append(function.__name__)
+    loop = ufuncs.ufunc_of(function.__name__)
+    if loop is None:
+        return function
+
+    def compute(*xs: Any, out: Any = None) -> Any:  # compiled only
+        return loop(*xs, out=out)
+
+    compute.__name__, compute.__module__ = function.__name__, function.__module__
+    compute.loop = loop  # type: ignore[attr-defined]
+    return compute
+
+
+def of_numbers(kernel: Callable[..., float]) -> Callable[..., Array]:
+    """Return a kernel as a function of arrays that calls it for each number."""
+    each = np.frompyfunc(kernel, 1, 1)
+
+    def compute(x: Array) -> Array:
+        return np.asarray(each(x), dtype=x.dtype)
+
+    compute.__name__ = kernel.__name__
+    return compute
 
 
 def into(passes: Callable[..., bool]) -> Callable[..., Any]:
@@ -110,29 +142,34 @@ def xlogy(a: Array, x: Array) -> Array:
         return np.where((a == 0) & ~np.isnan(x), np.zeros_like(x), a * np.log(x))
 
 
-def any_nan(x: Array) -> bool:
-    """Return whether some element is NaN, which the least of all then is."""
-    with np.errstate(invalid="ignore"):
-        least = np.minimum.reduce(x, axis=None, initial=0.0)
-    return bool(least != least)
-
-
+@looped
 def step(x: Array) -> Array:
     y = np.asarray(np.greater(x, 0), dtype=x.dtype)
-    return np.where(np.isnan(x), x, y) if any_nan(x) else y
+    return np.where(np.isnan(x), x, y) if np.any(np.isnan(x)) else y
 
 
+@looped
 def truth(x: Array) -> Array:
     return np.asarray(np.not_equal(x, 0), dtype=x.dtype if x.dtype.kind == "f" else float)
 
 
+@looped
 def beats(a: Array, b: Array) -> Array:
     dtype = np.result_type(a, b)
     halves = np.add(np.greater(a, b), np.greater_equal(a, b), dtype=np.int8)
     y = np.multiply(halves, np.asarray(0.5, dtype), dtype=dtype)
-    if any_nan(a) or any_nan(b):
-        return np.where(np.isnan(a) | np.isnan(b), np.asarray(math.nan, dtype), y)
-    return np.asarray(y)
+    return np.asarray(np.where(np.isnan(a) | np.isnan(b), np.asarray(math.nan, dtype), y))
+
+
+@looped
+def prefers(a: Array, b: Array) -> Array:
+    alone = np.isnan(a) != np.isnan(b)
+    return np.asarray(np.where(alone, np.isnan(b), beats(a, b)), np.result_type(a, b))
+
+
+@looped
+def hole(x: Array) -> Array:
+    return np.asarray(np.isnan(x), dtype=x.dtype)
 
 
 def where(condition: Array, a: Array, b: Array) -> Array:
@@ -206,20 +243,42 @@ def softplus(x: Array) -> Array:
     return np.maximum(x, 0) + np.log1p(_decay(x))
 
 
-def share(a: Array, b: Array) -> Array:
-    with np.errstate(all="ignore"):
-        gap = np.asarray(a - b)
-        back = gap + b
-        lost = (a - back) + ((back - gap) - b)
-        y = sigmoid(gap)
-        y = np.where(np.abs(lost) < 1.0, y + lost * sigmoid_prime(gap), y)
-        return np.where(a == b, np.asarray(0.5, dtype=y.dtype), y)
+def _share(name: str, raised: Any, scale: float) -> Callable[..., Array]:
+    """Return the share of b^a in b^a + b^c for a base b: its power and its logarithm are given."""
+
+    def compute(a: Array, b: Array) -> Array:
+        with np.errstate(all="ignore"):
+            gap = np.asarray(a - b)
+            lost = (a - (gap + b)) + (((gap + b) - gap) - b)
+            e = np.asarray(raised(-np.abs(gap)))
+            y = np.where(gap < 0.0, e, np.asarray(1.0, e.dtype)) / (1.0 + e)
+            slope = np.asarray(scale, e.dtype) * (e / ((1.0 + e) * (1.0 + e)))
+            y = np.where(np.abs(lost) < 1.0, y + lost * slope, y)
+            return np.where(a == b, np.asarray(0.5, dtype=y.dtype), y)
+
+    compute.__name__ = name
+    return compute
+
+
+def _share_into(raised: Any, scale: float) -> Callable[..., bool]:
+    def fill(a: Array, b: Array, y: Array) -> bool:
+        fits = a.shape == b.shape and passes.gap(a, b, y)
+        return fits and passes.share_of(a, b, raised(y, out=y), scale)
+
+    return fill
+
+
+share = into(_share_into(np.exp, 1.0))(_share("share", np.exp, 1.0))
+share2 = into(_share_into(np.exp2, 0.6931471805599453))(
+    _share("share2", np.exp2, 0.6931471805599453)
+)
 
 
 def relu(x: Array) -> Array:
     return np.maximum(x, 0)
 
 
+@looped
 def leaky_relu(x: Array, slope: Array) -> Array:
     return np.where(x > 0, x, slope * x)
 
@@ -228,37 +287,12 @@ def elu(x: Array, alpha: Array) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-_sinc = np.frompyfunc(kernels.sinc, 1, 1)
-_sinc_slope = np.frompyfunc(kernels.sinc_prime, 1, 1)
-
-
-def sinc(x: Array) -> Array:
-    return np.asarray(_sinc(x), dtype=x.dtype)
-
-
-def sinc_prime(x: Array) -> Array:
-    return np.asarray(_sinc_slope(x), dtype=x.dtype)
-
-
-_cdf = np.frompyfunc(kernels.normal_cdf, 1, 1)
-_slope = np.frompyfunc(kernels.gelu_prime, 1, 1)
-_pdf = np.frompyfunc(kernels.normal_pdf, 1, 1)
-
-
-@into(loops.normal_cdf)
-def normal_cdf(x: Array) -> Array:
-    return np.asarray(_cdf(x), dtype=x.dtype)
-
-
-@into(loops.normal_pdf)
-def normal_pdf(x: Array) -> Array:
-    return np.asarray(_pdf(x), dtype=x.dtype)
+sinc = looped(of_numbers(kernels.sinc))
+sinc_prime = looped(of_numbers(kernels.sinc_prime))
+normal_cdf = looped(of_numbers(kernels.normal_cdf))
+normal_pdf = looped(of_numbers(kernels.normal_pdf))
+gelu_prime = looped(of_numbers(kernels.gelu_prime))
 
 
 def gelu(x: Array) -> Array:
     return np.asarray(x * normal_cdf(x))
-
-
-@into(loops.gelu_prime)
-def gelu_prime(x: Array) -> Array:
-    return np.asarray(_slope(x), dtype=x.dtype)

@@ -28,7 +28,6 @@ cpdef double clip(double x, double low, double high) noexcept
 cpdef double mod(double a, double b) noexcept
 @cython.locals(left=double, times=double, whole=double)
 cpdef double floordiv(double a, double b) noexcept
-cpdef double copysign(double a, double b) noexcept
 @cython.locals(whole=double, y=double)
 cpdef double sinc(double x) noexcept
 @cython.locals(z=double, y=double, tail=double, whole=double, c=double)
@@ -41,8 +40,13 @@ cpdef double sigmoid_prime(double x) noexcept
 cpdef double sech2(double x) noexcept
 cpdef double softplus(double x) noexcept
 cpdef double logaddexp(double a, double b) noexcept
-@cython.locals(gap=double, back=double, lost=double, y=double)
 cpdef double share(double a, double b) noexcept
+cpdef double share2(double a, double b) noexcept
+@cython.locals(gap=double, back=double, lost=double, y=double)
+cpdef double share_of(double a, double b, double e, double scale) noexcept
+cpdef double logaddexp2(double a, double b) noexcept
+cpdef double prefers(double a, double b) noexcept
+cpdef double hole(double x) noexcept
 cpdef double relu(double x) noexcept
 cpdef double leaky_relu(double x, double slope) noexcept
 cpdef double elu(double x, double alpha) noexcept

@@ -64,9 +64,7 @@ def power_slope(x: float, n: float) -> float:
     if n < 0.5 and x != 0.0:
         return n * (libm.pow(x, n) / x)
     y: float = power(x, n - 1.0)
-    if (
-        libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0
-    ):  # near underflow: in two halves, so that no digit is lost
+    if libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0:  # near underflow: in two halves
         half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
         return libm.copysign(n * half * half, y)
     return n * y
@@ -81,16 +79,12 @@ def xlogy(a: float, x: float) -> float:
 
 def step(x: float) -> float:
     """1 where x > 0, 0 where x <= 0."""
-    if libm.isnan(x):
-        return x
-    return 1.0 if x > 0.0 else 0.0
+    return x if libm.isnan(x) else (1.0 if x > 0.0 else 0.0)
 
 
 def sign(x: float) -> float:
     """-1, 0 or 1."""
-    if x > 0.0:
-        return 1.0
-    return -1.0 if x < 0.0 else x
+    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else x)
 
 
 def truth(x: float) -> float:
@@ -149,11 +143,6 @@ def floordiv(a: float, b: float) -> float:
     return whole + 1.0 if times - whole > 0.5 else whole
 
 
-def copysign(a: float, b: float) -> float:
-    """The size of a with the sign of b."""
-    return libm.copysign(a, b)
-
-
 def sinc(x: float) -> float:
     """sin(pi x) / (pi x), and 1 at 0; the sine is taken of what is left of x beside a whole number."""
     if x == 0.0:
@@ -210,13 +199,42 @@ def logaddexp(a: float, b: float) -> float:
 
 def share(a: float, b: float) -> float:
     """e^a / (e^a + e^b) = sigmoid(a - b), with what a - b loses in rounding put back; 1/2 at a = b."""
+    return share_of(a, b, libm.exp(-libm.fabs(a - b)), 1.0)
+
+
+def share2(a: float, b: float) -> float:
+    """2^a / (2^a + 2^b) likewise."""
+    return share_of(a, b, libm.exp2(-libm.fabs(a - b)), 0.6931471805599453)
+
+
+def share_of(a: float, b: float, e: float, scale: float) -> float:
+    """The share of a from e, the smaller power over the larger; `scale` is the logarithm of the base."""
     if a == b:
         return 0.5
     gap: float = a - b
     back: float = gap + b
     lost: float = (a - back) + ((back - gap) - b)
-    y: float = sigmoid(gap)
-    return y + lost * sigmoid_prime(gap) if libm.fabs(lost) < 1.0 else y
+    y: float = (e if gap < 0.0 else 1.0) / (1.0 + e)
+    return y + lost * (scale * (e / ((1.0 + e) * (1.0 + e)))) if libm.fabs(lost) < 1.0 else y
+
+
+def logaddexp2(a: float, b: float) -> float:
+    """log2(2^a + 2^b) likewise."""
+    if a == b:
+        return a + 1.0
+    return maximum(a, b) + 1.4426950408889634 * libm.log1p(libm.exp2(-libm.fabs(a - b)))
+
+
+def prefers(a: float, b: float) -> float:
+    """`beats` where a number beats NaN."""
+    if libm.isnan(a) != libm.isnan(b):
+        return 1.0 if libm.isnan(b) else 0.0
+    return beats(a, b)
+
+
+def hole(x: float) -> float:
+    """1 where x is NaN, else 0."""
+    return 1.0 if libm.isnan(x) else 0.0
 
 
 def relu(x: float) -> float:

@@ -100,19 +100,39 @@ def sigmoid_prime(e: Any, y: Any) -> bool:
     return False
 
 
-def normal_cdf(x: Any, y: Any) -> bool:
-    """y = the normal distribution's Phi(x)."""
+def recur(a: Any, y: Any, axis: int, back: bool) -> bool:
+    """y_k = y_k + a_k y_(k-1) along an axis, from its end if `back`."""
     return False
 
 
-def normal_pdf(x: Any, y: Any) -> bool:
-    """y = its density at x."""
+def cumprod_back(g: Any, p: Any, x: Any, y: Any, axis: int, back: bool) -> bool:
+    """y = what comes back from g through the running products p of x."""
     return False
 
 
-def gelu_prime(x: Any, y: Any) -> bool:
-    """y = the slope of x Phi(x)."""
+def prod_back(g: Any, whole: Any, x: Any, y: Any, tiny: float, huge: float) -> bool:
+    """y = what comes back from g through the products of x's lines."""
     return False
+
+
+def extreme_back(g: Any, x: Any, y: Any, largest: bool) -> bool:
+    """y = what comes back from g through the largest (smallest) elements of x's lines."""
+    return False
+
+
+def gap(a: Any, b: Any, y: Any) -> bool:
+    """y = -|a - b|."""
+    return False
+
+
+def share_of(a: Any, b: Any, y: Any, scale: float) -> bool:
+    """y = the share of a in e^a + e^b from y = e^-|a - b|; `scale` is the base's logarithm."""
+    return False
+
+
+def ufunc_of(name: str) -> Any:
+    """Return numpy's ufunc made of a kernel, or None: printed from the kernels for the compiled engine."""
+    return None
 
 
 def keep_memory() -> None:

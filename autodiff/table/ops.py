@@ -226,6 +226,19 @@ share: Pointwise = pointwise(
     tex=r"\sigma({0} - {1})", reference=lambda mp, a, b: 1 / (1 + mp.exp(b - a)),
     doc="e^a / (e^a + e^b), the slope of logaddexp; a half where a = b",
 )
+logaddexp2: Pointwise = pointwise(
+    "logaddexp2", kernels.logaddexp2, np.logaddexp2,
+    (lambda y, a, b: share2(a, b), lambda y, a, b: share2(b, a)),
+    tex=r"\log_2(2^{{{0}}} + 2^{{{1}}})",
+    reference=lambda mp, a, b: mp.log(mp.mpf(2) ** a + mp.mpf(2) ** b, 2),
+)
+share2: Pointwise = pointwise(
+    "share2", kernels.share2, arrays.share2,
+    (lambda y, a, b: 0.6931471805599453 * y * share2(b, a),
+     lambda y, a, b: -0.6931471805599453 * y * share2(b, a)),
+    tex=r"\frac{{1}}{{1 + 2^{{{1} - {0}}}}}", reference=lambda mp, a, b: 1 / (1 + mp.mpf(2) ** (b - a)),
+    doc="2^a / (2^a + 2^b), the slope of logaddexp2; a half where a = b",
+)
 relu: Pointwise = pointwise(
     "relu", kernels.relu, arrays.relu, (lambda y, x: step(x),),
     tex=r"\operatorname{{relu}}({0})", reference=lambda mp, x: x if x > 0 else 0 * x,
@@ -295,6 +308,27 @@ minimum: Pointwise = pointwise(
     (lambda y, a, b: beats(b, a), lambda y, a, b: beats(a, b)),
     tex=r"\min({0}, {1})", reference=lambda mp, a, b: a if a < b else b,
 )
+prefers: Pointwise = pointwise(
+    "prefers", kernels.prefers, arrays.prefers, (lambda y, a, b: 0.0, lambda y, a, b: 0.0),
+    tex=r"[{0} > {1}]", reference=lambda mp, a, b: 1 if a > b else 0,
+    doc="1 where a > b, 0 where a < b, a half where they are equal; a number beats NaN",
+)
+fmax: Pointwise = pointwise(
+    "fmax", libm.fmax, np.fmax,
+    (lambda y, a, b: prefers(a, b), lambda y, a, b: prefers(b, a)),
+    tex=r"\max({0}, {1})", reference=lambda mp, a, b: a if a > b else b,
+    doc="the larger of two; of a number and NaN the number",
+)
+fmin: Pointwise = pointwise(
+    "fmin", libm.fmin, np.fmin,
+    (lambda y, a, b: prefers(-a, -b), lambda y, a, b: prefers(-b, -a)),
+    tex=r"\min({0}, {1})", reference=lambda mp, a, b: a if a < b else b,
+    doc="the smaller of two; of a number and NaN the number",
+)
+hole: Pointwise = pointwise(
+    "hole", kernels.hole, arrays.hole, (lambda y, x: 0.0,), tex=r"[{0} \text{{ is NaN}}]",
+    reference=lambda mp, x: 0, doc="1 where x is NaN, else 0",
+)
 where: Pointwise = pointwise(
     "where", kernels.where, arrays.where,
     (None, lambda y, c, a, b: truth(c), lambda y, c, a, b: 1.0 - truth(c)),
@@ -346,7 +380,7 @@ fmod: Pointwise = pointwise(
     doc="what is left of a, with the sign of a",
 )
 copysign: Pointwise = pointwise(
-    "copysign", kernels.copysign, np.copysign, (lambda y, a, b: sign(y) * sign(a), lambda y, a, b: 0.0),
+    "copysign", libm.copysign, np.copysign, (lambda y, a, b: sign(y) * sign(a), lambda y, a, b: 0.0),
     tex=r"\operatorname{{copysign}}({0}, {1})",
     reference=lambda mp, a, b: mp.fabs(a) * (mp.sign(b) or 1), doc="the size of a with the sign of b",
 )
@@ -384,8 +418,7 @@ mean: Multilinear = multilinear(
 )
 max: Multilinear = multilinear(
     "max", np.max,
-    lambda g, x, axis, keepdims: structure.spread(g, x.shape, axis, keepdims)
-    * ties(x, axis=axis, largest=True),
+    lambda g, x, axis, keepdims: scans.extreme_back(g, x, axis, keepdims, largest=True),
     tangents=(lambda t, x, axis, keepdims: sum(
         t * ties(x, axis=axis, largest=True), axis=axis, keepdims=keepdims),),
     tex=r"\max {0}",
@@ -393,8 +426,7 @@ max: Multilinear = multilinear(
 )
 min: Multilinear = multilinear(
     "min", np.min,
-    lambda g, x, axis, keepdims: structure.spread(g, x.shape, axis, keepdims)
-    * ties(x, axis=axis, largest=False),
+    lambda g, x, axis, keepdims: scans.extreme_back(g, x, axis, keepdims, largest=False),
     tangents=(lambda t, x, axis, keepdims: sum(
         t * ties(x, axis=axis, largest=False), axis=axis, keepdims=keepdims),),
     tex=r"\min {0}",
@@ -444,10 +476,11 @@ cast: Multilinear = multilinear(
 )
 
 # Rows on whole arrays that stand with their arithmetic, by trade.
-from autodiff.table.linear import contract, factors, fourier, matrices, running  # noqa: E402, F401
+from autodiff.table.linear import contract, factors, fourier, matrices, running, scans  # noqa: E402, F401
 
 einsum = TABLE["einsum"]
 cumsum = TABLE["cumsum"]
+recurrence = TABLE["recurrence"]
 cumprod = TABLE["cumprod"]
 prod = TABLE["prod"]
 diff = TABLE["diff"]

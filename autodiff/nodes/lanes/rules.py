@@ -183,8 +183,16 @@ def joining(
     row: Primitive, n: int, args: Sequence[Any], flags: Flags, params: dict[str, Any]
 ) -> Any:
     """Apply a row that puts its operands together along `axis`."""
+    return following(row, n, args, flags, params)
+
+
+def following(
+    row: Primitive, n: int, args: Sequence[Any], flags: Flags, params: dict[str, Any]
+) -> Any:
+    """Apply a row that goes along the parameter `axis` of operands of one shape."""
     parts = spread_out(n, args, flags)
-    return row(*parts, axis=params["axis"] % (len(shape_of(parts[0])) - 1) + 1)
+    axis = params["axis"] % (len(shape_of(parts[0])) - 1) + 1
+    return row(*parts, **params | {"axis": axis})
 
 
 def multiplying(
@@ -246,6 +254,7 @@ RULES: dict[str, Apply] = {
     "dot": dotting,
     "matmul": multiplying,
     **dict.fromkeys(("sum", "mean", "max", "min", "ties"), reducing),
+    **dict.fromkeys(("cumsum", "cumprod", "recurrence", "diff"), following),
     "broadcast": stretching,
     "reshape": shaping,
     "transpose": permuting,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.table.primitive import TABLE, multilinear, smooth
+from autodiff.table.primitive import TABLE, multilinear
 from autodiff.table.recipes import (
     AXED,
     AXIS,
@@ -19,10 +19,8 @@ from autodiff.table.recipes import (
     VECTOR,
     Operand,
     Recipe,
-    axes,
     one_of,
 )  # fmt: skip
-from autodiff.table.recipes.matrices import APART
 
 Ranks = tuple[int, ...] | None
 
@@ -32,20 +30,6 @@ def cumsum(x: Any, axis: int, reverse: bool) -> Any:
     if not reverse:
         return np.cumsum(x, axis=axis, dtype=x.dtype)
     return np.flip(np.cumsum(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
-
-
-def prod(x: Any, axis: Any, keepdims: bool) -> Any:
-    """Return the product over axes."""
-    return np.prod(x, axis=axis, keepdims=keepdims)
-
-
-def spread_like(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """Return the result of a reduction with axes of size 1 where x was reduced."""
-    if keepdims or not x.shape:
-        return g
-    axes = range(len(x.shape)) if axis is None else np.atleast_1d(axis) % len(x.shape)
-    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
-    return TABLE["reshape"](g, shape=kept)
 
 
 def diff(x: Any, axis: int) -> Any:
@@ -94,15 +78,6 @@ def restored(g: Any, by: Any, axis: int, ranks: Ranks) -> Any:
     return y
 
 
-def joined(x: Any, axis: int) -> Any:
-    """Return the products of all elements up to each one along an axis."""
-    return np.cumprod(x, axis=axis, dtype=x.dtype)
-
-
-def joined_transpose(g: Any, y: Any, x: Any, axis: int) -> Any:
-    return TABLE["cumsum"](g * y, axis=axis, reverse=True) / x
-
-
 def convolve(x: Any, z: Any) -> Any:
     """Return the sums of products of x with z turned round and moved along it."""
     return np.convolve(x, z).astype(x.dtype, copy=False)
@@ -127,20 +102,6 @@ multilinear(
     lambda g, x, axis, reverse: TABLE["cumsum"](g, axis=axis, reverse=not reverse),
     tex=r"\operatorname{{cumsum}}({0})", doc="running sums along an axis, from its end with reverse",
     recipe=Recipe(x=AXED, axis=AXIS, reverse=FLAG),
-)  # fmt: skip
-smooth(
-    "cumprod", joined, joined_transpose,
-    tangents=(lambda t, y, x, axis: y * TABLE["cumsum"](t / x, axis=axis, reverse=False),),
-    tex=r"\operatorname{{cumprod}}({0})", doc="running products along an axis without zeros",
-    recipe=Recipe(x=APART, axis=AXIS),
-)  # fmt: skip
-smooth(
-    "prod", prod,
-    lambda g, y, x, axis, keepdims: spread_like(g * y, x, axis, keepdims) / x,
-    tangents=(lambda t, y, x, axis, keepdims:
-        y * TABLE["sum"](t / x, axis=axis, keepdims=keepdims),),
-    tex=r"\prod {0}", doc="the product over axes of numbers that are not zero",
-    recipe=Recipe(x=APART, axis=axes, keepdims=FLAG),
 )  # fmt: skip
 multilinear(
     "diff", diff, diff_transpose, tex=r"\Delta {0}", doc="differences of neighbours along an axis",

@@ -1,0 +1,201 @@
+# cython: cdivision=True
+# One pass along an axis where numpy takes several; the compiled twins of what stands in loops.py.
+cimport numpy as cnp
+
+cdef extern from *:
+    """
+    #include <math.h>
+    #include <stdlib.h>
+    #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+    #define PASS __attribute__((target_clones("avx2", "default"))) static void
+    #else
+    #define PASS static void
+    #endif
+
+    // Arrays are (outer, n, inner), C order: the axis in the middle. `back` goes from its end.
+    #define PASSES(T, FABS)                                                                              \
+    PASS recur_##T(const T *a, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back) {             \
+        npy_intp step = back ? -inner : inner;                                                           \
+        for (npy_intp o = 0; o < outer; o++) {                                                           \
+            npy_intp at = (o * n + (back ? n - 1 : 0)) * inner;                                          \
+            for (npy_intp k = 1; k < n; k++) {                                                           \
+                at += step;                                                                              \
+                for (npy_intp i = 0; i < inner; i++) y[at + i] = y[at + i] + a[at + i] * y[at - step + i]; \
+            }                                                                                            \
+        }                                                                                                \
+    }                                                                                                    \
+    PASS cumprod_back_##T(                                                                               \
+        const T *g, const T *p, const T *x, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back   \
+    ) {                                                                                                  \
+        npy_intp step = back ? inner : -inner;                                                           \
+        for (npy_intp o = 0; o < outer; o++)                                                             \
+            for (npy_intp i = 0; i < inner; i++) {                                                       \
+                npy_intp at = (o * n + (back ? 0 : n - 1)) * inner + i;                                  \
+                T s = g[at];                                                                             \
+                for (npy_intp k = n - 1; k > 0; k--, at += step) {                                       \
+                    y[at] = s * p[at + step];                                                            \
+                    s = g[at + step] + x[at] * s;                                                        \
+                }                                                                                        \
+                y[at] = s;                                                                               \
+            }                                                                                            \
+    }                                                                                                    \
+    PASS prod_back_##T(                                                                                  \
+        const T *g, const T *whole, const T *x, T *y, npy_intp outer, npy_intp n, T tiny, T huge         \
+    ) {                                                                                                  \
+        for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
+            T all = whole[o], sent = g[o] * all, p = 1, q = 1;                                           \
+            if (FABS(all) > tiny && FABS(all) < huge) {                                                  \
+                for (npy_intp k = 0; k < n; k++) y[k] = sent / x[k];                                     \
+                continue;                                                                                \
+            }                                                                                            \
+            for (npy_intp k = 0; k < n; k++) { y[k] = p; p = p * x[k]; }                                 \
+            for (npy_intp k = n - 1; k >= 0; k--) { y[k] = g[o] * (y[k] * q); q = q * x[k]; }            \
+        }                                                                                                \
+    }                                                                                                    \
+    PASS extreme_back_##T(                                                                               \
+        const T *g, const T *x, T *y, npy_intp outer, npy_intp n, T sign                                 \
+    ) {                                                                                                  \
+        for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
+            T most[16], top;                                                                             \
+            npy_intp k, hits = 0, holes = 0, whole = n / 16 * 16;                                        \
+            for (int j = 0; j < 16; j++) most[j] = x[0];                                                 \
+            for (k = 0; k < whole; k += 16)                                                              \
+                for (int j = 0; j < 16; j++) most[j] = sign * x[k + j] > sign * most[j] ? x[k + j] : most[j]; \
+            for (; k < n; k++) most[0] = sign * x[k] > sign * most[0] ? x[k] : most[0];                  \
+            top = most[0];                                                                               \
+            for (int j = 1; j < 16; j++) top = sign * most[j] > sign * top ? most[j] : top;              \
+            for (k = 0; k < n; k++) { hits += x[k] == top; holes += x[k] != x[k]; }                      \
+            T here = g[o] * (T)(1.0 / (double)(holes ? holes : hits)), there = g[o] * (T)0;              \
+            if (holes)                                                                                   \
+                for (k = 0; k < n; k++) y[k] = x[k] != x[k] ? here : there;                              \
+            else                                                                                         \
+                for (k = 0; k < n; k++) y[k] = x[k] == top ? here : there;                               \
+        }                                                                                                \
+    }                                                                                                    \
+    PASS gap_##T(const T *a, const T *b, T *y, npy_intp n) {                                             \
+        for (npy_intp i = 0; i < n; i++) y[i] = -FABS(a[i] - b[i]);                                      \
+    }                                                                                                    \
+    PASS share_##T(const T *a, const T *b, T *y, npy_intp n, T scale) {                                  \
+        for (npy_intp i = 0; i < n; i++) {                                                               \
+            T e = y[i], gap = a[i] - b[i], back = gap + b[i], below = (T)1 + e;                          \
+            T lost = (a[i] - back) + ((back - gap) - b[i]);                                              \
+            T part = (gap < (T)0 ? e : (T)1) / below;                                                    \
+            T more = part + lost * (scale * (e / (below * below)));                                      \
+            T found = FABS(lost) < (T)1 ? more : part;                                                   \
+            y[i] = a[i] == b[i] ? (T)0.5 : found;                                                        \
+        }                                                                                                \
+    }
+    PASSES(double, fabs)
+    PASSES(float, fabsf)
+    """
+    void recur_double(double *a, double *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
+    void recur_float(float *a, float *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
+    void cumprod_back_double(double *g, double *p, double *x, double *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
+    void cumprod_back_float(float *g, float *p, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
+    void prod_back_double(double *g, double *p, double *x, double *y, Py_ssize_t outer, Py_ssize_t n, double tiny, double huge)
+    void prod_back_float(float *g, float *p, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, float tiny, float huge)
+    void extreme_back_double(double *g, double *x, double *y, Py_ssize_t outer, Py_ssize_t n, double sign)
+    void extreme_back_float(float *g, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, float sign)
+    void gap_double(double *a, double *b, double *y, Py_ssize_t n)
+    void gap_float(float *a, float *b, float *y, Py_ssize_t n)
+    void share_double(double *a, double *b, double *y, Py_ssize_t n, double scale)
+    void share_float(float *a, float *b, float *y, Py_ssize_t n, float scale)
+
+cdef extern from "numpy/arrayobject.h":
+    void **PyArray_API
+
+cdef inline int kind(object x) except -1:
+    """Return the type of the numbers of a whole array in C order: float32, float64, or 0 for any other."""
+    if PyArray_API == NULL:
+        cnp.import_array()
+    if not cnp.PyArray_Check(x) or not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x):
+        return 0
+    cdef int found = cnp.PyArray_TYPE(<cnp.ndarray>x)
+    return found if found == cnp.NPY_DOUBLE or found == cnp.NPY_FLOAT else 0
+
+cdef inline void *at(object x) noexcept:
+    return cnp.PyArray_DATA(<cnp.ndarray>x)
+
+cdef inline Py_ssize_t extent(object x, int start, int stop) noexcept:
+    """Return the product of some sizes of an array."""
+    cdef Py_ssize_t n = 1
+    cdef int i
+    for i in range(start, stop):
+        n *= cnp.PyArray_DIM(<cnp.ndarray>x, i)
+    return n
+
+cdef inline bint same(object x, object y) except -1:
+    """Return whether two arrays are of one type and one size, each in C order."""
+    return kind(x) != 0 and kind(x) == kind(y) and cnp.PyArray_SIZE(<cnp.ndarray>x) == cnp.PyArray_SIZE(<cnp.ndarray>y)
+
+cdef inline bint recur(object a, object y, int axis, bint back) except -1:
+    cdef int axes
+    if not same(a, y):
+        return False
+    axes = cnp.PyArray_NDIM(<cnp.ndarray>y)
+    axis = axis + axes if axis < 0 else axis
+    outer, n, inner = extent(y, 0, axis), extent(y, axis, axis + 1), extent(y, axis + 1, axes)
+    if kind(y) == cnp.NPY_DOUBLE:
+        recur_double(<double *>at(a), <double *>at(y), outer, n, inner, back)
+    else:
+        recur_float(<float *>at(a), <float *>at(y), outer, n, inner, back)
+    return True
+
+cdef inline bint cumprod_back(object g, object p, object x, object y, int axis, bint back) except -1:
+    cdef int axes
+    if not (same(g, y) and same(p, y) and same(x, y)):
+        return False
+    axes = cnp.PyArray_NDIM(<cnp.ndarray>y)
+    axis = axis + axes if axis < 0 else axis
+    outer, n, inner = extent(y, 0, axis), extent(y, axis, axis + 1), extent(y, axis + 1, axes)
+    if not outer * n * inner:
+        return True
+    if kind(y) == cnp.NPY_DOUBLE:
+        cumprod_back_double(<double *>at(g), <double *>at(p), <double *>at(x), <double *>at(y), outer, n, inner, back)
+    else:
+        cumprod_back_float(<float *>at(g), <float *>at(p), <float *>at(x), <float *>at(y), outer, n, inner, back)
+    return True
+
+cdef inline bint prod_back(object g, object whole, object x, object y, double tiny, double huge) except -1:
+    if not (same(x, y) and same(g, whole)) or kind(g) != kind(x):
+        return False
+    outer = cnp.PyArray_SIZE(<cnp.ndarray>g)
+    if not outer:
+        return True
+    n = cnp.PyArray_SIZE(<cnp.ndarray>x) // outer
+    if kind(y) == cnp.NPY_DOUBLE:
+        prod_back_double(<double *>at(g), <double *>at(whole), <double *>at(x), <double *>at(y), outer, n, tiny, huge)
+    else:
+        prod_back_float(<float *>at(g), <float *>at(whole), <float *>at(x), <float *>at(y), outer, n, <float>tiny, <float>huge)
+    return True
+
+cdef inline bint extreme_back(object g, object x, object y, bint largest) except -1:
+    if not same(x, y) or kind(g) != kind(x):
+        return False
+    outer = cnp.PyArray_SIZE(<cnp.ndarray>g)
+    if not outer or not cnp.PyArray_SIZE(<cnp.ndarray>x):
+        return False
+    n = cnp.PyArray_SIZE(<cnp.ndarray>x) // outer
+    if kind(y) == cnp.NPY_DOUBLE:
+        extreme_back_double(<double *>at(g), <double *>at(x), <double *>at(y), outer, n, 1.0 if largest else -1.0)
+    else:
+        extreme_back_float(<float *>at(g), <float *>at(x), <float *>at(y), outer, n, 1.0 if largest else -1.0)
+    return True
+
+cdef inline bint gap(object a, object b, object y) except -1:
+    if not (same(a, y) and same(b, y)):
+        return False
+    if kind(y) == cnp.NPY_DOUBLE:
+        gap_double(<double *>at(a), <double *>at(b), <double *>at(y), cnp.PyArray_SIZE(<cnp.ndarray>y))
+    else:
+        gap_float(<float *>at(a), <float *>at(b), <float *>at(y), cnp.PyArray_SIZE(<cnp.ndarray>y))
+    return True
+
+cdef inline bint share_of(object a, object b, object y, double scale) except -1:
+    if not (same(a, y) and same(b, y)):
+        return False
+    if kind(y) == cnp.NPY_DOUBLE:
+        share_double(<double *>at(a), <double *>at(b), <double *>at(y), cnp.PyArray_SIZE(<cnp.ndarray>y), scale)
+    else:
+        share_float(<float *>at(a), <float *>at(b), <float *>at(y), cnp.PyArray_SIZE(<cnp.ndarray>y), <float>scale)
+    return True

@@ -1,0 +1,179 @@
+"""Products along an axis, and the recurrence by which their derivatives come back.
+
+`recurrence` is y_k = x_k + a_k y_(k-1). What comes back to x is a recurrence from the other end, so it,
+its derivative and those of products stay in one family, take a constant number of passes, and divide by
+nothing: a zero among the factors costs no other its gradient. The compiled engine takes each way back in
+one pass; the formulas below, on rows, do the same on nodes and without a compiler, with the same bits.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from autodiff.table import loops as passes
+from autodiff.table import structure
+from autodiff.table.primitive import TABLE, smooth
+from autodiff.table.recipes import AXIS, FLAG, LIKE, Recipe, axes
+from autodiff.table.recipes.matrices import APART
+
+
+def recurrence(x: Any, a: Any, axis: int, reverse: bool) -> Any:
+    """Return y with y_k = x_k + a_k y_(k-1) along an axis, from its end where `reverse`."""
+    y = np.array(np.broadcast_to(x, np.broadcast_shapes(x.shape, a.shape)), order="C")
+    if passes.recur(a, y, axis, reverse):  # compiled only
+        return y
+    ys, factors = np.moveaxis(y, axis, 0), np.moveaxis(np.broadcast_to(a, y.shape), axis, 0)
+    if reverse:
+        ys, factors = ys[::-1], factors[::-1]
+    for k in range(1, len(ys)):
+        ys[k] = ys[k] + factors[k] * ys[k - 1]
+    return y
+
+
+def cut(x: Any, axis: int, part: slice) -> Any:
+    """Return a part of x along an axis."""
+    return TABLE["take"](x, index=(slice(None),) * (axis % len(x.shape)) + (part,))
+
+
+def before(y: Any, axis: int, reverse: bool, first: float) -> Any:
+    """Return what stands one place before each element along an axis; `first` before the first."""
+    if not y.shape[axis]:
+        return y
+    edge = np.full(
+        tuple(1 if k == axis % len(y.shape) else n for k, n in enumerate(y.shape)), first, y.dtype
+    )
+    parts = (cut(y, axis, slice(1, None)), edge) if reverse else (edge, cut(y, axis, slice(-1)))
+    return TABLE["concatenate"](*parts, axis=axis)
+
+
+def recurrence_back(g: Any, a: Any, axis: int, reverse: bool) -> Any:
+    """Return what comes back to x: the recurrence from the other end."""
+    return TABLE["recurrence"](g, before(a, axis, not reverse, 0.0), axis=axis, reverse=not reverse)
+
+
+def joined(x: Any, axis: int, reverse: bool = False) -> Any:
+    """Return the products of all elements up to each one along an axis, from its end where `reverse`."""
+    if not reverse:
+        return np.cumprod(x, axis=axis, dtype=x.dtype)
+    return np.flip(np.cumprod(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
+
+
+def joined_back(g: Any, y: Any, x: Any, axis: int, reverse: bool = False) -> Any:
+    """Return what comes back through running products: P_(k-1) (g_k + x_(k+1) (g_(k+1) + ...))."""
+    if type(g) is ndarray and type(x) is ndarray:
+        found = np.empty(x.shape, x.dtype)
+        if passes.cumprod_back(g, y, x, found, axis, reverse):  # compiled only
+            return found
+    return recurrence_back(g, x, axis, reverse) * before(y, axis, reverse, 1.0)
+
+
+def joined_on(t: Any, y: Any, x: Any, axis: int, reverse: bool = False) -> Any:
+    moved = t * before(y, axis, reverse, 1.0)
+    return TABLE["recurrence"](moved, x, axis=axis, reverse=reverse)
+
+
+def prod(x: Any, axis: Any, keepdims: bool) -> Any:
+    """Return the product over axes."""
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+def lined(x: Any, axis: Any) -> Any:
+    """Return x with the axes that are multiplied along laid flat as the last one."""
+    away = structure.axes_of(axis, len(x.shape))
+    kept = [k for k in range(len(x.shape)) if k not in away]
+    order = (*kept, *away)
+    if order != tuple(range(len(order))):
+        x = TABLE["transpose"](x, axes=order)
+    return TABLE["reshape"](x, shape=(*x.shape[: len(kept)], math.prod(x.shape[len(kept) :])))
+
+
+def placed(y: Any, shape: tuple[int, ...], axis: Any) -> Any:
+    """Return what `lined` laid flat in its shape again."""
+    away = structure.axes_of(axis, len(shape))
+    order = (*(k for k in range(len(shape)) if k not in away), *away)
+    y = TABLE["reshape"](y, shape=tuple(shape[k] for k in order))
+    if order != tuple(range(len(order))):
+        y = TABLE["transpose"](y, axes=structure.inverse(order))
+    return y
+
+
+def others(g: Any, y: Any, x: Any) -> Any:
+    """Return g times the product of all other elements of each line of x, whose products are y.
+
+    By division where the product is a normal number, else as what stands before times what stands behind.
+    """
+    limits = np.finfo(x.dtype)
+    tiny, huge = float(limits.tiny), float(limits.max)
+    if type(g) is ndarray and type(x) is ndarray:
+        found = np.empty(x.shape, x.dtype)
+        if passes.prod_back(g, y, np.ascontiguousarray(x), found, tiny, huge):  # compiled only
+            return found
+    g, y = (TABLE["reshape"](z, shape=(*z.shape, 1)) for z in (g, y))
+    size = TABLE["abs"](y)
+    normal = TABLE["step"](size - tiny) * TABLE["step"](-size + huge)
+    ahead = before(TABLE["cumprod"](x, axis=-1), -1, False, 1.0)
+    behind = before(TABLE["cumprod"](x, axis=-1, reverse=True), -1, True, 1.0)
+    return TABLE["where"](normal, (g * y) / x, g * (ahead * behind))
+
+
+def reduced(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
+    """Return the result of a reduction without the reduced axes."""
+    away = structure.axes_of(axis, len(shape))
+    kept = tuple(n for k, n in enumerate(shape) if k not in away)
+    return g if g.shape == kept else TABLE["reshape"](g, shape=kept)
+
+
+def prod_back(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    if not x.shape:
+        return g
+    g, y = reduced(g, x.shape, axis), reduced(y, x.shape, axis)
+    return placed(others(g, y, lined(x, axis)), x.shape, axis)
+
+
+def prod_on(t: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    if not x.shape:
+        return t
+    one = reduced(y, x.shape, axis)
+    slopes = placed(others(np.ones(one.shape, x.dtype), one, lined(x, axis)), x.shape, axis)
+    return TABLE["sum"](t * slopes, axis=axis, keepdims=keepdims)
+
+
+def extreme_back(g: Any, x: Any, axis: Any, keepdims: bool, largest: bool) -> Any:
+    """Return what comes back through the largest (smallest) element: equal parts where it is tied."""
+    if type(g) is ndarray and type(x) is ndarray:
+        away = structure.axes_of(axis, x.ndim)
+        if away == tuple(range(x.ndim - len(away), x.ndim)):
+            found = np.empty(x.shape, x.dtype)
+            if passes.extreme_back(g, x, found, largest):  # compiled only
+                return found
+    return structure.spread(g, x.shape, axis, keepdims) * TABLE["ties"](
+        x, axis=axis, largest=largest
+    )
+
+
+smooth(
+    "recurrence", recurrence,
+    lambda g, y, x, a, axis, reverse: recurrence_back(g, a, axis, reverse),
+    lambda g, y, x, a, axis, reverse:
+        recurrence_back(g, a, axis, reverse) * before(y, axis, reverse, 0.0),
+    tangents=(
+        lambda t, y, x, a, axis, reverse: TABLE["recurrence"](t, a, axis=axis, reverse=reverse),
+        lambda t, y, x, a, axis, reverse:
+            TABLE["recurrence"](t * before(y, axis, reverse, 0.0), a, axis=axis, reverse=reverse),
+    ),
+    tex=r"\operatorname{{rec}}({0}, {1})",
+    doc="y_k = x_k + a_k y_(k-1) along an axis, from its end with reverse",
+    recipe=Recipe(x=APART, a=LIKE, axis=AXIS, reverse=FLAG),
+)  # fmt: skip
+smooth(
+    "cumprod", joined, joined_back, tangents=(joined_on,),
+    tex=r"\operatorname{{cumprod}}({0})",
+    doc="running products along an axis, from its end with reverse",
+    recipe=Recipe(x=APART, axis=AXIS, reverse=FLAG),
+)  # fmt: skip
+smooth(
+    "prod", prod, prod_back, tangents=(prod_on,), tex=r"\prod {0}", doc="the product over axes",
+    recipe=Recipe(x=APART, axis=axes, keepdims=FLAG),
+)  # fmt: skip
