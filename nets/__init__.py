@@ -6,6 +6,7 @@
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,3 +22,30 @@ def __getattr__(name: str) -> Any:
         room = "nets.network" if name == "Network" else "nets.estimators"
         return getattr(importlib.import_module(room), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+# Where the inner modules of version 0.1 live now, those that changed their names as `old:new`.
+MOVED = {
+    "commands": "demo search sweep train",
+    "digits": "download idx",
+    "experiments": "experiment:command",
+    "pages": "charts curve flow page report",
+    "parts": "activations batches costs initializers listing parameters replayed scoring",
+    "runs": "check checkpoint engines expand scalar_engine settings shards stopping training",
+}
+
+
+class _Moved:
+    """A finder that is asked last, and says where a module has gone that was in `nets` itself."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        for wing, modules in MOVED.items():
+            for module in modules.split():
+                old, _, new = module.partition(":")
+                if name == f"nets.{old}":
+                    raise ModuleNotFoundError(
+                        f"{name} has moved: it is nets.{wing}.{new or old} now"
+                    )
+
+
+sys.meta_path.append(_Moved())

@@ -15,6 +15,13 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, print_b
 settings.load_profile("repeatable")
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Pass over the tests of a checkout where there is none, as beside a wheel: the engine's remain."""
+    if (ROOT / "run").exists() or not collection_path.name.startswith("test_"):
+        return None
+    return "mark.engine" not in collection_path.read_text(encoding="utf-8") or None
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the checkout."""

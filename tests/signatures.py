@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import autodiff as ad
+import nets
 
 
 def signature(thing: Any) -> str:
@@ -21,10 +22,25 @@ def signature(thing: Any) -> str:
     return str(found.replace(parameters=bare, return_annotation=inspect.Signature.empty))
 
 
+def ours(kind: type, name: str) -> bool:
+    """Return whether what a class has under a name was written here."""
+    owner = next((k for k in kind.__mro__ if name in vars(k)), object)
+    where = {
+        owner.__module__.partition(".")[0],
+        type(vars(owner)[name]).__module__.partition(".")[0],
+    }
+    return where <= {"autodiff", "nets", "builtins", "functools"} and where != {"builtins"}
+
+
+def made(kind: type) -> str:
+    """Return the parameters that an object of the class is made with; nothing where they are not ours."""
+    return signature(kind) if ours(kind, "__init__") or ours(kind, "__new__") else ""
+
+
 def members(kind: type) -> Iterator[str]:
     """Yield the public methods and properties that a class defines or inherits from ours."""
     for name in dir(kind):
-        if name.startswith("_"):
+        if name.startswith("_") or not ours(kind, name):
             continue
         member = inspect.getattr_static(kind, name)
         if isinstance(member, property):
@@ -35,10 +51,11 @@ def members(kind: type) -> Iterator[str]:
 
 def lines() -> Iterator[str]:
     """Yield one line for each public name, and for each public member of a public class."""
-    for name in ad.__all__:
-        thing = getattr(ad, name)
+    public = [(name, getattr(ad, name)) for name in ad.__all__]
+    public += [(f"nets.{name}", getattr(nets, name)) for name in nets.__all__]
+    for name, thing in public:
         if isinstance(thing, type):
-            yield f"class {name}"
+            yield f"class {name}{made(thing)}"
             yield from (f"    {member}" for member in members(thing))
         elif callable(thing):
             yield f"{name}{signature(thing)}"

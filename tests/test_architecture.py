@@ -1,9 +1,10 @@
 """The rooms of the house: imports point one way, and each file stays small and knows its place.
 
-All imports are read from the sources: those at the top, those inside functions, and the names of
-modules in strings. Each package has one list of its wings, from the ground up; a module may import
-only from its own wing and those before it, and no circle of modules may come of it. Up there are
-the doors of `autodiff/nodes/doors.py` alone, and the face of a package, which everybody may pass.
+All imports are read from the sources: those at the top, those inside functions, those of the `.pxd`
+files, and the names of modules in strings. Each package has one list of its wings, from the ground up;
+a module may import only from its own wing and those before it, and no circle of modules may come of it.
+Up there are the doors of `autodiff/nodes/doors.py` alone, and the face of a package, which stands on
+top: only the command line comes in through it.
 """
 
 import ast
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -74,7 +76,9 @@ BY_NAME = {
     "autodiff", "autodiff._engine", "autodiff.nodes.doors", "nets", "nets.cli",
 }  # fmt: skip
 FACES = {"autodiff", "nets"}
-PRINTED = {"autodiff.programs._machine"}  # when the engine is built
+# These run files that users name, by their paths.
+BY_PATH = {"nets.runs.marking"}
+PRINTED = {"autodiff.programs._machine", "autodiff.printers._evaluate"}  # when the engine is built
 NAMESPACES = {"numpy", "scipy"}  # beside the wings of autodiff
 MOST_WINGS, MOST_FILES, MOST_MODULES = 13, 6, 12
 
@@ -85,13 +89,8 @@ AT_LOADING = {
 }
 
 LONGEST = 300
-# The table, the public names, and the node that is compiled as one unit, so that recording it is a few
-# instructions.
-LONGER = {
-    Path("autodiff/table/ops.py"),
-    Path("autodiff/__init__.py"),
-    Path("autodiff/nodes/value.py"),
-}
+# The table, and the node that is compiled as one unit, so that recording it is a few instructions.
+LONGER = {Path("autodiff/table/ops.py"), Path("autodiff/nodes/value.py")}
 
 # The start of a path that exists on one machine only, put together so as not to be found here.
 MACHINE = re.compile(
@@ -113,27 +112,36 @@ class Import:
         return f"{self.importer}, line {self.line}, imports {self.imported}"
 
 
-def sources(package: str) -> list[Path]:
-    return sorted((ROOT / package).rglob("*.py"))
+def sources(package: str, ending: str = "py") -> list[Path]:
+    return sorted((ROOT / package).rglob(f"*.{ending}"))
 
 
 def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {module_name(p) for package in LAYERS for p in sources(package)}
+MODULES = PRINTED | {
+    module_name(p) for package in LAYERS for kind in ("py", "pxd") for p in sources(package, kind)
+}
 NAMED = re.compile(r"(autodiff|nets)(\.[a-z_]\w*)+(:\w+)?")
+CIMPORT = re.compile(r"^(?:from ([\w.]+) )?cimport ([\w.]+)", re.MULTILINE)
 
 
 def parts(tree: ast.AST, lazy: bool = False) -> Iterator[tuple[ast.AST, bool]]:
     """Yield what lies below `tree`, each with whether it stands in a function."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        if for_types(node):
             yield from ((part, lazy) for branch in node.orelse for part in below(branch, lazy))
             continue  # what is read by type checkers only does not count
         yield node, lazy
         inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         yield from parts(node, lazy or inside)
+
+
+def for_types(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in (
+        "TYPE_CHECKING", "typing.TYPE_CHECKING",
+    )  # fmt: skip
 
 
 def below(node: ast.AST, lazy: bool) -> Iterator[ast.AST]:
@@ -162,11 +170,21 @@ def read(name: str, text: str, modules: set[str]) -> Iterator[Import]:
                 pass
 
 
+def read_types(name: str, text: str, modules: set[str]) -> Iterator[Import]:
+    """Yield the imports of a `.pxd` file, which the compiler follows."""
+    for found in CIMPORT.finditer(text):
+        parent, word = found.groups()
+        full = word if parent is None else f"{parent}.{word}"
+        module = full if full in modules or parent is None else parent
+        yield Import(name, module, text.count("\n", 0, found.start()) + 1, lazy=True)
+
+
 IMPORTS = [
     i
     for package in LAYERS
-    for path in sources(package)
-    for i in read(module_name(path), path.read_text(encoding="utf-8"), MODULES)
+    for kind, reader in (("py", read), ("pxd", read_types))
+    for path in sources(package, kind)
+    for i in reader(module_name(path), path.read_text(encoding="utf-8"), MODULES)
 ]
 
 
@@ -191,12 +209,12 @@ def upward(imports: Iterable[Import], modules: set[str]) -> list[str]:
             inside = package_of(i.imported) == package_of(i.importer)
             if i.importer not in BY_NAME and inside and wing(i.imported) != wing(i.importer):
                 wrong.append(f"{i} by name")
-            elif i.importer in BY_NAME and i.imported not in modules | PRINTED:
+            elif i.importer in BY_NAME and i.imported not in modules:
                 wrong.append(f"{i}, which is not there")
             continue
         if i.imported not in modules or package_of(i.imported) != package_of(i.importer):
             continue
-        if i.imported in FACES or i.importer in FACES or i.importer.endswith("__main__"):
+        if i.importer in FACES or i.importer.endswith((".cli", ".__main__")):
             continue
         if layer(i.imported) > layer(i.importer):
             wrong.append(str(i))
@@ -211,13 +229,12 @@ def wing(module: str) -> str:
 def circle(imports: Iterable[Import], modules: set[str]) -> list[str]:
     """Return a circle of modules, imports inside functions counted, or nothing.
 
-    The doors lead up, so what they open does not count; nor does the face, through which all that
-    stands above the wings may go.
+    The doors lead up, so what they open does not count; nor does the face, which stands on top.
     """
     uses: dict[str, set[str]] = {m: set() for m in modules}
     for i in imports:
         counted = i.imported in modules - FACES and i.importer not in BY_NAME and not i.by_name
-        if counted and not f"{i.importer}.".startswith(f"{i.imported}."):
+        if counted and i.imported != i.importer:
             uses[i.importer].add(i.imported)
     try:
         graphlib.TopologicalSorter(uses).prepare()
@@ -234,29 +251,60 @@ def test_no_circles() -> None:
     assert circle(IMPORTS, MODULES) == []
 
 
+def roundabout(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines in which modules are reached by other ways than an import statement."""
+    harmless = {"importlib.resources", "importlib.metadata"}  # they read files
+    ways = {"__import__", "import_module", "run_module", "resolve_name", "spec_from_file_location"}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                roots = {package_of(alias.name) for alias in names}
+                found = not roots.isdisjoint({"importlib", "pkgutil"})
+            case ast.ImportFrom(module=str(module), names=names):
+                full = {f"{module}.{alias.name}" for alias in names}
+                foreign = {f for f in full if package_of(f) in ("importlib", "pkgutil")} - harmless
+                found = "sys.modules" in full or (bool(foreign) and module not in harmless)
+            case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+                found = True
+            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.Constant(value=word):
+                found = word in ways
+            case _:
+                found = False
+        if found:
+            yield node.lineno
+
+
 def test_modules_are_imported_by_name_at_the_doors_alone() -> None:
-    forbidden = {"importlib", "importlib.util", "importlib.machinery", "__import__"}
-    wrong = []
-    for path in sources("autodiff"):
-        name = module_name(path)
-        if name in BY_NAME:
-            continue
-        for node, _ in parts(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Import(names=names) if forbidden & {alias.name for alias in names}:
-                    wrong.append(f"{name}, line {node.lineno}")
-                case ast.ImportFrom(module="importlib", names=names) if {
-                    alias.name for alias in names
-                } != {"resources"}:
-                    wrong.append(f"{name}, line {node.lineno}")
-                case (
-                    ast.Name(id="__import__")
-                    | ast.Attribute(value=ast.Name(id="sys"), attr="modules")
-                ):
-                    wrong.append(f"{name}, line {node.lineno}")
-                case _:
-                    pass
+    wrong = [
+        f"{module_name(path)}, line {line}"
+        for package in LAYERS
+        for path in sources(package)
+        if module_name(path) not in BY_NAME | BY_PATH
+        for line in roundabout(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "import importlib",
+        "import importlib.resources",
+        "import importlib.util as u",
+        "from importlib import import_module",
+        "from importlib.util import find_spec",
+        "import pkgutil",
+        "import sys\nsys.modules['autodiff'].draw",
+        "from sys import modules",
+        "__import__('autodiff')",
+        "import builtins\nbuiltins.__import__('autodiff')",
+        "getattr(builtins, '__import__')('autodiff')",
+        "import runpy\nrunpy.run_module('autodiff')",
+    ],
+)
+def test_a_planted_roundabout_way_is_found(planted: str) -> None:
+    assert [*roundabout(ast.parse(planted))]
+    assert [*roundabout(ast.parse("from importlib import resources\nimport sys\nsys.path"))] == []
 
 
 PLANTED = {
@@ -264,6 +312,10 @@ PLANTED = {
     "a string": "def f():\n    return load('autodiff.nodes.value')\n",
     "a door": "DOOR = 'autodiff.nodes.value:Value'\n",
     "an import at the top": "import autodiff.nodes.value\n",
+    "the face": "def f():\n    import autodiff as ad\n    return ad.draw\n",
+    "a name of the face": "def f():\n    from autodiff import draw\n",
+    "what is not for types": "if not TYPE_CHECKING:\n    from autodiff.nodes import value\n",
+    "the other case of types": "if TYPE_CHECKING:\n    pass\nelse:\n    import autodiff.nodes.value\n",
 }
 
 
@@ -274,9 +326,23 @@ def test_a_planted_way_up_is_found(what: str) -> None:
     assert found.startswith("autodiff.table.ops, line ")
 
 
-def test_a_planted_circle_is_found() -> None:
-    back = read("autodiff.table.data", "def f():\n    from autodiff.table import ops\n", MODULES)
-    assert {"autodiff.table.data", "autodiff.table.ops"} <= {*circle([*IMPORTS, *back], MODULES)}
+def test_a_planted_way_up_of_the_compiler_is_found() -> None:
+    for line in ("from autodiff.nodes.value cimport Value", "cimport autodiff.nodes._places as p"):
+        (found,) = upward(read_types("autodiff.table.ops", f"# types\n{line}\n", MODULES), MODULES)
+        assert found.startswith("autodiff.table.ops, line 2, imports autodiff.nodes.")
+
+
+@pytest.mark.parametrize(
+    ("importer", "planted", "other"),
+    [
+        ("autodiff.table.data", "def f():\n    from autodiff.table import ops\n", "ops"),
+        ("autodiff.drawing.boxes", "def f():\n    from autodiff.drawing import draw\n", ""),
+    ],
+)
+def test_a_planted_circle_is_found(importer: str, planted: str, other: str) -> None:
+    back = read(importer, planted, MODULES)
+    there = f"{wing(importer)}.{other}".rstrip(".")
+    assert {importer, there} <= {*circle([*IMPORTS, *back], MODULES)}
 
 
 def test_a_door_leads_somewhere() -> None:
@@ -287,6 +353,25 @@ def test_a_door_leads_somewhere() -> None:
         module, _, function = place.partition(":")
         assert callable(getattr(importlib.import_module(module), function)), place
     assert {*doors.DOORS} | {"DOORS", "methods"} == {*doors.__all__}
+    assert typed("autodiff/nodes/doors.py") == doors.DOORS
+
+
+def test_a_name_that_is_loaded_later_is_there() -> None:
+    (found,) = upward(read("autodiff", "D = {'x': 'autodiff.drawing.gone'}\n", MODULES), MODULES)
+    assert found.endswith("which is not there")
+    later = autodiff._LATER
+    assert {n: f"{module}:{n}" for n, module in later.items()} == typed("autodiff/__init__.py")
+    assert {*later} <= {i for i in autodiff.__all__ if hasattr(autodiff, i)}
+
+
+def typed(file: str) -> dict[str, str]:
+    """Return what a file says to type checkers alone: each name with its module and its name there."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if for_types(node))
+    return {
+        alias.asname or alias.name: f"{node.module}:{alias.name}"
+        for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }  # fmt: skip
 
 
 def test_the_house_is_small() -> None:

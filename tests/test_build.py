@@ -149,3 +149,19 @@ def test_an_engine_built_for_another_python_is_not_used(tmp_path: Path) -> None:
     for extension in package.rglob("*.so"):
         extension.rename(extension.parent / extension.name.replace(SUFFIX, ".cpython-399-other.so"))
     assert shown(tmp_path) == "6.0 False"
+
+
+def test_beside_a_wheel_the_tests_of_the_engine_are_found(tmp_path: Path) -> None:
+    """Those that read the checkout are passed over where the folder of tests lies alone."""
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("conftest", "rows", "test_twice", "test_run", "test_companion"):
+        shutil.copy(ROOT / "tests" / f"{name}.py", folder)
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "-m", "engine", "tests"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    assert "tests/test_twice.py::" in done.stdout
+    assert "test_run" not in done.stdout

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+import nets
 from autodiff import _engine
 from nets.cli import main
 from nets.runs.saved import load_run
@@ -39,15 +40,20 @@ def test_a_checkpoint_of_before_loads_and_goes_on(
     assert "Epoch 1:" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wing", _engine.MOVED)
-def test_an_old_module_names_the_new(wing: str) -> None:
-    for module in _engine.MOVED[wing].split():
+@pytest.mark.parametrize(
+    ("package", "wing"),
+    [("autodiff", wing) for wing in _engine.MOVED] + [("nets", wing) for wing in nets.MOVED],
+)
+def test_an_old_module_names_the_new(package: str, wing: str) -> None:
+    moved = {"autodiff": _engine.MOVED, "nets": nets.MOVED}[package]
+    for module in moved[wing].split():
         old, _, new = module.partition(":")
-        there = f"autodiff.{wing}.{new or old}"
+        there = f"{package}.{wing}.{new or old}"
         importlib.import_module(there)
-        if old in ad.__all__:
+        if package == "autodiff" and old in ad.__all__:
             continue  # the name of a function as well
-        with pytest.raises(
-            ModuleNotFoundError, match=f"autodiff.{old} has moved: it is {there} now"
-        ):
-            importlib.import_module(f"autodiff.{old}")
+        for way in (f"import {package}.{old}", f"from {package} import {old}"):
+            with pytest.raises(
+                ModuleNotFoundError, match=f"{package}.{old} has moved: it is {there} now"
+            ):
+                exec(way, {})

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
-import importlib
 import os
 import tempfile
 import time
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from nets.digits.idx import DataError, open_data
+from nets.extras import require
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist",
@@ -196,7 +196,7 @@ class _NoBar:
 def _bar(name: str, total: int | None) -> contextlib.AbstractContextManager[Any]:
     """Make a progress bar, shown on a terminal only; without tqdm, one that shows nothing."""
     try:
-        tqdm = importlib.import_module("tqdm").tqdm
+        tqdm = require("tqdm").tqdm
     except ImportError:
         return contextlib.nullcontext(_NoBar())
     bar: contextlib.AbstractContextManager[Any] = tqdm(

@@ -6,18 +6,17 @@ same command then measures only what is missing.
 
 import contextlib
 import datetime
-import importlib
-import importlib.metadata
 import json
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from autodiff.graphs import files
 from nets.experiments.kit import Done, Part, Result
-from nets.extras import UsageError
+from nets.extras import UsageError, require
 
 PACKAGES = ("numpy", "scikit-learn")
 
@@ -84,10 +83,10 @@ def surroundings() -> dict[str, str]:
         "python": platform.python_version(),
     }
     for package in PACKAGES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[package] = importlib.metadata.version(package)
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[package] = metadata.version(package)
     with contextlib.suppress(ImportError):
-        pools = importlib.import_module("threadpoolctl").threadpool_info()
+        pools = require("threadpoolctl").threadpool_info()
         kernels = {pool["architecture"] for pool in pools if "architecture" in pool}
         if kernels:
             found["BLAS kernel"] = ", ".join(sorted(kernels))
