@@ -149,7 +149,7 @@ def fault(data: bytes, path: Path) -> tuple[str, bool]:
     except ad.GraphFileError as error:
         said = str(error)
         good = "not a graph that can be loaded" in said and len(said) < 600
-        return ("" if good else f"refused without a sentence: {said}") or too_much(), True
+        return ("" if good else f"refused without a sentence: {said:.200}") or too_much(), True
     except Exception as error:
         return f"another error, {type(error).__name__}: {error}"[:300], True
     finally:

@@ -5,7 +5,10 @@ cmath and statistics, numpy's constructors and its generator. Showing and compar
 """
 
 import cmath
+import copy
 import math
+import operator
+import pickle
 import re
 import statistics
 import warnings
@@ -212,3 +215,47 @@ def test_what_belongs_to_an_outer_transform_is_found_there() -> None:
     w = ad.Value(3.0)
     with pytest.warns(ad.GraphLeftWarning, match="float of a Value leaves the graph"):
         assert ad.grad(lambda y: y * float(w))(1.0) == 3.0
+
+
+OF_MASKED = [
+    name
+    for name in np.ma.__all__
+    if type(getattr(np.ma, name)).__name__.startswith(
+        ("_MaskedUnary", "_MaskedBinary", "_DomainedB")
+    )
+]
+
+
+@pytest.mark.parametrize("name", OF_MASKED)
+def test_no_function_of_masked_arrays_takes_the_number_of_a_node(name: str) -> None:
+    masked, function = np.ma.array([1.0, 2.0], mask=[0, 1]), getattr(np.ma, name)
+
+    def use(x: Any) -> Any:
+        return x * np.sum(
+            function(x) if "Unary" in type(function).__name__ else function(masked, x)
+        )
+
+    for x in (0.5, np.array([0.5, 0.25])):
+        with pytest.raises(TypeError, match=r"masked arrays are not|leave the graph|not supported"):
+            ad.grad(use)(x)
+
+
+@pytest.mark.parametrize("sign", ["add", "sub", "mul", "truediv", "pow", "lt", "eq"])
+def test_masked_arrays_to_the_left_of_a_number_are_refused(sign: str) -> None:
+    masked = np.ma.array([1.0, 2.0], mask=[0, 1])
+    with pytest.raises(TypeError, match=r"masked arrays are not for nodes; give m\.filled"):
+        getattr(operator, sign)(masked, ad.Value(2.0))
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_a_copy_inside_a_transform_is_no_new_leaf(copied: Any) -> None:
+    for x in (2.0, np.array([1.0, 2.0])):
+        with pytest.raises(TypeError, match=r"copy of a \w+ inside grad: .* x\.detach\(\)"):
+            ad.grad(lambda x: ad.sum(copied(x) * x))(x)
+        with pytest.raises(TypeError, match=r"inside grad"):
+            ad.grad(lambda x: ad.sum(ad.vjp(lambda y: copied(x) * y, x)[0]))(x)
+    w = ad.Value(3.0)
+    assert ad.grad(lambda x: copied(w) * x)(1.0) == 3.0
+    assert copied(w).data == 3.0

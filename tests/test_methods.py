@@ -162,3 +162,13 @@ def test_options_of_reductions() -> None:
     assert float(x.max(initial=9.0).data) == float(x.min(initial=9.0, axis=None).data) + 11.6
     assert x.mean(axis=0, where=A > 0).shape == (3,)
     assert protocol.REDUCTIONS[np.add] is np.sum
+
+
+def test_the_representation_shows_the_gradient() -> None:
+    w = ad.Tensor([1.0, 2.0], name="w")
+    assert repr(w) == "Tensor([1., 2.], name='w')"
+    (w * w).sum().backward()
+    assert repr(w) == "Tensor([1., 2.], grad=[2., 4.], name='w')"
+    assert repr(ad.Tensor(3.0)) == "Tensor(3.)"
+    w.zero_grad()
+    assert "grad" not in repr(w)

@@ -75,3 +75,30 @@ def test_empty_inputs_and_outputs() -> None:
     assert ad.hessian(lambda x: (x * x).sum())(np.zeros(0)).shape == (0, 0)
     assert ad.jacobian(lambda x: np.ones(3))(np.ones(2)).tolist() == np.zeros((3, 2)).tolist()
     assert ad.grad(lambda x: (x * x).sum())(np.zeros((0, 3))).shape == (0, 3)
+
+
+WHOLE = [3, True, np.int64(3), np.uint8(3), np.bool_(True), np.array(3), np.array([1, 2]), [1, 2]]
+ODD = [np.float16(3), np.longdouble(3), np.array(3.0, np.float16), np.array([3.0], np.longdouble)]
+BY: list[Any] = [
+    lambda f, x: ad.grad(f)(x), lambda f, x: ad.value_and_grad(f)(x), lambda f, x: ad.jacobian(f)(x),
+    lambda f, x: ad.hessian(f)(x), lambda f, x: ad.jvp(f, (x,), (x,)), lambda f, x: ad.vjp(f, x),
+    lambda f, x: ad.hvp(f, x, x), lambda f, x: ad.jacfwd(f)(x), lambda f, x: ad.grad(f)({"a": x}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(x, r"whole numbers have no derivative; write float\(x\)") for x in WHOLE]
+    + [(x, r"derivatives are computed in float32 or float64; write float\(x\)") for x in ODD],
+)
+def test_what_is_no_float_is_not_differentiated(by: Any, given: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        by(lambda x: ad.sum(x * x), given)
+
+
+def test_what_is_not_differentiated_may_be_whole() -> None:
+    assert ad.grad(lambda x, n: x**n, argnums=0)(2.0, 3) == 12.0
+    assert ad.grad(lambda x, i: x[i])(np.array([1.0, 2.0]), 1).tolist() == [0.0, 1.0]
+    for x in (np.float32(3.0), np.array(3.0, np.float32)):
+        assert ad.grad(lambda x: x * x)(x).dtype == np.float32

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,25 @@ def lift(x: Any) -> Node:
     """Return a fresh node for one leaf of an argument: a number, an array or an outer node."""
     if is_node(x):
         return ops.identity(x)  # type: ignore[no-any-return]
-    if (isinstance(x, np.ndarray) and x.ndim) or isinstance(x, np.float32):
+    if isinstance(x, np.ndarray | np.float32) and (x.ndim or x.dtype.itemsize == 4):
         return Tensor(x)
     return Value(x)
+
+
+def differentiated(what: str, x: Any) -> Node:
+    """Return a fresh node for a leaf that is differentiated, which is a float of 32 or 64 bits."""
+    plain = isinstance(x, np.ndarray | np.generic)
+    if isinstance(x, int) or (plain and x.dtype.kind in "iub"):
+        raise TypeError(
+            f"{what}: {x!r:.40} is of type {x.dtype if plain else type(x).__name__}, and whole numbers have "
+            f"no derivative; write float(x), or x.astype(float) of an array, or leave it out by argnums"
+        )
+    if plain and x.dtype.kind == "f" and x.dtype.itemsize not in (4, 8):
+        raise TypeError(
+            f"{what}: {x!r:.40} is of type {x.dtype}, and derivatives are computed in float32 or float64; "
+            f"write float(x), or x.astype(float) of an array"
+        )
+    return lift(x)
 
 
 def plain(x: Any) -> Any:
@@ -71,7 +88,7 @@ class Call:
         # What is differentiated is recorded, also inside a `no_grad`.
         with nullcontext() if MODE.get().recording else mode(recording=True):
             for i in wanted:
-                lifted[i] = tree.map_tree(lift, args[i])
+                lifted[i] = tree.map_tree(partial(differentiated, what), args[i])
             leaves, _ = tree.flatten([lifted[i] for i in wanted])
             inside = Inside(what, leaves, around)
             try:

@@ -20,7 +20,7 @@ import numpy as np
 
 from autodiff.graphs import files
 from autodiff.graphs.graph import reachable
-from autodiff.nodes import doors, modes
+from autodiff.nodes import doors, leaving, modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
@@ -180,7 +180,7 @@ def unpacked(data: bytes, room: Room | None = None) -> tuple[Any, ...]:
     if not isinstance(text, dict) or text.get("format") != FORMAT:
         raise GraphFileError("it was not written by save_graph")
     if text.get("version") != VERSION:
-        raise GraphFileError(f"its version is {text.get('version')!r}, this is {VERSION}")
+        raise GraphFileError(f"its version is {text.get('version')!r:.60}, this is {VERSION}")
     return _rebuild(text, arrays, room)
 
 
@@ -283,6 +283,7 @@ def _decode(x: Any, arrays: Mapping[str, np.ndarray]) -> Any:
 
 def reduced(node: Any) -> tuple[Any, ...]:
     """Return how a leaf is pickled and copied; a computed node says what to do instead."""
+    leaving.check_copy(node)
     if node.primitive is not None:
         raise TypeError(
             f"pickle and copy: the node {node.name or 'at hand'} was computed by {node.op} and hangs on "
@@ -291,10 +292,5 @@ def reduced(node: Any) -> tuple[Any, ...]:
     data = node.data if isinstance(node, Value) else np.array(node.data)
     grad = node.grad if isinstance(node, Value) else np.array(node.grad)
     kind = "value" if isinstance(node, Value) else "tensor"
-    return doors.restored, (
-        kind,
-        data,
-        node.name,
-        node.is_constant,
-        grad if node.has_grad else None,
-    )
+    parts = (kind, data, node.name, node.is_constant, grad if node.has_grad else None)
+    return doors.restored, parts

@@ -5,6 +5,7 @@ place of the old one, so a graph that was recorded before stays exact. `Tensor` 
 """
 
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from autodiff.table import loops
 from autodiff.table.data import Array, as_array, as_float, fix
 from autodiff.table.primitive import UFUNCS, Primitive
 from autodiff.table.structure import fitting
+
+shown = partial(np.array2string, separator=", ", threshold=20, prefix="Tensor(")
 
 
 class ArrayNode:
@@ -241,9 +244,9 @@ class ArrayNode:
         if modes.watched:
             modes.note("==", self, self._array, True)
         label = f", name={self.name!r}" if self.name is not None else ""
-        text = np.array2string(self._array, separator=", ", threshold=20, prefix="Tensor(")
+        grad = "" if self._grad is None else f", grad={shown(self._grad)}"
         dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
-        return f"Tensor({text}{dtype}{label})"
+        return f"Tensor({shown(self._array)}{grad}{dtype}{label})"
 
 
 def holders(node: ArrayNode) -> int:
@@ -273,11 +276,10 @@ def fill(
     needs_grad: bool,
 ) -> None:
     node._array = array
-    node._grad = None
+    node._grad = node.kept = node.name = None
     node.primitive = primitive
     node.parents = parents
     node.saved = saved
-    node.kept = node.name = None
     node.params = params
     node.needs_grad = needs_grad
     node.is_constant = primitive is None and not needs_grad
@@ -295,6 +297,4 @@ def _alone() -> int:
 
 
 ALONE = _alone()
-
-
 loops.keep_memory()

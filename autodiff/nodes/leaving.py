@@ -62,15 +62,13 @@ def leave(node: Any, how: str) -> None:
     mode = MODE.get()
     if not mode.recording or node.is_constant or not getattr(node, "needs_grad", True):
         return
-    inside = INSIDE.get()
-    while inside is not None:
-        if computed_from(node, inside.inputs):
-            line, place, _ = source()
-            raise TypeError(
-                f"{how} of {called(node)} inside {inside.what}: a plain number would leave the graph "
-                f"and its gradient be 0; {remedy(line)}{place}"
-            )
-        inside = inside.outer
+    inside = around(node)
+    if inside is not None:
+        line, place, _ = source()
+        raise TypeError(
+            f"{how} of {called(node)} inside {inside.what}: a plain number would leave the graph "
+            f"and its gradient be 0; {remedy(line)}{place}"
+        )
     if mode.guards is not None or not has_leaf(node):
         return
     line, _, frame = source()
@@ -84,6 +82,24 @@ def leave(node: Any, how: str) -> None:
         frame.f_lineno,
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )
+
+
+def around(node: Any) -> Inside | None:
+    """Return the transform that is being computed and to whose inputs the node belongs, if any."""
+    inside = INSIDE.get()
+    while inside is not None and not computed_from(node, inside.inputs):
+        inside = inside.outer
+    return inside
+
+
+def check_copy(node: Any) -> None:
+    """Raise where a copy, which is a new leaf, loses a gradient."""
+    inside = around(node)
+    if inside is not None and not node.is_constant:
+        raise TypeError(
+            f"copy of {called(node)} inside {inside.what}: the copy would be a new leaf and its gradient "
+            f"be 0; a node never changes, so use it as it is, or x.detach() where its number is meant"
+        )
 
 
 def unchanging(node: Any, how: str) -> TypeError:

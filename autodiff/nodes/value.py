@@ -189,6 +189,14 @@ class Value:
         return self._code == CONSTANT
 
     @property
+    def _mask(self) -> Any:
+        """What numpy.ma asks of an operand, of which it would take the number and lose the graph."""
+        raise TypeError(
+            "numpy.ma: masked arrays are not for nodes; give m.filled(0.0) or m.compressed(), or choose "
+            "with np.where"
+        )
+
+    @property
     def params(self) -> dict[str, Any]:
         """The static parameters of the operation; a scalar operation has none."""
         return {}
