@@ -177,7 +177,8 @@ class Pointwise(Primitive):
         rule = next((p for p in self.partials if p is not None), None)
         if rule is None:
             return [f"x{i + 1}" for i in range(self.arity)]
-        code = getattr(rule, "__code__", None)  # the signature costs sixty times as much
+        # The signature costs sixty times as much; it is asked where it was put on a rule.
+        code = None if hasattr(rule, "__signature__") else getattr(rule, "__code__", None)
         names = code.co_varnames[: code.co_argcount] if code else inspect.signature(rule).parameters
         return list(names)[1:]
 
