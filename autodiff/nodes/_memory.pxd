@@ -198,7 +198,10 @@ cdef inline void dealloc(Heap *h, Node *node) noexcept:
         h.row = <Node **>realloc(h.row, sizeof(Node *))
         h.size = 0
 
-cdef inline void rule(Heap *h, object kind, void (*dealloc)(Node *) noexcept, Alloc alloc) noexcept:
-    """Let the nodes of a class be made and freed here."""
+cdef inline bint rule(Heap *h, object kind, void (*dealloc)(Node *) noexcept, Alloc alloc) except -1:
+    """Let the nodes of a class be made and freed here; its fields are those of `Node`."""
+    if kind.__basicsize__ != sizeof(Node):
+        raise SystemError(f"{kind.__name__} has {kind.__basicsize__} bytes, Node has {sizeof(Node)}")
     h.kind = <PyTypeObject *>kind
     replace(h.kind, <Dealloc>dealloc, alloc)
+    return True
