@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autodiff as ad
@@ -262,3 +263,40 @@ def test_a_drag_on_200_nodes_is_quick(tmp_path: Path, watched: Watched) -> None:
         return times.sort((a, b) => a - b); }"""
     )
     assert times[5] < 50, times  # the machine that tests may be busy: the quicker ones count
+
+
+def test_the_steps_of_a_large_graph_fold_by_layer(tmp_path: Path, watched: Watched) -> None:
+    from nets import Network
+
+    cost = Network([3, 8, 8, 1], seed=0).graph(np.array([[0.5], [-1.0], [0.25]]), np.ones((1, 1)))
+    live = ad.play(cost)
+    scopes = {n.scope.split("/")[0] for n in live.graph if n.operands and n.scope}
+    assert len(scopes) == 3
+    page = watched.open(live.save(tmp_path / "x.html"))
+    page.get_by_label("Step through").check()
+    slider, folding = page.locator("[data-id=slider]"), page.get_by_label("One layer a step")
+    folded = int(slider.get_attribute("max"))
+    assert folding.is_checked()
+    assert folded <= 60
+    seen, grads = set(), {}
+    for _ in range(folded):
+        page.get_by_role("button", name="One step forward").click()
+        told = page.locator("[data-id=told]")
+        seen.add(told.locator("h2").inner_text())
+        for line in told.locator(".line").all():
+            term, *rest = line.inner_text().split("\n")
+            if told.locator(".phase").inner_text().startswith("Backward") and rest:
+                grads[term] = rest[0]
+    assert scopes <= {title.split("/")[0] for title in seen}
+    live.graph.live[live.graph.outputs[0]].backward()
+    held = [(grads[f"dC/d{n.name}"], n.live.grad) for n in live.graph if f"dC/d{n.name}" in grads]
+    assert len(held) > 10
+    for shown, g in held:
+        assert float(shown) == pytest.approx(g, rel=1e-5, abs=1e-12)
+    page.get_by_role("button", name="First step").click()
+    page.get_by_role("button", name="One step forward").click()
+    folding.uncheck()
+    assert int(slider.get_attribute("max")) > 120
+    folding.check()
+    assert int(slider.get_attribute("max")) == folded
+    assert slider.input_value() == "1"

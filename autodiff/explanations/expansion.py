@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.nodes.modes import mode
 from autodiff.nodes.value import Value, constant
 from autodiff.table import ops
 from autodiff.table.primitive import Pointwise
@@ -87,7 +88,9 @@ def expand(
         if id in ends or not node.operands:
             made[id] = _leaves(node, id in ends)
         else:
-            made[id] = _operation(node, [made[i] for i in node.operands])
+            parts = tuple(filter(None, node.scope.split("/")))
+            with mode(scopes=parts, path=node.scope):  # what is taken apart stays in its layer
+                made[id] = _operation(node, [made[i] for i in node.operands])
     grad = y.grad if y.has_grad else None
     chosen = {graph[i].label: made[i] for i in sorted(ends) if i in made}
     return Expansion(made[graph.ids[y]], chosen, grad)
