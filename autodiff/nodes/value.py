@@ -40,7 +40,7 @@ LEAF = -1
 CONSTANT = -2
 FREED = -3
 BUILTIN = len(ROWS)
-UNMADE = "it was made without __init__; write Value(number)"
+UNMADE = "this Value was made without __init__; write Value(number)"
 NO_MODULUS = TypeError("pow: a modulus is for whole numbers; a node has a power and no remainder")
 EMPTY: Any = (0.0, 0, None, None, 0)
 
@@ -643,12 +643,11 @@ else:
 
     def _unmade(self: Value, name: str) -> Any:
         """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""
-        text = f"'Value' object has no attribute {name!r}"
         try:
             object.__getattribute__(self, "_code")
         except AttributeError:
-            text = f"{text}: {UNMADE}"
-        raise AttributeError(text)
+            raise AttributeError(f"Value.{name}: {UNMADE}") from None
+        raise AttributeError(f"'Value' object has no attribute {name!r}")
 
     Value.__getattr__ = _unmade  # type: ignore[attr-defined]
     # Calls are what costs most where Python runs this file: record each operation in a single one.
