@@ -111,3 +111,35 @@ def test_a_gradient_keeps_no_cotangent_that_nobody_asked_for() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 20 * x.data.nbytes  # 100 arrays flow back; a step needs a few at a time
+
+
+def test_whatever_a_graph_holds_is_given_back():
+    x = ad.Value(1.0)
+    before, none = sys.getrefcount(x), sys.getrefcount(None)
+    early = x * x
+    y = early
+    for _ in range(100_000):  # early is far from the end, in creation
+        y = 1.0 - (y * x).tanh()
+    y = y + early
+    for _ in range(100):  # sums hold their operands in lists
+        y = ad.sum([y, x, 2.0, y * x])
+    y = None
+    early = None
+    assert sys.getrefcount(x) == before
+    assert abs(sys.getrefcount(None) - none) < 100
+
+
+@pytest.mark.skipif(not ad.compiled, reason="Python itself has the memory of plain nodes")
+def test_the_next_graph_lies_in_memory_as_the_one_before():
+    x = ad.Value(1.0)
+
+    def places():
+        y, found = x, []
+        for _ in range(3000):
+            y = y * x + (x - 1.0).exp()
+            found.append(id(y))
+        return found
+
+    places()
+    first = places()
+    assert places() == first

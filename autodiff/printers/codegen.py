@@ -81,20 +81,31 @@ def evaluate_source() -> str:
             f"        return y, {partial_source(row, 0, 'y', 'x')}",
         ]
     lines += ["    return 0.0, 0.0", ""]
-    lines += [
+    rows = list(pointwise_rows(2))
+    arithmetic = [row for row in rows if row.name in ARITHMETIC]
+    lines += binary_source("other", [row for row in rows if row not in arithmetic], "0.0, 0.0, 0.0")
+    lines += binary_source("binary", arithmetic, "other(code, a, b)")
+    return header() + codes() + "\n".join(lines)
+
+
+def binary_source(name: str, rows: list[Pointwise], otherwise: str) -> list[str]:
+    """Return the lines of a function that evaluates rows of two operands.
+
+    + - * / are a function of their own, so short that the compiler puts it in where it is called.
+    """
+    lines = [
         IEEE,
-        "cdef inline (double, double, double) binary(int code, double a, double b) noexcept:",
+        f"cdef inline (double, double, double) {name}(int code, double a, double b) noexcept:",
         "    cdef double y",
     ]
-    for i, row in enumerate(pointwise_rows(2)):
+    for i, row in enumerate(rows):
         left, right = (partial_source(row, k, "y", "a", "b") for k in (0, 1))
         lines += [
             f"    {'el' if i else ''}if code == {row.code}:  # {row.name}",
             f"        y = {value_source(row, 'a', 'b')}",
             f"        return y, {left}, {right}",
         ]
-    lines += ["    return 0.0, 0.0, 0.0", ""]
-    return header() + codes() + "\n".join(lines)
+    return [*lines, f"    return {otherwise}", ""]
 
 
 def codes() -> str:
