@@ -56,6 +56,7 @@ cdef enum:
     KEPT = 131072  # nodes that the pool holds, at most
     NEAR = 65536  # places that may be empty
     AHEAD = 1024  # bytes to a node whose turn comes a little later
+    LINE = 64  # bytes that a cache fetches at once
 
 cdef struct Heap:
     PyTypeObject *kind
@@ -74,6 +75,8 @@ cdef inline Node *fresh(Heap *h) except NULL:
     if h.kept > 0:
         h.kept -= 1
         node = h.pool[h.kept]
+        soon(<char *>node + AHEAD)
+        soon(<char *>node + AHEAD + LINE)
     else:
         node = <Node *>generic(h.kind, 0)
         if node == NULL:
