@@ -159,6 +159,102 @@ def test_rounded_answers_are_right_and_flat_columns_too() -> None:
             assert page.question(name).mark(rounded.ravel()).right
 
 
+def worked_on(page: Sheet, name: str, wrong: Any) -> dict[str, Any]:
+    """Return the answers of a student who has one of them wrong and does all after it rightly."""
+    scope: dict[str, Any] = {"sheet": page}
+    exec(page.setup, scope)
+    for question in page.questions:
+        exec(question.solution, scope)
+        if question.name == name:
+            scope[name] = wrong(scope[name])
+    return {q.name: scope[q.name] for q in page.questions}
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+@pytest.mark.parametrize(
+    ("subject", "name", "follow"),
+    [
+        ("neuron", "z", ["a", "delta", "dC_db", "dC_dw1"]),
+        ("neuron", "delta", ["dC_db", "dC_dw1"]),
+        ("network", "delta_3", ["delta_2", "nabla_b_2", "nabla_w_3", "nabla_w_2"]),
+        ("network", "delta_2", ["nabla_b_2", "nabla_w_2"]),
+        ("matrices", "delta_3", ["nabla_b_3", "nabla_w_3"]),
+    ],
+)
+def test_a_slip_is_counted_once(subject: str, name: str, follow: list[str], student: str) -> None:
+    page = sheet(subject, student)
+    for wrong in (lambda v: -np.asarray(v), lambda v: 0.7 * np.asarray(v) + 0.05):
+        answers = worked_on(page, name, wrong)
+        marks = page.mark(answers)
+        assert [n for n, m in marks.items() if not m.counts] == [name]
+        assert not marks[name].right
+        carried = {n: m.said for n, m in marks.items() if m.carried}
+        assert set(carried) <= set(follow)
+        assert carried
+        assert all(
+            f"follows from your {name}" in said or "follows from" in said
+            for said in carried.values()
+        )
+        for n in carried:  # what does not follow from it is wrong still
+            again = page.mark({**answers, n: 1.3 * np.asarray(answers[n]) + 0.1})
+            assert not again[n].counts
+
+
+def test_a_slip_is_counted_once_on_a_graph() -> None:
+    """Where one path leads on, all derivatives behind a doubled one are doubled."""
+    for student in STUDENTS:
+        page = sheet("graph", student)
+        assert page.graph is not None
+        names = [q.name for q in page.questions]
+        right = {n: page.graph.answers[n.replace("_", "/", 1)] if "_" in n else page.graph.answers[n]
+                 for n in names}  # fmt: skip
+        first = "u1"
+        values = {k: v.data for k, v in page.graph.names.items() if not v.parents}
+        answers = dict(right)
+        answers[first] = right[first] + 1.0
+        values[first] = answers[first]
+        for line in page.graph.text.splitlines():
+            name, _, term = (part.strip() for part in line.partition("="))
+            if name in names and name != first and "/" not in name:
+                code = term.rpartition("=")[0].replace("^", "**")
+                values[name] = answers[name] = eval(
+                    code, {"relu": lambda v: max(v, 0.0), "square": lambda v: v * v}, values
+                )
+        forward = {n: answers[n] for n in names if "_" not in n}
+        marks = page.mark(forward)
+        assert [n for n, m in marks.items() if not m.counts] == [first]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_answers_worked_out_from_right_ones_are_right(seed: int) -> None:
+    exercise = ad.make_exercise(5, 2, seed)
+    own = {q.replace("/", "_"): v for q, v in exercise.answers.items()}
+    for question, right in exercise.answers.items():
+        assert exercise.worked_out(question, own) == pytest.approx(right, rel=1e-12)
+    last = next(q for q in exercise.questions if "/" in q)  # nearest to y
+    doubled = own | {last.replace("/", "_"): 2 * exercise.answers[last]}
+    changed = [
+        q for q, right in exercise.answers.items()
+        if "/" in q and exercise.worked_out(q, doubled) != pytest.approx(right, rel=1e-12)
+    ]  # fmt: skip
+    assert last not in changed
+    assert changed or exercise.names[last.removeprefix("dy/d")].parents == ()
+
+
+def test_a_grader_lets_what_follows_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    page = sheet("network", "Ada")
+    answers = worked_on(page, "delta_3", lambda v: -v)
+    with pytest.raises(AssertionError, match="delta_3: sign"):
+        page.assess("delta_3", answers["delta_3"], answers)
+    page.assess("delta_2", answers["delta_2"], answers)
+    assert "delta_2: this follows from your delta_3" in capsys.readouterr().out
+    with pytest.raises(AssertionError):
+        page.assess("delta_2", answers["delta_2"])  # by itself it is wrong
+    for broken in ("x", [1.0, 2.0, 3.0], float("nan"), ...):
+        with pytest.raises(AssertionError):
+            page.assess("delta_2", answers["delta_2"], {**answers, "delta_3": broken, "y": 1})
+
+
 def test_what_was_not_asked_is_refused() -> None:
     with pytest.raises(ValueError, match="no subject 'poems', only graph, neuron"):
         sheet("poems")

@@ -96,11 +96,10 @@ def answers_of(path: Path, page: Sheet) -> dict[str, Any]:
 
 
 def _marks(page: Sheet, answers: dict[str, Any]) -> list[bool]:
-    found = []
-    for question in page.questions:
-        mark = question.mark(answers.get(question.name))
-        print(f"{question.name}: {mark.said}")
-        found.append(mark.right)
+    marks = page.mark({q.name: answers.get(q.name) for q in page.questions})
+    for name, mark in marks.items():
+        print(f"{name}: {mark.said}")
+    found = [mark.counts for mark in marks.values()]
     print(say("teach.score", right=sum(found), n=len(found)))
     return found
 

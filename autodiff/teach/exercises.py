@@ -7,12 +7,13 @@ is computed and the derivative of the output with respect to every node; the key
 
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autodiff.derivatives.reverse import gradient
 from autodiff.explanations.derivation import derive
+from autodiff.graphs.expression import parse
 from autodiff.graphs.graph import Graph
 from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import text
@@ -20,6 +21,7 @@ from autodiff.sources.terms import value_term
 from autodiff.table import ops
 from autodiff.table.language import say
 from autodiff.table.symbol import number
+from autodiff.teach.question import Mark, Question, given, written
 
 if TYPE_CHECKING:
     from autodiff.drawing.picture import Picture
@@ -107,6 +109,21 @@ class Exercise:
             found[question] = self._word(question, float(answer))
         return found
 
+    def worked_out(self, question: str, own: Mapping[str, float]) -> float:
+        """Return the answer to a question that follows from answers of one's own (`dy_du1` for dy/du1)."""
+        graph = Graph(self.output, names=self.names)
+        values = {n.label: own.get(n.label, n.value) for n in graph}
+        if "/" not in question:
+            return _step(graph, graph[self.names[question]], values)[0]
+        node = graph[self.names[question.removeprefix("dy/d")]]
+        total = 0.0
+        for user in {e.target for e in graph.users[node.id]}:
+            label = graph[user].label
+            right = self.answers.get(f"dy/d{label}", 1.0)  # of y itself it is 1
+            after = own.get(f"dy_d{label}", right)
+            total += after * _step(graph, graph[user], values)[1].get(node.label, 0.0)
+        return total
+
     def _word(self, question: str, answer: float) -> str:
         right = self.answers[question]
         if math.isclose(answer, right, rel_tol=1e-9, abs_tol=1e-12):
@@ -126,6 +143,54 @@ class Exercise:
         if any(math.isclose(answer, graph.local(e)) for e in edges):
             return say("exercise.local")
         return say("exercise.rule")
+
+
+@dataclass(frozen=True, eq=False)
+class GraphQuestion:
+    """One blank of a graph exercise: the value of a node, or the derivative with respect to it."""
+
+    exercise: Exercise
+    blank_of: str
+
+    @property
+    def name(self) -> str:
+        """The Python name of the answer: `u1`, or `dy_du1` for dy/du1."""
+        return self.blank_of.replace("/", "_")
+
+    @property
+    def asked(self) -> str:
+        """The question in words."""
+        return say("teach.ask.blank", blank=self.blank_of)
+
+    @property
+    def blank(self) -> str:
+        """What stands in a notebook where the answer goes."""
+        return f"{self.name} = ..."
+
+    @property
+    def solution(self) -> str:
+        """Python for the answer."""
+        return f'{self.name} = sheet.graph.answers["{self.blank_of}"]'
+
+    @property
+    def shown(self) -> str:
+        """The answer as a solved sheet shows it."""
+        return f"{self.blank_of} = {written(self.exercise.answers[self.blank_of])}"
+
+    def mark(self, answer: Any) -> Mark:
+        """Mark one number."""
+        if not given(answer):
+            return Mark(False, say("exercise.not_answered"))
+        try:
+            said = self.exercise.check({self.blank_of: float(answer)})[self.blank_of]
+        except (TypeError, ValueError):
+            return Mark(False, say("teach.no_number"))
+        return Mark(said == say("exercise.right"), said)
+
+    def expected(self, setup: str, before: Sequence[Question], answers: Mapping[str, Any]) -> Any:
+        """Work the number out from the student's own answers before it."""
+        own = {q.name: float(answers[q.name]) for q in before if given(answers.get(q.name))}
+        return self.exercise.worked_out(self.blank_of, own)
 
 
 def make_exercise(depth: int = 3, reuse: int = 1, seed: int = 0) -> Exercise:
@@ -149,6 +214,14 @@ def make_exercise(depth: int = 3, reuse: int = 1, seed: int = 0) -> Exercise:
             exercise.answers[q] for q in exercise.questions if "/" in q
         ):
             return exercise
+
+
+def _step(graph: Graph, node: Any, values: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+    """Return one operation on these values: its result, and its derivative by each operand's label."""
+    expression = parse(text(value_term(graph, node)))
+    result, leaves = expression.record({n: values[n] for n in expression.names})
+    found = gradient(result, [leaves[n] for n in expression.names])
+    return result.data, dict(zip(expression.names, found, strict=True))
 
 
 def _attempt(rng: random.Random, depth: int, reuse: int) -> Exercise:

@@ -73,7 +73,7 @@ def parts(subject: str) -> list[Part]:
             q.name,
             q.asked,
             q.solution,
-            f'sheet_of("{subject}", STUDENT).assess("{q.name}", {q.name})',
+            f'sheet_of("{subject}", STUDENT).assess("{q.name}", {q.name}, globals())',
         )
         for q in sheet(subject).questions
     ]

@@ -2,12 +2,14 @@
 
 A question knows its right answer and, when it is needed, the answers that likely slips lead to. An
 answer is marked right within its tolerance; a wrong one is held against those of the slips, and the
-nearest that fits is named. Numbers may be rounded to three digits, since they are worked out by hand.
+nearest that fits is named. A slip is counted once: what follows from it by right steps is marked so
+(`carried_on`). Numbers may be rounded to three digits, since they are worked out by hand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -21,10 +23,19 @@ EXACT = 1e-9  # how far a computed one may be
 
 @dataclass(frozen=True)
 class Mark:
-    """Whether an answer is right, and the word on it: "right", or the slip."""
+    """Whether an answer is right, and the word on it: "right", or the slip.
+
+    `carried` says that a wrong answer is what follows from the student's own answers before it.
+    """
 
     right: bool
     said: str
+    carried: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether the answer has its point: a slip is counted once, where it was made."""
+        return self.right or self.carried
 
 
 class Question(Protocol):
@@ -41,6 +52,35 @@ class Question(Protocol):
     @property
     def shown(self) -> str: ...
     def mark(self, answer: Any) -> Mark: ...
+
+
+@runtime_checkable
+class Follows(Question, Protocol):
+    """A question whose answer is worked out from those before it."""
+
+    def expected(
+        self, setup: str, before: Sequence[Question], answers: Mapping[str, Any]
+    ) -> Any: ...
+
+
+def carried_on(setup: str, questions: Sequence[Question], answers: Mapping[str, Any],
+               marks: Mapping[str, Mark]) -> Iterator[tuple[str, Mark]]:  # fmt: skip
+    """Yield the wrong answers that are right from the student's own wrong answers on, marked so."""
+    for i, question in enumerate(questions):
+        name = question.name
+        if name not in marks or marks[name].right or not isinstance(question, Follows):
+            continue
+        wrong = [q.name for q in questions[:i] if q.name in marks and not marks[q.name].right]
+        if not wrong:
+            continue
+        try:
+            value = question.expected(setup, questions[:i], answers)
+            fits = distance(np.asarray(value), _shaped(answers[name], value)) <= ROUNDED
+        except Exception:  # whatever comes of working on with answers of any kind
+            continue
+        if fits:
+            used = [n for n in wrong if re.search(rf"\b{n}\b", question.solution)] or wrong
+            yield name, Mark(False, say("teach.follows", names=", ".join(used)), True)
 
 
 def nearest(answer: Any, right: Any, slips: Iterable[Slip], bound: float) -> str | None:
@@ -106,19 +146,41 @@ class NumberQuestion:
 
     def mark(self, answer: Any) -> Mark:
         """Mark a number or an array; a flat list stands for a column."""
-        if answer is None or answer is ...:
+        if not given(answer):
             return Mark(False, say("exercise.not_answered"))
+        right = np.asarray(self.right, dtype=float)
         try:
-            given = np.asarray(answer, dtype=float)
+            found = _shaped(answer, right)
         except (TypeError, ValueError):
             return Mark(False, say("teach.no_number"))
-        right = np.asarray(self.right, dtype=float)
-        column = right.ndim == 2 and right.shape[1] == 1
-        if given.size == right.size and ((given.ndim == 1 and column) or given.size == 1):
-            given = given.reshape(right.shape)
-        if not np.all(np.isfinite(given)):
+        if not np.all(np.isfinite(found)):
             return Mark(False, say("teach.not_finite"))
-        return marked(given, right, self.slips(), ROUNDED)
+        return marked(found, right, self.slips(), ROUNDED)
+
+    def expected(self, setup: str, before: Sequence[Question], answers: Mapping[str, Any]) -> Any:
+        """Work the answer out from what is given and from the student's own answers before it."""
+        scope: dict[str, Any] = {}
+        exec(setup, scope)
+        for question in before:
+            exec(question.solution, scope)
+            if given(answers.get(question.name)):
+                scope[question.name] = _shaped(answers[question.name], scope[question.name])
+        exec(self.solution, scope)
+        return scope[self.name]
+
+
+def _shaped(answer: Any, right: Any) -> Any:
+    """Return numbers as an array; a flat list stands for a column, one number for any shape of one."""
+    found, right = np.asarray(answer, dtype=float), np.asarray(right)
+    column = right.ndim == 2 and right.shape[1] == 1
+    if found.size == right.size and ((found.ndim == 1 and column) or found.size == 1):
+        return found.reshape(right.shape)
+    return found
+
+
+def given(answer: Any) -> bool:
+    """Return whether a question was answered at all."""
+    return answer is not None and answer is not ...
 
 
 def written(x: Any) -> str:

@@ -15,9 +15,9 @@ import numpy as np
 
 from autodiff.table.language import say
 from autodiff.teach.code import CodeQuestion
-from autodiff.teach.exercises import Exercise, make_exercise
+from autodiff.teach.exercises import Exercise, GraphQuestion, make_exercise
 from autodiff.teach.formulas import FormulaQuestion
-from autodiff.teach.question import Mark, NumberQuestion, Question, written
+from autodiff.teach.question import Follows, Mark, NumberQuestion, Question, carried_on, written
 from autodiff.teach.runs import Run, candidates, run
 
 SIGMA = "sigma = lambda z: 1 / (1 + np.exp(-z))"
@@ -74,12 +74,21 @@ class Sheet:
         >>> page.mark({"formula_b": "(y - a)*a*(1 - a)"})["formula_b"].said
         'sign: it is the right value times -1'
         """
-        return {name: self.question(name).mark(answer) for name, answer in answers.items()}
+        found = {name: self.question(name).mark(answer) for name, answer in answers.items()}
+        return found | dict(carried_on(self.setup, self.questions, answers, found))
 
-    def assess(self, name: str, answer: Any) -> None:
-        """Raise an AssertionError that says what is wrong with an answer; for a grader's tests."""
-        mark = self.question(name).mark(answer)
-        if not mark.right:
+    def assess(self, name: str, answer: Any, others: Mapping[str, Any] | None = None) -> None:
+        """Raise an AssertionError that says what is wrong with an answer; for a grader's tests.
+
+        `others` has the student's other answers, by name, such as `globals()`: what follows from
+        them by right steps passes, and is told.
+        """
+        asked = [q.name for q in self.questions if isinstance(q, Follows)]
+        known = {n: others[n] for n in asked if others is not None and others.get(n) is not None}
+        mark = self.mark({**known, name: answer})[name]
+        if mark.carried:
+            print(f"{name}: {mark.said}")
+        elif not mark.right:
             raise AssertionError(f"{name}: {mark.said}") from None
 
 
@@ -97,49 +106,6 @@ def sheet(subject: str, student: str = "") -> Sheet:
     if subject not in SUBJECTS:
         raise ValueError(f"sheet: there is no subject {subject!r:.40}, only {', '.join(SUBJECTS)}")
     return SUBJECTS[subject](student, seed_of(student))
-
-
-@dataclass(frozen=True, eq=False)
-class GraphQuestion:
-    """One blank of a graph exercise: the value of a node, or the derivative with respect to it."""
-
-    exercise: Exercise
-    blank_of: str
-
-    @property
-    def name(self) -> str:
-        """The Python name of the answer: `u1`, or `dy_du1` for dy/du1."""
-        return self.blank_of.replace("/", "_")
-
-    @property
-    def asked(self) -> str:
-        """The question in words."""
-        return say("teach.ask.blank", blank=self.blank_of)
-
-    @property
-    def blank(self) -> str:
-        """What stands in a notebook where the answer goes."""
-        return f"{self.name} = ..."
-
-    @property
-    def solution(self) -> str:
-        """Python for the answer."""
-        return f'{self.name} = sheet.graph.answers["{self.blank_of}"]'
-
-    @property
-    def shown(self) -> str:
-        """The answer as a solved sheet shows it."""
-        return f"{self.blank_of} = {written(self.exercise.answers[self.blank_of])}"
-
-    def mark(self, answer: Any) -> Mark:
-        """Mark one number."""
-        if answer is None or answer is ...:
-            return Mark(False, say("exercise.not_answered"))
-        try:
-            said = self.exercise.check({self.blank_of: float(answer)})[self.blank_of]
-        except (TypeError, ValueError):
-            return Mark(False, say("teach.no_number"))
-        return Mark(said == say("exercise.right"), said)
 
 
 def _graph(student: str, seed: int) -> Sheet:
