@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +59,22 @@ def results(folder: Path, name: str) -> list[Any]:
     return [p["result"] for p in kept["parts"]]
 
 
-def measured(printed: str) -> dict[str, str]:
-    """Return the last column of a printed table by the first."""
-    rows = [line.split("  ") for line in printed.splitlines()]
-    cells: list[Sequence[str]] = [[c.strip() for c in row if c.strip()] for row in rows]
-    return {row[0]: row[-1] for row in cells if len(row) == 3}
+def measured(folder: Path, name: str, printed: str) -> dict[str, str]:
+    """Return what was measured by what it is about; the words of every line are printed, too."""
+    kept, experiment = record.load(folder / f"{name}.json"), EXPERIMENTS[name]
+    done = record.in_order(kept, experiment.parts(kept.seeds or 0, kept.data or ""))
+    lines = experiment.lines(done)
+    words = Counter(printed.split())
+    for line in lines:
+        assert not Counter(line.what.split()) - words, line.what
+        assert not Counter(line.measured.split()) - words, line.measured
+    return {line.what: line.measured for line in lines}
 
 
 def test_the_list_names_every_experiment(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("--list") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(EXPERIMENTS)
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == list(EXPERIMENTS)
 
 
 def test_the_slowdown_is_that_of_the_documents(
@@ -80,7 +85,7 @@ def test_the_slowdown_is_that_of_the_documents(
     assert [round(good["a"][k], 4) for k in (0, 300)] == [0.8176, 0.0940]
     assert [round(bad["a"][k], 3) for k in (0, 150, 300)] == [0.982, 0.933, 0.203]
     assert max(good["by_hand"], bad["by_hand"]) < 1e-12
-    table = measured(capsys.readouterr().out)
+    table = measured(tmp_path, "slowdown", capsys.readouterr().out)
     assert table["w = b = 2.0: output after 150 epochs"] == "0.9334"
     assert (tmp_path / "slowdown.png").read_bytes().startswith(b"\x89PNG")
 
@@ -145,7 +150,9 @@ def test_the_digits_that_come_along(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert kept[2] == {"correct": 33, "total": 300}
     assert kept[4]["correct"] > 0.97 * 300
     assert kept[5]["tried"] == len(baselines.GRID)
-    assert measured(capsys.readouterr().out)["average darkness"] == "33 / 300"
+    assert (
+        measured(tmp_path, "baselines", capsys.readouterr().out)["average darkness"] == "33 / 300"
+    )
 
 
 def test_more_seeds_keep_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,14 +291,14 @@ def test_every_technique_is_one_that_training_knows(
     assert len(weights) == len(improvements.SETTINGS)  # each does change something
     assert [run.optimiser.l2 for run in trained][4] == pytest.approx(1e-4)
     assert [run.optimiser.l1 for run in trained][5] == pytest.approx(1e-5)
-    table = measured(capsys.readouterr().out)
+    table = measured(tmp_path, "improvements", capsys.readouterr().out)
     share = f"{100 * trained[0].best_epoch['correct'] / 300:.2f} %"
     assert table["chapter 1: quadratic cost, N(0, 1)"] == share
 
 
 def test_the_equations_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("equations", "--out", tmp_path) == 0
-    table = measured(capsys.readouterr().out)
+    table = measured(tmp_path, "equations", capsys.readouterr().out)
     rows = {what.partition(":")[0]: said for what, said in reversed(table.items())}
     assert list(reversed(rows)) == list(equations.ROWS)
     assert rows["S1"] == "8 of 8; 8 of 8; 12 of 12 inputs"
@@ -386,7 +393,7 @@ def test_the_equations_on_mnist(
     mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call("equations", "--data", mnist_dir, "--out", tmp_path) == 0
-    table = measured(capsys.readouterr().out)
+    table = measured(tmp_path, "equations", capsys.readouterr().out)
     (split,) = (said for what, said in table.items() if what.startswith("S6: "))
     assert split == "50000, 10000, 10000; (784, 1); (10, 1), an integer; 0 to 1"
 

@@ -75,7 +75,7 @@ ARGUED = (
     _row(
         "S35", "the second riddle: how back-propagation could be found",
         ((_DERIVATIONS, "def second_riddle"),),
-        "test_merged_paths_are_back_propagation", (_CHAPTER_2, "merged"), "delta^2 of",
+        "test_merged_paths_are_back_propagation", (_CHAPTER_2, "second riddle"), "delta^2 of",
     ),
     _row(
         "S36", "the naive gradient, counted",
