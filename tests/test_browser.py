@@ -10,6 +10,7 @@ import pytest
 import autodiff as ad
 from autodiff.graphs.expression import parse
 from autodiff.player import save
+from autodiff.table.language import speaking
 from tests.browser import SCHEMES, WIDTHS, Watched, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -198,5 +199,21 @@ def test_large_player_opens_and_steps(browser: Any, tmp_path: Path) -> None:
         }""")
     page.keyboard.press("End")
     assert page.locator("#title").inner_text() == "All gradients"
+    assert watched.complaints == []
+    watched.close()
+
+
+def test_it_speaks_the_language_that_is_spoken(browser: Any, tmp_path: Path) -> None:
+    with speaking("ja"):
+        path = save(ad.Graph(ad.square(ad.Value(2.0, name="w"))), tmp_path / "ja.html")
+    watched = Watched(browser)
+    page = watched.open(path)
+    assert page.locator("html").get_attribute("lang") == "ja"
+    for _ in range(4):
+        assert "段階" in page.locator("#said").inner_text()
+        page.keyboard.press("ArrowRight")
+    page.locator("#tables summary").click()
+    words = page.locator("main").inner_text()
+    assert not re.search(r"[A-Za-z]{3,} [a-z]{2,}", words), words
     assert watched.complaints == []
     watched.close()

@@ -16,6 +16,7 @@ from autodiff.drawing.escape import clean, script, shorten, xml
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.player.story import tell
+from autodiff.table.language import language, phrases, say
 
 MOST_NODES = 2000
 
@@ -35,12 +36,13 @@ def page(graph: Graph, title: str | None = None) -> str:
             f"player: the graph has {len(graph):,} nodes, too many to step through one by one "
             f"(at most {MOST_NODES:,}); play a part of it, such as one neuron or one time step"
         )
-    story = tell(graph)
+    story = {**tell(graph), "texts": phrases("player")}
     if title is None:
-        title = f"Backward of {shorten(graph.nodes[graph.outputs[0]].label, 40)}, step by step"
+        title = say("player.title", name=shorten(graph.nodes[graph.outputs[0]].label, 40))
     style, code = _part("player.css"), _part("player.js")
     parts = {
         "@TITLE@": xml(clean(title)), "@STYLE@": style, "@STYLE_HASH@": digest(style),
+        "@LANG@": language(), "@NOSCRIPT@": xml(say("player.noscript")),
         "@STORY@": script(story), "@SCRIPT@": code, "@SCRIPT_HASH@": digest(code),
     }  # fmt: skip
     # In one pass, so that a text which looks like a mark of the template stays a text.

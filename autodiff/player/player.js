@@ -3,6 +3,7 @@
 const story = JSON.parse(document.getElementById("story").textContent);
 const { nodes, edges, steps } = story;
 const $ = (id) => document.getElementById(id);
+const word = (key, ...values) => story.texts[key].replace(/\{(\d)\}/g, (_, i) => values[i]);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const last = steps.length - 1;
 const H = story.boxHeight, PAD = 28;
@@ -37,7 +38,7 @@ function outline(kind, w) {
 }
 function drawNode(n) {
   const g = svg("g", { class: `node ${n.kind}`, transform: `translate(${n.x} ${n.y})` });
-  g.append(svg("title", {}, `${n.name}${n.op ? ` = ${n.op}` : ""}, ${n.kind}, value ${n.value}`));
+  g.append(svg("title", {}, word("box", `${n.name}${n.op ? ` = ${n.op}` : ""}`, word(`kind.${n.kind}`), n.value)));
   g.append(svg("rect", { class: "halo", x: -n.w / 2 - 5, y: -H / 2 - 5, width: n.w + 10, height: H + 10, rx: n.kind === "constant" ? 22 : 12 }));
   g.append(outline(n.kind, n.w));
   if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -n.w / 2 + 4, y: -H / 2 + 4, width: n.w - 8, height: H - 8, rx: 5 }));
@@ -101,7 +102,7 @@ function light(start) {
     }
   }
   const n = ways[start];
-  $("ways").textContent = `${n} path${n === 1n ? " leads" : "s lead"} from ${nodes[start].name} to ${end}`;
+  $("ways").textContent = word(n === 1n ? "path" : "paths", n, nodes[start].name, end);
 }
 
 // The state after a step: what was recorded, sent and summed until then.
@@ -147,38 +148,38 @@ function tell(s, k, at) {
   $("lines").replaceChildren();
   const name = (i) => nodes[i].name;
   if (s.p === "start") {
-    for (const n of nodes.filter((n) => !n.op && n.kind !== "constant").slice(0, 12)) line(n.kind, formula(`${n.name} = ${n.value}`));
-    return ["Start", "The leaves", `The graph starts from ${nodes.filter((n) => !n.op).length} leaves. Each step records one operation; then the gradient flows back.`];
+    for (const n of nodes.filter((n) => !n.op && n.kind !== "constant").slice(0, 12)) line(word(`kind.${n.kind}`), formula(`${n.name} = ${n.value}`));
+    return [word("start"), word("leaves"), word("start_said", nodes.filter((n) => !n.op).length)];
   }
   if (s.p === "record") {
-    line("operation", formula(s.formula));
-    line("with numbers", formula(s.numbers), make("br"), formula("= "), make("b", {}, s.value));
-    for (const [rule, x] of s.locals) line("local derivative", ...equation(rule, x));
-    if (s.more) line("and", `${s.more} more operands`);
-    return ["Recording", `${name(s.n)} = ${s.value}`, `Recorded ${s.formula}: the value is ${s.value}.`];
+    line(word("operation_line"), formula(s.formula));
+    line(word("with_numbers"), formula(s.numbers), make("br"), formula("= "), make("b", {}, s.value));
+    for (const [rule, x] of s.locals) line(word("local_line"), ...equation(rule, x));
+    if (s.more) line(word("and"), word("more", s.more));
+    return [word("recording"), `${name(s.n)} = ${s.value}`, word("recorded", s.formula, s.value)];
   }
   if (s.p === "seed") {
-    line("start", formula(`${d(end)} = `), make("b", {}, s.after));
-    return ["Backward", `The gradient of ${end} is ${s.after}`, `Backward starts: the gradient of the output ${end} with respect to itself is ${s.after}.`];
+    line(word("start_line"), formula(`${d(end)} = `), make("b", {}, s.after));
+    return [word("backward"), word("gradient_is", end, s.after), word("starts", end, s.after)];
   }
   if (s.p === "back") {
-    line(`upstream ${d(name(s.n))}`, make("b", {}, s.up));
+    line(word("up_of", d(name(s.n))), make("b", {}, s.up));
     if (s.local) {
-      line("local derivative", ...equation(s.rule, s.local));
-      line("contribution: upstream × local", formula(`${bracket(s.up)} × ${bracket(s.local)} = `), make("b", { class: tone(s.sign) }, s.part));
-    } else line("contribution", formula(s.rule), make("br"), formula("= "), make("b", {}, s.part));
+      line(word("local_line"), ...equation(s.rule, s.local));
+      line(word("times"), formula(`${bracket(s.up)} × ${bracket(s.local)} = `), make("b", { class: tone(s.sign) }, s.part));
+    } else line(word("part"), formula(s.rule), make("br"), formula("= "), make("b", {}, s.part));
     const list = make("ul", { class: "sum" });
     const parts = at.parts.get(s.t);
-    if (parts.length > 6) list.append(make("li", {}, make("span", {}, `${parts.length - 6} before`), make("span", {}, parts.at(-7).after)));
+    if (parts.length > 6) list.append(make("li", {}, make("span", {}, word("before", parts.length - 6)), make("span", {}, parts.at(-7).after)));
     for (const p of parts.slice(-6))
-      list.append(make("li", p === s ? { class: "fresh" } : {}, make("span", {}, `via ${name(p.n)}`), make("span", { class: tone(p.sign) }, signed(p.part))));
+      list.append(make("li", p === s ? { class: "fresh" } : {}, make("span", {}, word("via", name(p.n))), make("span", { class: tone(p.sign) }, signed(p.part))));
     list.append(make("li", { class: "whole" }, make("span", {}, d(name(s.t))), make("span", { id: "after" }, s.after)));
-    line("the sum as it grows", list);
-    const product = s.local ? `${s.up} times ${s.local} = ${s.part}` : s.part;
-    return ["Backward", `${name(s.n)} → ${name(s.t)}`, `${name(s.n)} sends ${product} to ${name(s.t)}; ${d(name(s.t))} is now ${s.after}.`];
+    line(word("grows"), list);
+    const product = s.local ? word("product", s.up, s.local, s.part) : s.part;
+    return [word("backward"), `${name(s.n)} → ${name(s.t)}`, word("sends", name(s.n), product, name(s.t), d(name(s.t)), s.after)];
   }
   for (const [i, g] of at.grads) if (!nodes[i].op) line(d(name(i)), make("b", { class: tone(g.sign) }, g.text));
-  return ["Done", "All gradients", `Backward is complete: every path to ${end} has been summed.`];
+  return [word("done"), word("all"), word("complete", end)];
 }
 
 function go(k, write = true) {
@@ -190,11 +191,11 @@ function go(k, write = true) {
   paint(k, at);
   $("phase").textContent = phase;
   $("title").textContent = title;
-  $("said").textContent = `Step ${k} of ${last}. ${said}`;
-  $("link").textContent = `step ${k} of ${last}`;
+  $("said").textContent = word("step_said", k, last, said);
+  $("link").textContent = word("step_of", k, last);
   $("link").href = `#step=${k}`;
   $("slider").value = k;
-  $("slider").setAttribute("aria-valuetext", `step ${k} of ${last}: ${title}`);
+  $("slider").setAttribute("aria-valuetext", word("step_title", k, last, title));
   $("first").disabled = $("back").disabled = k === 0;
   $("last").disabled = $("next").disabled = k === last;
   if (k === last) stop();
@@ -239,10 +240,10 @@ function fillTables() {
   if ($("nodes").tBodies[0].rows.length) return;
   const grads = state(last).grads;
   nodes.forEach((n, i) => $("nodes").tBodies[0].append(make("tr", {},
-    make("th", { scope: "row" }, n.name), make("td", {}, n.kind), make("td", {}, n.op || "–"), make("td", {}, n.value), make("td", {}, grads.get(i)?.text ?? "–"))));
+    make("th", { scope: "row" }, n.name), make("td", {}, word(`kind.${n.kind}`)), make("td", {}, n.op || "–"), make("td", {}, n.value), make("td", {}, grads.get(i)?.text ?? "–"))));
   steps.forEach((s, k) => {
     const name = (i) => nodes[i].name;
-    const what = { start: "the leaves", end: "all gradients", record: s.formula, seed: `backward starts at ${end}`, back: s.p === "back" ? `${name(s.n)} → ${name(s.t)}` : "" }[s.p];
+    const what = { start: word("row.start"), end: word("row.end"), record: s.formula, seed: word("row.seed", end), back: s.p === "back" ? `${name(s.n)} → ${name(s.t)}` : "" }[s.p];
     const cells = s.p === "back" ? [s.up, s.local ? `${s.rule} = ${s.local}` : s.rule, s.part, s.after]
       : s.p === "seed" ? ["", "", "", s.after] : s.p === "record" ? ["", s.locals.map(([r, x]) => (x ? `${r} = ${x}` : r)).join("; "), "", ""] : ["", "", "", ""];
     $("steps").tBodies[0].append(make("tr", {}, make("th", { scope: "row" }, make("a", { href: `#step=${k}` }, String(k))), make("td", {}, what), ...cells.map((c) => make("td", {}, c))));
@@ -259,7 +260,7 @@ function stop() {
   clearInterval(timer);
   timer = 0;
   $("play").setAttribute("aria-pressed", "false");
-  $("play").textContent = "Play";
+  $("play").textContent = word("play");
   $("said").setAttribute("aria-live", "polite");
 }
 function play() {
@@ -267,13 +268,16 @@ function play() {
   if (current === last) go(0);
   $("said").setAttribute("aria-live", "off");
   $("play").setAttribute("aria-pressed", "true");
-  $("play").textContent = "Pause";
+  $("play").textContent = word("pause");
   timer = setInterval(() => go(current + 1), 1400);
 }
 
+for (const e of document.querySelectorAll("[data-t]")) e.textContent = word(e.dataset.t);
+for (const e of document.querySelectorAll("[data-l]")) e.setAttribute("aria-label", word(e.dataset.l));
+for (const e of document.querySelectorAll("[data-h]")) e.title = word(e.dataset.h);
 drawGraph();
-$("count").textContent = `${nodes.length} nodes, ${edges.length} edges, ${steps.filter((s) => s.p === "record").length} operations recorded, ${steps.filter((s) => s.p === "back").length} contributions sent back`;
-$("graph-text").textContent = nodes.filter((n) => n.op).map((n) => `${n.name} is ${n.op}, value ${n.value}`).slice(0, 40).join("; ") || end;
+$("count").textContent = word("count", nodes.length, edges.length, steps.filter((s) => s.p === "record").length, steps.filter((s) => s.p === "back").length);
+$("graph-text").textContent = nodes.filter((n) => n.op).map((n) => word("described", n.name, n.op, n.value)).slice(0, 40).join("; ") || end;
 $("slider").max = last;
 zoom(Math.max(fitting(), $("view").clientWidth < 600 ? 0.8 : 0.62));
 const actions = { first: () => go(0), back: () => go(current - 1), next: () => go(current + 1), last: () => go(last), play,
