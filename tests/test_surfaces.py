@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import autodiff as ad
+from nets import Network
 from tests.browser import SCHEMES, chromium, jupyterlab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -180,3 +183,52 @@ def test_markdown_under_github_rules(
             svg = (root / "docs" / "gallery" / f"{name}.svg").read_text(encoding="utf-8")
             assert scale * letters(svg) >= LEAST - 0.05, name
     page.close()
+
+
+def forms() -> dict[str, ad.Value | ad.Tensor]:
+    """Return what everybody draws first: a neuron, logistic regression, and [2, 3, 1] in both forms."""
+    w, x, b = ad.Value(2.0, name="w"), ad.Value(0.5, name="x"), ad.Value(-1.0, name="b")
+    theta = ad.Tensor([[1.0, -2.0]], name="w")
+    given = ad.constant([[0.5], [0.25]], name="x")
+    p = ad.sigmoid(theta @ given + ad.Tensor([[0.1]], name="b"))
+    column, target = np.array([[0.5], [-1.0]]), np.ones((1, 1))
+    matrices = Network([2, 3, 1], seed=0).graph(column, target)
+    neurons = ad.expand(matrices, [n.live for n in ad.Graph(matrices) if not n.operands])
+    return {
+        "neuron": 0.5 * (ad.sigmoid(w * x + b) - 1.0) ** 2,
+        "logistic": -ad.log(p).sum(),
+        "matrices": matrices,
+        "neurons": neurons.output.item(),
+    }
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_networks_as_a_notebook_shows_them(
+    browser: Any, shots: Path, tmp_path: Path, scheme: str, width: int
+) -> None:
+    """As an image and, where scripts run, inline: letters of 10 pixels, in a box of their own."""
+    shown = ""
+    for name, y in forms().items():
+        y.backward()
+        shown += f"<h3>{name}</h3>{ad.draw(y)._repr_mimebundle_()['text/html']}"
+    for runs in (False, True):
+        target = tmp_path / "forms.html"
+        target.write_text(
+            "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+            f"<style>:root{{color-scheme:light dark}}</style><body>{shown}",
+            encoding="utf-8",
+        )
+        page = browser.new_page(
+            viewport={"width": width, "height": 1000}, color_scheme=scheme, java_script_enabled=runs
+        )
+        page.goto(target.as_uri())
+        page.wait_for_timeout(300)
+        page.screenshot(path=shots / f"forms_{runs}_{width}_{scheme}.png", full_page=True)
+        if runs:
+            assert page.locator("svg.inline").count() == 4
+            assert min(page.evaluate(INLINE)) >= LEAST - 0.05
+        else:
+            check_images(page)
+        assert page.evaluate(SIDEWAYS) <= 0
+        page.close()
