@@ -1,6 +1,7 @@
 """`jit`, bound calls and indices that are inputs: eager evaluation is the oracle."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -255,3 +256,27 @@ def test_a_bound_call_goes_on_where_a_guard_turns_out_differently():
         assert (call(), float(call.gradient)) == (value, slope)
     with pytest.raises(ValueError, match="one sample"):
         ad.trace(lambda x: x * x, np.ones(2), in_axes=0).bind(np.ones(0))
+
+
+def test_what_numpy_does_on_whole_arrays_alone_is_recorded_on_tensors() -> None:
+    a = np.eye(3) + 0.1
+
+    def f(a: Any, b: Any, scale: Any) -> Any:
+        return (np.linalg.solve(a, b) * scale).sum()
+
+    program = ad.jit(f, argnums=(0, 1))
+    b = np.array([1.0, 2.0, 3.0])
+    for k in (1.0, 2.0):
+        value, grads = program.value_and_grad(k * a, b, 2.0)
+        assert type(program(k * a, b, 2.0)) is type(value) is float
+        expected = ad.value_and_grad(f, argnums=(0, 1))(k * a, b, 2.0)
+        assert value == pytest.approx(expected[0], rel=1e-14)
+        for found, other in zip(grads, expected[1], strict=True):
+            np.testing.assert_allclose(found, other, rtol=1e-13)
+    assert "solve" in program.source
+    with pytest.raises(AttributeError, match="foo"):
+        ad.jit(lambda x: x.foo())(a)
+    with pytest.raises(TypeError, match="solve"):  # as it was without the second try
+        ad.jit(lambda x: np.linalg.solve(x, "b"))(a)
+    with pytest.raises(TypeError, match="unsupported operand"):
+        ad.jit(lambda x: x + "text")(1.0)

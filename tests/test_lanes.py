@@ -5,6 +5,7 @@ operands are read from the table and from the cases of test_table, so a new row 
 """
 
 import itertools
+import operator
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 import autodiff as ad
 from autodiff.derivatives import batching, jacobians
-from autodiff.nodes.lanes import rules
+from autodiff.nodes.lanes import Lanes, rules
 from autodiff.table.primitive import Multilinear, Pointwise
 from tests.test_table import CASES, MULTILINEAR, POINTWISE, cases, drawn, moderate
 
@@ -279,3 +280,17 @@ def test_vmap_does_not_go_round_for_ever(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(batching, "_holds", lambda guard, moved, n: np.zeros(n, dtype=bool))
     with pytest.raises(RuntimeError, match="takes another course each time it is called"):
         ad.vmap(branching)(DRAWN)
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "div"])
+@pytest.mark.parametrize("x", [ad.Tensor([1.0, 2.0]), np.array([1.0, 2.0]), 2.0])
+def test_lanes_on_the_right_of_an_operator(name: str, x: Any) -> None:
+    of = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv}[
+        name
+    ]
+    lanes = np.array([[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
+    expected = of(np.asarray(getattr(x, "data", x)), lanes)
+    for inside in (lanes, ad.Tensor(lanes)):
+        y = of(x, Lanes(inside))
+        assert type(y) is Lanes
+        np.testing.assert_array_equal(getattr(y.x, "data", y.x), expected)

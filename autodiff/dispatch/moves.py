@@ -75,7 +75,10 @@ def picked(x: Any, function: Function, axis: int | None) -> Any:
     if axis is None or not x.ndim:
         x, axis = x.reshape(-1), 0
     (k,) = axes_within(axis, x.ndim)
-    return ops.take(x, index=(slice(None),) * k + (function(np.arange(x.shape[k])),))
+    places: Any = function(np.arange(x.shape[k]))
+    if places.ndim == 1 and places.size > 1 and np.all(np.diff(places) == 1):
+        places = slice(int(places[0]), int(places[-1]) + 1)
+    return ops.take(x, index=(slice(None),) * k + (places,))
 
 
 def splitting(function: Function) -> Function:
@@ -142,7 +145,7 @@ PARTS = one_of(1, [1], [1, 2], 2)
 for _function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     stands_for(_function, signature="(*arys)", arys=ARRAYS)(each(_function))
 stands_for(np.squeeze, a=ARRAY)(reshaping(np.squeeze))
-stands_for(np.expand_dims, a=ARRAY, axis=recipes.new_axis)(reshaping(np.expand_dims))
+expand = stands_for(np.expand_dims, a=ARRAY, axis=recipes.new_axis)(reshaping(np.expand_dims))
 
 stands_for(np.transpose, a=ARRAY, axes=recipes.permutation)(permuting(np.transpose))
 stands_for(np.swapaxes, a=AXED, axis1=AXIS, axis2=AXIS)(permuting(np.swapaxes))
@@ -257,11 +260,10 @@ def stack(
     arrays: Sequence[Any], axis: int = 0, dtype: Any = None, casting: str = "same_kind"
 ) -> Any:
     """Return arrays of one shape joined along a new axis."""
-    lift = reshaping(lambda x: np.expand_dims(x, axis))
     shapes = {tuple(np.shape(tensor(x)._array)) for x in arrays}
     if len(shapes) > 1:
         raise ValueError(f"np.stack: the arrays must have one shape, they have {sorted(shapes)}")
-    return join([lift(x) for x in arrays], axis, dtype, casting)
+    return join([expand(x, axis) for x in arrays], axis, dtype, casting)
 
 
 def joining(lift: Function, axis: Callable[[int], int]) -> Function:

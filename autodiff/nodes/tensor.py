@@ -21,6 +21,7 @@ FLOAT = np.dtype(float)
 NUMBERS = (float, int, np.integer, np.bool_)
 ARRAYS = (np.ndarray, np.floating)
 NONE: dict[str, Any] = {}
+RANK = 2
 
 
 class Tensor(ArrayNode):
@@ -216,8 +217,16 @@ def operand(x: Any, dtype: Any, row: Primitive) -> Any:
 
 def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Tensor:
     """Record any operation that has an array among its operands."""
-    parents, arrays, needs = operands(args, row)
     params = params or NONE
+    try:
+        parents, arrays, needs = operands(args, row)
+    except TypeError:
+        for (
+            x
+        ) in args:  # what knows Tensors and is not known to them, such as many directions at once
+            if type(x) in RECORDERS and RECORDERS[type(x)].rank > RANK:
+                return RECORDERS[type(x)].record(row, args, params)  # type: ignore[no-any-return]
+        raise
     keep = row.keep if needs else None
     kept = None
     before = now()
@@ -287,4 +296,4 @@ def operands(
 
 
 primitive.array_recorder = record
-RECORDERS[Tensor] = Recorder(2, record)
+RECORDERS[Tensor] = Recorder(RANK, record)

@@ -14,8 +14,10 @@ import numpy as np
 
 from autodiff.derivatives import calls
 from autodiff.nodes import doors, modes
+from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import given_nodes
+from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.gate import KEPT
 from autodiff.programs.gather import Gathers, indexed, listening
 from autodiff.programs.replay import Program
@@ -111,9 +113,9 @@ class Jitted:
     def __init__(self, f: Any, argnums: Any, static: tuple[int, ...], in_axes: Any) -> None:
         functools.update_wrapper(self, f)
         self.f, self.argnums, self.static, self.in_axes = f, argnums, static, in_axes
-        self.programs: dict[Any, Program] = {}
+        self.programs: dict[Any, Any] = {}  # Program, or ArrayProgram where numbers do not do
 
-    def program(self, args: tuple[Any, ...]) -> tuple[Program, tuple[Any, ...]]:
+    def program(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """Return the program for calls like this one, and the arguments that are not static."""
         n = len(args)
         static = {i % n: args[i % n] for i in self.static if -n <= i < n}
@@ -157,13 +159,34 @@ class Jitted:
         """Return what the function returns; given nodes, this is the function itself."""
         if calls.nested() or given_nodes((args, keywords)):
             return self.f(*args, **keywords)
+        return self._answer(args, keywords, grads=False)
+
+    def _answer(self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool) -> Any:
+        """Return what the program answers; what numpy does not do on Values is recorded on Tensors."""
         program, free = self.program(args)
-        return program(*free, **keywords)
+        try:
+            if type(program) is not ArrayProgram:
+                return (program.value_and_grad if grads else program)(*free, **keywords)
+        except (TypeError, ValueError):
+            if program.recordings or self.in_axes is not None or not has_arrays(free):
+                raise
+            try:
+                examples = tree.map_tree(on_tensors, free)
+                found = ArrayProgram(program.f, examples, program.argnums)
+            except Exception:
+                found = None
+            if found is None:
+                raise
+            program = self.programs[next(reversed(self.programs))] = found
+        if not grads:
+            return tree.map_tree(plain, program(*free, **keywords))
+        value, parts = program.value_and_grad(*free, **keywords)
+        return plain(value), parts
 
     def value_and_grad(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         """Return the function's value, one number, and its gradient as `argnums` asks for it."""
-        program, free = self.program(args)
-        return program.value_and_grad(*free, **keywords)
+        value, parts = self._answer(args, keywords, grads=True)
+        return value, parts
 
     def bind(self, *args: Any) -> Any:
         """Return a bound call of the program; see `Program.bind`."""
@@ -182,13 +205,28 @@ class Jitted:
         """The program that was used last, as readable lines."""
         if not self.programs:
             raise ValueError("source: nothing is recorded yet; call the function first")
-        return next(reversed(self.programs.values())).source
+        return str(next(reversed(self.programs.values())).source)
 
 
 def _filled(f: Any, n: int, static: dict[int, Any], *free: Any, **keywords: Any) -> Any:
     """Call f with the static arguments put in their places."""
     left = iter(free)
     return f(*(static[i] if i in static else next(left) for i in range(n)), **keywords)
+
+
+def has_arrays(x: Any) -> bool:
+    """Return whether there is an array of numbers among arguments."""
+    return any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in tree.flatten(x)[0])
+
+
+def on_tensors(x: Any) -> Any:
+    """Return an example for a program of arrays."""
+    return Tensor(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
+
+
+def plain(x: Any) -> Any:
+    """Return a result without axes as a number."""
+    return float(x) if isinstance(x, np.ndarray) and not x.ndim else x
 
 
 def whole_numbers(x: Any) -> tuple[bool, ...]:
@@ -215,7 +253,8 @@ def jit(
 
     The result is called as f is, on numbers, arrays and trees of them, and has `value_and_grad`, `bind`
     and `source`. It is recorded again for another structure, shape or static value, and where a comparison
-    turns out differently; f gets Values, and an array of Values for an array. Given nodes, or inside a
+    turns out differently; f gets Values, and an array of Values for an array (a Tensor where f calls what
+    numpy does on whole arrays alone, such as np.linalg.solve). Given nodes, or inside a
     transform, it is f. Arguments of `static_argnums` are given to f as they are and must be hashable.
     Whole numbers may index lists, tuples and arrays among the arguments; see `pick` for other lists.
     `argnums` says what gets a gradient, `in_axes` where samples lie, as for `trace`.

@@ -106,14 +106,14 @@ def squared_error(a: Array, y: Array) -> Array:
 
 
 def _chain(g: Array, d: Array, y: Array) -> bool:
-    return loops.product(g, d, y)
+    return loops.product(g, loops.as_array(d), y)
 
 
 @into(_chain)
 def chain(g: Array, d: Array) -> Array:
     y = g * d
-    square = np.vdot(y, y)
-    return np.asarray(y if square == square else np.where(np.isnan(y) & (g == 0), g, y))
+    whole = np.add.reduce(y, axis=None)  # NaN where there is one
+    return np.asarray(y if whole == whole else np.where(np.isnan(y) & (g == 0), g, y))
 
 
 def power(x: Array, n: Array) -> Array:

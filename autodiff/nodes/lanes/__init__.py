@@ -2,7 +2,7 @@
 
 What is seen of them is the shape of one lane; what is computed is an array (or a node) with the lanes
 along its first axis. So a rule that carries a cotangent back, or a tangent on, serves any number of
-directions at once as it is written: by the table's rows, and by + - * / with the lanes on the left.
+directions at once as it is written: by the table's rows, and by + - * / with the lanes on either side.
 `rules` knows how each row is applied to what has lanes.
 """
 
@@ -43,8 +43,17 @@ class Lanes:
     def __mul__(self, other: Any) -> "Lanes":
         return record(ops.mul, (self, other))
 
+    def __radd__(self, other: Any) -> "Lanes":
+        return record(ops.add, (other, self))
+
+    def __rsub__(self, other: Any) -> "Lanes":
+        return record(ops.sub, (other, self))
+
     def __rmul__(self, other: Any) -> "Lanes":
         return record(ops.mul, (other, self))
+
+    def __rtruediv__(self, other: Any) -> "Lanes":
+        return record(ops.div, (other, self))
 
     def __truediv__(self, other: Any) -> "Lanes":
         return record(ops.div, (self, other))

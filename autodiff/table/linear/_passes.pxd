@@ -13,6 +13,7 @@ cdef extern from *:
     #endif
 
     // Arrays are (outer, n, inner), C order: the axis in the middle. `back` goes from its end.
+    #define LANES 64
     #define PASSES(T, FABS)                                                                              \
     PASS recur_##T(const T *a, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back) {             \
         npy_intp step = back ? -inner : inner;                                                           \
@@ -56,15 +57,21 @@ cdef extern from *:
         const T *g, const T *x, T *y, npy_intp outer, npy_intp n, T sign                                 \
     ) {                                                                                                  \
         for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
-            T most[16], top;                                                                             \
-            npy_intp k, hits = 0, holes = 0, whole = n / 16 * 16;                                        \
-            for (int j = 0; j < 16; j++) most[j] = x[0];                                                 \
-            for (k = 0; k < whole; k += 16)                                                              \
-                for (int j = 0; j < 16; j++) most[j] = sign * x[k + j] > sign * most[j] ? x[k + j] : most[j]; \
+            T most[LANES], hit[LANES] = {0}, hole[LANES] = {0}, top;                                    \
+            npy_intp k, whole = n / LANES * LANES; double hits = 0, holes = 0;                           \
+            for (int j = 0; j < LANES; j++) most[j] = x[0];                                              \
+            for (k = 0; k < whole; k += LANES)                                                           \
+                for (int j = 0; j < LANES; j++) most[j] = sign * x[k + j] > sign * most[j] ? x[k + j] : most[j];\
             for (; k < n; k++) most[0] = sign * x[k] > sign * most[0] ? x[k] : most[0];                  \
             top = most[0];                                                                               \
-            for (int j = 1; j < 16; j++) top = sign * most[j] > sign * top ? most[j] : top;              \
-            for (k = 0; k < n; k++) { hits += x[k] == top; holes += x[k] != x[k]; }                      \
+            for (int j = 1; j < LANES; j++) top = sign * most[j] > sign * top ? most[j] : top;           \
+            for (k = 0; k < whole; k += LANES)                                                           \
+                for (int j = 0; j < LANES; j++) {                                                        \
+                    hit[j] += x[k + j] == top ? (T)1 : (T)0;                                             \
+                    hole[j] += x[k + j] != x[k + j] ? (T)1 : (T)0;                                       \
+                }                                                                                        \
+            for (; k < n; k++) { hits += x[k] == top; holes += x[k] != x[k]; }                           \
+            for (int j = 0; j < LANES; j++) { hits += hit[j]; holes += hole[j]; }                        \
             T here = g[o] * (T)(1.0 / (double)(holes ? holes : hits)), there = g[o] * (T)0;              \
             if (holes)                                                                                   \
                 for (k = 0; k < n; k++) y[k] = x[k] != x[k] ? here : there;                              \
