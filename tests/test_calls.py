@@ -1,7 +1,8 @@
 """Calls of programs that few make: flags beside numbers, other containers, several at a time."""
 
+import random
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -125,3 +126,99 @@ def test_memory_of_many_runs_at_a_time_is_given_up() -> None:
     (kept,) = arrays.courses[False]
     assert 1 <= len(kept.free) <= array_program.RUNS
     assert all(1 <= len(r.spaces) <= course.SPACES for r in numbers.recordings)
+
+
+class Pair(NamedTuple):
+    """Two weights under their names."""
+
+    left: Any
+    right: Any
+
+
+def spelled(draw: Any, w: Any, form: str) -> Any:
+    """Return numbers in one of the forms in which they may be given."""
+    if form == "numbers":
+        return w.tolist()
+    if form == "whole":
+        return np.round(w).astype(int)
+    if form == "single":
+        return w.astype(np.float32)
+    if form == "strided":
+        return np.repeat(w, 2, axis=0)[::2]
+    return np.array(w, order="F")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_structured_arguments_in_any_spelling_are_answered_as_the_function_does(seed: int) -> None:
+    """The call after a call like it goes another way; whatever it is given, nothing of it shows."""
+    draw = random.Random(seed)
+    rng = np.random.default_rng(seed)
+
+    def f(p: Any, flag: Any, x: Any) -> Any:
+        total = x * 1.0
+        for row in (*p["rows"].left, *p["rows"].right):
+            for v in row:
+                total = total + v * v * (2.0 if flag else x)
+        return total * p["scale"][0] if total > -1e3 else total
+
+    program = ad.trace(f, {"rows": Pair(np.ones((2, 3)), [np.ones(2)]), "scale": [2.0]}, True, 1.0)
+    for _ in range(25):
+        left, right = rng.normal(size=(draw.choice((2, 2, 2, 3)), 3)), rng.normal(size=2)
+        form = draw.choice(("numbers", "whole", "single", "strided", "columns", "columns"))
+        pair = Pair(spelled(draw, left, form), [spelled(draw, right, form)])
+        x = draw.choice((0.5, -1.25, 2, np.float64(0.75), np.float32(0.5), -1e9))
+        args = {"rows": pair, "scale": [draw.random()]}, draw.random() < 0.7, x
+        fresh = ad.trace(f, *args)
+        for _ in range(draw.randrange(1, 4)):
+            value, gradient = program.value_and_grad(*args)
+            wanted, slopes = fresh.value_and_grad(*args)
+            assert value == wanted == program(*args)
+            assert type(gradient["rows"]) is Pair
+            assert str(gradient) == str(slopes)
+
+
+def test_lanes_are_answered_as_their_samples_are() -> None:
+    rng = np.random.default_rng(0)
+
+    def f(w: Any, x: Any) -> Any:
+        s = ad.sum(w["a"] * x)
+        return ad.tanh(s) if s > -3.0 else s * w["b"]
+
+    program = ad.trace(
+        f, {"a": np.ones(3), "b": 2.0}, np.ones((4, 3)), in_axes=(None, 0), argnums=(0, 1)
+    )
+    one = ad.trace(f, {"a": np.ones(3), "b": 2.0}, np.ones(3), argnums=(0, 1))
+    for k, count in enumerate((4, 4, 4, 7, 7, 1, 4, 4)):
+        w = {"a": rng.normal(size=3), "b": rng.normal()}
+        x = rng.normal(size=(count, 3)) * (1.0 if k % 3 else 3.0)
+        values, (shared, each) = program.value_and_grad(w, x)
+        found = [one.value_and_grad(w, row) for row in x]
+        np.testing.assert_array_equal(values, [v for v, _ in found])
+        np.testing.assert_array_equal(program(w, x), values)
+        np.testing.assert_array_equal(each, [g for _, (_, g) in found])
+        np.testing.assert_allclose(shared["a"], sum(g["a"] for _, (g, _) in found), rtol=1e-12)
+        np.testing.assert_allclose(shared["b"], sum(g["b"] for _, (g, _) in found), rtol=1e-12)
+
+
+def test_whole_numbers_and_others_are_apart_under_jit() -> None:
+    f = ad.jit(lambda w, i: w[i] * w[i] if isinstance(i, int) else ad.pick(w, i) ** 2)
+    w = [2.0, 3.0]
+    for _ in range(3):
+        assert [f(w, i) for i in (0, 1, -1)] == [4.0, 9.0, 9.0]
+        assert f(w, 1.0) == 9.0  # no index: it is read
+        assert f(np.array(w), 1) == 9.0
+        y = f([ad.Value(2.0), ad.Value(3.0)], 0)
+        assert type(y) is ad.Value
+    told = ad.jit(lambda x, flag: (x * 2.0, flag), static_argnums=1)
+    assert [told(1.0, flag) for flag in (1, True, 1)] == [(2.0, 1), (2.0, True), (2.0, 1)]
+    assert [type(told(1.0, flag)[1]) for flag in (1, True)] == [int, bool]
+
+
+def test_what_is_read_outside_is_read_at_every_call() -> None:
+    table, node = np.array([1.0, 2.0]), ad.Value(3.0)
+    program = ad.trace(lambda w: ad.sum(w["w"] * table) * node, {"w": np.ones(2)})
+    for k in range(6):
+        table[0], node.data = 1.0 + k // 2, 3.0 + k
+        value, gradient = program.value_and_grad({"w": np.ones(2)})
+        assert value == (table[0] + 2.0) * node.data
+        assert gradient["w"].tolist() == [table[0] * node.data, 2.0 * node.data]

@@ -181,13 +181,20 @@ class Runner:
             elif self.wanted[x]:
                 self.grads[x] += interleaved(parts)
 
-    def step(self, slot: int) -> float | None:
-        """Return the value of a slot, its gradient computed, or None where a guard does not hold."""
-        self.forward()
-        if not self.holds():
-            return None
-        self.backward(slot)
-        return float(self.values[slot])
+
+class BoundCall:
+    """A bound call, of which the compiled machine answers a steady one by itself."""
+
+    def steady(self, runner: Any, slot: int) -> None:
+        """Let calls be runs of a program whose guards and numbers are its own."""
+
+    def __call__(self) -> Any:
+        """Return the value at `arguments`, with its gradient in `gradient`."""
+        return self.general()
+
+    def general(self) -> Any:
+        """Return the answer of any bound call."""
+        raise NotImplementedError
 
 
 def interleaved(parts: list[float]) -> float:

@@ -241,17 +241,6 @@ class Recording:
         if self.gathers is not None:
             self.gathers.fill(space.values)
 
-    def quick(self, shapes: list[Any], chosen: tuple[int, ...], several: bool) -> Any:
-        """Return what answers calls of plain numbers in one go; None where there is no such thing."""
-        number = self.structure.branch is None and self.single and self.outputs
-        simple = number and self.plain_guards and not (self.own or self.captured)
-        if simple and self.gathers is None and hasattr(machine, "Quick"):  # compiled only
-            if self.answers is None or self.answers[0] != (shapes, chosen, several):
-                quick = machine.Quick(Space(self).runner, self.outputs[0], shapes, chosen, several)
-                self.answers = ((shapes, chosen, several), quick)
-            return self.answers[1]
-        return None
-
     def holds(self, space: Space, lanes: int = 0) -> Any:
         """Return in which lanes every guard turns out as it did when f was recorded."""
         if self.plain_guards and not lanes:

@@ -51,9 +51,10 @@ class Leaf:
 
     NUMBERS become Values, of whatever precision they are; an ARRAY becomes a Tensor of its shape and
     dtype; what is STATIC is given to the function as it is. Along `axis`, if there is one, lie samples.
+    Where it matters whether a number is a whole one, as for what may be an index, `whole` says so.
     """
 
-    __slots__ = ("axis", "dtype", "kind", "number", "shape", "value")
+    __slots__ = ("axis", "dtype", "kind", "number", "shape", "value", "whole")
 
     def __init__(
         self, kind: str, shape: tuple[int, ...] = (), dtype: Any = None, axis: int | None = None,
@@ -61,6 +62,13 @@ class Leaf:
     ) -> None:  # fmt: skip
         self.kind, self.shape, self.dtype, self.axis, self.value = kind, shape, dtype, axis, value
         self.number = kind is NUMBERS and not shape and axis is None  # a float is taken as it is
+        self.whole: bool | None = None
+
+    def tell(self, x: Any) -> None:
+        """Take whole numbers only, or others only, as x is."""
+        if self.kind is not STATIC:
+            self.whole = is_whole(x)
+            self.number = self.number and not self.whole
 
     def take(self, x: Any) -> Any:
         """Return x as a number or an array if it is such a leaf, else None."""
@@ -68,7 +76,7 @@ class Leaf:
             same = type(x) is type(self.value) and (x is self.value or x == self.value)
             return x if same else None
         found = plain(x)
-        if found is None:
+        if found is None or (self.whole is not None and is_whole(x) is not self.whole):
             return None
         if self.axis is not None:
             there = -found.ndim <= self.axis < found.ndim
@@ -76,6 +84,13 @@ class Leaf:
         if found.shape != self.shape:
             return None
         return found if self.kind is NUMBERS or found.dtype == self.dtype else None
+
+
+def is_whole(x: Any) -> bool:
+    """Return whether x is a whole number, or an array of them; a truth is none."""
+    if isinstance(x, np.ndarray):
+        return x.dtype.kind in "iu"
+    return isinstance(x, int | np.integer) and not isinstance(x, bool)
 
 
 def one_sample(x: Any, axis: int) -> tuple[int, ...]:

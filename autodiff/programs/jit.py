@@ -6,6 +6,7 @@ inputs as all numbers are, and may choose from lists, tuples and arrays (see `ga
 """
 
 import functools
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +16,11 @@ import numpy as np
 from autodiff.derivatives import calls
 from autodiff.nodes import doors, modes
 from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
 from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.array_program import ArrayProgram
-from autodiff.programs.gate import KEPT
+from autodiff.programs.gate import KEPT, STATIC, Look
 from autodiff.programs.gather import Gathers, indexed, listening
 from autodiff.programs.replay import Program
 from autodiff.table import tree
@@ -44,20 +46,26 @@ class Guards(list[Any]):
 
 
 class Compiled(Program):
-    """The program of a function under `jit`, for calls with these whole numbers among the arguments."""
+    """The program of a function under `jit`: whole numbers among its arguments may be indices."""
 
-    def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any, whole: Any) -> None:
+    def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any) -> None:
         super().__init__(f, count, axes, argnums)
-        self.whole = whole
         self.courses_of: dict[Any, int] = {}
         self.warned = False
 
-    def recorded_by(self, function: Any, args: Any, keywords: Any, inputs: list[Any]) -> Any:
+    def look(self, call: Any, kind: str) -> Look:
+        """Return what a new call looks like, and which of its numbers are whole."""
+        found = super().look(call, kind)
+        for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
+            leaf.tell(x)
+        return found
+
+    def recorded_by(
+        self, function: Any, args: Any, keywords: Any, inputs: list[Any], look: Look
+    ) -> Any:
         """Return what the function returns, its guards, and what its indices choose."""
         gathers, guards = Gathers(), Guards()
-        whole = (
-            [inputs[i] for i in self._places(args) if i < len(inputs)] if any(self.whole) else []
-        )
+        whole = indices(look, inputs)
         if whole:
             args = indexed(tuple(args))
         around = listening.get()
@@ -70,18 +78,6 @@ class Compiled(Program):
         gathers.end()
         self._count(guards)
         return y, guards, gathers
-
-    def _places(self, args: Any) -> list[int]:
-        """Return the numbers of the inputs that are whole and have no samples."""
-        places: list[int] = []
-        place = 0
-        for arg, axis, kinds in zip(args, self.axes, self.whole, strict=True):
-            for x, is_whole in zip(tree.flatten(arg)[0], kinds, strict=True):
-                size = np.size(x) if hasattr(x, "parents") or isinstance(x, np.ndarray) else 0
-                if is_whole and axis is None:
-                    places += range(place, place + size)
-                place += size
-        return places
 
     def _count(self, guards: Guards) -> None:
         """Warn where calls that look alike are recorded again and again, and say what causes it."""
@@ -107,6 +103,18 @@ class Compiled(Program):
         )
 
 
+def indices(look: Look, inputs: list[Value]) -> list[Value]:
+    """Return the inputs that are whole and have no samples."""
+    found: list[Value] = []
+    place = 0
+    for leaf in look.leaves:
+        size = 0 if leaf.kind is STATIC else math.prod(leaf.shape)
+        if leaf.whole and leaf.axis is None:
+            found += inputs[place : place + size]
+        place += size
+    return found
+
+
 class Jitted:
     """A function under `jit`: call it, or its `value_and_grad`; `bind` keeps buffers for a loop."""
 
@@ -120,7 +128,7 @@ class Jitted:
         n = len(args)
         static = {i % n: args[i % n] for i in self.static if -n <= i < n}
         free = tuple(x for i, x in enumerate(args) if i not in static) if static else args
-        key = (n, tuple(static.items()), tuple(map(whole_numbers, free)))
+        key = (n, *((i, type(x), x) for i, x in static.items()))
         try:
             found = self.programs.pop(key, None)
         except TypeError:
@@ -130,11 +138,11 @@ class Jitted:
         if found is None:
             while len(self.programs) >= KEPT:
                 del self.programs[next(iter(self.programs))]
-            found = self._made(n, static, key[2])
+            found = self._made(n, static)
         self.programs[key] = found
         return found, free
 
-    def _made(self, n: int, static: dict[int, Any], whole: Any) -> Program:
+    def _made(self, n: int, static: dict[int, Any]) -> Program:
         axes = self.in_axes if isinstance(self.in_axes, tuple | list) else (self.in_axes,) * n
         if len(axes) != n:
             raise ValueError(f"jit: in_axes has {len(axes)} entries for {n} arguments")
@@ -152,12 +160,19 @@ class Jitted:
             len(free),
             tuple(axes[i] for i in free),
             tuple(numbers) if several else numbers[0],
-            whole,
         )
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """Return what the function returns; given nodes, this is the function itself."""
-        if calls.nested() or given_nodes((args, keywords)):
+        if calls.nested():
+            return self.f(*args, **keywords)
+        ready = None if self.static else self.programs.get((len(args),))
+        quick = getattr(ready, "quick", None)
+        if quick is not None and not keywords:  # compiled only
+            found = quick.answer(args, False)
+            if found is not None:
+                return found[0]
+        if given_nodes((args, keywords)):
             return self.f(*args, **keywords)
         return self._answer(args, keywords, grads=False)
 
@@ -227,19 +242,6 @@ def on_tensors(x: Any) -> Any:
 def plain(x: Any) -> Any:
     """Return a result without axes as a number."""
     return float(x) if isinstance(x, np.ndarray) and not x.ndim else x
-
-
-def whole_numbers(x: Any) -> tuple[bool, ...]:
-    """Return for each leaf of an argument whether it holds whole numbers."""
-    if type(x) is float:
-        return (False,)
-    if type(x) is np.ndarray:
-        return (x.dtype.kind in "iu",)
-    return tuple(
-        (isinstance(v, int | np.integer) and not isinstance(v, bool))
-        or (isinstance(v, np.ndarray) and v.dtype.kind in "iu")
-        for v in tree.flatten(x)[0]
-    )
 
 
 def jit(

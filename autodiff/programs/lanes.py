@@ -9,11 +9,13 @@ arrays that lie in the program's own memory, so nothing is flattened, copied or 
 """
 
 import math
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff.derivatives import calls
+from autodiff.programs.course import Space, machine
 from autodiff.programs.gate import NUMBERS, STATIC, Entry
 from autodiff.table import tree
 
@@ -88,7 +90,26 @@ def answer_lanes(program: "Program", call: Any, grads: bool) -> tuple[Any, Any]:
         entry = known or program.record(first.look, one(first, numbers, int(left[0])))
         left = _run(parts, entry, run, left, known is None)
     program.gate.put_first(entry)
+    alike = run.count and len(parts.added) == 1
+    program.quick = quick(program, entry, numbers, run.count) if alike else None
     return parts.answer(), entry
+
+
+def quick(program: "Program", entry: Entry, numbers: list[Any], lanes: int = 0) -> Any:
+    """Return what answers calls that look like this one in one go; None where there is no such thing."""
+    course, (args, keywords) = entry.course, entry.look.structure.branch[3]
+    if not hasattr(machine, "Quick") or course.own or keywords[3]:
+        return None
+    if course.answers is None or course.answers.lanes != lanes:  # compiled only
+        space = Space(course)
+        space.resize(course, lanes)
+        values, gradients = views(entry, numbers, space)
+        values = [x if g is not None else None for x, g in zip(values, gradients, strict=True)]
+        ends = [0, *accumulate(map(tree.size, args[3]))]
+        parts = [(args[3][i], ends[i], ends[i + 1]) for i in program.chosen]
+        several = isinstance(program.argnums, tuple)
+        course.answers = machine.Quick(entry, space, values, gradients, parts, several, lanes)
+    return course.answers  # compiled only
 
 
 def one(entry: Entry, numbers: list[Any], lane: int) -> list[Any]:
@@ -123,6 +144,30 @@ def _run(parts: "Parts", entry: Entry, run: Run, left: Any, fresh: bool) -> Any:
         return left[~held]
     finally:
         course.done(space)
+
+
+def views(entry: Entry, numbers: list[Any], space: Space) -> tuple[list[Any], list[Any]]:
+    """Return for each leaf its array among a run's values, and that of its gradient."""
+    place = row = 0
+    values: list[Any] = []
+    gradients: list[Any] = []
+    for leaf, x in zip(entry.look.leaves, numbers, strict=True):
+        if leaf.kind is STATIC:
+            values.append(x)
+            gradients.append(None)
+            continue
+        size = math.prod(leaf.shape)
+        for parts, flat, many in (
+            (values, space.values, space.many), (gradients, space.grads, space.sums),
+        ):  # fmt: skip
+            if leaf.axis is None:
+                parts.append(flat[place : place + size].reshape(leaf.shape))
+            else:
+                inner = inner_shape(np.shape(x), leaf.axis)
+                parts.append(axis_back(many[row : row + size].reshape(inner), leaf.axis))
+        place += size
+        row += 0 if leaf.axis is None else size
+    return values, gradients
 
 
 class Parts:
@@ -185,7 +230,7 @@ class Parts:
         return whole
 
 
-class Bound:
+class Bound(machine.BoundCall):  # type: ignore[misc]  # compiled, or its plain twin
     """Value and gradient of a program at `arguments`, each call written into the same arrays.
 
     `arguments` are the bound call's arrays, in the structure of the call (a number is an array without
@@ -201,9 +246,7 @@ class Bound:
     """
 
     def __init__(self, program: "Program", args: tuple[Any, ...]) -> None:
-        program.value_and_grad(
-            *args
-        )  # records it where it is new, and refuses what has no gradient
+        program.value_and_grad(*args)  # records where need be, and refuses what has no gradient
         self.program = program
         self.entry, numbers = next(program.gate.fitting((args, {}), False))
         self.course = course = self.entry.course
@@ -219,49 +262,21 @@ class Bound:
                 raise ValueError("bind: needs one sample or more")
         self.space = course.space()
         course.forward(self.space, shared, self.lanes, rows)
-        values, gradients = self._views(numbers)
+        values, gradients = views(self.entry, numbers, self.space)
         self.arguments: tuple[Any, ...] = self.entry.look.structure(values)[0]
         self.gradient: Any = program.picked(self.entry.look.structure(gradients)[0])
         steady = not (course.captured or self.entry.arrays or self.lanes or course.gathers)
-        self._step = (
-            self.space.runner.step if steady and course.plain_guards and course.outputs else None
-        )
-        self._slot = course.outputs[0] if course.outputs else -1
+        if steady and course.plain_guards and course.outputs and not course.own:
+            self.steady(self.space.runner, course.outputs[0])
         self()
 
-    def _views(self, numbers: list[Any]) -> tuple[list[Any], list[Any]]:
-        """Return for each leaf its array among the run's values, and that of its gradient."""
-        space, place, row = self.space, 0, 0
-        values: list[Any] = []
-        gradients: list[Any] = []
-        for leaf, x in zip(self.entry.look.leaves, numbers, strict=True):
-            if leaf.kind is STATIC:
-                values.append(x)
-                gradients.append(None)
-                continue
-            size = int(np.prod(leaf.shape, dtype=int))
-            for parts, flat, many in (
-                (values, space.values, space.many), (gradients, space.grads, space.sums),
-            ):  # fmt: skip
-                if leaf.axis is None:
-                    parts.append(flat[place : place + size].reshape(leaf.shape))
-                else:
-                    inner = inner_shape(np.shape(x), leaf.axis)
-                    parts.append(axis_back(many[row : row + size].reshape(inner), leaf.axis))
-            place += size
-            row += 0 if leaf.axis is None else size
-        return values, gradients
-
-    def __call__(self) -> Any:
+    def general(self) -> Any:
         """Return the value at `arguments`, with its gradient in `gradient`."""
         if calls.nested():
             raise TypeError(
                 "a bound call computes numbers, through which no gradient flows; call the program "
                 "itself inside a transform or a trace"
             )
-        if self._step is not None:
-            y = self._step(self._slot)
-            return self._anew() if y is None else y
         if not self.entry.stands():
             return self._anew()
         self.course.renew(self.space)

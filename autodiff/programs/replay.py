@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives import calls
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, constant, tick
 from autodiff.nodes.watching import watch
@@ -26,7 +25,7 @@ from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, separate, values_like
 from autodiff.programs.course import Recording
 from autodiff.programs.gate import NUMBERS, STATIC, SWITCHES, Entry, Look
-from autodiff.programs.lanes import Bound, answer_lanes, axis_back, inner_shape, one
+from autodiff.programs.lanes import Bound, answer_lanes, axis_back, inner_shape, one, quick
 from autodiff.table import tree
 
 __all__ = ["ArrayProgram", "Program", "trace"]
@@ -116,14 +115,16 @@ class Program(Traced):
             given.append(_as_values(x, i in self.chosen, inputs))
             batched += [leaf.axis is not None] * (len(inputs) - before)
         args, keywords = look.structure(given)
-        y, guards, gathers = self.recorded_by(function, args, keywords, inputs)
+        y, guards, gathers = self.recorded_by(function, args, keywords, inputs, look)
         batched += [False] * (len(inputs) - len(batched))
         course = Recording(y, inputs, guards, batched, start, gathers)
         entry = Entry(look, False, course, self.arrays_read())
         self.gate.put_first(entry)
         return entry
 
-    def recorded_by(self, function: Any, args: Any, keywords: Any, inputs: list[Any]) -> Any:
+    def recorded_by(
+        self, function: Any, args: Any, keywords: Any, inputs: list[Any], look: Look
+    ) -> Any:
         """Return what the function returns, its guards, and what its indices choose."""
         guards: list[Any] = []
         with watch(guards, inputs):
@@ -142,9 +143,9 @@ class Program(Traced):
         return Bound(self, args)
 
     def _answer(self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool) -> Any:
-        quick = self.quick
-        if quick is not None and not keywords and not calls.nested():  # compiled only
-            found = quick.answer(args, grads)
+        ready = self.quick
+        if ready is not None and not keywords:  # compiled only
+            found = ready.answer(args, grads)
             if found is not None:
                 return found if grads else found[0]
         return super()._answer(args, keywords, grads)
@@ -159,7 +160,7 @@ class Program(Traced):
             answer = self._ask(entry, numbers, grads, False)
             if answer is not None:
                 self.gate.put_first(entry)
-                self.quick = self._quick(entry)
+                self.quick = quick(self, entry, numbers)
                 return answer[0], entry
         if given_nodes(call):
             return self.on_nodes(call, grads), None
@@ -170,15 +171,6 @@ class Program(Traced):
         found = self._ask(entry, taken, grads, True)
         assert found is not None
         return found[0], entry
-
-    def _quick(self, entry: Entry) -> Any:
-        """Return what answers plain calls of this entry in one go; None where there is no such thing."""
-        leaves, course = entry.look.leaves, entry.course
-        plain = len(leaves) == self.count and all(leaf.kind is not STATIC for leaf in leaves)
-        if not plain or entry.arrays or any(axis is not None for axis in self.axes):
-            return None
-        shapes = [leaf.shape or None for leaf in leaves]
-        return course.quick(shapes, self.chosen, isinstance(self.argnums, tuple))
 
     def _ask(self, entry: Entry, numbers: list[Any], grads: bool, fresh: bool) -> Any:
         """Return a course's answer in a tuple, or None where it has none.

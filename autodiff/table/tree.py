@@ -225,23 +225,22 @@ def _follow(branch: Branch, tree: Any, leaves: list[Any]) -> bool:
     """Add the leaves of a tree to `leaves`; return False as soon as it is not made like the branch."""
     cls = type(tree)
     if branch is None:
-        if cls is not float and _kind(tree) is not None:
+        if cls is not float and cls not in LEAVES and _kind(tree) is not None:
             return False
         leaves.append(tree)
         return True
     if cls is not branch[0]:
         return False
+    branches = branch[3]
     if cls is tuple or cls is list:
-        parts = tree
-        if len(tree) != branch[1]:
-            return False
+        parts, alike = tree, len(tree) == branch[1]
+    elif cls is dict:
+        parts, alike = list(tree.values()), tuple(tree) == branch[1]
     else:
         keys, parts, static = KINDS[cls].apart(tree)
-        if keys != branch[1] or static != branch[2]:
-            return False
-    alike = True
-    for part, x in zip(branch[3], parts, strict=True):
-        alike = alike and _follow(part, x, leaves)
+        parts, alike = list(parts), keys == branch[1] and static == branch[2]
+    for i in range(len(branches)):
+        alike = alike and _follow(branches[i], parts[i], leaves)
     return alike
 
 
