@@ -14,6 +14,8 @@ from autodiff.table.primitive import TABLE
 
 MUL, ADD = TABLE["mul"].code, TABLE["add"].code
 SHORTEST = 2  # parts of a chain
+FEWEST = 4  # parts of one whose parts are not all products; fewer are loops over the sums
+MIXED = -2  # for `into`, while chains are looked for: of one whose parts are not all products
 
 
 def users(
@@ -70,14 +72,22 @@ def chained(
         into[i] = -1
     for i in range(first, n):
         if codes[i] == ADD and a[i] != b[i]:
-            s = a[i] + b[i] - part_of(i, first, codes, a, b, uses, rows)
+            p = part_of(i, first, codes, a, b, uses, rows)
+            s = a[i] + b[i] - p
             length[i] = 1
+            product = is_product(i, p, first, codes, uses, rows)
+            into[i] = -1 if product else MIXED
             if s >= first and length[s] > 0 and uses[s] == 1 and rows[s] == rows[i]:
+                if not product and into[s] != MIXED and length[s] >= SHORTEST:
+                    continue  # a bias: without it the products may be a row of a matrix
                 length[i] = length[s] + 1
+                into[i] = min(into[i], into[s])
     for i in range(n - 1, first - 1, -1):
-        if into[i] >= 0 or length[i] < SHORTEST:
+        if into[i] >= 0 or length[i] < (FEWEST if into[i] == MIXED else SHORTEST):
+            into[i] = max(into[i], -1)
             length[i] = 0
             continue
+        into[i] = -1
         k = i
         taken = 0
         for _ in range(length[i]):
@@ -118,8 +128,9 @@ def part_of(k: int, first: int, codes: Any, a: Any, b: Any, uses: Any, rows: Any
         return right
     if is_product(k, left, first, codes, uses, rows):
         return left
-    if right >= first and codes[right] == ADD and uses[right] == 1:
-        return left
+    sums = right >= first and codes[right] == ADD and uses[right] == 1
+    if sums and not (left >= first and codes[left] == ADD and uses[left] == 1):
+        return left  # the sum of those before stands on the right
     return right
 
 
