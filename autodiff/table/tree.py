@@ -241,7 +241,7 @@ def _follow(branch: Branch, tree: Any, leaves: list[Any]) -> bool:
         parts, alike = list(parts), keys == branch[1] and static == branch[2]
     for i in range(len(branches)):
         alike = alike and _follow(branches[i], parts[i], leaves)
-    return alike
+    return bool(alike)
 
 
 def _named(path: str, cls: Any, key: Any) -> str:
