@@ -111,7 +111,7 @@ def others(g: Any, y: Any, x: Any) -> Any:
         if passes.prod_back(g, y, np.ascontiguousarray(x), found, tiny, huge):  # compiled only
             return found
     g, y = (TABLE["reshape"](z, shape=(*z.shape, 1)) for z in (g, y))
-    size = TABLE["abs"](y)
+    size = TABLE["where"](TABLE["hole"](y), 0.0, TABLE["abs"](y))
     normal = TABLE["step"](size - tiny) * TABLE["step"](-size + huge)
     ahead = before(TABLE["cumprod"](x, axis=-1), -1, False, 1.0)
     behind = before(TABLE["cumprod"](x, axis=-1, reverse=True), -1, True, 1.0)
