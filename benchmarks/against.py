@@ -168,7 +168,7 @@ def hessian(n: int = 100, sparse: bool = False) -> dict[str, float]:
     def f(x: Any) -> Any:
         return problems.rosenbrock(OURS, x)
 
-    found = ad.hessian(f, sparse=True) if sparse else ad.trace(ad.hessian(f), ad.Tensor(x))
+    found = ad.trace(ad.hessian(f, sparse=sparse), ad.Tensor(x))
     ours = (lambda x: found(x).toarray()) if sparse else found
     theirs = jax.warm(jax.jax.hessian(lambda x: problems.rosenbrock(jax, x)))
     second = torch.torch.func.hessian(lambda x: problems.rosenbrock(torch, x))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.table import tree
 
 pytestmark = pytest.mark.engine
 
@@ -280,3 +281,51 @@ def test_what_numpy_does_on_whole_arrays_alone_is_recorded_on_tensors() -> None:
         ad.jit(lambda x: np.linalg.solve(x, "b"))(a)
     with pytest.raises(TypeError, match="unsupported operand"):
         ad.jit(lambda x: x + "text")(1.0)
+
+
+TRANSFORMS = {
+    "grad": lambda f: ad.grad(f),
+    "value_and_grad": lambda f: ad.value_and_grad(f),
+    "hessian": lambda f: ad.hessian(f),
+    "hvp": lambda f: lambda x: ad.hvp(f, x, np.ones(5)),
+    "jacobian": lambda f: ad.jacobian(ad.grad(f)),
+    "jacfwd": lambda f: ad.jacfwd(ad.grad(f)),
+    "jvp": lambda f: lambda x: ad.jvp(f, (x,), (np.arange(5.0),)),
+    "in a tree": lambda f: lambda x: ad.grad(lambda t: f(t["a"]) * t["b"])({"a": x, "b": x[0]}),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("start", [ad.jit, lambda g: ad.trace(g, ad.Tensor(np.ones(5)))])
+def test_a_transform_is_a_program_that_is_recorded_once(name, start):
+    def f(x):
+        return (x[1:] - x[:-1] ** 2).sum() ** 2 + (x * x * x).sum()
+
+    transform = TRANSFORMS[name](f)
+    program = start(transform)
+    for x in (np.linspace(-1.0, 1.0, 5), np.zeros(5), np.linspace(0.3, 2.0, 5)):
+        for ours, eager in zip(leaves(program(x)), leaves(transform(x)), strict=True):
+            np.testing.assert_allclose(ours, eager, rtol=1e-13, atol=1e-13)
+    found = [program] if hasattr(program, "recorded") else program.programs.values()
+    assert [p.recorded for p in found] == [1]
+
+
+def leaves(x):
+    return tree.flatten(x)[0]
+
+
+def test_a_shape_that_does_not_fit_an_array_of_values():
+    with pytest.raises(ValueError, match="shape"):
+        ad.jit(lambda x: ad.jvp(lambda x: (x * x).sum(), (x,), (np.ones(2),)))(np.ones(3))
+
+
+def test_tangents_that_are_no_numbers_are_recorded_again():
+    """An edge of slope 0 is closed even for NaN, in a program too."""
+
+    def rate(x, t):
+        return ad.jvp(lambda x: np.where(x > 0.0, x, 0.0 * x) * x, (x,), (t,))[1]
+
+    program = ad.trace(rate, ad.Tensor(np.ones(3)), ad.Tensor(np.ones(3)))
+    for t in ([1.0, 2.0, 3.0], [np.inf, 1.0, np.nan]):
+        x = np.array([0.5, -1.0, 0.0])
+        np.testing.assert_array_equal(program(x, np.array(t)), rate(x, np.array(t)))

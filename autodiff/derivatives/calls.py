@@ -1,9 +1,10 @@
 """One call of a user's function on fresh leaves: what every transform of a function starts with."""
 
+import math
 import operator
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,16 +31,30 @@ def is_node(x: Any) -> bool:
     return isinstance(x, Value | Tensor)
 
 
-def lift(x: Any) -> Node:
+def of_nodes(x: Any) -> bool:
+    """Return whether x is an array of nodes: what a function under `jit` gets for an array."""
+    return isinstance(x, np.ndarray) and x.dtype == object
+
+
+def given_node(x: Any) -> bool:
+    """Return whether there is a node in an argument."""
+    if type(x) is float or (type(x) is np.ndarray and x.dtype != object):
+        return False
+    return any(is_node(leaf) or of_nodes(leaf) for leaf in tree.flatten(x)[0])
+
+
+def lift(x: Any) -> Any:
     """Return a fresh node for one leaf of an argument: a number, an array or an outer node."""
     if is_node(x):
-        return ops.identity(x)  # type: ignore[no-any-return]
+        return ops.identity(x)
+    if of_nodes(x):
+        return together([lift(v) for v in x.flat], x.shape)
     if isinstance(x, np.ndarray | np.float32) and (x.ndim or x.dtype.itemsize == 4):
         return Tensor(x)
     return Value(x)
 
 
-def differentiated(what: str, x: Any) -> Node:
+def differentiated(what: str, x: Any) -> Any:
     """Return a fresh node for a leaf that is differentiated, which is a float of 32 or 64 bits."""
     plain = isinstance(x, np.ndarray | np.generic)
     if isinstance(x, int) or (plain and x.dtype.kind in "iub"):
@@ -62,6 +77,49 @@ def plain(x: Any) -> Any:
     return np.asarray(x.data) if type(x) is Tensor else x
 
 
+def together(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Return an array of nodes; of arrays of nodes one that has their axes behind its own."""
+    found = np.empty((len(parts), *getattr(parts[0], "shape", ())) if parts else 0, dtype=object)
+    for i, part in enumerate(parts):
+        found[i] = part
+    return found.reshape((*shape, *found.shape[1:]))
+
+
+class Apart:
+    """How a tree is put together again of which arrays of nodes were taken apart into these."""
+
+    def __init__(self, structure: tree.Structure, shapes: Sequence[Any]) -> None:
+        self.structure, self.shapes = structure, shapes
+
+    def __call__(self, parts: Sequence[Any]) -> Any:
+        left = iter(parts)
+        return self.structure(
+            [
+                next(left) if s is None else together(list(islice(left, math.prod(s))), s)
+                for s in self.shapes
+            ]
+        )
+
+    def leaves_of(self, given: Any, what: str, root: str) -> list[Any]:
+        """Return the leaves of a tree of this structure, arrays in the place of those of nodes."""
+        found: list[Any] = []
+        for x, shape in zip(self.structure.leaves_of(given, what, root), self.shapes, strict=True):
+            if shape is not None and np.shape(x) != shape:
+                raise ValueError(f"{what}: {root} have the shape {np.shape(x)}, not {shape}")
+            found += [x] if shape is None else np.ravel(x).tolist()
+        return found
+
+
+def apart(x: Any) -> tuple[list[Any], Any]:
+    """Return the nodes of a tree from left to right and what puts others in their place."""
+    leaves, structure = tree.flatten(x)
+    if not any(map(of_nodes, leaves)):
+        return leaves, structure
+    shapes = [x.shape if of_nodes(x) else None for x in leaves]
+    flat = [v for x in leaves for v in (x.ravel().tolist() if of_nodes(x) else [x])]
+    return flat, Apart(structure, shapes)
+
+
 class Call:
     """One call of a function on fresh leaves, its outputs, and what to return for them."""
 
@@ -81,21 +139,13 @@ class Call:
                 raise ValueError(
                     f"{what}: argnums {i} is out of range for a call with {len(args)} arguments"
                 )
-        around = INSIDE.get()
-        self.nested = nested() or any(is_node(x) for x in tree.flatten(list(args))[0])
-        lifted = list(args)
+        self.nested = nested() or any(map(given_node, args))
         self.start = tick()  # what is older does not depend on the inputs
-        # What is differentiated is recorded, also inside a `no_grad`.
-        with nullcontext() if MODE.get().recording else mode(recording=True):
-            for i in wanted:
-                lifted[i] = tree.map_tree(partial(differentiated, what), args[i])
-            leaves, _ = tree.flatten([lifted[i] for i in wanted])
-            inside = Inside(what, leaves, around)
-            try:
-                INSIDE.set(inside)
-                result = f(*lifted, **(options or {}))
-            finally:
-                INSIDE.set(around)
+        if MODE.get().recording:
+            result = self.called(what, f, args, wanted, several, options or {})
+        else:  # what is differentiated is recorded, also inside a `no_grad`
+            with mode(recording=True):
+                result = self.called(what, f, args, wanted, several, options or {})
         self.aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
@@ -105,9 +155,30 @@ class Call:
                 )
             result, aux = result
             self.aux = tree.map_tree(self.show, aux)
+        self.outputs, self.rebuild_outputs = apart(result)
+
+    def called(
+        self,
+        what: str,
+        f: Function,
+        args: Sequence[Any],
+        wanted: list[int],
+        several: bool,
+        options: Any,
+    ) -> Any:
+        """Make the inputs and return what the function makes of them."""
+        lifted = list(args)
+        for i in wanted:
+            lifted[i] = tree.map_tree(partial(differentiated, what), args[i])
         chosen = tuple(lifted[i] for i in wanted) if several else lifted[wanted[0]]
-        self.inputs, self.rebuild_inputs = tree.flatten(chosen)
-        self.outputs, self.rebuild_outputs = tree.flatten(result)
+        self.inputs, self.rebuild_inputs = apart(chosen)
+        around = INSIDE.get()
+        inside = Inside(what, self.inputs, around)
+        try:
+            INSIDE.set(inside)
+            return f(*lifted, **options)
+        finally:
+            INSIDE.set(around)
 
     def output(self) -> Any:
         """Return what the function returned: nodes inside another transform, else numbers."""

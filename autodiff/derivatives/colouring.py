@@ -8,6 +8,7 @@ colours, rows are taken together and go backward. All colours pass at once, as l
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -18,8 +19,11 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import Node, adjoints, computed
 from autodiff.derivatives.sparsity import dependence, scipy_sparse, signature, size_of
 from autodiff.nodes import modes
+from autodiff.nodes.functions import concatenate
 from autodiff.nodes.lanes import Lanes
-from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.leaving import INSIDE
+from autodiff.nodes.tensor import Tensor, constant
+from autodiff.table import ops, tree
 from autodiff.table.quiet import SILENT, now, put
 
 CELLS = 160  # a picture's squares along its longer side
@@ -42,6 +46,26 @@ class Pattern:
     def passes(self) -> int:
         """How many directions the Jacobian takes."""
         return int(self.colours.max(initial=-1)) + 1
+
+    @cached_property
+    def _places(self) -> Any:
+        """The matrix with, in the place of each number, where the passes leave it, a line a colour."""
+        line = np.repeat(np.arange(self.shape[0]), np.diff(self.matrix.indptr))
+        column = self.matrix.indices
+        colour = self.colours[line if self.backward else column]
+        across = self.shape[self.backward]
+        numbers = colour * across + (column if self.backward else line)
+        return type(self.matrix)((numbers, column, self.matrix.indptr), shape=self.shape)
+
+    @cached_property
+    def _parts(self) -> dict[tuple[int, ...], Any]:
+        return {(0, self.shape[0], 0, self.shape[1]): self._places}
+
+    def _part(self, a: int, b: int, c: int, d: int) -> Any:
+        """Return the places of the rows from a to b and the columns from c to d."""
+        if (a, b, c, d) not in self._parts:
+            self._parts[a, b, c, d] = self._places[a:b, c:d]
+        return self._parts[a, b, c, d]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -113,7 +137,8 @@ def pattern_of(matrix: Any) -> Pattern:
     """Return the pattern with its colours, of columns or of rows, whichever must be more."""
     across = np.diff(matrix.indptr).max(initial=0)
     down = np.diff(matrix.tocsc().indptr).max(initial=0)
-    backward = bool(down < across)
+    square = matrix.shape[0] == matrix.shape[1]  # as a Hessian, whose lines are its columns
+    backward = bool(down < across or (down == across and square))
     return Pattern(matrix, coloured(matrix.T if backward else matrix), backward)
 
 
@@ -126,10 +151,10 @@ class Sparse:
 
     def pattern(self, call: Call) -> tuple[Pattern, list[Node]]:
         """Return the pattern of a call's Jacobian and the nodes that are outputs."""
-        if call.nested or modes.tracing():
+        if call.nested and not (modes.tracing() and INSIDE.get() is None):
             raise TypeError(
-                "a sparse Jacobian is made of numbers and cannot be differentiated or traced; "
-                "leave sparse=True away inside another transform"
+                "a sparse Jacobian is made of numbers and cannot be differentiated; leave sparse=True "
+                "away inside another transform"
             )
         outputs = [y for y in call.outputs if is_node(y)]
         order = computed(outputs, scalars=True)[::-1]
@@ -142,30 +167,70 @@ class Sparse:
 
     def __call__(self, *args: Any) -> Any:
         """Return the Jacobian at these arguments as SciPy sparse arrays."""
-        sparse = scipy_sparse()
+        scipy_sparse()
         call = Call("jacobian", self.f, args, self.argnums)
         pattern, outputs = self.pattern(call)
-        found = compressed(pattern, call.inputs, outputs)
-        matrix = pattern.matrix
-        line = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        column = matrix.indices
-        data = (
-            found[pattern.colours[line], column]
-            if pattern.backward
-            else found[pattern.colours[column], line]
-        )
-        whole = sparse.csr_array((data, column, matrix.indptr), shape=matrix.shape)
+        found = compressed(pattern, call.inputs, outputs, call.nested)
         below = iter(ranges(outputs))
         across = ranges(call.inputs)
 
         def of(y: Any) -> Any:
             if not is_node(y):  # depends on nothing
-                empty = [sparse.csr_array((np.size(y), d - c), dtype=float) for c, d in across]
-                return call.rebuild_inputs(empty)
+                shapes = [(np.size(y), d - c) for c, d in across]
+                return call.rebuild_inputs([empty(shape, call.nested) for shape in shapes])
             a, b = next(below)
-            return call.rebuild_inputs([whole[a:b, c:d] for c, d in across])
+            return call.rebuild_inputs(
+                [filled(pattern._part(a, b, c, d), found) for c, d in across]
+            )
 
         return call.rebuild_outputs([of(y) for y in call.outputs])
+
+
+class Filled:
+    """A sparse array in a recording: its numbers are a node, its places are known."""
+
+    def __init__(self, places: tuple[Any, ...], data: Any) -> None:
+        self.places, self.data = places, data
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"{name}: a sparse Jacobian is no node, so what is recorded can return it and no more; leave "
+            f"sparse=True away to compute with it"
+        )
+
+
+def made(places: tuple[Any, ...], parts: Any) -> Any:
+    """Return a sparse array of its places and its numbers, which a program has computed."""
+    (data,), (shape, indices, ends) = parts, places
+    if is_node(data):
+        return Filled(places, data)
+    where = np.frombuffer(indices, np.int32).copy(), np.frombuffer(ends, np.int32).copy()
+    return scipy_sparse().csr_array((data, *where), shape=shape)
+
+
+tree.register_tree(Filled, lambda x: ([x.data], x.places), made)
+
+
+def filled(places: Any, found: Any) -> Any:
+    """Return the sparse array whose numbers stand in these places of what the passes found."""
+    if is_node(found):
+        return noted(
+            places, ops.take(ops.reshape(found, shape=(found.size,)), index=(places.data,))
+        )
+    where = places.indices.copy(), places.indptr.copy()
+    return type(places)((found.reshape(-1)[places.data], *where), shape=places.shape)
+
+
+def noted(places: Any, data: Any) -> Filled:
+    """Return a sparse array whose numbers are a node."""
+    indices, ends = (np.asarray(x, np.int32).tobytes() for x in (places.indices, places.indptr))
+    return Filled((places.shape, indices, ends), data)
+
+
+def empty(shape: tuple[int, int], as_nodes: bool) -> Any:
+    """Return a sparse array without numbers."""
+    found = scipy_sparse().csr_array(shape, dtype=float)
+    return noted(found, constant(np.zeros(0))) if as_nodes else found
 
 
 def ranges(nodes: Sequence[Node]) -> list[tuple[int, int]]:
@@ -174,31 +239,45 @@ def ranges(nodes: Sequence[Node]) -> list[tuple[int, int]]:
     return list(pairwise(ends))
 
 
-def compressed(pattern: Pattern, inputs: Sequence[Node], outputs: Sequence[Node]) -> Any:
+def compressed(
+    pattern: Pattern, inputs: Sequence[Node], outputs: Sequence[Node], as_nodes: bool
+) -> Any:
     """Return one line a colour: the sum of its columns, or of its rows."""
     k = pattern.passes
     members = np.zeros((k, len(pattern.colours)))
     members[pattern.colours, np.arange(len(pattern.colours))] = 1.0
     sources, targets = (outputs, inputs) if pattern.backward else (inputs, outputs)
     seeds = [
-        Lanes(members[:, a:b].reshape(k, *x.shape).astype(dtype_of(x)))
+        Lanes(
+            (constant if as_nodes else np.asarray)(
+                members[:, a:b].reshape(k, *x.shape).astype(dtype_of(x))
+            )
+        )
         for x, (a, b) in zip(sources, ranges(sources), strict=True)
     ]
     before = now()
     try:
         put(SILENT)
         if pattern.backward:
-            total = adjoints(sources, seeds, False, set(targets))
+            total = adjoints(sources, seeds, as_nodes, set(targets))
             found = [total.get(x) for x in targets]
         else:
-            found = tangents(targets, sources, seeds, False)
+            found = tangents(targets, sources, seeds, as_nodes)
     finally:
         put(before)
     parts = [
-        (t.x if type(t) is Lanes else np.zeros((k, *y.shape))).reshape(k, -1)
+        in_full(t, y, k, as_nodes).reshape(k, size_of(y))
         for y, t in zip(targets, found, strict=True)
     ]
-    return np.concatenate(parts, axis=1)
+    return parts[0] if len(parts) == 1 else concatenate(parts, axis=1)
+
+
+def in_full(found: Any, x: Node, n: int, as_nodes: bool) -> Any:
+    """Return what came for x as an array with lanes, zeros where nothing came."""
+    if type(found) is Lanes:
+        return found.x
+    zeros = np.zeros((n, *x.shape), dtype=dtype_of(x))
+    return constant(zeros) if as_nodes else zeros
 
 
 def dtype_of(x: Node) -> Any:

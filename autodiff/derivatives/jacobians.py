@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.calls import Call, Function, is_node
-from autodiff.derivatives.colouring import Sparse
+from autodiff.derivatives.colouring import Sparse, in_full
 from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import Node, adjoints, computed, own
 from autodiff.derivatives.transforms import grad
@@ -70,14 +70,6 @@ def push_lanes(ys: Sequence[Node], x: Node, directions: Any, as_nodes: bool) -> 
     move = Lanes(constant(directions) if as_nodes else directions)
     found = tangents(ys, [x], [move], as_nodes)
     return [in_full(t, y, len(directions), as_nodes) for y, t in zip(ys, found, strict=True)]
-
-
-def in_full(found: Any, x: Node, n: int, as_nodes: bool) -> Any:
-    """Return what came for x as an array with lanes, zeros where nothing came."""
-    if found is not None:
-        return found.x
-    zeros = np.zeros((n, *x.shape), dtype=x.dtype if type(x) is Tensor else float)
-    return constant(zeros) if as_nodes else zeros
 
 
 def joined(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:

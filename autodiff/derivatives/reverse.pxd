@@ -1,4 +1,5 @@
 # Types for the compiled build of reverse.py.
+cimport autodiff.nodes.modes as modes
 cimport autodiff.table._loops as loops
 cimport cython
 cimport numpy as cnp

@@ -9,7 +9,7 @@ derivative is: 0 * inf is 0 here. Graphs of Values alone take the compiled way i
 """
 
 from collections.abc import Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,10 +25,11 @@ from autodiff.nodes.value import constant as scalar
 from autodiff.table import array_kernels, loops, ops, structure, tree
 from autodiff.table.data import freed
 from autodiff.table.primitive import Kept, Multilinear, Pointwise
-from autodiff.table.quiet import quietly
+from autodiff.table.quiet import SILENT, now, put
 
 Node = Value | Tensor
 NODES = (Tensor, Value)
+FIRST: Any = itemgetter(0)
 
 
 def needs_grad(node: Node) -> bool:
@@ -173,7 +174,8 @@ def scaled(g: Any, d: Any) -> Any:
         if d - d == 0.0:
             return g * d
     if type(g) is ndarray:
-        return array_kernels.chain(g, d)
+        y = loops.chained(g, d)
+        return array_kernels.chain(g, d) if y is None else y
     if type(g) is Lanes or modes.tracing():
         return ops.chain(g, d)
     product = g * d
@@ -187,8 +189,12 @@ def scaled(g: Any, d: Any) -> Any:
 
 def numbers(y: Node, seed: Any, wanted: Any = None, free: bool = False) -> dict[Node, Any]:
     """Return the adjoints of one array as arrays, without numpy's warnings."""
-    found: dict[Node, Any] = quietly(adjoints, [y], [seed], False, wanted, free)
-    return found
+    before = now()
+    try:
+        put(SILENT)
+        return adjoints([y], [seed], False, wanted, free)
+    finally:
+        put(before)
 
 
 def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
@@ -221,14 +227,16 @@ def gradient(
     create_graph, strict = bool(create_graph), bool(strict)
     if not isinstance(y, NODES):
         raise TypeError(f"gradient: y must be a Value or a Tensor, got {type(y).__name__}")
-    nodes, rebuild = tree.flatten(xs)
+    alone = type(xs) is Tensor
+    nodes, rebuild = ([xs], FIRST) if alone else tree.flatten(xs)
     for x in nodes:
         if not isinstance(x, NODES):
             raise TypeError(f"gradient: xs must hold nodes, found {type(x).__name__} {x!r:.60}")
     if create_graph:
         parts = recorded(y, nodes, seed)
     else:
-        modes.read_leaves(y)
+        if modes.watched:
+            modes.read_leaves(y)
         parts = _numbers(y, seed_for(y, seed, "gradient"), nodes)
     for i in range(len(nodes)):
         if parts[i] is None:

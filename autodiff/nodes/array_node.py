@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from autodiff.nodes import doors, leaving, modes, places
 from autodiff.nodes.uncompiled import NO_ARRAY
 from autodiff.nodes.value import Value, micrograd_op, tick
-from autodiff.table import loops
+from autodiff.table import loops, primitive
 from autodiff.table.data import Array, as_array, as_float, fix
 from autodiff.table.primitive import UFUNCS, Primitive
 from autodiff.table.structure import fitting
@@ -195,7 +195,7 @@ class ArrayNode:
         row = UFUNCS.get(ufunc)
         if row is None or method != "__call__" or options:
             return doors.ufunc_of_nodes(ufunc, method, inputs, options)
-        return row(*inputs)
+        return row(*inputs) if len(inputs) > 1 else primitive.array_recorder(row, inputs, None)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         """Record numpy's other functions, such as `np.sum(x)` and `np.concatenate([x, y])`."""

@@ -15,7 +15,6 @@ from autodiff.nodes.value import NO_MODULUS, Value
 from autodiff.table import loops, ops, primitive, structure
 from autodiff.table.data import Array, as_array, no_gradient, own_index
 from autodiff.table.primitive import RECORDERS, Primitive, Recorder
-from autodiff.table.quiet import SILENT, now, put
 
 FLOAT = np.dtype(float)
 NUMBERS = (float, int, np.integer, np.bool_)
@@ -44,7 +43,8 @@ class Tensor(ArrayNode):
     def __init__(self, data: Any, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
-        fill(self, as_array(data), None, (), (), {}, True)
+        array = loops.copied(data)
+        fill(self, as_array(data) if array is None else array, None, (), (), NONE, True)
         self.name = name
 
     @property
@@ -196,22 +196,31 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Tensor:
     >>> constant([1.0, 2.0], name="x").is_constant
     True
     """
-    node: Tensor = Tensor.__new__(Tensor)
-    fill(node, as_array(data, "constant", copy), None, (), (), {}, False)
+    node = of_array(as_array(data, "constant", copy))
     node.name = name
     return node
 
 
 def operand(x: Any, dtype: Any, row: Primitive) -> Any:
     """Return an operand that is no node as a constant; numbers and integer arrays are of `dtype`."""
-    if isinstance(x, NUMBERS):
-        array = loops.as_array(x) if dtype is FLOAT and type(x) is float else np.asarray(x, dtype)
+    array = loops.copied(x)
+    if array is not None:  # compiled only
+        return of_array(array)
+    if type(x) is float and dtype is FLOAT:
+        array = loops.as_array(x)
+    elif isinstance(x, NUMBERS):
+        array = np.asarray(x, dtype)
     elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
         array = np.array(x, dtype=dtype)
     else:
         array = as_array(x, row.name)
+    return of_array(array)
+
+
+def of_array(array: Array) -> Tensor:
+    """Return an array as a constant."""
     node: Tensor = Tensor.__new__(Tensor)
-    fill(node, array, None, (), (), {}, False)
+    fill(node, array, None, (), (), NONE, False)
     return node
 
 
@@ -221,26 +230,16 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     try:
         parents, arrays, needs = operands(args, row)
     except TypeError:
-        for (
-            x
-        ) in args:  # what knows Tensors and is not known to them, such as many directions at once
+        for x in args:  # what knows Tensors and is not known to them: many directions at once
             if type(x) in RECORDERS and RECORDERS[type(x)].rank > RANK:
                 return RECORDERS[type(x)].record(row, args, params)  # type: ignore[no-any-return]
         raise
     keep = row.keep if needs else None
-    kept = None
-    before = now()
-    try:
-        put(SILENT)
-        if keep is None:
-            array = row.array(*arrays, **params) if params else row.array(*arrays)
-        else:
-            array, kept = keep(*arrays)
-    except (ValueError, IndexError, TypeError) as error:
-        raise structure.misfit(row, parents, params, error) from None
-    finally:
-        put(before)
-    array = loops.as_array(array)
+    alone = row.loop is not None and keep is None and params is NONE
+    array = loops.mapped(row.loop, arrays) if alone else None
+    array, kept = (
+        structure.evaluated(row, parents, arrays, params, keep) if array is None else (array, None)
+    )
     node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs)
     node.kept = kept

@@ -1,6 +1,7 @@
 # cython: cdivision=True
 # The compiled twin of loops.py: loops over arrays of doubles that lie whole in memory.
 cimport numpy as cnp
+from libc.string cimport memcpy
 from autodiff.table._ufunc cimport PyUFuncObject
 
 cdef extern from *:
@@ -174,6 +175,55 @@ cdef inline object as_array(object x):
     start(y)[0] = x
     return y
 
+cdef inline object copied(object x):
+    if not (whole(x) and cnp.PyArray_CheckExact(x)):
+        return None
+    y = like(x)
+    memcpy(start(y), start(x), 8 * size(x))
+    return y
+
+cdef inline object mapped(object ufunc, tuple xs):
+    cdef PyUFuncObject *f = <PyUFuncObject *>ufunc
+    cdef char *args[3]
+    cdef cnp.npy_intp[3] steps
+    cdef cnp.npy_intp n
+    cdef int i, k = 0, count = f.nin
+    cdef object widest = xs[0]
+    for i in range(count):
+        x = xs[i]
+        if not (whole(x) and cnp.PyArray_CheckExact(x)):
+            return None
+        if cnp.PyArray_NDIM(<cnp.ndarray>x) > cnp.PyArray_NDIM(<cnp.ndarray>widest):
+            widest = x
+    n = size(widest)
+    if not 0 < n <= 1024:  # longer loops let other threads go on
+        return None
+    for i in range(count):
+        x = xs[i]
+        args[i] = <char *>start(x)
+        if x is widest or cnp.PyArray_SAMESHAPE(<cnp.ndarray>x, <cnp.ndarray>widest):
+            steps[i] = 8
+        elif cnp.PyArray_NDIM(<cnp.ndarray>x) == 0:
+            steps[i] = 0
+        else:
+            return None
+    while not all_doubles(f.types + k * (count + 1), count + 1):
+        k += 1
+        if k == f.ntypes:
+            return None
+    y = like(widest)
+    args[count] = <char *>start(y)
+    steps[count] = 8
+    f.functions[k](args, &n, steps, f.data[k])
+    return y
+
+cdef inline bint all_doubles(const char *types, int n) noexcept:
+    cdef int i
+    for i in range(n):
+        if types[i] != cnp.NPY_DOUBLE:
+            return False
+    return True
+
 cdef inline bint owned(object x) noexcept:
     return cnp.PyArray_CHKFLAGS(<cnp.ndarray>x, cnp.NPY_ARRAY_OWNDATA | cnp.NPY_ARRAY_WRITEABLE)
 
@@ -187,6 +237,23 @@ cdef inline bint product(object g, object d, object y) except -1:
     else:
         return False
     return True
+
+cdef inline object chained(object g, object d):
+    if not (whole(g) and cnp.PyArray_CheckExact(g)):
+        return None
+    y = like(g)
+    return y if product(g, d, y) else None
+
+cdef inline object repeated(object x, tuple shape):
+    cdef cnp.npy_intp[32] lengths
+    cdef int i, axes = len(shape)
+    if not whole(x) or cnp.PyArray_NDIM(<cnp.ndarray>x) != 0 or axes > 32:
+        return None
+    for i in range(axes):
+        lengths[i] = shape[i]
+    y = cnp.PyArray_EMPTY(axes, lengths, cnp.NPY_DOUBLE, 0)
+    repeat(start(y), start(x)[0], size(y))
+    return y
 
 cdef inline object combined(object a, object b, by_rows of, object out):
     cdef int i, axes

@@ -3,7 +3,7 @@ cimport numpy as cnp
 
 cdef extern from "numpy/ufuncobject.h":
     ctypedef struct PyUFuncObject:
-        int ntypes
+        int nin, ntypes
         const char *types
         void (**functions)(char **args, const cnp.npy_intp *shape, const cnp.npy_intp *steps, void *data) noexcept
         void **data

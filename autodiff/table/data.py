@@ -256,6 +256,8 @@ def fix(array: Array) -> Fixed:
 
 def own_index(index: Any) -> Any:
     """Return an index that nobody else can change."""
+    if type(index) is slice or type(index) is int:
+        return index
     if isinstance(index, tuple):
         return tuple(map(own_index, index))
     if hasattr(index, "parents"):

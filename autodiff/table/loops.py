@@ -26,6 +26,19 @@ def as_array(x: Any) -> Any:
     return np.asarray(x)
 
 
+def copied(x: Any) -> Any:
+    """Return a copy of an array, or None."""
+    return None
+
+
+def mapped(ufunc: Any, xs: tuple[Any, ...]) -> Any:
+    """Return a ufunc of one or two arrays of few numbers, by the loop inside it, or None.
+
+    numpy takes as long to come to its loop as the loop takes for some dozens of numbers.
+    """
+    return None
+
+
 def owned(x: Any) -> bool:
     """Return whether x is an array that has its memory for itself and may be written to."""
     return x.base is None and bool(x.flags.writeable)
@@ -34,6 +47,16 @@ def owned(x: Any) -> bool:
 def product(g: Any, d: Any, y: Any) -> bool:
     """y = g * d, and g (a zero) wherever g is 0 and the product is not a number; d may be one number."""
     return False
+
+
+def chained(g: Any, d: Any) -> Any:
+    """Return that as a new array, or None."""
+    return None
+
+
+def repeated(x: Any, shape: tuple[int, ...]) -> Any:
+    """Return an array that holds one number everywhere, or None."""
+    return None
 
 
 def added(a: Any, b: Any, out: Any) -> Any:

@@ -409,7 +409,7 @@ sum: Multilinear = multilinear(
     recipe=Recipe(x=ARRAY, axis=recipes.axes, keepdims=FLAG),
 )
 mean: Multilinear = multilinear(
-    "mean", np.mean,
+    "mean", structure.mean,
     lambda g, x, axis, keepdims: structure.spread(
         g / structure.count(x.shape, axis), x.shape, axis, keepdims
     ),
@@ -504,3 +504,8 @@ convolve = TABLE["convolve"]
 correlate = TABLE["correlate"]
 
 BUILTIN: int = len(ROWS)  # the rows so far: what is printed ahead is printed for these
+
+for _row in ROWS:  # short arrays go by the loop that lies inside a ufunc of few operands
+    _ufunc = _row.ufunc
+    if _ufunc is not None and _ufunc.nin < 3 and _ufunc.nout == 1 and not _ufunc.signature:
+        object.__setattr__(_row, "loop", _ufunc)

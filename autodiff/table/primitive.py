@@ -103,6 +103,7 @@ class Primitive:
     recipe: Recipe | None = None
     origin: str = ""  # where a user's row is defined: there again, it replaces the one before
     code: int = field(default=-1, init=False)
+    loop: Any = field(default=None, init=False)  # a ufunc of few operands that computes it
 
     def __post_init__(self) -> None:
         if self.name in TABLE and not self.origin == TABLE[self.name].origin != "":

@@ -17,6 +17,7 @@ from numpy import matmul, ndarray
 from autodiff.table import loops
 from autodiff.table.data import as_array
 from autodiff.table.primitive import TABLE
+from autodiff.table.quiet import SILENT, now, put
 
 Shape = tuple[int, ...]
 plus: Any = np.add
@@ -59,6 +60,12 @@ def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
     return plus.reduce(x, axis, None, out, keepdims) if y is None else y
 
 
+def mean(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
+    """Return what np.mean does, in a third of its time for a short array."""
+    y = sum(x, axis, keepdims, out)
+    return np.divide(y, x.dtype.type(count(x.shape, axis)), out)
+
+
 def broadcast(x: Any, shape: Shape, out: Any = None) -> Any:
     """Return x stretched to `shape`, as an array of its own."""
     y = np.empty(shape, dtype=x.dtype) if out is None else out
@@ -93,7 +100,8 @@ def sum_to(g: Any, shape: Shape) -> Any:
 def spread(g: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any:
     """Stretch the result of reducing an array of `shape` back over the reduced axes."""
     if type(g) is ndarray and not g.ndim:
-        return broadcast(g, shape)
+        y = loops.repeated(g, shape)
+        return broadcast(g, shape) if y is None else y
     if not keepdims and g.shape:
         axes = axes_of(axis, len(shape))
         kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
@@ -261,3 +269,26 @@ def _misfit(row: Any, parents: tuple[Any, ...], params: dict[str, Any], error: E
     listed = ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
     extra = f" with {params}" if params else ""
     return f"{row.name}: cannot be applied to {listed}{extra}: {error}"
+
+
+def evaluated(
+    row: Any,
+    parents: tuple[Any, ...],
+    arrays: tuple[Any, ...],
+    params: dict[str, Any],
+    keep: Any,
+) -> tuple[Any, Any]:
+    """Return a row's result on arrays, without numpy's warnings, and what it keeps of them."""
+    kept = None
+    before = now()
+    try:
+        put(SILENT)
+        if keep is None:
+            array = row.array(*arrays, **params) if params else row.array(*arrays)
+        else:
+            array, kept = keep(*arrays)
+    except (ValueError, IndexError, TypeError) as error:
+        raise misfit(row, parents, params, error) from None
+    finally:
+        put(before)
+    return loops.as_array(array), kept
