@@ -48,7 +48,7 @@ TESTS = """
     data depth descent distributions explanations expression flow fold functions fuzz interrupts
     jit kept lanes leaving lessons loader memory methods modes mutation namespaces nesting
     network nogc numpy_protocol options parity pickles programs replay reroll rerolled scalar scans scipy
-    sparse special stateful steps storage sweep table threads tiles traps twice
+    short sparse special stateful steps storage sweep table threads tiles traps twice
 """.split()  # noqa: SIM905
 # Their repetitions, which make the tests long, reach nothing new.
 LONG = "not slow", "not ten_thousand and not costs_nothing"
