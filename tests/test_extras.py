@@ -210,6 +210,7 @@ def uses() -> set[tuple[str, str]]:
         }
     return found - {
         ("nets/digits/download.py", "tqdm"),  # a download goes without a bar
+        ("nets/experiments/record.py", "threadpoolctl"),  # the kernel's name goes unsaid
         ("autodiff/scipy/stats.py", "scipy"),  # which imports special first
         ("autodiff/player/widget.py", "traitlets"),  # which anywidget, asked for first, is made of
     }

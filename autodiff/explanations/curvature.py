@@ -121,8 +121,8 @@ def curvature(y: Value, xs: Sequence[Value] | None = None) -> Curvature:
     x  4  0
     >>> print(found.derive(w, x))
     out_w = 1 * x * w + 1 * x * w = 1 * 0.5 * 2 + 1 * 0.5 * 2 = 2
-    dout_w/dv3 = w + w = 2 + 2 = 4
-    dout_w/dx = dout_w/dv3 = 4
+    dout_w/d(1 * x) = w + w = 2 + 2 = 4
+    dout_w/dx = dout_w/d(1 * x) = 4
     """
     if not isinstance(y, Value):
         raise TypeError(

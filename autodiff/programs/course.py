@@ -174,7 +174,6 @@ class Recording:
         rolled = reroll(*form, kept, varying, self.wanted, same) if REROLL else plain(*form)
         self.place(rolled, varying)
         self.spaces: deque[Space] = deque(maxlen=SPACES)
-        self.answers: Any = None
 
     def place(self, rolled: Rolled, varying: Any) -> None:
         """Take over a program for the machine, and the new numbers of its slots."""
@@ -281,5 +280,5 @@ class Recording:
         values = self.values.copy()
         for i, x in self.captured:
             values[i] = x._data
-        left = {"values": values, "captured": [], "spaces": deque(maxlen=SPACES), "answers": None}
+        left = {"values": values, "captured": [], "spaces": deque(maxlen=SPACES)}
         return {**self.__dict__, **left}

@@ -96,7 +96,8 @@ class Program(Traced):
     def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any) -> None:
         super().__init__(f, count, argnums)
         self.axes = axes
-        self.quick: Any = None  # answers calls of plain numbers in one go
+        self.quick: Any = None  # answers calls of plain numbers in one go: the last of `answers`
+        self.answers: dict[tuple[int, int], Any] = {}  # by the course, which knows nothing of them
 
     def record(self, look: Look, numbers: list[Any]) -> Entry:
         """Record f on the numbers of one sample, and return the entry that was made of it."""
@@ -240,7 +241,7 @@ class Program(Traced):
         return source(self.recordings[0])
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {**self.__dict__, "quick": None}
+        state = {**self.__dict__, "quick": None, "answers": {}}
         try:
             pickle.dumps(self.f)
         except (pickle.PicklingError, AttributeError, TypeError):

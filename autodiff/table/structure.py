@@ -62,6 +62,8 @@ def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
 
 def mean(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
     """Return what np.mean does, in a third of its time for a short array."""
+    if not x.ndim:  # where a sum takes axes that are not there
+        return np.mean(x, axis, out=out, keepdims=keepdims)
     y = sum(x, axis, keepdims, out)
     return np.divide(y, x.dtype.type(count(x.shape, axis)), out)
 

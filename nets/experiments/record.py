@@ -16,7 +16,7 @@ from typing import Any
 
 from autodiff.graphs import files
 from nets.experiments.kit import Done, Part, Result
-from nets.extras import UsageError, require
+from nets.extras import MissingExtraError, UsageError, require
 
 PACKAGES = ("numpy", "scikit-learn")
 
@@ -85,7 +85,7 @@ def surroundings() -> dict[str, str]:
     for package in PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(MissingExtraError):
         pools = require("threadpoolctl").threadpool_info()
         kernels = {pool["architecture"] for pool in pools if "architecture" in pool}
         if kernels:
