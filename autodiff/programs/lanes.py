@@ -9,7 +9,6 @@ arrays that lie in the program's own memory, so nothing is flattened, copied or 
 """
 
 import math
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +20,6 @@ from autodiff.table import tree
 
 if TYPE_CHECKING:
     from autodiff.programs.replay import Program
-
-ANSWERS = 8  # of one program, kept for calls to come
 
 
 class Run:
@@ -93,31 +90,8 @@ def answer_lanes(program: "Program", call: Any, grads: bool) -> tuple[Any, Any]:
         left = _run(parts, entry, run, left, known is None)
     program.gate.put_first(entry)
     alike = run.count and len(parts.added) == 1
-    program.quick = quick(program, entry, numbers, run.count) if alike else None
+    program.quick = program.answering(entry, numbers, run.count) if alike else None
     return parts.answer(), entry
-
-
-def quick(program: "Program", entry: Entry, numbers: list[Any], lanes: int = 0) -> Any:
-    """Return what answers calls that look like this one in one go; None where there is no such thing."""
-    course, (args, keywords) = entry.course, entry.look.structure.branch[3]
-    if not hasattr(machine, "Quick") or course.own or keywords[3]:
-        return None
-    found = program.answers.get(
-        (id(course), lanes)
-    )  # which keeps the course: its id is nobody else's
-    if found is None:  # compiled only
-        space = Space(course)
-        space.resize(course, lanes)
-        values, gradients = views(entry, numbers, space)
-        values = [x if g is not None else None for x, g in zip(values, gradients, strict=True)]
-        ends = [0, *accumulate(map(tree.size, args[3]))]
-        parts = [(args[3][i], ends[i], ends[i + 1]) for i in program.chosen]
-        several = isinstance(program.argnums, tuple)
-        found = machine.Quick(entry, space, values, gradients, parts, several, lanes)
-        while len(program.answers) >= ANSWERS:
-            program.answers.pop(next(iter(program.answers)), None)
-        program.answers[id(course), lanes] = found
-    return found  # compiled only
 
 
 def one(entry: Entry, numbers: list[Any], lane: int) -> list[Any]:

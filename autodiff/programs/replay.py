@@ -13,6 +13,7 @@ arrays are read again; other Python objects are as they were when the function w
 
 import math
 import pickle
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,14 @@ from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, separate, values_like
-from autodiff.programs.course import Recording
+from autodiff.programs.course import Recording, Space, machine
 from autodiff.programs.gate import NUMBERS, STATIC, SWITCHES, Entry, Look
-from autodiff.programs.lanes import Bound, answer_lanes, axis_back, inner_shape, one, quick
+from autodiff.programs.lanes import Bound, answer_lanes, axis_back, inner_shape, one, views
 from autodiff.table import tree
 
 __all__ = ["ArrayProgram", "Program", "trace"]
+
+ANSWERS = 8  # of one program, kept for calls to come
 
 
 def trace(
@@ -99,6 +102,27 @@ class Program(Traced):
         self.quick: Any = None  # answers calls of plain numbers in one go: the last of `answers`
         self.answers: dict[tuple[int, int], Any] = {}  # by the course, which knows nothing of them
 
+    def answering(self, entry: Entry, numbers: list[Any], lanes: int = 0) -> Any:
+        """Return what answers calls that look like this one in one go; None where there is no such thing."""
+        course, (args, keywords) = entry.course, entry.look.structure.branch[3]
+        if not hasattr(machine, "Quick") or course.own or keywords[3]:
+            return None
+        place = id(course), lanes  # an answer keeps its course, so the id is nobody else's
+        found = self.answers.get(place)
+        if found is None:  # compiled only
+            space = Space(course)
+            space.resize(course, lanes)
+            values, gradients = views(entry, numbers, space)
+            values = [x if g is not None else None for x, g in zip(values, gradients, strict=True)]
+            ends = [0, *accumulate(map(tree.size, args[3]))]
+            parts = [(args[3][i], ends[i], ends[i + 1]) for i in self.chosen]
+            several = isinstance(self.argnums, tuple)
+            found = machine.Quick(entry, space, values, gradients, parts, several, lanes)
+            while len(self.answers) >= ANSWERS:
+                self.answers.pop(next(iter(self.answers)), None)
+            self.answers[place] = found
+        return found  # compiled only
+
     def record(self, look: Look, numbers: list[Any]) -> Entry:
         """Record f on the numbers of one sample, and return the entry that was made of it."""
         function = self.function(look)
@@ -161,7 +185,7 @@ class Program(Traced):
             answer = self._ask(entry, numbers, grads, False)
             if answer is not None:
                 self.gate.put_first(entry)
-                self.quick = quick(self, entry, numbers)
+                self.quick = self.answering(entry, numbers)
                 return answer[0], entry
         if given_nodes(call):
             return self.on_nodes(call, grads), None
