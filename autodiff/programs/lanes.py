@@ -90,7 +90,7 @@ def answer_lanes(program: "Program", call: Any, grads: bool) -> tuple[Any, Any]:
         left = _run(parts, entry, run, left, known is None)
     program.gate.put_first(entry)
     alike = run.count and len(parts.added) == 1
-    program.quick = program.answering(entry, numbers, run.count) if alike else None
+    program.quick = program._answering(entry, numbers, run.count) if alike else None
     return parts.answer(), entry
 
 

@@ -102,7 +102,7 @@ class Program(Traced):
         self.quick: Any = None  # answers calls of plain numbers in one go: the last of `answers`
         self.answers: dict[tuple[int, int], Any] = {}  # by the course, which knows nothing of them
 
-    def answering(self, entry: Entry, numbers: list[Any], lanes: int = 0) -> Any:
+    def _answering(self, entry: Entry, numbers: list[Any], lanes: int = 0) -> Any:
         """Return what answers calls that look like this one in one go; None where there is no such thing."""
         course, (args, keywords) = entry.course, entry.look.structure.branch[3]
         if not hasattr(machine, "Quick") or course.own or keywords[3]:
@@ -185,7 +185,7 @@ class Program(Traced):
             answer = self._ask(entry, numbers, grads, False)
             if answer is not None:
                 self.gate.put_first(entry)
-                self.quick = self.answering(entry, numbers)
+                self.quick = self._answering(entry, numbers)
                 return answer[0], entry
         if given_nodes(call):
             return self.on_nodes(call, grads), None
