@@ -165,6 +165,13 @@ def test_many_nodes_side_by_side() -> None:
 def test_the_text_that_is_compiled_says_what_python_records(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def node(
+        heap: None, seq: int, code: int, y: float, da: float, db: float, *rest: Any
+    ) -> ad.Value:
+        made = ad.Value(y)  # what _memory.pxd does with room of its own
+        made._code, made._da, made._db = code, da, db  # type: ignore[attr-defined]
+        return made
+
     x, y = ad.Value(0.3), ad.Value(0.7)
     for name, code in evaluate.METHODS.items():
         fast = getattr(ad.Value, name)
@@ -175,10 +182,12 @@ def test_the_text_that_is_compiled_says_what_python_records(
             assert fast.__wrapped__(*operands).scope == "block"
         with monkeypatch.context() as patch:
             patch.setattr(value.cython, "compiled", True)
-            node = fast.__wrapped__(*operands)
-        assert (node.op, node.data) == (expected.op, expected.data)
-        assert node._da == expected._da
-        assert len(operands) == 1 or node._db == expected._db
+            patch.setattr(value, "memory", SimpleNamespace(node=node))
+            patch.setattr(value, "_heap", None, raising=False)
+            found = fast.__wrapped__(*operands)
+        assert (found.op, found.data) == (expected.op, expected.data)
+        assert found._da == expected._da
+        assert len(operands) == 1 or found._db == expected._db
 
 
 def test_a_program_of_a_leaf_has_no_operations() -> None:
