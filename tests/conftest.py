@@ -1,11 +1,15 @@
 """What all tests share: where things lie, one seeded generator, and repeatable property tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +30,13 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def root() -> Path:
     """The folder of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; a test that asks for it is passed over where there is none."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

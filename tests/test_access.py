@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,12 @@ from autodiff.graphs.expression import parse
 from autodiff.player.playground import playground_page
 from autodiff.player.typed import formula_page
 from nets.cli import main as nets
-from tests.browser import SCHEMES, Watched, chromium
+from tests.browser import SCHEMES, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FORMULA = "z = w*x + b; a = sigmoid(z); C = (a - y)**2 / 2"
 AT = {"w": 2.0, "x": 0.5, "b": -1.0, "y": 1.0}
 OPEN = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

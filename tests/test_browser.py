@@ -11,18 +11,12 @@ import autodiff as ad
 from autodiff.graphs.expression import parse
 from autodiff.player import save
 from autodiff.table.language import speaking
-from tests.browser import SCHEMES, WIDTHS, Watched, chromium
+from tests.browser import SCHEMES, WIDTHS, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FORMULA = "z = w*x + b; a = sigmoid(z); C = (a - y)**2 / 2 + 0.1*w*w"
 AT = {"w": 2.0, "x": 0.5, "b": -1.0, "y": 1.0}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """The widget in JupyterLab, driven by a script: the hand moves Python, and Python moves the slider."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser import chromium, jupyterlab
+from tests.browser import jupyterlab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 pytest.importorskip("jupyterlab", reason="JupyterLab is missing (pip install jupyterlab)")
@@ -26,12 +25,6 @@ page""",
     """print("python holds", w.data, "and heard", heard)""",
     """page["w"] = 4.0""",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def test_the_hand_moves_python_and_python_the_slider(

@@ -12,8 +12,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.browser import chromium
-
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 pytest.importorskip("marimo", reason="marimo is missing (pip install marimo)")
 pytest.importorskip(
@@ -46,12 +44,6 @@ def _(mo, shown, w):
 if __name__ == "__main__":
     app.run()
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

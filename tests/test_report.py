@@ -3,7 +3,6 @@
 import base64
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from nets.pages.page import digest, element, join
 from nets.pages.report import MOST_DIGITS, write_report
 from nets.runs.check import compare
 from nets.runs.training import Training
-from tests.browser import SCHEMES, WIDTHS, Watched, chromium
+from tests.browser import SCHEMES, WIDTHS, Watched
 
 ABOUT = "<script>alert(1)</script> & digits"
 
@@ -151,12 +150,6 @@ def test_escaping() -> None:
     assert (
         element("a", "<b>", join("&"), href='"x"') == '<a href="&quot;x&quot;">&lt;b&gt;&amp;</a>'
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.browser

@@ -17,7 +17,7 @@ import pytest
 
 import autodiff as ad
 from nets import Network
-from tests.browser import SCHEMES, chromium, jupyterlab
+from tests.browser import SCHEMES, jupyterlab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 WIDTHS = (1440, 390)
@@ -31,12 +31,6 @@ MEASURE = """() => [...document.images]
 INLINE = """() => [...document.querySelectorAll("svg.inline text")]
   .map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
