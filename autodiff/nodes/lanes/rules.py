@@ -179,13 +179,6 @@ def _before(x: Any) -> Any:
     return TABLE["transpose"](x, axes=(rank - 1, *range(rank - 1)))
 
 
-def joining(
-    row: Primitive, n: int, args: Sequence[Any], flags: Flags, params: dict[str, Any]
-) -> Any:
-    """Apply a row that puts its operands together along `axis`."""
-    return following(row, n, args, flags, params)
-
-
 def following(
     row: Primitive, n: int, args: Sequence[Any], flags: Flags, params: dict[str, Any]
 ) -> Any:
@@ -254,12 +247,11 @@ RULES: dict[str, Apply] = {
     "dot": dotting,
     "matmul": multiplying,
     **dict.fromkeys(("sum", "mean", "max", "min", "ties"), reducing),
-    **dict.fromkeys(("cumsum", "cumprod", "recurrence", "diff"), following),
+    **dict.fromkeys(("concatenate", "cumsum", "cumprod", "recurrence", "diff"), following),
     "broadcast": stretching,
     "reshape": shaping,
     "transpose": permuting,
     "take": taking,
     "scatter": scattering,
-    "concatenate": joining,
     "cast": in_front,
 }
