@@ -10,18 +10,14 @@ const H = story.boxHeight, PAD = 28;
 const end = nodes[story.end].name;
 let current = -1, scale = 1, timer = 0;
 
-function make(tag, attributes = {}, ...inside) {
-  const e = document.createElement(tag);
+function filled(e, attributes, inside) {
   for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
   e.append(...inside);
   return e;
 }
-function svg(tag, attributes, text) {
-  const e = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
-  if (text !== undefined) e.textContent = text;
-  return e;
-}
+const make = (tag, attributes = {}, ...inside) => filled(document.createElement(tag), attributes, inside);
+const svg = (tag, attributes, ...inside) =>
+  filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, inside);
 const tone = (sign) => (sign > 0 ? "plus" : sign < 0 ? "minus" : "");
 const d = (name) => `d${end}/d${name}`;
 const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
@@ -290,11 +286,10 @@ addEventListener("hashchange", fromAddress);
 document.addEventListener("keydown", (event) => {
   const on = event.target;
   if (event.ctrlKey || event.altKey || event.metaKey || on.closest("select, .wide")) return;
-  const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+  const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -last, End: last };
   if (event.key in moves) {
     event.preventDefault();
-    const by = moves[event.key];
-    go(by === Infinity ? last : by === -Infinity ? 0 : current + by);
+    go(current + moves[event.key]);
   } else if (event.key === " " && !on.closest("button, summary, a, input")) {
     event.preventDefault();
     play();
