@@ -30,6 +30,7 @@ MEASURE = """() => [...document.images]
   .map((i) => [i.getBoundingClientRect().width / i.naturalWidth, i.src.split(",")[1]])"""
 INLINE = """() => [...document.querySelectorAll("svg.inline text")]
   .map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+TO_ITS_CORNER = "(e) => e.scrollIntoView({ block: 'start', inline: 'start' })"
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -78,7 +79,7 @@ def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, width: int)
     page = opened(browser, f"{url}doc/tree/{BOOKS[0]}.ipynb", width, scheme)
     picture = page.locator('.jp-OutputArea img[src^="data:image/svg"]').first
     picture.wait_for(state="attached", timeout=60_000)
-    picture.scroll_into_view_if_needed()
+    picture.evaluate(TO_ITS_CORNER)
     page.wait_for_timeout(800)
     page.screenshot(path=shots / f"lab_untrusted_{width}_{scheme}.png")
     assert page.locator(".jp-OutputArea svg.inline").count() == 0  # it is not trusted
@@ -89,7 +90,7 @@ def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, width: int)
         page.get_by_text("Run All Cells", exact=True).first.click()
         inline = page.locator(".jp-OutputArea svg.inline").first
         inline.wait_for(state="attached", timeout=90_000)
-        inline.scroll_into_view_if_needed()
+        inline.evaluate(TO_ITS_CORNER)
         page.wait_for_timeout(500)
         page.screenshot(path=shots / f"lab_run_{width}_{scheme}.png")
         assert min(page.evaluate(INLINE)) >= LEAST - 0.05
@@ -111,7 +112,7 @@ def test_nbconvert(
     page = opened(browser, target.as_uri(), width, scheme)
     picture = page.locator("svg.inline").first
     picture.wait_for(state="attached")
-    picture.scroll_into_view_if_needed()
+    picture.evaluate(TO_ITS_CORNER)
     page.screenshot(path=shots / f"nbconvert_{name}_{width}_{scheme}.png")
     assert min(page.evaluate(INLINE)) >= LEAST - 0.05
     page.close()
@@ -126,7 +127,7 @@ def test_the_site(browser: Any, root: Path, shots: Path, scheme: str, width: int
     page = opened(browser, (site / "gallery" / "index.html").as_uri(), width, scheme)
     image = page.locator("article img").first
     image.wait_for()
-    image.scroll_into_view_if_needed()
+    image.evaluate(TO_ITS_CORNER)
     page.wait_for_timeout(300)
     page.screenshot(path=shots / f"site_gallery_{width}_{scheme}.png")
     assert page.evaluate(SIDEWAYS) <= 0
