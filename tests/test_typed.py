@@ -8,6 +8,7 @@ import pytest
 
 from autodiff.graphs.expression import CONSTANTS, ExpressionError, parse
 from autodiff.graphs.graph import Graph
+from autodiff.player import bundle
 from autodiff.player.model import model
 from autodiff.player.typed import EXAMPLES, formula_page, grammar
 from tests.javascript import Runtime
@@ -28,7 +29,7 @@ RECORD = """(text, grammar) => {
 
 @pytest.fixture(scope="module")
 def js() -> Runtime:
-    return Runtime("core.js", "text.js", "formula.js")
+    return Runtime("core.js", "text.js", *bundle.FORMULA)
 
 
 def python(text: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from autodiff.table.language import LANGUAGES, phrases, speaking
 
 # The scripts of the live player: the graph, its words, its picture, and the page around them.
 LIVE = ("core.js", "text.js", "draw.js", "steps.js", "descent.js", "live.js")
+# What reads a typed formula: what was meant, the tree, the nodes.
+FORMULA = ("misspelt.js", "formula.js", "recorded.js")
 
 GROUND = (
     "\nhtml { background: #f4f5f8; -webkit-text-size-adjust: 100%; } body { margin: 0; }"

@@ -1,5 +1,5 @@
-// Read a formula such as "z = w*x + b; sigmoid(z)" as Python's `graphs.expression` does: the grammar,
-// the nodes in the order in which they are recorded, and the sentences where it cannot be read.
+// Read a formula such as "z = w*x + b; sigmoid(z)" as Python's `graphs.expression` does: its tree, and
+// the sentences where it cannot be read; `recorded.js` makes the nodes.
 // What it knows of operations, spellings and signs stands in `grammar`, which Python prints.
 class FormulaError extends Error {}
 class SyntaxTrouble extends Error { constructor(text, at) { super(text); this.at = at; } }
@@ -11,25 +11,6 @@ const quoted = (text) => {
   return `${mark}${mark === "'" ? inside.replace(/'/g, "\\'") : inside}${mark}`;
 };
 const listed = (names) => (names.length === 1 ? cut(names[0]) : `${names.slice(0, -1).map(cut).join(", ")} and ${cut(names.at(-1))}`);
-
-// How alike two words are (Ratcliff and Obershelp), as Python's difflib counts it.
-function likeness(a, b) {
-  const matches = (a, b) => {
-    let best = [0, 0, 0];
-    for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) {
-      let k = 0;
-      while (i + k < a.length && j + k < b.length && a[i + k] === b[j + k]) k++;
-      if (k > best[2]) best = [i, j, k];
-    }
-    const [i, j, k] = best;
-    return k ? k + matches(a.slice(0, i), b.slice(0, j)) + matches(a.slice(i + k), b.slice(j + k)) : 0;
-  };
-  return a.length + b.length ? (2 * matches(a, b)) / (a.length + b.length) : 1;
-}
-function closest(word, known, most, cutoff = 0.6) {
-  const scored = known.map((k) => [likeness(k, word), k]).filter(([s]) => s >= cutoff);
-  return scored.sort((p, q) => q[0] - p[0] || (p[1] < q[1] ? 1 : -1)).slice(0, most).map(([, k]) => k);
-}
 
 const NAME = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*/uy;
 const NUMBER = /0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?/y;
@@ -261,20 +242,6 @@ function check(tree, grammar) {
   throw refused(tree);
 }
 
-function misspelt(text, grammar) {
-  for (const [word] of text.matchAll(/[\p{L}_][\p{L}\p{Nd}_]*/gu)) if (grammar.keywords.includes(word)) return `${[...word].slice(0, 60).join("")} is a word of Python's own, so take another name, such as ${[...word][0]}_`;
-  let found = /([\p{L}_][\p{L}\p{Nd}_]*)\s*\(\s*[\p{L}_][\p{L}\p{Nd}_\s,]*\)\s*=(?!=)/u.exec(text);
-  if (found) return `write ${found[1].slice(0, 60)} = ... without the brackets: a name stands for one node`;
-  for (const [beside] of text.matchAll(/(?<![\p{L}\p{Nd}_.])\d[\d.]*[\p{L}_][\p{L}\p{Nd}_]*/gu)) {
-    if (/^(0[xXbBoO][\p{L}\p{Nd}_]*|\d[\d.]*([eE]\d*|[jJ]))$/u.test(beside)) continue;
-    const number = /^[\d.]+/.exec(beside)[0];
-    return `write ${number.slice(0, 60)}*${beside.slice(number.length).slice(0, 60)}`;
-  }
-  found = /([\p{L}\p{Nd}_]+)[ \t]+([\p{L}\p{Nd}_]+)/u.exec(text);
-  if (found) return `write ${found[1].slice(0, 60)}${Object.hasOwn(grammar.functions, found[1]) ? `(${found[2].slice(0, 60)})` : `*${found[2].slice(0, 60)}`}`;
-  return "";
-}
-
 function parseFormula(text, grammar) {
   const empty = "the expression is empty: write one such as 'sigmoid(w*x + b)'";
   if (!text.trim()) throw new FormulaError(empty);
@@ -301,48 +268,4 @@ function parseFormula(text, grammar) {
   }
   if (!statements.length) throw new FormulaError(empty);
   return { text, statements, names: [...names] };
-}
-
-// Record a parsed formula: the model of its graph, as Python's would be.
-function recordFormula({ text, statements, names }, values, grammar) {
-  const missing = names.filter((n) => !Object.hasOwn(values, n) && !Object.hasOwn(grammar.constants, n));
-  if (missing.length) throw new FormulaError(`${listed(missing)} ${missing.length === 1 ? "has" : "have"} no value`);
-  const made = [];
-  const node = (op, operands, value, name, kind) => made.push({ op, operands, value, name, kind }) - 1;
-  const known = new Map(names.map((n) => [n, Object.hasOwn(values, n) ? { node: node("", [], values[n], n, "parameter") } : grammar.constants[n]]));
-  const apply = (row, args) => {
-    if (args.every((a) => typeof a === "number")) return ROWS[row].f(...args);
-    const operands = args.map((a) => (typeof a === "number" ? node("", [], a, null, "constant") : a.node));
-    return { node: node(row, operands, 0, null, "operation") };
-  };
-  const value = (tree) => {
-    if (tree.kind === "number") return tree.value;
-    if (tree.kind === "name") return known.get(tree.name);
-    if (tree.kind === "unary") return tree.sign === "+" ? value(tree.operand) : apply("neg", [value(tree.operand)]);
-    if (tree.kind === "binary") {
-      const a = value(tree.left), b = value(tree.right);
-      return apply(tree.sign === "**" && typeof b === "number" ? "powc" : OPERATORS[tree.sign], [a, b]);
-    }
-    const row = grammar.functions[tree.f.name], { arity, defaults } = grammar.table[row];
-    const args = tree.args.map(value);
-    return apply(row, args.length < arity ? [...args, ...defaults.slice(args.length - arity)] : args);
-  };
-  let result;
-  for (const [name, tree] of statements) {
-    result = value(tree);
-    if (name !== null) {
-      known.set(name, result);
-      if (typeof result !== "number" && made[result.node].name === null) made[result.node].name = name;
-    }
-  }
-  if (typeof result === "number") throw new FormulaError(`${quoted(text)} is the number ${digits(result).replace("∞", "inf").replace("NaN", "nan")}: there is nothing to differentiate in it, so put a name where the derivative is wanted`);
-  const reached = new Set([result.node]);
-  for (let i = result.node; i >= 0; i--) if (reached.has(i)) made[i].operands.forEach((k) => reached.add(k));
-  const order = [...reached].sort((a, b) => a - b), place = new Map(order.map((old, i) => [old, i]));
-  const nodes = order.map((old, i) => {
-    const n = made[old];
-    const kind = n.op ? (old === result.node ? "output" : "operation") : n.kind;
-    return { op: n.op, operands: n.operands.map((k) => place.get(k)), value: n.value, name: n.name ?? `v${i}`, kind, ...(n.name === null ? {} : { named: true }) };
-  });
-  return { nodes, end: place.get(result.node), guards: [] };
 }

@@ -71,5 +71,5 @@ def formula_page() -> str:
             "language": language(),
             "examples": [{"key": k, "formula": f, "values": v} for k, f, v in EXAMPLES],
         },
-        script=bundle.script(None, *bundle.LIVE, "formula.js", "typed.js"),
+        script=bundle.script(None, *bundle.LIVE, *bundle.FORMULA, "typed.js"),
     )
