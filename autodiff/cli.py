@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 import autodiff
-from autodiff.table.language import LANGUAGES, asked, say
+from autodiff.table.language import LANGUAGES, asked, retold, say
 
 TAKING = ("-o", "--at", "--theme", "--wrt", "--top")  # options that a value follows
 
@@ -27,15 +27,25 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""
-        self.exit(2, f"{self.prog}: {_sentence(message)} (see {self.prog} --help)\n")
+        told = say("cli.see_help", what=retold(_sentence(message)), command=self.prog)
+        self.exit(2, f"{self.prog}: {told}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
+        with asked(sys.argv[1:] if arguments is None else arguments) as rest:
+            return _answered(rest)
+    except ValueError as error:  # the language that was asked for is none
+        _say(str(error))
+        return 1
+
+
+def _answered(arguments: Sequence[str]) -> int:
+    """Run the command and tell what went wrong, in the language that was asked for."""
+    try:
         try:
-            with asked(sys.argv[1:] if arguments is None else arguments) as rest:
-                return _run(rest)
+            return _run(arguments)
         finally:
             if sys.stdout is not None:  # it is where the caller closed it
                 sys.stdout.flush()
@@ -274,4 +284,4 @@ def _sentence(text: str) -> str:
 def _say(text: str) -> None:
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(f"autodiff: {_sentence(text)}", file=sys.stderr)
+            print(f"autodiff: {retold(_sentence(text))}", file=sys.stderr)

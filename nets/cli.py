@@ -21,13 +21,18 @@ COMMANDS = {
     "demo": "nets.commands.demo",
 }
 
+STOPPED = "interrupted; no file was left half written"
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that complains in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        from autodiff.table.language import retold, say
+
+        told = say("cli.see_help", what=retold(message), command=self.prog)
+        self.exit(2, f"{self.prog}: {told}\n")
 
 
 class Version(argparse.Action):
@@ -46,17 +51,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from autodiff.table.language import asked
 
         with asked(sys.argv[1:] if arguments is None else arguments) as rest:
-            code = _run(rest)
+            return _answered(rest)
+    except KeyboardInterrupt:  # while that was loaded
+        return _fail(STOPPED, 130)
+    except ValueError as error:  # the language that was asked for is none
+        return _fail(str(error), 1)
+
+
+def _answered(arguments: list[str]) -> int:
+    """Run the command and tell what went wrong, in the language that was asked for."""
+    from autodiff.table.language import retold
+
+    try:
+        code = _run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        return _fail("interrupted; no file was left half written", 130)
+        return _fail(retold(STOPPED), 130)
     except BrokenPipeError:  # whoever read the output has gone; nothing more can be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except MemoryError:
-        return _fail("there is not enough memory for this", 1)
+        return _fail(retold("there is not enough memory for this"), 1)
     except (ValueError, OSError) as error:
-        return _fail(" ".join(str(error).split()) or type(error).__name__, 1)
+        return _fail(retold(" ".join(str(error).split()) or type(error).__name__), 1)
     return code
 
 

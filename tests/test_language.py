@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
 
@@ -13,9 +14,10 @@ import pytest
 
 import autodiff as ad
 from autodiff.cli import main
-from autodiff.table.language import LANGUAGES, language, say, sentences, speaking
+from autodiff.table.language import LANGUAGES, language, retold, say, sentences, speaking
 from nets.cli import COMMANDS
 from nets.cli import main as nets_main
+from tests.raised import raised
 
 ROOT = Path(__file__).resolve().parent.parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -148,6 +150,79 @@ def test_commands_speak_japanese(command: list[str], capsys: pytest.CaptureFixtu
     assert JAPANESE.search(outputs[0])
     assert main(["exercise", "--lang", "fr"]) == 1
     assert "--lang: there is no 'fr'" in capsys.readouterr().err
+
+
+# The wings whose errors a command can end with; what only Python code meets stays English.
+TOLD = [
+    ROOT / "autodiff" / "cli.py",
+    *(ROOT / "autodiff" / "graphs" / f"{name}.py" for name in ("expression", "files", "graph")),
+    *(p for w in ("drawing", "explanations", "player", "teach")
+      for p in (ROOT / "autodiff" / w).glob("*.py")),
+    *(p for p in (ROOT / "nets").rglob("*.py")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", TOLD, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_error_of_a_command_has_its_twin(path: Path) -> None:
+    with speaking("ja"):
+        missing = [
+            f"{path.name}:{line}: {text}"
+            for line, text in raised(path)
+            if len(re.findall(r"[A-Za-z]{2,}", text)) > 1 and not JAPANESE.search(retold(text))
+        ]
+    assert missing == []
+
+
+def test_an_error_without_its_twin_would_be_seen(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("raise ValueError(f'{x} is quite another thing' + (' or not' if x else ''))")
+    found = [text for _, text in raised(module)]
+    assert found == ["7 is quite another thing or not", "7 is quite another thing"]
+    with speaking("ja"):
+        assert [retold(text) for text in found] == found
+
+
+def test_the_fields_of_an_error_stand_in_their_order() -> None:
+    for key, both in sentences().items():
+        if key.startswith("error."):
+            fields = [name for _, name, _, _ in Formatter().parse(both["en"]) if name is not None]
+            assert fields == [str(k) for k in range(len(fields))], key
+
+
+WRONG = [
+    ["explain", "x+"], ["explain", "foo(x)", "--at", "x=1"], ["explain", "x*y"],
+    ["explain", "x", "--at", "x=1", "--top", "0"], ["explain", "x", "--at", "x=one"],
+    ["draw", "x", "--at", "x=1", "-o", "graph.xyz"], ["play", "x", "--at", "x=1", "-o", "a.txt"],
+    ["exercise", "--depth", "99"], ["exercise", "--check", "q=1"], ["nothing"], [],
+    ["explain", "x", "--top", "many"], ["teach", "--bogus"],
+]  # fmt: skip
+NETS_WRONG = [
+    ["nothing"], [], ["train", "--sizes", "a"], ["train", "--sizes", "64"], ["train", "--epochs", "0"],
+    ["train", "--resume"], ["train", "--eta", "-1"], ["train", "--data", "mnist", "--data-dir", "no"],
+    ["sweep", "--eta", "0"], ["experiment"], ["experiment", "bogus"],
+    ["experiment", "slowdown", "--seeds", "3"], ["check", "--code", "no.py"], ["check", "--sizes", "3"],
+    ["export"], ["search", "--examples", "0"], ["train", "--activation", "relu", "--cost", "cross_entropy"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("run", "arguments"), [*((main, a) for a in WRONG), *((nets_main, a) for a in NETS_WRONG)]
+)
+def test_a_command_complains_in_japanese(
+    run: Callable[[list[str]], int], arguments: list[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    if run is nets_main:
+        pytest.importorskip("sklearn", reason="the extra nets is not installed")
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = run([*arguments, "--lang", "ja"])
+    except SystemExit as leaving:
+        code = int(str(leaving.code))
+    told = capsys.readouterr().err
+    assert code
+    assert JAPANESE.search(told), told
+    assert language() == "en"
 
 
 def helped(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:

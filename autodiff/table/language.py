@@ -3,10 +3,14 @@
 `text.json`, beside this file, has each sentence once, by key, in every language, with `{name}` where
 a value goes in. `say` looks one up. The language is that of AUTODIFF_LANG where the program does not
 choose one (`ad.language("ja")` for the program, `with ad.speaking("ja"):` for a block of one thread).
+
+What is raised is English, whatever the language, so that it can be searched for; where a command tells
+it to people, `retold` finds its pattern among the sentences under `error.` and says its twin.
 """
 
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -69,6 +73,41 @@ def phrases(prefix: str) -> dict[str, str]:
     """
     spoken, start = language(), f"{prefix}."
     return {k.removeprefix(start): v[spoken] for k, v in sentences().items() if k.startswith(start)}
+
+
+def retold(sentence: str) -> str:
+    """Return an English sentence as it is said in the language that is spoken.
+
+    Of the patterns under `error.` that fit, the one with most words of its own is taken; what stands in
+    its fields is retold in turn. A sentence that fits none stays as it is.
+
+    >>> with speaking("ja"):
+    ...     print(retold("--data D: D is not a sweep: give --out another folder"))
+    --data D: D は sweep のファイルではありません。--out に別のフォルダーを指定してください
+    """
+    tongue = language()
+    if tongue == LANGUAGES[0]:
+        return sentence
+    for pattern, said in _patterns(tongue):
+        found = pattern.fullmatch(sentence)
+        if found:
+            return said.format(*map(retold, found.groups()))
+    return sentence
+
+
+@cache
+def _patterns(tongue: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return what recognises each sentence under `error.`, and its twin; the most words first."""
+    with speaking(LANGUAGES[0]):
+        english = phrases("error")
+    with speaking(tongue):
+        twins = phrases("error")
+    found = []
+    for key, sentence in english.items():
+        words = re.split(r"\{\d+\}", sentence)
+        own = [re.escape(w.replace("{{", "{").replace("}}", "}")) for w in words]
+        found.append((-sum(map(len, words)), "(.+?)".join(own), twins[key]))
+    return [(re.compile(pattern, re.DOTALL), said) for _, pattern, said in sorted(found)]
 
 
 @contextmanager

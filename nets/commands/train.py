@@ -11,6 +11,7 @@ from typing import Any
 from autodiff import say
 from autodiff.graphs import files
 from autodiff.sources.lines import fitted
+from autodiff.table.language import retold
 from nets.data import Split
 from nets.extras import UsageError, at_least, output_folder, require
 from nets.optim import OPTIMISERS, SCHEDULES
@@ -236,10 +237,11 @@ def _write_history(out: Path, settings: dict[str, Any], training: Training) -> N
 def _diverged(settings: dict[str, Any], epoch: int) -> str:
     """Say that the run has left the numbers, and what to lower."""
     lower = [f"--{name} ({settings[name]:g})" for name in ("eta", "lmbda", "l1") if settings[name]]
-    return (
-        f"nets: the cost is not a finite number since epoch {epoch}, so what is learnt from there "
+    told = (
+        f"the cost is not a finite number since epoch {epoch}, so what is learnt from there "
         f"on is worth nothing: lower {' or '.join(lower)}"
     )
+    return f"nets: {retold(told)}"
 
 
 def _report(
