@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autodiff as ad
+from autodiff.derivatives.reverse import pulled
 from autodiff.dispatch import protocol
 from autodiff.dispatch.entries import ENTRIES, Entry
 from autodiff.table.primitive import UFUNCS
@@ -105,16 +106,22 @@ def outputs(y: Any) -> list[Any]:
     return [y] if isinstance(y, ad.Tensor | ad.Value) and y.needs_grad else []
 
 
-def seconds(job: Any, least: float = 0.01) -> float:
-    """Return the fewest seconds a call takes among calls that take `least` seconds, at least five."""
-    job()
-    best, spent, calls = np.inf, 0.0, 0
-    while calls < 5 or (spent < least and calls < 200):
-        start = time.thread_time()
+def least(*jobs: Any, spend: float = 0.02) -> list[float]:
+    """Return the fewest seconds that a call of each job takes; they take turns, as the machine varies.
+
+    Each is called until it has taken `spend` seconds in all, at least five times.
+    """
+    for job in jobs:
         job()
-        taken = time.thread_time() - start
-        best, spent, calls = min(best, taken), spent + taken, calls + 1
-        if spent > 2.0:
+    best, spent, calls = [np.inf] * len(jobs), [0.0] * len(jobs), 0
+    while calls < 5 or (min(spent) < spend and calls < 200):
+        for k, job in enumerate(jobs):
+            start = time.thread_time()
+            job()
+            taken = time.thread_time() - start
+            best[k], spent[k] = min(best[k], taken), spent[k] + taken
+        calls += 1
+        if sum(spent) > 2.0:
             break
     return best
 
@@ -154,20 +161,14 @@ def cost(function: Any, args: list[Any], options: dict[str, Any]) -> Cost | None
     seeds = [np.ones(y.shape, y.dtype) if isinstance(y, ad.Tensor) else 1.0 for y in found]
 
     def ours() -> None:
-        ys = outputs(function(*on_nodes, **named))
-        if len(ys) == 1:
-            ad.gradient(ys[0], leaves, seed=seeds[0])
-        else:
-            ad.gradient(
-                ad.sum(ad.stack([(y * s).sum() for y, s in zip(ys, seeds, strict=True)])), leaves
-            )
+        pulled(outputs(function(*on_nodes, **named)), seeds, leaves)
 
     def plain() -> None:
         function(*args, **options)
 
     arrays = floats([args, options])
-    forward = max(seconds(plain), seconds(lambda: [a.copy() for a in arrays]))
-    taken = seconds(ours)
+    call, copies, taken = least(plain, lambda: [a.copy() for a in arrays], ours)
+    forward = max(call, copies)
     memory = peak(ours) / (peak(plain) + sum(a.nbytes for a in arrays))
     return Cost(sum(a.size for a in arrays), forward, taken / forward, memory, taken - forward)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, gradient, recorded
+from autodiff.derivatives.reverse import Node, gradient, pulled, recorded
 from autodiff.nodes import modes
-from autodiff.nodes.functions import zero
+from autodiff.nodes.functions import seed_for, zero
 from autodiff.nodes.leaving import INSIDE, Inside
 from autodiff.nodes.modes import MODE, mode
 from autodiff.nodes.tensor import Tensor, constant
@@ -209,3 +209,16 @@ class Call:
             return found
         parts = recorded(y, self.inputs, seed, self.start)
         return [zero(x, True) if g is None else g for x, g in zip(self.inputs, parts, strict=True)]
+
+    def pull_all(self, seeds: Sequence[Any]) -> list[Any]:
+        """Return what the cotangents of all outputs send back to every input, in one sweep."""
+        pairs = [(y, s) for y, s in zip(self.outputs, seeds, strict=True) if is_node(y)]
+        total: list[Any] = [zero(x, self.nested) for x in self.inputs]
+        if self.nested or modes.tracing() or any(map(is_node, seeds)):
+            for y, seed in pairs:
+                total = [a + b for a, b in zip(total, self.pull(y, seed), strict=True)]
+        elif pairs:
+            starts = [seed_for(y, seed, "vjp", False) for y, seed in pairs]
+            found = pulled([y for y, _ in pairs], starts, self.inputs)
+            total = [z if g is None else g for z, g in zip(total, found, strict=True)]
+        return total

@@ -15,9 +15,9 @@ import numpy as np
 from autodiff.derivatives.calls import Call, Function, is_node
 from autodiff.derivatives.colouring import Sparse, in_full
 from autodiff.derivatives.forward import tangents
-from autodiff.derivatives.reverse import Node, adjoints, computed, own
+from autodiff.derivatives.reverse import Node, adjoints, computed
 from autodiff.derivatives.transforms import grad
-from autodiff.nodes.functions import concatenate, zero
+from autodiff.nodes.functions import concatenate, own, zero
 from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value

@@ -17,7 +17,7 @@ from numpy import ndarray
 
 from autodiff.derivatives import sweep
 from autodiff.nodes import modes
-from autodiff.nodes.functions import seed_for, zero
+from autodiff.nodes.functions import own, seed_for, zero
 from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
@@ -101,6 +101,7 @@ def send(
 
     With `free`, a node that has done so forgets its operands and what it kept of them.
     """
+    fresh: dict[Node, Any] = {}  # cotangents in arrays that nothing else holds
     for k in range(len(order)):
         node: Any = order[k]
         g = total.get(node) if wanted is None or node in wanted else total.pop(node, None)
@@ -108,6 +109,8 @@ def send(
             again = node.primitive.again
             if again is not None:
                 again(node, g, total, create_graph)
+            elif node.primitive is ops.take and not create_graph and put_in(node, g, total, fresh):
+                pass
             else:
                 for i, operand in enumerate(node.parents):
                     if needs_grad(operand):
@@ -118,6 +121,21 @@ def send(
         if free:
             node.parents = node.saved = ()
             node.kept = order[k] = None
+
+
+def put_in(node: Any, g: Any, total: dict[Node, Any], fresh: dict[Node, Any]) -> bool:
+    """Add a part's cotangent to what its whole has already, without zeros around it, and say whether.
+
+    A loop over the rows of an array costs one array so, not one a row. The bits are those of a sum.
+    """
+    whole, index = node.parents[0], node.params["index"]
+    before = total.get(whole)
+    if type(before) is not ndarray or before.dtype != g.dtype or not structure.sliced(index):
+        return False
+    after: Any = before if fresh.get(whole) is before else before + 0.0
+    after[index] = before[index] + g
+    fresh[whole] = total[whole] = after
+    return True
 
 
 def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
@@ -187,12 +205,12 @@ def scaled(g: Any, d: Any) -> Any:
     return ops.where(np.asarray(lost, dtype=float), g, product) if np.any(lost) else product
 
 
-def numbers(y: Node, seed: Any, wanted: Any = None, free: bool = False) -> dict[Node, Any]:
-    """Return the adjoints of one array as arrays, without numpy's warnings."""
+def numbers(ys: Any, seeds: Any, wanted: Any = None, free: bool = False) -> dict[Node, Any]:
+    """Return the adjoints as arrays, without numpy's warnings."""
     before = now()
     try:
         put(SILENT)
-        return adjoints([y], [seed], False, wanted, free)
+        return adjoints(ys, seeds, False, wanted, free)
     finally:
         put(before)
 
@@ -200,7 +218,7 @@ def numbers(y: Node, seed: Any, wanted: Any = None, free: bool = False) -> dict[
 def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
     """Add the gradient of `y` to the leaves, set it afresh on every node in between."""
     seed = seed_for(y, gradient, "backward")
-    total = numbers(y, seed, () if free else None, free)
+    total = numbers([y], [seed], () if free else None, free)
     values = [node for node in total if type(node) is Value]
     seeds = [float(total[node]) for node in values]
     arrays = [(node, total[node]) for node in total if type(node) is not Value]
@@ -237,7 +255,7 @@ def gradient(
     else:
         if modes.watched:
             modes.read_leaves(y)
-        parts = _numbers(y, seed_for(y, seed, "gradient"), nodes)
+        parts = pulled([y], [seed_for(y, seed, "gradient", False)], nodes)
     for i in range(len(nodes)):
         if parts[i] is None:
             if strict:
@@ -248,32 +266,18 @@ def gradient(
     return rebuild(parts)
 
 
-def _numbers(y: Node, seed: Any, nodes: list[Any]) -> list[Any]:
-    """Return the gradient as floats and arrays, None where y does not depend on x."""
-    if type(y) is Value:
-        scalars = [x for x in nodes if type(x) is Value]
-        parts = iter(sweep.gradients([y], [float(seed)], scalars))
-        return [next(parts) if type(x) is Value else None for x in nodes]
-    total = numbers(y, seed, set(nodes))
+def pulled(ys: list[Any], seeds: list[Any], nodes: list[Any]) -> list[Any]:
+    """Return the derivative of `sum seeds * ys` as floats and arrays, None where no y depends on x."""
     scalars = [x for x in nodes if type(x) is Value]
+    if len(ys) == 1 and type(ys[0]) is Value:
+        parts = iter(sweep.gradients(ys, [float(seeds[0])], scalars))
+        return [next(parts) if type(x) is Value else None for x in nodes]
+    total = numbers(ys, seeds, set(nodes))
     values = [n for n in total if type(n) is Value] if scalars else []
     if values:
         below = sweep.gradients(values, [float(total[v]) for v in values], scalars)
         total.update(zip(scalars, below, strict=True))
-    return own([total.get(x) for x in nodes])
-
-
-def own(parts: list[Any]) -> list[Any]:
-    """Return the parts with a copy of every array that is a view or stands twice."""
-    seen: set[int] = set()
-    for i, part in enumerate(parts):
-        if isinstance(part, ndarray):
-            if not loops.owned(part) or id(part) in seen:
-                parts[i] = part.copy()
-            seen.add(id(part))
-        elif isinstance(part, np.generic):  # what numpy makes of an array without axes
-            parts[i] = np.asarray(part)
-    return parts
+    return own([total.get(x) for x in nodes], seeds)
 
 
 def recorded(y: Node, xs: list[Any], seed: Any = None, after: int = 0) -> list[Any]:

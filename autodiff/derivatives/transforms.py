@@ -80,11 +80,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
     def back(cotangent: Any) -> Any:
         seeds = call.rebuild_outputs.leaves_of(cotangent, "vjp", "the cotangent")
-        total: list[Any] = [zero(x, call.nested) for x in call.inputs]
-        for y, seed in zip(call.outputs, seeds, strict=True):
-            if is_node(y):
-                total = [a + b for a, b in zip(total, call.pull(y, seed), strict=True)]
-        return call.rebuild_inputs(total)
+        return call.rebuild_inputs(call.pull_all(seeds))
 
     return call.output(), back
 

@@ -24,7 +24,6 @@ from autodiff.table.recipes import (
     MATRIX,
     VECTOR,
     Several,
-    mask,
     one_of,
     whole,
 )
@@ -74,39 +73,6 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     return y
 
 
-@stands_for(np.compress, condition=one_of([True], [False, True]), a=AXED, axis=recipes.axis_or_none)
-def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
-    """Return the slices along an axis for which the condition holds."""
-    places = np.flatnonzero(array_of(condition))
-    x = tensor(a)
-    chosen = np.compress(condition, blank(x), axis)
-    if not x.size:
-        return constant(chosen.astype(x.dtype))
-    if axis is None:
-        return x.reshape(-1)[places]
-    return x[(slice(None),) * (axis % x.ndim) + (places,)]
-
-
-@stands_for(np.extract, condition=mask, arr=ARRAY)
-def extract(condition: Any, arr: Any) -> Any:
-    """Return the elements for which the condition holds, along one axis."""
-    return tensor(arr).reshape(-1)[np.flatnonzero(array_of(condition))]
-
-
-@stands_for(
-    np.insert, arr=AXED, obj=one_of(0, [0], slice(0, 1)), values=NUMBER, axis=recipes.axis_or_none
-)
-def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
-    """Return arr with values put in before the places `obj` along an axis."""
-    x = tensor(arr)
-    v = as_type(tensor(values), x.dtype)
-    numbers = np.arange(1, x.size + 1).reshape(x.shape)
-    added = -np.arange(1, v.size + 1).reshape(v.shape)
-    found = np.insert(numbers, obj, added, axis)
-    both = ops.concatenate(x.reshape(-1), v.reshape(-1), axis=0)
-    return both[np.where(found > 0, found - 1, x.size - 1 - found)]
-
-
 def depth(x: Any) -> int:
     return 1 + max(map(depth, x), default=0) if isinstance(x, list) else 0
 
@@ -123,14 +89,16 @@ def block_of(x: Any, level: int, levels: int, ndim: int) -> Any:
 @stands_for(np.block, arrays=ARRAYS)
 def block(arrays: Any) -> Any:
     """Return an array put together of blocks in nested lists."""
-    np.block(plain_blocks(arrays))
     levels = depth(arrays)
     ndim = max(levels, np.block(plain_blocks(arrays)).ndim)
     return block_of(arrays, 0, levels, ndim)
 
 
 def plain_blocks(x: Any) -> Any:
-    return [plain_blocks(p) for p in x] if isinstance(x, list) else blank(tensor(x))
+    """Return what stands in for the arrays where numpy is asked: of their shapes, and short."""
+    if isinstance(x, list):
+        return [plain_blocks(p) for p in x]
+    return np.broadcast_to(np.zeros((), bool), tensor(x).shape)
 
 
 @stands_for(np.broadcast_arrays, signature="(*args)", args=ARRAYS)

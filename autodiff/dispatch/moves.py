@@ -15,7 +15,7 @@ from autodiff.dispatch.entries import Function, stands_for
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, ARRAYS, AXED, AXIS, MATRIX, VECTOR, one_of, whole
+from autodiff.table.recipes import ARRAY, ARRAYS, AXED, AXIS, MATRIX, one_of, whole
 
 
 def blank(x: Any) -> Any:
@@ -67,18 +67,6 @@ def moving(function: Function) -> Function:
         return ops.take(ops.concatenate(constant(np.zeros(1, x.dtype)), flat, axis=0), index=places)
 
     return apply
-
-
-def picked(x: Any, function: Function, axis: int | None) -> Any:
-    """Return the slices of x along an axis that `function` picks out of their numbers."""
-    x = tensor(x)
-    if axis is None or not x.ndim:
-        x, axis = x.reshape(-1), 0
-    (k,) = axes_within(axis, x.ndim)
-    places: Any = function(np.arange(x.shape[k]))
-    if places.ndim == 1 and places.size > 1 and np.all(np.diff(places) == 1):
-        places = slice(int(places[0]), int(places[-1]) + 1)
-    return ops.take(x, index=(slice(None),) * k + (places,))
 
 
 def splitting(function: Function) -> Function:
@@ -192,31 +180,10 @@ def side_of_diagonal(function: Function, upper: bool) -> Function:
     return apply
 
 
-stands_for(np.diagonal, a=MATRIX, offset=SHIFT, axis1=AXIS, axis2=AXIS)(moving(np.diagonal))
-stands_for(np.diag, v=recipes.Operand(1, 2), k=SHIFT)(moving(np.diag))
 stands_for(np.tril, m=MATRIX, k=SHIFT)(side_of_diagonal(np.tril, upper=False))
 stands_for(np.triu, m=MATRIX, k=SHIFT)(side_of_diagonal(np.triu, upper=True))
 
 
-@stands_for(
-    np.take, a=AXED, indices=recipes.places, axis=recipes.axis_or_none,
-    mode=one_of("raise", "wrap", "clip"),
-)  # fmt: skip
-def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
-    """Return the elements, or the slices along an axis, at some places."""
-    return picked(a, lambda numbers: np.take(numbers, indices, mode=mode), axis)  # type: ignore[call-overload]
-
-
-@stands_for(np.delete, arr=AXED, obj=one_of(0, [0], slice(0, 1)), axis=recipes.axis_or_none)
-def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
-    """Return the elements, or the slices along an axis, but those at some places."""
-    return picked(arr, lambda numbers: np.delete(numbers, obj), axis)
-
-
-stands_for(
-    np.take_along_axis, arr=VECTOR, indices=one_of(np.array([0]), np.array([0, -1])), axis=one_of(0)
-)(moving(np.take_along_axis))
-stands_for(np.resize, a=ARRAY, new_shape=one_of((2, 3), 5, (0,)))(moving(np.resize))
 stands_for(np.split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(splitting(np.split))
 stands_for(np.array_split, ary=AXED, indices_or_sections=PARTS, axis=AXIS)(
     splitting(np.array_split)

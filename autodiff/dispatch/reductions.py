@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import as_type, axes_within, blank, moving
+from autodiff.dispatch.moves import as_type, axes_within, blank
+from autodiff.dispatch.places import diagonal
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
-from autodiff.table import ops, recipes
+from autodiff.table import ops, recipes, structure
 from autodiff.table.recipes import ARRAY, AXED, MATRIX, Operand, one_of, whole
 
 NONE: Any = np._NoValue
@@ -31,7 +32,9 @@ def chosen(a: Any, where: Any, dtype: Any, other: float) -> Any:
 
 
 def counted(x: Any, axis: Axis, where: Any) -> Any:
-    """Return how many elements each reduction puts together, with the reduced axes kept."""
+    """Return how many elements each reduction puts together: one number, or with the axes kept."""
+    if where is True:
+        return np.asarray(structure.count(x.shape, axis), x.dtype)
     there = np.broadcast_to(array_of(where), x.shape)
     return np.asarray(np.sum(there, axis=axis, keepdims=True), dtype=x.dtype)
 
@@ -174,4 +177,4 @@ def along(w: Any, x: Any, axis: Axis) -> Any:
 @stands_for(np.trace, a=MATRIX, offset=whole(-2, 2), axis1=one_of(0), axis2=one_of(1))
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
     """Return the sum of a diagonal."""
-    return moving(np.diagonal)(as_type(tensor(a), dtype), offset, axis1, axis2).sum(-1)
+    return diagonal(as_type(tensor(a), dtype), offset, axis1, axis2).sum(-1)

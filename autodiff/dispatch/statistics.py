@@ -12,7 +12,8 @@ import numpy as np
 from autodiff.dispatch import reductions
 from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import as_type, axes_within, blank, moving
+from autodiff.dispatch.moves import as_type, axes_within, blank
+from autodiff.dispatch.places import take_along_axis
 from autodiff.nodes import modes
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
@@ -65,7 +66,7 @@ def partition(a: Any, kth: Any, axis: int | None = -1, order: Any = None) -> Any
         x, axis = x.reshape(-1), 0
     found = np.partition(array_of(x), kth, axis=axis, order=order)
     ranks = np.argsort(np.argsort(found, axis, "stable"), axis, "stable")
-    return moving(np.take_along_axis)(sort(x, axis), ranks, axis)
+    return take_along_axis(sort(x, axis), ranks, axis)
 
 
 def at_ranks(x: Any, below: Any, above: Any, share: Any, between: bool = False) -> Any:

@@ -18,7 +18,7 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar_constant
-from autodiff.table import ops
+from autodiff.table import loops, ops
 from autodiff.table.data import as_float, numbers
 
 NODES = (Tensor, Value)
@@ -80,7 +80,7 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
     return node
 
 
-def seed_for(y: Any, gradient: Any, what: str) -> Any:
+def seed_for(y: Any, gradient: Any, what: str, copy: bool = True) -> Any:
     """Return the cotangent that backward starts from, or say why there is none."""
     if isinstance(y, Value):
         return 1.0 if gradient is None else float(plain(gradient))
@@ -93,12 +93,25 @@ def seed_for(y: Any, gradient: Any, what: str) -> Any:
                 f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
             )
         return np.ones(y.shape, dtype=y.dtype)
-    seed = np.array(plain(gradient), dtype=y.dtype)
+    seed = (np.array if copy else np.asarray)(plain(gradient), dtype=y.dtype)
     if seed.shape != y.shape:
         raise ValueError(
             f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"
         )
     return seed
+
+
+def own(parts: list[Any], others: Sequence[Any] = ()) -> list[Any]:
+    """Return the parts with a copy of every array that is a view, stands twice or is among others."""
+    seen = set(map(id, others))
+    for i, part in enumerate(parts):
+        if isinstance(part, np.ndarray):
+            if not loops.owned(part) or id(part) in seen:
+                parts[i] = part.copy()
+            seen.add(id(part))
+        elif isinstance(part, np.generic):  # what numpy makes of an array without axes
+            parts[i] = np.asarray(part)
+    return parts
 
 
 def zero(x: Any, as_node: bool) -> Any:

@@ -128,12 +128,13 @@ def power_slope(x: Array, n: Array) -> Array:
     if np.ndim(n) == 0 and n == 2 and np.result_type(x, n) == x.dtype:
         return np.asarray(n * x)
     with np.errstate(all="ignore"):
-        y = power(x, n - 1)
-        half = np.power(np.abs(x), 0.5 * (n - 1))
-        y = np.where(
-            (np.abs(y) < 1e-290) & (x != 0) & (n != 2), np.copysign(n * half * half, y), n * y
-        )
-        y = np.where((n < 0.5) & (x != 0), n * (np.power(x, n) / x), y)
+        low = np.asarray((n < 0.5) & (x != 0))  # where x^n / x loses less than x^(n - 1)
+        y = power(x, np.where(low, n, n - 1.0)) if np.any(low) else power(x, n - 1)
+        tiny = (np.abs(y) < 1e-290) & (x != 0) & (n != 2) & ~low
+        y = np.where(low, n * (y / x), n * y) if np.any(low) else n * y
+        if np.any(tiny):
+            half = np.power(np.abs(x), 0.5 * (n - 1))
+            y = np.where(tiny, np.copysign(n * half * half, power(x, n - 1)), y)
         return np.where(n == 0, np.zeros_like(y), y)
 
 

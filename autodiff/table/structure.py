@@ -16,12 +16,14 @@ from numpy import matmul, ndarray
 
 from autodiff.table import loops
 from autodiff.table.data import as_array
+from autodiff.table.linear import short
 from autodiff.table.primitive import TABLE
 from autodiff.table.quiet import SILENT, now, put
 
 Shape = tuple[int, ...]
 plus: Any = np.add
 Axis = int | tuple[int, ...] | None
+PLACES = (int, slice, type(Ellipsis))
 
 
 def total(*xs: Any) -> Any:
@@ -55,6 +57,8 @@ def count(shape: Shape, axis: Axis) -> float:
 
 
 def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
+    if x.size > short.MANY and short.is_short(x.shape, axis, x.size):
+        return short.total(x, keepdims, out)
     whole = axis is None and out is None and not keepdims
     y = loops.total(plus, x) if whole else None  # compiled only
     return plus.reduce(x, axis, None, out, keepdims) if y is None else y
@@ -71,7 +75,9 @@ def mean(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
 def broadcast(x: Any, shape: Shape, out: Any = None) -> Any:
     """Return x stretched to `shape`, as an array of its own."""
     y = np.empty(shape, dtype=x.dtype) if out is None else out
-    if not loops.fill(y, x):
+    if x.shape[-1:] == (1,) and short.is_short(shape, -1, y.size):
+        short.stretch(x, y)
+    elif not loops.fill(y, x):
         y[...] = x
     return y
 
@@ -90,7 +96,8 @@ def sum_to(g: Any, shape: Shape) -> Any:
     if g.shape == shape:
         return g
     if type(g) is ndarray:
-        rows = loops.row_sums(plus, g, shape)
+        many = g.size > short.MANY and short.is_short(g.shape, -1, g.size)
+        rows = None if many else loops.row_sums(plus, g, shape)
         if rows is not None:  # compiled only
             return rows
         g = sum(g, stretched(shape, g.shape), True)
@@ -160,9 +167,7 @@ def matmul_right(g: Any, a: Any, b: Any) -> Any:
 
 def ties(x: Any, axis: Axis, largest: bool) -> Any:
     """Return equal shares, adding up to 1, at the places of the largest (smallest) element."""
-    extreme = (
-        np.max(x, axis=axis, keepdims=True) if largest else np.min(x, axis=axis, keepdims=True)
-    )
+    extreme = (np.max if largest else np.min)(x, axis=axis, keepdims=True)
     hit = x == extreme
     if np.any(np.isnan(extreme)):
         hit = np.where(np.isnan(extreme), np.isnan(x), hit)
@@ -185,8 +190,7 @@ def take(x: Any, index: Any) -> Any:
 def scatter(x: Any, index: Any, shape: Shape) -> Any:
     """Add `x` into zeros of `shape` at `index`; places that are named twice get both."""
     y = np.zeros(shape, dtype=x.dtype)
-    parts = index if isinstance(index, tuple) else (index,)
-    if builtins.all(isinstance(p, int | slice) or p is None or p is Ellipsis for p in parts):
+    if sliced(index):
         y[index] = x
     elif len(shape) == 1 and x.dtype == y.dtype == float and counted(index):
         y[:] = np.bincount(index.ravel(), x.ravel(), shape[0])  # adds in the same order
@@ -195,13 +199,16 @@ def scatter(x: Any, index: Any, shape: Shape) -> Any:
     return y
 
 
+def sliced(index: Any) -> bool:
+    """Return whether an index names no place twice: it is made of slices and single numbers."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return builtins.all(p is None or isinstance(p, PLACES) for p in parts)
+
+
 def counted(index: Any) -> bool:
     """Return whether an index is an array of places counted from the start."""
-    return (
-        isinstance(index, ndarray)
-        and index.dtype.kind in "iu"
-        and (index.size == 0 or index.min() >= 0)
-    )
+    whole = isinstance(index, ndarray) and index.dtype.kind in "iu"
+    return bool(whole and (index.size == 0 or index.min() >= 0))
 
 
 def concatenate(*xs: Any, axis: int) -> Any:
@@ -274,12 +281,8 @@ def _misfit(row: Any, parents: tuple[Any, ...], params: dict[str, Any], error: E
 
 
 def evaluated(
-    row: Any,
-    parents: tuple[Any, ...],
-    arrays: tuple[Any, ...],
-    params: dict[str, Any],
-    keep: Any,
-) -> tuple[Any, Any]:
+    row: Any, parents: tuple[Any, ...], arrays: tuple[Any, ...], params: dict[str, Any], keep: Any
+) -> tuple[Any, Any]:  # fmt: skip
     """Return a row's result on arrays, without numpy's warnings, and what it keeps of them."""
     kept = None
     before = now()

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch import products
+from autodiff.dispatch import places, products
 from autodiff.dispatch.choices import last_two_exchanged
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.linalg import matrix, svd
-from autodiff.dispatch.moves import as_type, blank, moving
+from autodiff.dispatch.moves import as_type, blank
 from autodiff.dispatch.products import einsum
 from autodiff.dispatch.signals import cross
 from autodiff.nodes import costs
@@ -152,7 +152,7 @@ def cross_in_space(x1: Any, x2: Any, axis: int = -1) -> Any:
 
 def diagonal(x: Any, offset: int = 0) -> Any:
     """Return the diagonals of the matrices in the last two axes."""
-    return moving(np.diagonal)(tensor(x), offset, -2, -1)
+    return places.diagonal(tensor(x), offset, -2, -1)
 
 
 def trace(x: Any, offset: int = 0, dtype: Any = None) -> Any:

@@ -54,7 +54,7 @@ cdef extern from *:
         }                                                                                                \
     }                                                                                                    \
     PASS extreme_back_##T(                                                                               \
-        const T *g, const T *x, T *y, npy_intp outer, npy_intp n, T sign                                 \
+        const T *g, const T *x, T *__restrict y, npy_intp outer, npy_intp n, T sign                                 \
     ) {                                                                                                  \
         for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
             T most[LANES], hit[LANES] = {0}, hole[LANES] = {0}, top;                                    \
@@ -65,14 +65,19 @@ cdef extern from *:
             for (; k < n; k++) most[0] = sign * x[k] > sign * most[0] ? x[k] : most[0];                  \
             top = most[0];                                                                               \
             for (int j = 1; j < LANES; j++) top = sign * most[j] > sign * top ? most[j] : top;           \
+            T here = g[o], there = g[o] * (T)0;                                                          \
             for (k = 0; k < whole; k += LANES)                                                           \
                 for (int j = 0; j < LANES; j++) {                                                        \
+                    y[k + j] = x[k + j] == top ? here : there;                                           \
                     hit[j] += x[k + j] == top ? (T)1 : (T)0;                                             \
                     hole[j] += x[k + j] != x[k + j] ? (T)1 : (T)0;                                       \
                 }                                                                                        \
-            for (; k < n; k++) { hits += x[k] == top; holes += x[k] != x[k]; }                           \
+            for (; k < n; k++) {                                                                         \
+                y[k] = x[k] == top ? here : there; hits += x[k] == top; holes += x[k] != x[k];           \
+            }                                                                                            \
             for (int j = 0; j < LANES; j++) { hits += hit[j]; holes += hole[j]; }                        \
-            T here = g[o] * (T)(1.0 / (double)(holes ? holes : hits)), there = g[o] * (T)0;              \
+            if (hits == 1 && !holes) continue;                                                           \
+            here = g[o] * (T)(1.0 / (double)(holes ? holes : hits));                                     \
             if (holes)                                                                                   \
                 for (k = 0; k < n; k++) y[k] = x[k] != x[k] ? here : there;                              \
             else                                                                                         \

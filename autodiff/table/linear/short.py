@@ -1,0 +1,37 @@
+"""A short last axis, column by column: numpy enters its loop anew for every few numbers of such rows.
+
+The bits are numpy's: of fewer than eight numbers it adds one after the other, beginning with 0.
+"""
+
+from typing import Any
+
+SHORT = 8  # numpy adds as many numbers and more in parts
+MANY = 512  # rows from which it pays
+
+
+def is_short(shape: tuple[int, ...], axis: Any, size: int) -> bool:
+    """Return whether `axis` is the last one of an array of many short rows."""
+    last = len(shape) - 1
+    if last < 1 or not 1 < shape[last] < SHORT or size < MANY * shape[last]:
+        return False
+    return bool(axis in (-1, last, (last,), (-1,)))
+
+
+def total(x: Any, keepdims: bool, out: Any = None) -> Any:
+    """Return the sums along a short last axis."""
+    y = x[..., 0] + x[..., 1]
+    for k in range(2, x.shape[-1]):
+        y += x[..., k]
+    y += 0.0  # of -0.0 alone numpy makes 0.0
+    if keepdims:
+        y = y[..., None]
+    if out is None:
+        return y
+    out[...] = y
+    return out
+
+
+def stretch(x: Any, y: Any) -> None:
+    """Write the only column of x into every column of y."""
+    for k in range(y.shape[-1]):
+        y[..., k] = x[..., 0]
