@@ -217,10 +217,16 @@ cdef class Quick:
         return _put_together(branch, iter([self.part(i) for i in range(first, beyond)]))
 
     cdef object part(self, int i):
+        cdef cnp.ndarray kept, new
         if self.places[i] >= 0:
             return self.runner.G[self.places[i]]
-        if self.sent[i] is None:
+        kept = self.sent[i]
+        if kept is None:
             return None
-        new = cnp.PyArray_NewCopy(self.sent[i], cnp.NPY_CORDER)
-        return new if new.ndim else float(new)
+        if kept.ndim == 0 or not cnp.PyArray_IS_C_CONTIGUOUS(kept):
+            new = cnp.PyArray_NewCopy(kept, cnp.NPY_CORDER)
+            return new if new.ndim else float(new)
+        new = cnp.PyArray_EMPTY(kept.ndim, kept.shape, cnp.NPY_DOUBLE, 0)
+        memcpy(cnp.PyArray_DATA(new), cnp.PyArray_DATA(kept), cnp.PyArray_NBYTES(new))
+        return new
 """
