@@ -14,6 +14,7 @@ from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.naming import Names, with_numbers
 from autodiff.drawing.view import Group, View
 from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.table.language import say
 from autodiff.table.primitive import ROWS
 
 Lines = list[tuple[str, str]]
@@ -71,10 +72,15 @@ def node_box(
     name = names[i]
     value, gradient = words.value(node.value), words.gradients(node.grad)
     absent = [p for p in node.operands if view.place[p] < 0 and p not in written]
-    missing: Lines = [("not shown", words.count(len(absent), "operand"))] if absent else []
+    missing: Lines = (
+        [(say("picture.not_shown"), words.count(len(absent), "operand"))] if absent else []
+    )
     sign, numbers = with_numbers(node, names, written)
     if numbers:
-        missing = [("with", ", ".join(numbers[:4]) + (", …" if len(numbers) > 4 else "")), *missing]
+        missing = [
+            (say("picture.with"), ", ".join(numbers[:4]) + (", …" if len(numbers) > 4 else "")),
+            *missing,
+        ]
     heats: list[Heat] = []
     if node.kind == "constant":  # its gradient is nobody's question; its name may be its value
         lines = [line for line in value if line[1] != name]
@@ -86,12 +92,16 @@ def node_box(
         shown = words.number(float(node.value)) if not np.ndim(node.value) else value[0][1]
         lines = [("", f"{shown.partition('  ')[0]} · ∇ {words.gradient(node.grad)[1]}")]
     if full:
-        heats = [h for h in (heat("value", node.value), heat("grad", node.grad)) if h is not None]
-    what = node.kind if node.primitive is None else formula(graph, node, names)
+        heats = [
+            h
+            for h in (heat(say("picture.value"), node.value), heat(say("picture.grad"), node.grad))
+            if h is not None
+        ]
+    what = say(f"legend.{node.kind}") if node.primitive is None else formula(graph, node, names)
     about = [f"{name}{':' if node.primitive is None else ' ='} {what}"]
     about += [f"{label} {text}".strip() for label, text in (*value, *gradient, *missing)]
     if node.scope:
-        about.append(f"scope {clean(node.scope)}")
+        about.append(say("picture.scope", name=clean(node.scope)))
     formal = node.name is None and node.kind != "constant" and not NUMBERED.fullmatch(name)
     return Box(
         key=f"n{i}",
@@ -133,7 +143,7 @@ def formula(graph: Graph, node: GraphNode, names: Names) -> str:
     """Return an operation and its operands in words, as in `mul(w, x)`."""
     operands = [shorten(names[p]) for p in node.operands[:6]]
     if len(node.operands) > 6:
-        operands.append(f"… {len(node.operands) - 6:,} more")
+        operands.append(say("picture.more", n=f"{len(node.operands) - 6:,}"))
     return f"{clean(words.spoken(node.op))}({', '.join(operands)})"
 
 
@@ -151,19 +161,20 @@ def group_box(graph: Graph, table: Columns, group: Group, key: str) -> Box:
     computed = sizes[~np.isnan(sizes)]
     with np.errstate(all="ignore"):
         size = float(computed.sum()) if len(computed) else None
-    lines: Lines = [("nodes", f"{len(members):,}")]
+    lines: Lines = [(say("picture.nodes"), f"{len(members):,}")]
     made = operations(table.ops[members])
     if group.how == "folded" and len(distinct(table.ops[members])) == 1:
         lines += _range(graph, table, group)
     else:
         lines.append(("", operations(table.ops[members], 3)))
         lines += _named(graph[i] for i in members.tolist() if graph.names[i] is not None)
-    lines.append(("Σ|grad|", words.number(size)))
+    lines.append((f"Σ|{say('picture.grad')}|", words.number(size)))
     strange = len(sizes) - len(computed)
-    about = [f"{title}: {words.count(len(members), 'node')}, {group.how}", made]
+    how = say(f"picture.{group.how}") if group.how else ""
+    about = [", ".join(filter(None, (f"{title}: {words.count(len(members), 'node')}", how))), made]
     about += [f"{label} {text}" for label, text in lines[1:] if label]
     if strange and len(computed):
-        about.append(f"gradient not computed: {words.count(strange, 'node')}")
+        about.append(say("picture.gradients_unset", nodes=words.count(strange, "node")))
     return Box(
         key,
         "group",
@@ -191,7 +202,7 @@ def operations(codes: Ints, most: int = 4) -> str:
     rest = len(parts) - most
     if rest > 0:
         parts = [*parts[:most], words.count(rest, "other operation")]
-    leaves = [f"leaf ×{-n:,}" for n, c in ranked if c < 0]
+    leaves = [f"{say('picture.leaf')} ×{-n:,}" for n, c in ranked if c < 0]
     return ", ".join([*parts, *leaves])
 
 
@@ -199,12 +210,12 @@ def _range(graph: Graph, table: Columns, group: Group) -> Lines:
     values = table.values[group.members]
     first = graph.values[int(group.members[0])]
     if np.ndim(first):
-        return [("shape", words.shape(np.asarray(first)))]
+        return [(say("picture.shape"), words.shape(np.asarray(first)))]
     finite = values[~np.isnan(values)]
     if not len(finite):
-        return [("value", "NaN")]
+        return [(say("picture.value"), "NaN")]
     low, high = words.number(float(finite.min())), words.number(float(finite.max()))
-    return [("value", low if low == high else f"{low} … {high}")]
+    return [(say("picture.value"), low if low == high else f"{low} … {high}")]
 
 
 def _named(nodes: Iterable[GraphNode], most: int = 6) -> Lines:
@@ -218,4 +229,4 @@ def _named(nodes: Iterable[GraphNode], most: int = 6) -> Lines:
         shown = "×".join(map(str, node.shape)) or words.number(float(node.value))
         label, gradient = words.gradient(node.grad)
         lines.append((shorten(clean(node.label), 14), f"{shown} · {label} {gradient}"))
-    return [*lines, ("", f"… {more:,} more names")] if more else lines
+    return [*lines, ("", say("picture.more_names", n=f"{more:,}"))] if more else lines

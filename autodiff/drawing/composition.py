@@ -11,6 +11,7 @@ from autodiff.drawing.lettering import width
 from autodiff.drawing.marks import Mark, area, moved
 from autodiff.drawing.scene import Scene
 from autodiff.drawing.words import strength
+from autodiff.table.language import say
 
 MARGIN = 14.0
 LEAST = 320.0  # width of a legend's lines
@@ -53,7 +54,7 @@ def compose(scene: Scene, layout: Layout, whole: Scene | None = None) -> Composi
     drawn = moved(list(chain(*parts)), (wide - layout.width) / 2, MARGIN)
     page = area("rect", "page", [0.0, 0.0, wide, height, 8.0], "page", 1.0)
     marks = [page, *drawn, *moved(below.marks, MARGIN, layout.height + MARGIN)]
-    return Composition(f"Computation graph of {scene.nodes:,} nodes", wide, height, marks)
+    return Composition(say("picture.title", n=f"{scene.nodes:,}"), wide, height, marks)
 
 
 def _arrow(arrow: Arrow, course: Course) -> list[Mark]:

@@ -15,6 +15,7 @@ from autodiff.drawing import words
 from autodiff.drawing.escape import clean
 from autodiff.drawing.naming import Names
 from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.table.language import say
 from autodiff.table.primitive import Pointwise, Primitive
 
 
@@ -69,7 +70,7 @@ def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
     numbers = np.ndim(target.value) == 0 and np.ndim(source.value) == 0
     local = graph.local(edge)
     if numbers and local is None and isinstance(target.primitive, Pointwise):
-        derivative = "no derivative"
+        derivative = say("picture.no_derivative")
     elif numbers:
         if local is None:  # a linear map from a number to a number
             local = graph.send(edge, 1.0)
@@ -91,10 +92,11 @@ def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
             upstream = words.number(float(target.grad))
             lines.append(f"{upstream} × {words.number(float(local))} = {words.number(float(came))}")
         else:
-            lines.append(f"‖contribution‖ = {words.number(words.size(came))}")
-    said = f"{called[edge.source]} → {called[edge.target]}, operand {edge.index + 1}"
-    notes = {"none": "no gradient flows", "unset": "gradient not computed"}
-    about = [said, *lines, *([notes[state]] if state in notes else [])]
+            lines.append(f"‖{say('picture.contribution')}‖ = {words.number(words.size(came))}")
+    said = say(
+        "picture.operand", source=called[edge.source], target=called[edge.target], k=edge.index + 1
+    )
+    about = [said, *lines, *([say(f"picture.{state}")] if state in ("none", "unset") else [])]
     # A constant's partial is nobody's question: it stays in the tooltip.
     beside = () if source.kind == "constant" else tuple(lines)
     return Meaning(beside, "\n".join(about), words.signed(came), state, not numbers)
@@ -109,9 +111,12 @@ def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:
         same = np.shape(source.value) == np.shape(target.value)
         local = graph.local(edge)
         if local is None:
-            return ("not differentiable", None)
+            return (say("picture.not_differentiable"), None)
         stretched = np.broadcast_to(np.asarray(local), np.shape(target.value))
-        return ("diagonal" if same else "broadcast", words.size(np.asarray(stretched)))
+        return (
+            say(f"picture.{'diagonal' if same else 'broadcast'}"),
+            words.size(np.asarray(stretched)),
+        )
     name = clean(row.name)
     if row.name == "matmul":
         other = np.asarray(graph[target.operands[1 - edge.index]].value)

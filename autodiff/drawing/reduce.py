@@ -17,6 +17,7 @@ from autodiff.drawing.naming import plain
 from autodiff.drawing.view import Group, View, common, pattern
 from autodiff.drawing.words import count, spoken
 from autodiff.graphs.graph import Graph
+from autodiff.table.language import say
 from autodiff.table.primitive import ROWS
 
 OVERVIEW = 100  # boxes of a graph that is too large to be drawn node by node
@@ -46,7 +47,7 @@ class Reduction:
         """Show only some nodes, and say how many."""
         self.place = np.where(kept, self.place, -1)
         shown, n = int(np.count_nonzero(self.place >= 0)), len(self.table)
-        self.notes.append(f"{why}: {shown:,} of {count(n, 'node')} shown.")
+        self.notes.append(say("picture.kept", why=why, shown=f"{shown:,}", nodes=count(n, "node")))
 
     def close(self, box_of: Callable[[str], str | None]) -> None:
         """Draw scopes as one box each; `box_of` maps a node's scope to the scope that holds it."""
@@ -90,8 +91,12 @@ class Reduction:
         if self.boxes() > most:
             self._fold(most)
         self.notes.append(
-            f"{count(n, 'node')} drawn as {count(self.boxes(), 'box')}, since {before:,} are too many "
-            f"to look at; max_nodes=, depth=, collapse=, focus= and force= choose otherwise."
+            say(
+                "picture.reduced",
+                nodes=count(n, "node"),
+                boxes=count(self.boxes(), "box"),
+                before=f"{before:,}",
+            )
         )
 
     def quotient(self) -> tuple[fold.Quotient, Ints]:
@@ -258,11 +263,16 @@ def reduce(
     """Return the view of a graph that the arguments of `draw` ask for."""
     small = Reduction(graph)
     if top_k is not None:
-        origin = "" if focus is None else f" from {clean(graph[focus].label)}"
+        told = count(top_k, "strongest path")
         found = select.strongest(graph, top_k, focus)
-        small.keep(found, f"The {count(top_k, 'strongest path')}{origin}")
+        small.keep(
+            found,
+            say("picture.strongest", paths=told)
+            if focus is None
+            else say("picture.strongest_from", paths=told, name=clean(graph[focus].label)),
+        )
     elif focus is not None:
-        near = f"Around {clean(graph[focus].label)}, at most {count(hops, 'edge')} away"
+        near = say("picture.around", name=clean(graph[focus].label), edges=count(hops, "edge"))
         small.keep(select.around(small.table, focus, hops), near)
     if depth is not None or collapse is True:
         small.close(at_depth(depth or 0))

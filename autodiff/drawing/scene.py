@@ -14,6 +14,7 @@ from autodiff.drawing.naming import Names, called, is_number
 from autodiff.drawing.view import THICKEST, Bundle, View, common
 from autodiff.drawing.words import count
 from autodiff.graphs.graph import Graph
+from autodiff.table.language import say
 
 FULL = 300  # boxes with all their words
 WORDY = 1000  # arrows with their words beside them
@@ -63,7 +64,7 @@ def make_scene(
     drawn, spared, notes = _drawn(view)
     bundles = _bundles(graph, view, drawn, style == "micrograd", names)
     for i, n in spared.items():
-        lines = (*shown_at[i].lines, ("also used by", count(n, "box")))
+        lines = (*shown_at[i].lines, (say("picture.used_by"), count(n, "box")))
         shown[shown.index(shown_at[i])] = replace(shown_at[i], lines=lines)
     all_arrows = [_said(arrow, edges) for arrow in (*arrows, *bundles)]
     return Scene(
@@ -159,16 +160,14 @@ def _drawn(view: View) -> tuple[list[Bundle], dict[int, int], tuple[str, ...]]:
         if hubs:
             left = sum(b.count for b in bundles) - sum(b.count for b in kept)
             notes.append(
-                f"{count(left, 'edge')} out of {count(len(hubs), 'box')} used all along are not drawn."
+                say("picture.hubs", edges=count(left, "edge"), boxes=count(len(hubs), "box"))
             )
         bundles = kept
     most = THICKEST * len(view.groups)
     if len(bundles) > most:
         ranked = sorted(bundles, key=lambda b: (-b.count, b.source, b.target))
         left = sum(b.count for b in ranked[most:])
-        notes.append(
-            f"{count(left, 'edge')} in {len(bundles) - most:,} thin bundles are not drawn."
-        )
+        notes.append(say("picture.thin", edges=count(left, "edge"), n=f"{len(bundles) - most:,}"))
         bundles = sorted(ranked[:most], key=lambda b: (b.source, b.target))
     return bundles, spared, tuple(notes)
 

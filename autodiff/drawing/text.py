@@ -2,6 +2,7 @@
 
 from autodiff.drawing.edges import Arrow
 from autodiff.drawing.scene import Scene
+from autodiff.table.language import say
 
 
 def describe(scene: Scene) -> str:
@@ -10,7 +11,7 @@ def describe(scene: Scene) -> str:
     for arrow in scene.arrows:
         if arrow.meaning.state != "plain":
             inner.setdefault(arrow.target, []).append(arrow)
-    out = [f"Computation graph of {scene.nodes:,} nodes, drawn as {len(scene.boxes):,} boxes."]
+    out = [say("picture.described", n=f"{scene.nodes:,}", boxes=f"{len(scene.boxes):,}")]
     out += scene.notes
     for box in scene.boxes:
         first, *rest = box.tooltip.split("\n")

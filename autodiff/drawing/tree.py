@@ -6,6 +6,7 @@ the terminal's 80 columns.
 
 from autodiff.drawing.escape import shorten
 from autodiff.drawing.scene import Scene
+from autodiff.table.language import say
 
 COLUMNS = 80
 DEEPEST = 12  # levels that are drawn in; what lies deeper stands under them
@@ -41,7 +42,7 @@ def tree(scene: Scene) -> str:
         title = " ".join(filter(None, (box.title, f"[{box.sign}]" if box.sign else "")))
         line = f"{branch}{title}"
         if key in seen and into.get(key):
-            out.append(shorten(f"{line}: see above", COLUMNS))
+            out.append(shorten(f"{line}: {say('picture.above')}", COLUMNS))
             continue
         seen.add(key)
         said = ", ".join(" ".join(filter(None, row)) for row in box.lines)

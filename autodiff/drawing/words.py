@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.table.language import say
+
 NOT_COMPUTED = "–"
 
 # How an infix operation is written on its box; every other row shows its name.
@@ -70,17 +72,21 @@ def shape(x: np.ndarray) -> str:
 
 def summary(x: np.ndarray) -> list[tuple[str, str]]:
     """Return an array's (label, text) lines: shape, range, mean, and what is not finite."""
-    lines = [("shape", shape(x))]
+    lines = [(say("picture.shape"), shape(x))]
     if x.size == 0:
-        return [*lines, ("value", "empty")]
+        return [*lines, (say("picture.value"), say("picture.empty"))]
     if x.size == 1:
-        return [*lines, ("value", number(float(x.reshape(()))))]
+        return [*lines, (say("picture.value"), number(float(x.reshape(()))))]
     with np.errstate(all="ignore"):
         low, middle, high = float(np.min(x)), float(np.mean(x)), float(np.max(x))
-    lines += [("min … max", f"{number(low)} … {number(high)}"), ("mean", number(middle))]
+    lines += [
+        (say("picture.range"), f"{number(low)} … {number(high)}"),
+        (say("picture.mean"), number(middle)),
+    ]
     strange = int(np.size(x) - np.count_nonzero(np.isfinite(x)))
     if strange:
-        lines.append(("not finite", f"{strange:,} of {x.size:,}"))
+        told = say("picture.part", n=f"{strange:,}", all=f"{x.size:,}")
+        lines.append((say("picture.not_finite"), told))
     return lines
 
 
@@ -91,8 +97,8 @@ ROW = 6  # of them in a line
 def value(x: Any) -> list[tuple[str, str]]:
     """Return the lines that describe a node's value."""
     if not np.ndim(x):
-        return [("value", number(float(x)))]
-    return rows("value", x) or summary(x)
+        return [(say("picture.value"), number(float(x)))]
+    return rows(say("picture.value"), x) or summary(x)
 
 
 def rows(label: str, x: np.ndarray) -> list[tuple[str, str]]:
@@ -128,13 +134,13 @@ def short(x: float) -> str:
 def gradient(grad: Any) -> tuple[str, str]:
     """Return the line that sums a node's gradient up; for an array its norm."""
     if isinstance(grad, np.ndarray) and grad.ndim:
-        return ("‖grad‖", number(size(grad)))
-    return ("grad", number(None if grad is None else float(grad)))
+        return (f"‖{say('picture.grad')}‖", number(size(grad)))
+    return (say("picture.grad"), number(None if grad is None else float(grad)))
 
 
 def gradients(grad: Any) -> list[tuple[str, str]]:
     """Return the lines that describe a node's gradient: of a small array all its numbers."""
-    small = rows("grad", grad) if isinstance(grad, np.ndarray) and grad.ndim else []
+    small = rows(say("picture.grad"), grad) if isinstance(grad, np.ndarray) and grad.ndim else []
     return small or [gradient(grad)]
 
 
@@ -159,6 +165,9 @@ def strength(x: float | None) -> float:
 
 
 def count(n: int, thing: str) -> str:
-    """Return "1 node", "12,345 nodes", "2 boxes"."""
-    plural = "es" if thing.endswith("x") else "s"
-    return f"{n:,} {thing}{'' if n == 1 else plural}"
+    """Return how many things there are, in the language that is spoken.
+
+    >>> count(1, "node"), count(12345, "node"), count(2, "box")
+    ('1 node', '12,345 nodes', '2 boxes')
+    """
+    return say(f"picture.{'one' if n == 1 else 'many'}.{thing.replace(' ', '_')}", n=f"{n:,}")
