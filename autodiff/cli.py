@@ -209,7 +209,7 @@ def _explain(args: Any) -> int:
             )
         found = gradient(y, names[name])
         if not math.isfinite(found):
-            unfit.append(f"d/d{name} is {found:g}")
+            unfit.append(say("cli.is", what=f"d/d{name}", value=f"{found:g}"))
             continue
         explanation = explain(y, names[name], top=args.top, names=names)
         print(fitted(explanation.text), end="\n\n")
@@ -225,7 +225,7 @@ def _blame(y: Any, names: dict[str, Any]) -> str:
     from autodiff.explanations.blame import blame_nan
 
     lines = str(blame_nan(y, names) or "").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("  where:"))
+    return "\n".join(line for line in lines if not line.startswith(f"  {say('blame.where')}:"))
 
 
 def _exercise(args: Any) -> int:

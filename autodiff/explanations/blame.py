@@ -14,32 +14,14 @@ import numpy as np
 from autodiff.derivatives.reverse import Node
 from autodiff.explanations.steps import Step, graph_steps, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
+from autodiff.table.language import say
 from autodiff.table.quiet import SILENT, now, put
 
-REMEDIES = {
-    "log": "the logarithm needs a positive number: keep it away from 0, or use a cost that is "
-    "formed from logits (cross_entropy_with_logits, log_softmax)",
-    "log1p": "log1p needs a number above -1",
-    "xlogy": "form the cost from logits: cross_entropy_with_logits, or log_softmax",
-    "div": "keep the divisor away from 0, or divide before numbers become this small",
-    "sqrt": "the square root has no finite slope at 0: use norm(), or add a small number inside",
-    "exp": "subtract the largest exponent first: softmax, logsumexp and sigmoid do so themselves",
-    "expm1": "the exponent is too large for a float: scale it down",
-    "sinh": "the argument is too large for a float: scale it down",
-    "cosh": "the argument is too large for a float: scale it down",
-    "powc": "the power of a negative number, or a negative power of 0, is no finite number",
-    "power": "a power with a variable exponent needs a base above 0",
-    "asin": "asin needs a number between -1 and 1, and has no finite slope at the ends",
-    "acos": "acos needs a number between -1 and 1, and has no finite slope at the ends",
-    "atan2": "the angle jumps where both operands are 0: keep one of them away from it",
-    "mul": "one factor is infinite or too large: look at what computed it, scale it down",
-    "square": "the number is too large to be squared: scale it down",
-    "sub": "two infinities were subtracted: look at what computed them",
-    "add": "infinities of both signs, or numbers near the largest float, were added",
-    "matmul": "the numbers are too large: scale the weights or the inputs down",
-    "sum": "the numbers are too large to be added: scale them down",
-}
-LEAF = "the number was given so: check the data, or the update step of the parameter"
+# Operations that have a remedy of their own in the catalogue, under `blame.op.`.
+REMEDIES = (
+    "log", "log1p", "xlogy", "div", "sqrt", "exp", "expm1", "sinh", "cosh", "powc", "power",
+    "asin", "acos", "atan2", "mul", "square", "sub", "add", "matmul", "sum",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +41,10 @@ class Blame:
         """The finding as a few lines."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
         op = f" = {self.node.op}(...)" if self.node.op else ""
-        lines = [f"{self.phase}: {self.node.label}{place}{op}: {self.what}"]
-        line = self.where or "not kept; record inside `with anomaly():` to see the source line"
-        lines += [f"  where: {line}", f"  remedy: {self.remedy}"]
+        phase = say(f"blame.{self.phase}")
+        lines = [f"{phase}: {self.node.label}{place}{op}: {self.what}"]
+        lines.append(f"  {say('blame.where')}: {self.where or say('blame.not_kept')}")
+        lines.append(f"  {say('blame.remedy')}: {self.remedy}")
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -106,7 +89,9 @@ def _forward(graph: Graph, node: GraphNode) -> Blame:
     index = _first(node.value)
     value = _at(node.value, index)
     if not node.operands:
-        return Blame("leaf", node, None, index, f"is {value}", node.where, LEAF)
+        return Blame(
+            "leaf", node, None, index, say("blame.is", value=value), node.where, say("blame.given")
+        )
     xs = [graph[i].value for i in node.operands]
     if all(np.ndim(x) == 0 or np.shape(x) == node.shape for x in xs):
         shown = ", ".join(_at(x, index if np.ndim(x) else ()) for x in xs)
@@ -114,7 +99,7 @@ def _forward(graph: Graph, node: GraphNode) -> Blame:
         shown = ", ".join(f"{graph[i].label} {graph[i].shape}" for i in node.operands)
     infix = node.primitive.infix if node.primitive is not None and len(xs) == 2 else ""
     call = shown.replace(", ", f" {infix} ") if infix else f"{node.op}({shown})"
-    remedy = REMEDIES.get(node.op, "look at the operands: the operation is not defined there")
+    remedy = _remedy(node, "blame.operands")
     return Blame("forward", node, None, index, f"{call} = {value}", node.where, remedy)
 
 
@@ -134,10 +119,10 @@ def _backward(graph: Graph, step: Step) -> Blame:
             put(warned)
         g = _at(step.upstream, found if np.ndim(step.upstream) else ())
         d = _at(step.local, found if np.ndim(step.local) else ())
-        what = f"the part sent to {to.label} is {g} x {d} = {value} ({step.rule})"
+        what = say("blame.sent", to=to.label, value=f"{g} x {d} = {value}", rule=step.rule)
     else:
-        what = f"the part sent to {to.label} is {value} ({step.rule})"
-    remedy = REMEDIES.get(node.op, "its slope is not finite there: keep the operand away from it")
+        what = say("blame.sent", to=to.label, value=value, rule=step.rule)
+    remedy = _remedy(node, "blame.slope")
     return Blame("backward", node, edge, index, what, node.where, remedy)
 
 
@@ -149,9 +134,13 @@ def _overflow(graph: Graph, step: Step) -> Blame:
     )
     edge = Edge(step.target, step.node, step.operand or 0)
     return Blame(
-        "backward", node, edge, index, f"its gradient is {parts}", node.where,
-        "the parts of the gradient are too large to be added: scale the cost down",
+        "backward", node, edge, index, say("blame.gradient", parts=parts), node.where,
+        say("blame.parts"),
     )  # fmt: skip
+
+
+def _remedy(node: GraphNode, otherwise: str) -> str:
+    return say(f"blame.op.{node.op}" if node.op in REMEDIES else otherwise)
 
 
 def _finite(x: Any) -> bool:

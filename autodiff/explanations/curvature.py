@@ -17,6 +17,7 @@ from autodiff.explanations.paths import Explanation, explain
 from autodiff.explanations.steps import short
 from autodiff.graphs.callers import snapshot
 from autodiff.nodes.value import Value
+from autodiff.table.language import say
 
 MOST = 40  # numbers of which all second derivatives are taken
 WIDE, HIGH = 76, 30  # a square of the picture
@@ -90,7 +91,7 @@ class Curvature:
                     lettering(x + WIDE / 2, y + HIGH / 2, xml(short(number))),
                 ]
         width, height = (n + 1) * WIDE + 2, (n + 1) * HIGH + 2
-        title = f"second derivatives of {shorten(clean(self.output))}"
+        title = say("curvature.title", output=shorten(clean(self.output)))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
             f'height="{height}" role="img" font-family="sans-serif" font-size="12" fill="#222222">'

@@ -28,6 +28,7 @@ from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import factor, text
 from autodiff.sources.terms import Show, local_term
+from autodiff.table.language import say
 
 MOST = 1000  # partial paths of an array graph that are followed to each node, and
 ROOM = 4_000_000  # how many numbers they may hold
@@ -121,7 +122,7 @@ class Explanation:
     def text(self) -> str:
         """The explanation as text, one path a line with its factors below."""
         if not self.count:
-            return f"d{self.output}/d{self.wrt} = 0: no path leads from {self.wrt} to {self.output}"
+            return say("explain.no_path", output=self.output, wrt=self.wrt)
         lines = [f"d{self.output}/d{self.wrt} = {short(self.gradient)}, {_paths(self.count)}:"]
         for path in self.paths:
             way, formulas, numbers = path.lines()
@@ -132,9 +133,10 @@ class Explanation:
                 lines.append(f"{'':25}= {numbers}")
         others = self.count - len(self.paths)
         if others:
-            lines.append(f"  the other {_number(others)}: {short(_float(self.remainder))}")
+            rest = say("explain.others", n=_number(others))
+            lines.append(f"  {rest}: {short(_float(self.remainder))}")
         if not self.ranked:
-            lines.append("  (too many paths to compare all: large ones, not surely the largest)")
+            lines.append(f"  {say('explain.unranked')}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -144,14 +146,14 @@ class Explanation:
             rows.append("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>")
         others = self.count - len(self.paths)
         if others:
-            left = f"the other {_number(others)}"
+            left = say("explain.others", n=_number(others))
             rows.append(
                 f"<tr><td></td><td>{escape(short(_float(self.remainder)))}</td>"
                 f"<td colspan='3'>{left}</td></tr>"
             )
         title = f"d{self.output}/d{self.wrt} = {short(self.gradient)}, {_paths(self.count)}"
-        head = "<tr><th>share</th><th>product</th><th>path</th>"
-        head += "<th>factors</th><th>in numbers</th></tr>"
+        columns = (say(f"explain.{c}") for c in ("share", "product", "path", "factors", "numbers"))
+        head = f"<tr>{''.join(f'<th>{c}</th>' for c in columns)}</tr>"
         return f"<table><caption>{escape(title)}</caption>{head}{''.join(rows)}</table>"
 
 
@@ -281,4 +283,4 @@ def _number(n: int) -> str:
 
 
 def _paths(n: int) -> str:
-    return "1 path" if n == 1 else f"{_number(n)} paths"
+    return say(f"explain.{'one' if n == 1 else 'many'}", n=_number(n))
