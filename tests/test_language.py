@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -268,3 +269,82 @@ def test_the_legend_of_a_picture_is_japanese() -> None:
     english = ad.draw(y, names={"y": y}).svg()
     assert "gradient above 0" in english
     assert not JAPANESE.search(english)
+
+
+def shown(svg: str) -> list[str]:
+    """Return every text of a picture that a person sees or hears."""
+    found = re.findall(r"(?s)<(?:text|title|desc)[^>]*>(.*?)</(?:text|title|desc)>", svg)
+    return [line for text in found for line in re.sub(r"<[^>]+>", "", text).splitlines()]
+
+
+def english_only(text: str) -> list[str]:
+    """Return the words of a text that is no Japanese, without names, operations and numbers."""
+    known = {
+        "mul",
+        "add",
+        "relu",
+        "log",
+        "matmul",
+        "sub",
+        "square",
+        "mean",
+        "sum",
+        "float64",
+        "NaN",
+    }
+    if JAPANESE.search(text):
+        return []
+    return [w for w in re.findall(r"(?<![\w^·])[A-Za-z]{3,}(?![\w(·])", text) if w not in known]
+
+
+def test_a_picture_says_nothing_in_english() -> None:
+    w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
+    y = ad.log(ad.relu(w * x + 1.0))
+    L = w
+    for _ in range(200):
+        L = L * x + 1.0
+    w_2 = ad.Tensor(np.linspace(-1, 1, 40).reshape(5, 8), name="w")
+    C = ad.mean(ad.square(w_2 @ np.ones((8, 3))))
+    english = "\n".join(shown(ad.draw(y).svg()))
+    assert "value" in english
+    assert "gradient not computed" in english
+    with speaking("ja"):
+        for output in (y, L, C):
+            for told in (shown(ad.draw(output).svg()), ad.draw(output).to_tree().splitlines()):
+                assert [words for text in told if (words := english_only(text))] == []
+            output.backward()
+            assert [t for t in shown(ad.draw(output).svg()) if english_only(t)] == []
+        assert "他の" in str(ad.explain(L, x, top=1))
+        with np.errstate(all="ignore"):
+            assert "対策: 対数には正の数が必要です" in str(ad.blame_nan(ad.log(ad.Value(0.0)) * x))
+
+
+def test_the_report_and_the_plots_are_japanese(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sklearn", reason="the extra nets is not installed")
+    pytest.importorskip("matplotlib", reason="the extra nets is not installed")
+    from nets.pages import charts
+
+    drawn = []
+    written = charts.written
+
+    def seen(figure: Any, **how: Any) -> bytes:
+        drawn.extend(axes.get_xlabel() for axes in figure.axes)
+        drawn.extend(axes.get_title(loc="left") for axes in figure.axes)
+        return written(figure, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "written", seen)
+        arguments = ["train", "--epochs", "1", "--sizes", "64,5,10", "--out", str(tmp_path)]
+        assert nets_main([*arguments, "--lang=ja"]) == 0
+    assert {"エポック", "正解率 (%)", "訓練コスト C"} == set(drawn)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="ja">' in page
+    page = re.sub(r'(?s)<style.*?</style>|<pre.*?</pre>|src(?:set)?="[^"]*"', "", page)
+    words = [
+        *re.sub(r"<[^>]+>", "\n", page).splitlines(),
+        *re.findall(r'(?:alt|label)="(.*?)"', page),
+    ]
+    data = {"sigmoid", "BP1", "BP2", "BP3", "BP4"}
+    assert [w for w in words if english_only(w) and w.strip() not in data] == []

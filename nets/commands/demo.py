@@ -147,17 +147,18 @@ def digits(out: Path, epochs: int, seed: int) -> float:
     differences = compare(net, rows.inputs.T, rows.targets.T)
     print(say("cli.nets.demo.trained"))
     _print_table(differences)
-    title = f"{sizes} on 8 x 8 digits, eta = 3.0"
+    about = say("cli.nets.demo.about")
+    title = say("report.title", sizes=sizes, about=about)
     path = draw_learning_curve(training.history, out / "learning_curve.png", title)
     print(fitted(say("cli.nets.demo.curve", path=path)))
-    report = write_report(out / "report.html", training, "8 x 8 digits, eta = 3.0")
+    report = write_report(out / "report.html", training, about)
     print(fitted(say("cli.nets.demo.report", path=report)))
     return _worst(differences)
 
 
 def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
     """Print each quantity by autograd and by hand; return the largest relative difference."""
-    lines = [("", "autograd", "by hand")]
+    lines = [("", "autograd", say("cli.nets.demo.by_hand"))]
     lines += [(name, numbers(ours), numbers(theirs)) for name, ours, theirs in rows]
     wide, wider = (max(len(line[k]) for line in lines) for k in (0, 1))
     beside = all(3 + wide + wider + len(line[2]) + 4 <= WIDTH for line in lines)
@@ -165,7 +166,7 @@ def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
         if beside:
             print(f"   {name:{wide}}  {ours:{wider}}  {theirs}")
         else:  # arrays, one below the other
-            print(fitted(f"   {name}\n     autograd  {ours}\n     by hand   {theirs}"))
+            print(fitted(f"   {name}\n     autograd  {ours}\n     {lines[0][2]}   {theirs}"))
     worst = 0.0
     for _, ours, theirs in rows:
         away = np.max(np.abs(np.asarray(ours) - theirs)) / np.max(np.abs(theirs))
@@ -188,7 +189,6 @@ def _draw(y: Any, path: Path) -> None:
         warnings.simplefilter("always")
         written = ad.draw(y).save(path)
     if written.suffix == path.suffix:
-        said = f"   wrote {written}: open it in a browser to see values and gradients on the graph"
-        print(fitted(said))
+        print(fitted(f"   {say('cli.nets.demo.drawn', path=written)}"))
     for warning in caught:
         print(fitted(f"   {warning.message}"))

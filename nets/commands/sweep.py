@@ -18,6 +18,7 @@ from autodiff.graphs import files
 from autodiff.sources.lines import fitted
 from autodiff.table.language import padded
 from nets.extras import UsageError, at_least, output_folder, require
+from nets.pages.fonts import new_figure, written
 from nets.runs.engines import EngineError, add_options, engine_of
 from nets.runs.settings import DEFAULTS, data_folder, listed, load_split, start
 
@@ -168,7 +169,7 @@ def _groups(rows: list[dict[str, Any]]) -> dict[tuple[float, int], list[float]]:
 
 
 def _plot(groups: dict[tuple[float, int], list[float]], path: Path) -> Path:
-    figure = require("matplotlib.figure").Figure(figsize=(7, 4), layout="constrained")
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
     for hidden in dict.fromkeys(h for _, h in groups):
         points = sorted((eta, shares) for (eta, h), shares in groups.items() if h == hidden)
@@ -177,11 +178,9 @@ def _plot(groups: dict[tuple[float, int], list[float]], path: Path) -> Path:
         above = [max(shares) - m for m, (_, shares) in zip(means, points, strict=True)]
         axes.errorbar(
             [eta for eta, _ in points], means, yerr=[below, above], fmt="o-", capsize=3,
-            label=f"{hidden} hidden neurons",
+            label=say("plot.hidden", n=hidden),
         )  # fmt: skip
-    axes.set(xscale="log", xlabel="learning rate eta", ylabel="best accuracy, %")
+    axes.set(xscale="log", xlabel=say("plot.eta"), ylabel=say("plot.best"))
     axes.grid(alpha=0.3)
     axes.legend()
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=120)
-    return files.write(path, picture.getvalue())
+    return files.write(path, written(figure, format="png", dpi=120))

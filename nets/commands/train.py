@@ -256,7 +256,7 @@ def _report(
     if training.history:
         title = f"{training.net.sizes}, eta = {settings['eta']}, seed {settings['seed']}"
         curve = draw_learning_curve(training.history, out / "learning_curve.png", title)
-        written = f"{curve} and {out / 'history.json'}"
+        written = say("cli.nets.train.both", curve=curve, history=out / "history.json")
     if not finished:
         kept = (
             say("cli.nets.train.kept", path=args.checkpoint)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autodiff import say
 from nets.baselines import average_darkness, random_guess, svm
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped, spread
 from nets.experiments.process import call
+from nets.experiments.words import spoken
 from nets.runs.settings import load_split
 
 GUESS, DARKNESS, MACHINE = "random guess", "average darkness", "support vector machine"
@@ -93,12 +95,12 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
     """Draw a bar for each."""
     axes = figure.subplots()
     groups = grouped(done, "what", "gamma")
-    names = [what if gamma is None else f"SVM, gamma {gamma}" for what, gamma in groups]
+    names = [spoken(what) if gamma is None else f"SVM, gamma {gamma}" for what, gamma in groups]
     means = [sum(share(d) for d in runs) / len(runs) for runs in groups.values()]
     bars = axes.barh(names, means)
     axes.bar_label(bars, fmt="%.2f", padding=3)
     axes.invert_yaxis()
-    axes.set(xlabel="test examples right, %", xlim=(0, 110))
+    axes.set(xlabel=say("plot.right"), xlim=(0, 110))
     axes.grid(alpha=0.3, axis="x")
 
 

@@ -5,7 +5,6 @@ was; the table is printed and written to NAME.txt, the picture to NAME.png.
 """
 
 import argparse
-import io
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.words import spoken
 from nets.extras import UsageError, output_folder, require
+from nets.pages.fonts import new_figure, written
 from nets.runs.settings import load_split
 from nets.runs.stopping import noted_signals
 
@@ -110,11 +110,9 @@ def table(lines: Sequence[Line], data: str | None) -> str:
 def picture(experiment: Experiment, done: Sequence[Done]) -> bytes:
     """Draw what was measured, as PNG."""
     assert experiment.draw is not None
-    figure = require("matplotlib.figure").Figure(figsize=(10, 3.6), layout="constrained")
+    figure = new_figure(10, 3.6)
     experiment.draw(figure, done)
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=100, metadata={"Software": None})
-    return image.getvalue()
+    return written(figure, format="png", dpi=100, metadata={"Software": None})
 
 
 def _seeds(experiment: Experiment, given: int | None) -> int | None:

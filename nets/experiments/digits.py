@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff import say
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped, spread
 
 EPOCHS, BATCH = 30, 10
@@ -95,7 +96,7 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
             shares = [100 * c / d.result["total"] for c in d.result["correct"]]
             label = f"{d.result['sizes']}, eta = {eta:g}" if k == 0 else None
             axes.plot(shares, color=f"C{i}", alpha=0.8, label=label)
-    axes.set(xlabel="epoch", ylabel="test examples right, %")
+    axes.set(xlabel=say("plot.epoch"), ylabel=say("plot.right"))
     axes.grid(alpha=0.3)
     axes.legend(bbox_to_anchor=(1.01, 1), loc="upper left")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff import say
 from nets.closed_form import backprop_batch, finite_differences, total_cost
 from nets.experiments.counting import ways
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work
@@ -135,22 +136,22 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
     growth, crossing = figure.subplots(1, 2)
     parameters = [d.result["parameters"] for d in done]
     for key, label, mark in (
-        ("finite_differences", "finite differences", "C3o-"),
-        ("forward_mode", "forward mode", "C1x:"),
-        ("back_propagation", "back-propagation", "C0s-"),
-        ("forward", "one forward pass", "C7.-"),
+        ("finite_differences", say("plot.differences"), "C3o-"),
+        ("forward_mode", say("plot.forward_mode"), "C1x:"),
+        ("back_propagation", say("plot.backward"), "C0s-"),
+        ("forward", say("plot.forward"), "C7.-"),
     ):
         counts = [d.result["operations"][key] for d in done]
         growth.loglog(parameters, counts, mark, label=label)
-    growth.set(xlabel="weights and biases", ylabel="operations for all derivatives")
+    growth.set(xlabel=say("plot.parameters"), ylabel=say("plot.operations"))
     wanted = np.arange(1, 11)
-    crossing.plot(wanted, wanted + 1, "C3o-", label="finite differences: one each and one more")
+    crossing.plot(wanted, wanted + 1, "C3o-", label=say("plot.differences_each"))
     for i, d in enumerate(done[-3:]):
         passes = in_passes(d)
-        label = f"back-propagation, {d.part['sizes']}"
+        label = f"{say('plot.backward')}, {d.part['sizes']}"
         crossing.axhline(passes, color=f"C{i}", ls="-.", label=label)
         crossing.plot(passes - 1.0, passes, "k*", ms=10)
-    crossing.set(xlabel="derivatives wanted", ylabel="work in forward passes", ylim=(0, None))
+    crossing.set(xlabel=say("plot.wanted"), ylabel=say("plot.passes"), ylim=(0, None))
     for axes in (growth, crossing):
         axes.grid(alpha=0.3)
         axes.legend(fontsize="small")

@@ -9,8 +9,10 @@ for a large one.
 from collections.abc import Sequence
 from typing import Any
 
+from autodiff import say
 from nets.experiments.digits import BATCH, EPOCHS, best
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped, spread
+from nets.experiments.words import spoken
 
 FIRST = {"cost": "quadratic", "start": "normal", "eta": 3.0}
 ENTROPY = {"cost": "cross_entropy", "start": "normal", "eta": 0.5}
@@ -75,9 +77,9 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
     for i, runs in enumerate(groups.values()):
         axes.plot([100 - best(d) for d in runs], [i] * len(runs), "C0.-")
         axes.plot(100 - mean(runs), i, "C3|", ms=14)
-    axes.set_yticks(range(len(groups)), [name for (name,) in groups])
+    axes.set_yticks(range(len(groups)), [spoken(name) for (name,) in groups])
     axes.invert_yaxis()
-    axes.set(xlabel="test examples wrong in the best epoch, % (a bar: the mean)", xscale="log")
+    axes.set(xlabel=say("plot.wrong"), xscale="log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter("{x:g}")
     axes.grid(alpha=0.3, which="both")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff import say
 from nets.closed_form import train_neuron
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work
 from nets.network import Network
@@ -47,11 +48,11 @@ def measure(part: Part, work: Work) -> Result:
 
 def draw(figure: Any, done: Sequence[Done]) -> None:
     """Draw output, cost and dC/dw against the epoch, a line for each start."""
-    names = (("a", "output a"), ("cost", "cost C"), ("slope", "dC/dw"))
+    names = (("a", say("plot.output")), ("cost", say("plot.C")), ("slope", "dC/dw"))
     for axes, (key, label) in zip(figure.subplots(1, 3), names, strict=True):
         for d in done:
             axes.plot(d.result[key], label=f"w = {d.part['w']}, b = {d.part['b']}")
-        axes.set(xlabel="epoch", ylabel=label)
+        axes.set(xlabel=say("plot.epoch"), ylabel=label)
         axes.grid(alpha=0.3)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(done))
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
+from autodiff import say
 from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped
 from nets.network import Network
 from nets.pages.flow import gradient_flow
@@ -125,8 +126,8 @@ def draw(figure: Any, done: Sequence[Done]) -> None:
             for (depth,), same in grouped(runs, "depth").items()
         ]
         by_depth.semilogy(*zip(*points, strict=True), f"C{i}o-", label=f"{f}, {start}")
-    by_layer.set(xlabel=f"layer, of {max(DEPTHS) + 2}", ylabel="error, ||delta||")
-    by_depth.set(xlabel="hidden layers", ylabel="error of the first layer / the last")
+    by_layer.set(xlabel=say("plot.layer_of", n=max(DEPTHS) + 2), ylabel=say("plot.error"))
+    by_depth.set(xlabel=say("plot.depth"), ylabel=say("plot.ratio"))
     by_depth.legend()
     for axes in (by_layer, by_depth):
         axes.grid(alpha=0.3)

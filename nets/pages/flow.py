@@ -6,7 +6,6 @@ layer after layer, and with it the gradient of every weight; where it is large t
 explode. The report holds both against each other, layer by layer.
 """
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ import numpy as np
 
 import autodiff as ad
 from autodiff.graphs import files
-from nets.extras import require
 from nets.network import Network
+from nets.pages.fonts import new_figure, written
 
 
 @dataclass(frozen=True)
@@ -64,22 +63,22 @@ class Flow:
 
     def plot(self, path: Path | str) -> Path:
         """Write a PNG of the errors and the gradients over the layers, with what BP2 allows."""
-        figure = require("matplotlib.figure").Figure(figsize=(7, 4), layout="constrained")
+        figure = new_figure(7, 4)
         axes = figure.add_subplot()
         layers = [row.layer for row in self.layers]
-        axes.semilogy(layers, [r.delta for r in self.layers], "o-", label="error, ||delta||")
-        axes.semilogy(layers, [r.gradient for r in self.layers], "s-", label="gradient, ||dC/dw||")
+        axes.semilogy(layers, [r.delta for r in self.layers], "o-", label=ad.say("plot.error"))
+        axes.semilogy(
+            layers, [r.gradient for r in self.layers], "s-", label=ad.say("plot.gradient")
+        )
         last = self.layers[-1].delta
         axes.semilogy(
-            layers, [last * r.product for r in self.layers], "k:", label="the most that BP2 allows"
+            layers, [last * r.product for r in self.layers], "k:", label=ad.say("plot.most")
         )
-        axes.set(xlabel="layer", title="How the gradient flows")
+        axes.set(xlabel=ad.say("plot.layer"), title=ad.say("plot.flow"))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend()
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", dpi=120)
-        return files.write(path, picture.getvalue())
+        return files.write(path, written(figure, format="png", dpi=120))
 
 
 @np.errstate(over="ignore", invalid="ignore")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import autodiff as ad
 from autodiff.graphs import files
+from autodiff.table.language import phrases, retold
 from nets.network import Network
 from nets.pages.charts import chart
 from nets.pages.flow import gradient_flow
@@ -46,25 +47,28 @@ def write_report(path: Path | str, training: Training, about: str) -> Path:
     outputs = training.net.feedforward(inputs)
     x, y = training.rows.inputs[:10].T, training.rows.targets[:10].T
     sections = {
-        "Architecture": architecture(training.net),
-        "Learning curves": curves(training.history),
-        "Confusion matrix": [weights_of(training), *confusion(outputs, labels)],
-        "Misclassified digits": [weights_of(training), *misclassified(inputs, outputs, labels)],
-        "BP1 to BP4": differences(training.net, x, y),
-        "Gradient flow": flow(training.net, x, y),
-        "Backward graph of one example": backward_graph(training.net, x[:, :1], y[:, :1]),
+        "architecture": architecture(training.net),
+        "curves": curves(training.history),
+        "confusion": [weights_of(training), *confusion(outputs, labels)],
+        "misclassified": [weights_of(training), *misclassified(inputs, outputs, labels)],
+        "equations": differences(training.net, x, y),
+        "flow": flow(training.net, x, y),
+        "graph": backward_graph(training.net, x[:, :1], y[:, :1]),
     }
+    titles = {name: ad.say(f"report.title.{name}") for name in sections}
     style = fill("report.css", LEVELS=_levels())
     page = fill(
         "report.html",
-        TITLE=join(f"{training.net.sizes} on {about}"),
+        LANG=join(ad.language()),
+        TITLE=join(ad.say("report.title", sizes=training.net.sizes, about=about)),
         STYLE=style,
         STYLE_HASH=digest(style),
         FACTS=facts(training),
-        CONTENTS=join(*(element("a", name, href=f"#{_id(name)}") for name in sections)),
+        NAVIGATION=join(ad.say("report.sections")),
+        CONTENTS=join(*(element("a", t, href=f"#{_id(n, t)}") for n, t in titles.items())),
         SECTIONS=join(
             *(
-                element("section", element("h2", name), *body, id=_id(name))
+                element("section", element("h2", titles[name]), *body, id=_id(name, titles[name]))
                 for name, body in sections.items()
             )
         ),
@@ -76,45 +80,48 @@ def facts(training: Training) -> Markup:
     """Return the run in six numbers."""
     best, last = training.best_epoch, training.history[-1]
     shown = {
-        "best accuracy": f"{100 * best['correct'] / best['total']:.2f} %",
-        "in epoch": str(best["epoch"]),
-        "scored examples": f"{best['total']:,}",
+        "best": f"{100 * best['correct'] / best['total']:.2f} %",
+        "epoch": str(best["epoch"]),
+        "scored": f"{best['total']:,}",
         "epochs": str(len(training.history)),
-        "last training cost": f"{last['cost']:.4g}",
+        "cost": f"{last['cost']:.4g}",
         "parameters": f"{sum(p.size for p in (*training.net.w, *training.net.b)):,}",
     }
-    pairs = (element("div", element("dt", k), element("dd", v)) for k, v in shown.items())
+    pairs = (
+        element("div", element("dt", ad.say(f"report.fact.{k}")), element("dd", v))
+        for k, v in shown.items()
+    )
     return element("dl", *pairs, class_="facts")
 
 
 def weights_of(training: Training) -> Markup:
     """Return of which epoch the weights are that a section looks at, and how many it had right."""
     shown, best = training.shown_epoch, training.best_epoch
-    which = "best" if shown is best else "last"
-    told = f"With the weights of epoch {shown['epoch']}, the {which}: "
-    told += f"{shown['correct']:,} of {shown['total']:,} are right."
-    if shown is not best:
-        told += f" The best was epoch {best['epoch']}, with {best['correct']:,}."
+    told = ad.say(
+        f"report.weights.{'best' if shown is best else 'last'}",
+        epoch=shown["epoch"], right=f"{shown['correct']:,}", total=f"{shown['total']:,}",
+        best=best["epoch"], most=f"{best['correct']:,}",
+    )  # fmt: skip
     return element("p", told)
 
 
 def architecture(net: Network) -> list[Markup]:
     """Return the layers as a row of boxes and as a table of shapes."""
     names = [net.activation.name] * (len(net.w) - 1) + [net.output.name]
-    boxes = [("input", net.sizes[0]), *zip(names, net.sizes[1:], strict=True)]
+    boxes = [(ad.say("report.input"), net.sizes[0]), *zip(names, net.sizes[1:], strict=True)]
     rows = [
         [str(i + 2), name, f"{w.shape[0]} × {w.shape[1]}", f"{w.shape[0]} × 1",
          f"{w.size + b.size:,}"]
         for i, (name, w, b) in enumerate(zip(names, net.w, net.b, strict=True))
     ]  # fmt: skip
     return [
-        element("p", f"Each layer computes a = f(w a + b); the cost is {net.cost.name}."),
+        element("p", ad.say("report.layers", cost=net.cost.name)),
         element(
             "ul",
             *(element("li", element("b", n), element("span", name)) for name, n in boxes),
             class_="flow",
         ),
-        table(["layer", "f", "w", "b", "parameters"], rows, "Shapes of the layers"),
+        table(_heads("layer", "f", "w", "b", "parameters"), rows, ad.say("report.shapes")),
     ]
 
 
@@ -126,14 +133,12 @@ def curves(history: list[dict[str, Any]]) -> list[Markup]:
     return [
         element(
             "p",
-            "After each epoch: right answers on the examples held back, cost on the training data.",
+            ad.say("report.after_each"),
         ),
         element(
             "div",
-            chart(
-                epochs, accuracy, "accuracy, %", 1, f"from {accuracy[0]:.2f} to {accuracy[-1]:.2f}"
-            ),
-            chart(epochs, cost, "training cost C", 2, f"from {cost[0]:.4g} to {cost[-1]:.4g}"),
+            chart(epochs, accuracy, ad.say("plot.accuracy"), 1, _between(accuracy, ".2f")),
+            chart(epochs, cost, ad.say("plot.cost"), 2, _between(cost, ".4g")),
             class_="charts",
         ),
     ]
@@ -152,10 +157,10 @@ def confusion(outputs: Array, labels: Array) -> list[Markup]:
             for j, (n, s) in enumerate(zip(row, share, strict=True))
         ]
         rows.append([str(k), *cells, f"{100 * share[k]:.1f} %"])
-    head = ["is \\ taken for", *map(str, range(classes)), "right"]
+    head = [ad.say("report.head.taken"), *map(str, range(classes)), ad.say("report.head.right")]
     return [
-        element("p", "A row is what the digit is, a column what the network takes it for."),
-        table(head, rows, "Confusion matrix", class_="confusion"),
+        element("p", ad.say("report.rows")),
+        table(head, rows, ad.say("report.title.confusion"), class_="confusion"),
     ]
 
 
@@ -180,22 +185,23 @@ def misclassified(inputs: Array, outputs: Array, labels: Array) -> list[Markup]:
     taken = np.argmax(outputs, axis=0)
     wrong = np.flatnonzero(taken != labels)
     if not wrong.size:
-        return [element("p", f"None: all {len(labels):,} are right.")]
+        return [element("p", ad.say("report.none_wrong", n=f"{len(labels):,}"))]
     side = math.isqrt(len(inputs))
     order = wrong[np.argsort(-outputs[taken[wrong], wrong], kind="stable")][:MOST_DIGITS]
-    told = f"{wrong.size:,} of {len(labels):,} are wrong"
-    if wrong.size > len(order):
-        told += f"; these are the {len(order)} of which the network was surest"
+    told = ad.say(
+        f"report.wrong.{'some' if wrong.size > len(order) else 'all'}",
+        wrong=f"{wrong.size:,}", total=f"{len(labels):,}", shown=len(order),
+    )  # fmt: skip
     if side * side != len(inputs):
-        return [element("p", f"{told}. The examples are no square pictures.")]
+        return [element("p", ad.say("report.no_squares", told=told))]
     items = []
     for i in order:
-        name = f"a {labels[i]}, taken for {taken[i]}"
+        name = ad.say("report.taken", digit=labels[i], taken=taken[i])
         image = picture(grey_png(inputs[:, i].reshape(side, side)), "png", name)
         words = join(element("b", f"{labels[i]} → {taken[i]}"), f" {outputs[taken[i], i]:.2f}")
         items.append(element("li", element("figure", image, element("figcaption", words))))
     return [
-        element("p", f"{told}. Below each: what it is → what it was taken for, and that output."),
+        element("p", ad.say("report.below_each", told=told)),
         element("ul", *items, class_="digits"),
     ]
 
@@ -205,9 +211,9 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
     try:
         found = compare(net, x, y)
     except ValueError as error:
-        return [element("p", f"Not compared: {error}.")]
+        return [element("p", ad.say("report.not_compared", why=retold(str(error))))]
     if not finite(found):
-        return [element("p", "Not compared: the trained weights give numbers that are not finite.")]
+        return [element("p", ad.say("report.not_finite"))]
     names = ("BP1", "BP2", "BP3", "BP4")
     by_layer: dict[int, dict[str, float]] = {}
     for d in found:
@@ -220,11 +226,9 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
     return [
         element(
             "p",
-            f"Autograd against the equations worked out by hand, on the trained weights and "
-            f"{x.shape[1]} examples: the largest relative difference. They "
-            f"{'agree' if good else 'DIFFER'} (bound {BOUND:.0e}).",
+            ad.say(f"report.{'agree' if good else 'differ'}", n=x.shape[1], bound=f"{BOUND:.0e}"),
         ),
-        table(["layer", *names], rows, "Differences from BP1 to BP4"),
+        table(_heads("layer", *names), rows, ad.say("report.differences")),
     ]
 
 
@@ -237,15 +241,13 @@ def flow(net: Network, x: Array, y: Array) -> list[Markup]:
         rows.append([str(row.layer), *(f"{c:.3g}" if c == c else "–" for c in cells)])
         if row is layers[-1]:
             rows[-1][-2:] = ["–", "–"]
-    head = ["layer", "‖δ‖", "‖dC/dw‖", "‖w‖", "mean σ'", "factor", "at most"]
+    head = _heads("layer", "‖δ‖", "‖dC/dw‖", "‖w‖", "slope", "factor", "most")
     return [
         element(
             "p",
-            f"Norms over {x.shape[1]} examples. The factor is ‖δ‖ over that of the next layer; by "
-            f"BP2 it is at most ‖w‖ of the next layer times the largest σ'. Below 1 the gradient "
-            f"shrinks on its way to the input.",
+            ad.say("report.norms", n=x.shape[1]),
         ),
-        table(head, rows, "Gradient flow"),
+        table(head, rows, ad.say("report.title.flow")),
     ]
 
 
@@ -259,24 +261,33 @@ def backward_graph(net: Network, x: Array, y: Array) -> list[Markup]:
     words = drawn.to_text()
     for p in (*net.w, *net.b):
         p.zero_grad()
-    told = element(
-        "p", "Every node with its value and its gradient, from the inputs to the cost C."
-    )
+    told = element("p", ad.say("report.every_node"))
     listed = element(
         "details",
-        element("summary", "The same in words"),
-        element("pre", words, tabindex="0", role="region", aria_label="Graph in words"),
+        element("summary", ad.say("report.in_words")),
+        element("pre", words, tabindex="0", role="region", aria_label=ad.say("report.graph_words")),
     )
     try:
-        image = picture(drawn.svg().encode(), "svg+xml", "Backward graph; its words follow")
+        image = picture(drawn.svg().encode(), "svg+xml", ad.say("report.graph_alt"))
     except (DrawingError, OSError) as error:
-        return [element("p", f"No picture: {error}"), listed]
+        return [element("p", ad.say("report.no_picture", why=retold(str(error)))), listed]
     size = element("input", type="checkbox", id="natural", class_="natural")
-    label = element("label", " Natural size, to be scrolled", for_="natural")
+    label = element("label", f" {ad.say('report.natural')}", for_="natural")
     frame = element("div", image, class_="picture", tabindex="0", role="region",
-                    aria_label="Backward graph, scrollable")  # fmt: skip
+                    aria_label=ad.say("report.graph_frame"))  # fmt: skip
     return [told, size, label, frame, listed]
 
 
-def _id(name: str) -> str:
-    return name.lower().replace(" ", "-")
+def _heads(*names: str) -> list[Any]:
+    """Return the heads of columns: words in the language that is spoken, signs as they are."""
+    known = phrases("report.head")
+    return [known.get(name, name) for name in names]
+
+
+def _between(numbers: list[float], form: str) -> str:
+    return ad.say("report.from_to", first=f"{numbers[0]:{form}}", last=f"{numbers[-1]:{form}}")
+
+
+def _id(name: str, title: str) -> str:
+    """Return the address of a section: its title where that has no letters that an address lacks."""
+    return title.lower().replace(" ", "-") if title.isascii() else name
