@@ -90,13 +90,19 @@ ARRAYS = (
     Line("arrays: Black-Scholes, an element / at n", f"{BESIDE}.growth('black_scholes')", 1.5),
     Line("arrays: logistic regression, an element / at n", f"{BESIDE}.growth('logistic')", 1.5),
 )  # fmt: skip
+GROWTH = (
+    Line("arrays, ns an element: Black-Scholes, an option", "benchmarks.sizes.cost('options')", None),
+    Line("arrays, ns an element: logistic regression, a row", "benchmarks.sizes.cost('rows')", None),
+    Line("arrays, ns an element: Hessian times vector", "benchmarks.sizes.cost('product')", None),
+    Line("arrays, ns an element: sparse Hessian, a variable", "benchmarks.sizes.cost('hessian')", None),
+)  # fmt: skip
 REST = (
     Line("a picture, ms", "benchmarks.pictures.drawing()", None),
     Line("import autodiff after numpy, ms", "benchmarks.arrays.import_time()", 60.0),
 )  # fmt: skip
 GROUPS = {
     "the loop you wrote": LOOPS, "the same loop as a program": PROGRAMS, "size": SIZES,
-    "networks": NETWORKS, "arrays": ARRAYS, "pictures and import": REST,
+    "networks": NETWORKS, "arrays": ARRAYS, "cost against size": GROWTH, "pictures and import": REST,
 }  # fmt: skip
 BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
     "the law: value and gradient / numpy's call": {"functions measured": None, "over the law": 0.0},
@@ -137,12 +143,14 @@ def measure(line: Line) -> list[dict[str, Any]]:
     try:
         found = in_a_fresh_process(line.call, **environment)
     except RuntimeError as error:
-        return [{"name": line.name, "bound": line.bound, "error": str(error)}]
+        return [{"name": line.name, "line": line.name, "bound": line.bound, "error": str(error)}]
     if not isinstance(found, dict):
         found = {"": found}
     return [
         {
             "name": f"{line.name}{'' if not what else ' ' if what[0] == '/' else ', '}{what}",
+            "line": line.name,
+            "what": what,
             "bound": (
                 bound := BOUNDS.get(line.name, {}).get(what, None if what in UNITS else line.bound)
             ),

@@ -1,6 +1,7 @@
 """The tables of docs/performance.md, each between two marks and rewritten where all its lines were measured.
 
 A mark names the group of lines; under its table stands the machine on which it was measured, and when.
+What grows with the size is drawn as well.
 """
 
 import os
@@ -13,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import sizes
 from benchmarks.timing import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
+CURVES, GROWTH = ROOT / "docs" / "cost_against_size.svg", "cost against size"
 SECTION = re.compile(r"(<!-- bench: (.+?) -->\n)(.*?)(<!-- end of bench -->)", re.DOTALL)
 
 
@@ -59,5 +62,8 @@ def write(groups: Mapping[str, Sequence[Any]]) -> None:
             f'{opening}{text}\n\n{machine()} `./run bench "{group}" --page` writes it.\n{closing}'
         )
 
+    lines = groups[GROWTH]
+    if None not in lines and not any("error" in row for rows in lines for row in rows):
+        CURVES.write_bytes(sizes.picture(lines))
     text = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(SECTION.sub(anew, text), encoding="utf-8")

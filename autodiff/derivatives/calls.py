@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, gradient, pulled, recorded
+from autodiff.derivatives.reverse import Node, pulled, recorded
 from autodiff.nodes import modes
 from autodiff.nodes.functions import seed_for, zero
 from autodiff.nodes.leaving import INSIDE, Inside
@@ -19,6 +19,8 @@ from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree
 
 Function = Callable[..., Any]
+FLOAT = np.dtype(float)
+LEAF = tree.flatten(0.0)[1]  # how one node is put together again
 
 
 def nested() -> bool:
@@ -56,6 +58,8 @@ def lift(x: Any) -> Any:
 
 def differentiated(what: str, x: Any) -> Any:
     """Return a fresh node for a leaf that is differentiated, which is a float of 32 or 64 bits."""
+    if type(x) is np.ndarray and x.dtype is FLOAT and x.ndim:
+        return Tensor(x)
     plain = isinstance(x, np.ndarray | np.generic)
     if isinstance(x, int) or (plain and x.dtype.kind in "iub"):
         raise TypeError(
@@ -74,7 +78,13 @@ def plain(x: Any) -> Any:
     """Return a node's number or array; anything else as it is."""
     if type(x) is Value:
         return x.data
-    return np.asarray(x.data) if type(x) is Tensor else x
+    if type(x) is not Tensor:
+        return x
+    array = x._array
+    if array.base is not None:
+        return np.asarray(x.data)
+    array.flags.writeable = False
+    return array.view()
 
 
 def together(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
@@ -112,12 +122,31 @@ class Apart:
 
 def apart(x: Any) -> tuple[list[Any], Any]:
     """Return the nodes of a tree from left to right and what puts others in their place."""
+    if type(x) is Tensor or type(x) is Value:
+        return [x], LEAF
     leaves, structure = tree.flatten(x)
     if not any(map(of_nodes, leaves)):
         return leaves, structure
     shapes = [x.shape if of_nodes(x) else None for x in leaves]
     flat = [v for x in leaves for v in (x.ravel().tolist() if of_nodes(x) else [x])]
     return flat, Apart(structure, shapes)
+
+
+def chosen(what: str, argnums: Any, count: int) -> list[int]:
+    """Return which of so many arguments are differentiated."""
+    try:
+        several = isinstance(argnums, tuple | list)
+        wanted = [operator.index(i) for i in (argnums if several else (argnums,))]
+    except TypeError:
+        raise TypeError(
+            f"{what}: argnums says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
+        ) from None
+    for i in wanted:
+        if not -count <= i < count:
+            raise ValueError(
+                f"{what}: argnums {i} is out of range for a call with {count} arguments"
+            )
+    return wanted
 
 
 class Call:
@@ -128,17 +157,11 @@ class Call:
         has_aux: bool = False,
     ) -> None:  # fmt: skip
         several = isinstance(argnums, tuple | list)
-        try:
-            wanted = [operator.index(i) for i in (argnums if several else (argnums,))]
-        except TypeError:
-            raise TypeError(
-                f"{what}: argnums says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
-            ) from None
-        for i in wanted:
-            if not -len(args) <= i < len(args):
-                raise ValueError(
-                    f"{what}: argnums {i} is out of range for a call with {len(args)} arguments"
-                )
+        wanted = (
+            [0]
+            if type(argnums) is int and not argnums and args
+            else chosen(what, argnums, len(args))
+        )
         self.nested = nested() or any(map(given_node, args))
         self.start = tick()  # what is older does not depend on the inputs
         if MODE.get().recording:
@@ -169,9 +192,13 @@ class Call:
         """Make the inputs and return what the function makes of them."""
         lifted = list(args)
         for i in wanted:
-            lifted[i] = tree.map_tree(partial(differentiated, what), args[i])
-        chosen = tuple(lifted[i] for i in wanted) if several else lifted[wanted[0]]
-        self.inputs, self.rebuild_inputs = apart(chosen)
+            x = args[i]
+            one = type(x) is np.ndarray or type(x) is float
+            lifted[i] = (
+                differentiated(what, x) if one else tree.map_tree(partial(differentiated, what), x)
+            )
+        inputs = tuple(lifted[i] for i in wanted) if several else lifted[wanted[0]]
+        self.inputs, self.rebuild_inputs = apart(inputs)
         around = INSIDE.get()
         inside = Inside(what, self.inputs, around)
         try:
@@ -204,11 +231,14 @@ class Call:
         """Return the gradient of one output with respect to every input."""
         if type(seed) is Value and type(y) is Tensor:
             seed = ops.mul(seed, constant(np.ones(())))
-        if not self.nested:
-            found: list[Any] = gradient(y, self.inputs, seed=seed)
-            return found
-        parts = recorded(y, self.inputs, seed, self.start)
-        return [zero(x, True) if g is None else g for x, g in zip(self.inputs, parts, strict=True)]
+        if self.nested:
+            parts = recorded(y, self.inputs, seed, self.start)
+        else:
+            parts = pulled([y], [seed_for(y, seed, "gradient", False)], self.inputs)
+        for i, part in enumerate(parts):
+            if part is None:
+                parts[i] = zero(self.inputs[i], self.nested)
+        return parts
 
     def pull_all(self, seeds: Sequence[Any]) -> list[Any]:
         """Return what the cotangents of all outputs send back to every input, in one sweep."""

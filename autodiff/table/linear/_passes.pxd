@@ -13,7 +13,7 @@ cdef extern from *:
     #endif
 
     // Arrays are (outer, n, inner), C order: the axis in the middle. `back` goes from its end.
-    #define LANES 64
+    #define LANES 32
     #define PASSES(T, FABS)                                                                              \
     PASS recur_##T(const T *a, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back) {             \
         npy_intp step = back ? -inner : inner;                                                           \
@@ -66,12 +66,13 @@ cdef extern from *:
             top = most[0];                                                                               \
             for (int j = 1; j < LANES; j++) top = sign * most[j] > sign * top ? most[j] : top;           \
             T here = g[o], there = g[o] * (T)0;                                                          \
-            for (k = 0; k < whole; k += LANES)                                                           \
+            for (k = 0; k < whole; k += LANES) {                                                         \
                 for (int j = 0; j < LANES; j++) {                                                        \
-                    y[k + j] = x[k + j] == top ? here : there;                                           \
                     hit[j] += x[k + j] == top ? (T)1 : (T)0;                                             \
                     hole[j] += x[k + j] != x[k + j] ? (T)1 : (T)0;                                       \
                 }                                                                                        \
+                for (int j = 0; j < LANES; j++) y[k + j] = x[k + j] == top ? here : there;               \
+            }                                                                                            \
             for (; k < n; k++) {                                                                         \
                 y[k] = x[k] == top ? here : there; hits += x[k] == top; holes += x[k] != x[k];           \
             }                                                                                            \
