@@ -14,6 +14,7 @@ from autodiff.player.typed import formula_page
 try:
     from docs.alive import with_live_pictures
     from docs.books import book_pages
+    from docs.parameters import numpy_page
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
 except ImportError as e:
     raise SystemExit(
@@ -30,7 +31,7 @@ ORDER = (
     "index.md", "tutorial.md", "tutorial.ja.md",
     "explaining.md", "explaining.ja.md", "course.md", "course.ja.md", "teaching.md",
     "teaching.ja.md", "notation.md", "notation.ja.md", "concordance.md", "concordance.ja.md",
-    "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md",
+    "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md", "numpy.md",
     "api/index.md",
     "api_nets.md", "coming_from.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md",
     "results.md", "results.ja.md",
@@ -60,6 +61,7 @@ def assemble() -> None:
     _write("play.html", formula_page())
     _write("playground.html", playground_page())
     _write("operations.md", operation_table(PAGES / "plots"))
+    _write("numpy.md", numpy_page())
     for wing, names in wings().items():
         _write(f"api/{wing}.md", api_page("autodiff", f"autodiff: {wing}", names))
     _write("api/index.md", api_page("autodiff", "autodiff", []) + _links(wings()))
@@ -123,6 +125,7 @@ GENERATED = {
     "play.html",
     "playground.html",
     "operations.md",
+    "numpy.md",
     "api/index.md",
     "api_nets.md",
     "modules/index.md",

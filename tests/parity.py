@@ -1,8 +1,9 @@
 """numpy as the oracle: calls drawn from the recipes, made on nodes and on the plain arrays.
 
 `python -m tests.parity 200000` draws so many calls of every function that records, prints what
-disagrees and how many calls were refused, by parameter; `python -m tests.parity 20000 docs/refused.txt`
-keeps the list of what is refused.
+disagrees and how many calls were refused, by parameter; `python -m tests.parity 60000 docs/refused.txt`
+keeps the list of what is refused, which the page of numpy's functions reads. A third argument is the first
+seed.
 """
 
 import random
@@ -230,7 +231,7 @@ def listed(refused: Counter[str]) -> str:
     )
 
 
-def main(calls: int, file: str = "") -> int:
+def main(calls: int, file: str = "", first: int = 0) -> int:
     """Draw so many calls, in turn of every function; return how many disagree.
 
     What is refused is written to a file, if one is named.
@@ -238,9 +239,9 @@ def main(calls: int, file: str = "") -> int:
     functions = list(CALLS.items())
     refused: Counter[str] = Counter()
     faults: Counter[str] = Counter()
-    for seed in range(calls):
-        if seed and not seed % 10_000:
-            print(f"{seed} of {calls} calls", file=sys.stderr, flush=True)
+    for seed in range(first, first + calls):
+        if seed > first and not (seed - first) % 10_000:
+            print(f"{seed - first} of {calls} calls", file=sys.stderr, flush=True)
         name, call = functions[seed % len(functions)]
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -260,4 +261,4 @@ def main(calls: int, file: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]), *sys.argv[2:3]) else 0)
+    sys.exit(1 if main(int(sys.argv[1]), *sys.argv[2:3], *map(int, sys.argv[3:4])) else 0)

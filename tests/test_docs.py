@@ -9,7 +9,11 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the extra nets is not installed")
 
+from autodiff.dispatch.entries import ENTRIES, name_of
+from autodiff.table.primitive import UFUNCS
+from docs.parameters import numpy_page, refusals
 from docs.reference import CORE, api_page, module_page, operation_table, wings
+from tests.rows import CORE as CORE_ROWS
 from tests.rows import POINTWISE
 
 
@@ -20,6 +24,18 @@ def test_every_operation_has_its_line_and_its_plot(tmp_path: Path) -> None:
         assert page.count(f"| `{row.name}` | ") == 1, row.name
         assert (tmp_path / f"{row.name}.svg").read_text().count("<path") > 5, row.name
     assert "d/dx = `sigmoid_prime(x)`" in page
+
+
+def test_the_page_of_numpy_holds_every_function_and_every_refused_parameter(root: Path) -> None:
+    rows = {line.split("|")[1].strip(" `"): line for line in numpy_page().splitlines()[6:]}
+    assert set(rows) == {name_of(f) for f in ENTRIES} | {
+        name_of(u) for u, row in UFUNCS.items() if row in CORE_ROWS
+    }
+    told = refusals((root / "docs" / "refused.txt").read_text(encoding="utf-8"))
+    assert set(told) <= set(rows)
+    for name, parameters in told.items():
+        assert all(f"`{p}`" in rows[name].split("|")[3] for p in parameters)
+    assert sum("choose with np.where" in line for line in rows.values()) > 20
 
 
 @pytest.mark.parametrize("module", ["autodiff", "nets"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff.dispatch.entries import ENTRIES, Entry
+from docs.parameters import LIST, refusals
 from tests import parity
 from tests.rows import CORE
 
@@ -84,7 +85,23 @@ def test_at_most_one_call_in_ten_is_refused() -> None:
             for seed in range(6)
         ]
     assert [f.fault for f in found if f.fault] == []
+    refused = {f.refused for f in found if f.refused}
     assert sum(bool(f.refused) for f in found) <= 0.1 * len(found)
+    told = {f"{name}: {p}" for name, ps in refusals(LIST.read_text()).items() for p in ps}
+    assert {text.strip() for text in refused} <= told  # the list that is kept, and no more
+    assert {line.partition(":")[0] for line in told} <= set(parity.CALLS)
+
+
+@pytest.mark.parametrize(("name", "parameters"), refusals(LIST.read_text()).items())
+def test_what_the_list_says_is_refused(name: str, parameters: list[str]) -> None:
+    """A parameter that is honoured leaves the list."""
+    wanted = {f"{name}: {p}" for p in parameters}
+    with np.errstate(all="ignore"):
+        for seed in range(3000):
+            wanted.discard(parity.outcome(*parity.CALLS[name], parity.seeded(seed)).refused.strip())
+            if not wanted:
+                break
+    assert not wanted
 
 
 @pytest.mark.parametrize("row", CORE, ids=lambda r: r.name)

@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ from nets.extras import UsageError
 from nets.network import Network
 from nets.optim import SGD
 from nets.parts.activations import as_activation
+from nets.runs import engines
 from nets.runs.engines import Engine, EngineError, check_address, engine_of, processes
 from nets.runs.shards import Shards
 from nets.runs.training import Training
@@ -101,6 +103,108 @@ def test_workers_that_always_die_end_in_one_sentence() -> None:
     with pytest.raises(EngineError, match="a worker died"):
         engine.run(os._exit, [(1,)])
     engine.executor.shutdown()
+
+
+stops = pytest.mark.skipif(
+    not hasattr(os, "waitid"), reason="the system does not tell who is stopped"
+)
+
+
+def stop_once(path: str) -> int:
+    """Stop the process that is the first to come here; return 7."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return 7
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return 7
+
+
+@stops
+def test_a_worker_that_is_stopped_is_ended_and_its_part_computed_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(engines, "WATCH", 0.05)
+    monkeypatch.setattr(engines, "PATIENCE", 0.5)
+    told: list[str] = []
+    engine = processes(2, told.append)
+    started = time.monotonic()
+    assert engine.run(stop_once, [(str(tmp_path / "x"),)] * 3) == [7] * 3
+    assert time.monotonic() - started < 300  # not for ever
+    (sentence,) = told
+    assert "was stopped from outside for 0.5 seconds: it was ended" in sentence
+    engine.close()
+    assert engine.workers is not None
+    assert engine.workers.started == []
+
+
+@stops
+def test_workers_that_are_always_stopped_end_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engines, "WATCH", 0.05)
+    monkeypatch.setattr(engines, "PATIENCE", 0.2)
+    engine = processes(1, lambda sentence: None)
+    with pytest.raises(EngineError, match="a worker died"):
+        engine.run(signal.raise_signal, [(signal.SIGSTOP,)])
+    engine.close()
+
+
+@stops
+def test_a_worker_that_stands_still_for_a_moment_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "WATCH", 0.05)
+    engine = processes(1)
+    (pid,) = engine.run(os.getpid, [()])
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(0.5, os.kill, (pid, signal.SIGCONT)).start()
+    assert engine.run(os.getpid, [()]) == [pid]
+    engine.close(10)
+
+
+@stops
+def test_a_stopped_worker_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "PATIENCE", 0.2)
+    with engine_of(argparse.Namespace(workers=1, scheduler=None)) as engine:
+        assert engine is not None
+        (pid,) = engine.run(os.getpid, [()])
+        os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@stops
+def test_training_says_that_a_worker_was_stopped_and_ends_with_the_same_bits(
+    root: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import os, signal, sys, threading\n"
+        "from nets.runs import engines, shards\n"
+        "from nets.cli import main\n"
+        "engines.PATIENCE = 1.0\n"
+        "step = shards.Shards.step\n"
+        "def stopping(self, chosen, once=[]):\n"
+        "    if not once and len(sys.argv) > 5:\n"
+        "        once += self.engine.run(os.getpid, [()])\n"
+        "        os.kill(once[0], signal.SIGSTOP)\n"
+        "    return step(self, chosen)\n"
+        "shards.Shards.step = stopping\n"
+        "if __name__ == '__main__':\n"
+        "    sys.exit(main(['train', '--epochs', '1', '--batch', '100', *sys.argv[1:5]]))\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    kept = []
+    for name, more in (("still", []), ("stopped", ["1"])):
+        command = [str(script), "--workers", "1", "--checkpoint", str(tmp_path / name), *more]
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)},
+            capture_output=True, text=True, timeout=600,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        told = " ".join(done.stderr.split())
+        assert ("was stopped from outside for 1 seconds: it was ended" in told) == bool(more)
+        kept.append((tmp_path / name).read_bytes())
+    assert kept[0] == kept[1]
 
 
 def test_errors_of_the_task_itself_stay_what_they_are() -> None:

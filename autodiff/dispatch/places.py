@@ -66,6 +66,8 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
     """Return the elements, or the slices along an axis, at some places."""
     x, k = line(tensor(a), axis)
     n = x.shape[k]
+    if not x.size:  # numpy takes nothing from nothing
+        return constant(np.take(x._array, indices, k, mode=mode))  # type: ignore[call-overload]
     np.take(marks(n), indices, mode=mode)  # type: ignore[call-overload]
     places = np.asarray(indices).astype(np.intp)
     if mode == "raise":

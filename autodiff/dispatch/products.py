@@ -27,7 +27,8 @@ def dot(a: Any, b: Any) -> Any:
     """Return numpy's dot: the last axis of a with the last but one of b."""
     a, b = tensor(a), tensor(b)
     if not a.ndim or not b.ndim:
-        return ops.mul(a, b)
+        a, b = (a, b) if not a.ndim else (b, a)
+        return (ops.chain if 0 < b.ndim < 3 else ops.mul)(a, b)  # 0 times an array is 0 for BLAS
     if b.ndim < 3 and (b.ndim == 1 or a.ndim <= 2):
         return ops.matmul(a, b)
     return tensordot(a, b, ((-1,), (-min(b.ndim, 2),)))
@@ -44,7 +45,8 @@ def inner(a: Any, b: Any) -> Any:
     """Return the sums of products over the last axes of both."""
     a, b = tensor(a), tensor(b)
     if not a.ndim or not b.ndim:
-        return ops.mul(a, b)
+        a, b = (a, b) if not a.ndim else (b, a)
+        return (ops.chain if 0 < b.ndim < 3 else ops.mul)(a, b)  # 0 times an array is 0 for BLAS
     return tensordot(a, b, ((-1,), (-1,)))
 
 

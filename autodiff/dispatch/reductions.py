@@ -174,7 +174,7 @@ def along(w: Any, x: Any, axis: Axis) -> Any:
     return ops.broadcast(w.transpose(*order).reshape(shape), shape=x.shape)
 
 
-@stands_for(np.trace, a=MATRIX, offset=whole(-2, 2), axis1=one_of(0), axis2=one_of(1))
+@stands_for(np.trace, a=MATRIX, offset=whole(-2, 2), axis1=one_of(0, -1), axis2=one_of(1, -2, 0))
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
     """Return the sum of a diagonal."""
     return diagonal(as_type(tensor(a), dtype), offset, axis1, axis2).sum(-1)

@@ -109,7 +109,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 @stands_for(np.interp, x=ARRAY, xp=one_of(np.array([-2.0, 0.5, 3.0])),
             fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5),
-            period=one_of(None))  # fmt: skip
+            period=one_of(None, 1.5, 0))  # fmt: skip
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:

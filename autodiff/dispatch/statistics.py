@@ -86,7 +86,9 @@ def at_ranks(x: Any, below: Any, above: Any, share: Any, between: bool = False) 
         near = (
             share < 0.5
         )  # each is counted from the nearer one, so at a share of 1 it is the upper
-        if not between or np.all(near):
+        if not between:  # the mean of the two in the middle
+            y = (low + high) * share
+        elif np.all(near):
             y = low + rise * share
         else:
             upper = high - rise * (1.0 - share)
@@ -113,8 +115,8 @@ METHODS = {  # where a quantile q of n numbers stands, for numpy's continuous me
     np.quantile,
     a=AXED,
     q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]),
-    method=one_of(*METHODS),
-    weights=one_of(None),
+    method=one_of(*METHODS, "inverted_cdf"),
+    weights=lambda d: d.of(None, np.ones(d.first.shape)),
 )
 def quantile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
@@ -152,8 +154,8 @@ def quantile(
     np.percentile,
     a=AXED,
     q=one_of(30, 0, 100, [25, 50.0]),
-    method=one_of(*METHODS),
-    weights=one_of(None),
+    method=one_of(*METHODS, "inverted_cdf"),
+    weights=lambda d: d.of(None, np.ones(d.first.shape)),
 )
 def percentile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
@@ -209,13 +211,21 @@ def prod(
     return z if type(initial) is int and initial == 1 else z * initial
 
 
-@stands_for(np.cov, m=MATRIX, y=one_of(None), rowvar=FLAG, bias=FLAG, ddof=one_of(None, 0, 1),
-            fweights=one_of(None), aweights=one_of(None))  # fmt: skip
+def some(*kinds: type) -> Any:
+    """Return the kind of weights of as many observations as numpy finds in the rows, or None."""
+    return lambda d: d.of(None, np.arange(d.first.shape[-1], dtype=d.of(*kinds)) + d.of(1, 0, -1))
+
+
+@stands_for(np.cov, m=MATRIX, y=lambda d: d.of(None, d.first + 1.0), rowvar=FLAG, bias=FLAG,
+            ddof=one_of(None, 0, 1, 2, 0.5), fweights=some(int, float), aweights=some(float))  # fmt: skip
 def cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
     fweights: Any = None, aweights: Any = None, dtype: Any = None,
 ) -> Any:  # fmt: skip
     """Return the covariance matrix of variables in rows (columns without rowvar)."""
+    if not (ddof is fweights is aweights is None):  # does numpy take them?
+        given = (None if w is None else array_of(w) for w in (y, fweights, aweights))
+        np.cov(array_of(m), next(given), rowvar, bias, ddof, *given)
     parts = [
         x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])
     ]
@@ -246,7 +256,7 @@ def cov(
     return y.reshape(np.squeeze(blank(y)).shape)
 
 
-@stands_for(np.corrcoef, x=MATRIX, y=one_of(None), rowvar=FLAG)
+@stands_for(np.corrcoef, x=MATRIX, y=lambda d: d.of(None, np.sin(d.first)), rowvar=FLAG)
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> Any:
     """Return the correlation matrix: the covariances over the products of the deviations."""
     c = cov(x, y, rowvar, dtype=dtype)

@@ -22,7 +22,15 @@ from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
 from autodiff.sources.latex import tex, tex_name, tex_number
 from autodiff.sources.plaintext import text
-from autodiff.sources.terms import Operand, compute, contribution_term, operand, plus, value_term
+from autodiff.sources.terms import (
+    Fixed,
+    Operand,
+    compute,
+    contribution_term,
+    operand,
+    plus,
+    value_term,
+)
 from autodiff.table.symbol import Symbol, Term
 
 SMALL = 9  # the most numbers of an array that are written out
@@ -74,6 +82,8 @@ class Line:
             return ""
 
         def put(symbol: Symbol) -> str:
+            if isinstance(symbol, Fixed):
+                return number(symbol.array)
             return number(self.values[symbol.key])  # type: ignore[attr-defined]
 
         return printer(self.formula, name=put)
@@ -286,5 +296,5 @@ def _leaves(term: Term) -> list[Operand]:
     if not isinstance(term, Symbol):
         return []
     if term.op is None:
-        return [term] if isinstance(term, Operand) else []
+        return [term] if isinstance(term, Operand) and not isinstance(term, Fixed) else []
     return [leaf for a in term.args for leaf in _leaves(a)]

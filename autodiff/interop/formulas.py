@@ -5,18 +5,21 @@ comparisons `m.greater` and `m.equal`, `m.where`, `m.erf`, and the array functio
 `Dialect`. A row that is a numpy ufunc is looked up in the dialect by the ufunc's name; the others
 are written here once, and a dialect that knows one better says so in `own`. `interpret` then runs a
 graph in the dialect, node by node, whatever the dialect computes with: numbers, traced arrays or
-the nodes of another graph format.
+the nodes of another graph format. A dialect that differentiates is handed the table's own derivatives
+with each operation, so that kinks, ties and saturated ends have the slopes that they have here.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from autodiff.graphs.graph import Graph, GraphNode
-from autodiff.table.primitive import Pointwise, Primitive
+from autodiff.table.primitive import Pointwise
 from autodiff.table.structure import axes_of
+from autodiff.table.symbol import Symbol, Term
 
 Formula = Callable[..., Any]
 
@@ -29,6 +32,7 @@ class Dialect(Protocol):
     @property
     def own(self) -> Mapping[str, Formula]: ...
 
+    def ruled(self, row: Pointwise, formula: Formula, xs: list[Any]) -> Any: ...
     def constant(self, value: Any, label: str | None) -> Any: ...
     def where(self, condition: Any, a: Any, b: Any) -> Any: ...
     def matmul(self, a: Any, b: Any) -> Any: ...
@@ -47,7 +51,7 @@ class Dialect(Protocol):
 FORMULAS: dict[str, Formula] = {
     "powc": lambda m, x, n: m.power(x, n),
     "power": lambda m, a, b: m.power(a, b),
-    "power_slope": lambda m, x, n: n * m.power(x, n - 1.0),
+    "power_slope": lambda m, x, n: m.where(m.equal(n, 0.0), 0.0, n * m.power(x, n - 1.0)),
     "identity": lambda m, x: x,
     "stop": lambda m, x: x,
     "chain": lambda m, g, d: m.where(m.equal(g, 0.0), g, g * d),
@@ -61,11 +65,11 @@ FORMULAS: dict[str, Formula] = {
     "log2": lambda m, x: m.log(x) * (1.0 / math.log(2.0)),
     "log10": lambda m, x: m.log(x) * (1.0 / math.log(10.0)),
     "logaddexp": lambda m, a, b: m.maximum(a, b) + m.log1p(m.exp(-m.absolute(a - b))),
-    "share": lambda m, a, b: 1.0 / (1.0 + m.exp(b - a)),
+    "share": lambda m, a, b: m.where(m.equal(a, b), 0.5, 1.0 / (1.0 + m.exp(b - a))),
     "logaddexp2": lambda m, a, b: (
         m.maximum(a, b) + m.log1p(FORMULAS["exp2"](m, -m.absolute(a - b))) * (1.0 / math.log(2.0))
     ),
-    "share2": lambda m, a, b: 1.0 / (1.0 + FORMULAS["exp2"](m, b - a)),
+    "share2": lambda m, a, b: m.where(m.equal(a, b), 0.5, 1.0 / (1.0 + FORMULAS["exp2"](m, b - a))),
     "relu": lambda m, x: m.where(m.greater(x, 0.0), x, 0.0),
     "leaky_relu": lambda m, x, slope: m.where(m.greater(x, 0.0), x, slope * x),
     "elu": lambda m, x, alpha: m.where(
@@ -74,8 +78,10 @@ FORMULAS: dict[str, Formula] = {
     "normal_pdf": lambda m, x: m.exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi)),
     "normal_cdf": lambda m, x: 0.5 * (1.0 + m.erf(x * math.sqrt(0.5))),
     "gelu": lambda m, x: x * FORMULAS["normal_cdf"](m, x),
-    "gelu_prime": lambda m, x: FORMULAS["normal_cdf"](m, x) + x * FORMULAS["normal_pdf"](m, x),
-    "step": lambda m, x: m.where(m.greater(x, 0.0), 1.0, 0.0),
+    "gelu_prime": lambda m, x: (
+        FORMULAS["normal_cdf"](m, x) + FORMULAS["chain"](m, FORMULAS["normal_pdf"](m, x), x)
+    ),
+    "step": lambda m, x: m.where(m.equal(x, x), m.where(m.greater(x, 0.0), 1.0, 0.0), x),
     "truth": lambda m, x: m.where(m.equal(x, 0.0), 0.0, 1.0),
     "beats": lambda m, a, b: m.where(m.greater(a, b), 1.0, m.where(m.equal(a, b), 0.5, 0.0)),
     "prefers": lambda m, a, b: FORMULAS["beats"](m, a, b),
@@ -83,9 +89,9 @@ FORMULAS: dict[str, Formula] = {
     "fmin": lambda m, a, b: m.minimum(a, b),
     "hole": lambda m, x: m.where(m.equal(x, x), 0.0, 1.0),
     "where": lambda m, c, a, b: m.where(m.equal(c, 0.0), b, a),
-    "clip": lambda m, x, low, high: m.where(
-        m.greater(low, x), low, m.where(m.greater(x, high), high, x)
-    ),
+    "clip": lambda m, x, low, high: FORMULAS["lower"](m, FORMULAS["higher"](m, x, low), high),
+    "higher": lambda m, x, low: m.where(m.greater(low, x), low, x),
+    "lower": lambda m, x, high: m.where(m.greater(x, high), high, x),
     "hypot": lambda m, a, b: m.sqrt(a * a + b * b),
     "asinh": lambda m, x: m.sign(x) * m.log(m.absolute(x) + m.sqrt(1.0 + x * x)),
     "acosh": lambda m, x: m.log(x + m.sqrt((x - 1.0) * (x + 1.0))),
@@ -111,20 +117,47 @@ def _nonzero(m: Dialect, x: Any) -> Any:
     return m.where(m.equal(x, 0.0), 1.0, x)
 
 
-def pointwise(m: Dialect, row: Primitive, xs: list[Any]) -> Any:
+def pointwise(m: Dialect, row: Pointwise, xs: list[Any]) -> Any:
     """Return a pointwise row of the table in a dialect."""
+    return m.ruled(row, _formula(m, row), xs)
+
+
+def _formula(m: Dialect, row: Pointwise) -> Formula:
     if row.name in m.own:
-        return m.own[row.name](*xs)
+        return m.own[row.name]
     if row.ufunc is not None:
-        function = getattr(m, row.ufunc.__name__, None)
+        function: Formula | None = getattr(m, row.ufunc.__name__, None)
         if function is not None:
-            return function(*xs)
+            return function
     if row.name not in FORMULAS:
         raise ValueError(
             f"{row.name}: {m.name} has no function for it, and it is not written in terms of the "
             f"elementary ones; compose it of operations of the table instead"
         )
-    return FORMULAS[row.name](m, *xs)
+    return partial(FORMULAS[row.name], m)
+
+
+@cache
+def _slopes(row: Pointwise) -> list[Term | None]:
+    """Return the derivatives of a row as trees of symbols, None where there is none."""
+    xs = [Symbol(f"x{i}") for i in range(row.arity)]
+    return [None if rule is None else rule(Symbol("y"), *xs) for rule in row.partials]
+
+
+def slope(m: Dialect, row: Pointwise, i: int, y: Any, xs: Sequence[Any]) -> Any:
+    """Return the derivative of a row by operand i in a dialect, None where the table has none."""
+    term = _slopes(row)[i]
+    return None if term is None else _at(m, term, {"y": y} | {f"x{k}": x for k, x in enumerate(xs)})
+
+
+def _at(m: Dialect, term: Term, values: Mapping[str, Any]) -> Any:
+    """Return the number or array that a tree of symbols stands for."""
+    if not isinstance(term, Symbol):
+        return m.constant(term, None)
+    if term.op is None:
+        return values[term.name]
+    assert isinstance(term.op, Pointwise)
+    return pointwise(m, term.op, [_at(m, a, values) for a in term.args])
 
 
 def structural(m: Dialect, node: GraphNode, operands: list[GraphNode], xs: list[Any]) -> Any:

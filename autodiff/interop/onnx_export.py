@@ -13,7 +13,8 @@ import numpy as np
 from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph
-from autodiff.interop.formulas import arguments, interpret, unique_names
+from autodiff.interop.formulas import Formula, arguments, interpret, unique_names
+from autodiff.table.primitive import Pointwise
 
 OPSET = 18
 OPERATORS = {
@@ -83,6 +84,11 @@ class _Onnx:
                 self.node(SINGLE[name], self.cast(x, np.dtype("float32"))), x.dtype
             )
         raise AttributeError(name)
+
+    def ruled(self, row: Pointwise, formula: Formula, xs: list[Any]) -> _Term:
+        """Return an operation; a model of ONNX has values alone."""
+        term: _Term = formula(*xs)
+        return term
 
     def node(self, op: str, *xs: Any, dtype: Any = None, **attributes: Any) -> _Term:
         """Add a node to the model and return what it computes."""

@@ -5,7 +5,7 @@ gradients, compilers and devices apply. Choices that Python made while the graph
 they were, and so do the shapes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,16 @@ import numpy as np
 from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph
-from autodiff.interop.formulas import Dialect, arguments, interpret, unique_names
+from autodiff.interop.formulas import (
+    Dialect,
+    Formula,
+    arguments,
+    interpret,
+    pointwise,
+    slope,
+    unique_names,
+)
+from autodiff.table.primitive import TABLE, Pointwise
 
 
 class _Torch:
@@ -23,12 +32,14 @@ class _Torch:
 
     def __init__(self) -> None:
         self.torch = t = require("torch", "torch", "to_torch")
+        self.rules: dict[Pointwise, Any] = {}
         self.own = {
             "sigmoid": t.sigmoid,
             "relu": t.relu,
             "stop": lambda x: x.detach(),
             "rint": t.round,
-            "floordiv": lambda a, b: t.floor(a / b),
+            "floordiv": t.floor_divide,
+            "sign": lambda x: t.where(t.isnan(x), x, t.sign(x)),
         }
         self.power, self.erf, self.matmul = t.pow, t.erf, t.matmul
         for name in ("maximum", "minimum", "greater", "equal"):
@@ -36,6 +47,49 @@ class _Torch:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.torch, name)
+
+    def ruled(self, row: Pointwise, formula: Formula, xs: list[Any]) -> Any:
+        """Return an operation on tensors, which PyTorch derives by the rules of the table."""
+        if row not in self.rules:
+            self.rules[row] = self._rule(row, formula)
+        return self.rules[row].apply(*(self.torch.as_tensor(x) for x in xs))
+
+    def _rule(self, row: Pointwise, formula: Formula) -> Any:
+        """Return an operation as a function of PyTorch's that knows its derivatives."""
+
+        def forward(*xs: Any) -> Any:
+            y = formula(*xs)
+            return y.view_as(y) if any(y is x for x in xs) else y
+
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            ctx.save_for_backward(*inputs, output)
+            ctx.save_for_forward(*inputs, output)
+
+        def parts(ctx: Any, gs: Sequence[Any]) -> list[Any]:
+            """Return each cotangent, or tangent, times the operand's derivative."""
+            *xs, y = ctx.saved_tensors
+            slopes = [None if g is None else slope(self, row, i, y, xs) for i, g in enumerate(gs)]
+            chain = TABLE["chain"]
+            assert isinstance(chain, Pointwise)
+            return [
+                None if d is None else pointwise(self, chain, [g, d])
+                for g, d in zip(gs, slopes, strict=True)
+            ]
+
+        def backward(ctx: Any, g: Any) -> tuple[Any, ...]:
+            found = parts(ctx, [g if needed else None for needed in ctx.needs_input_grad])
+            return tuple(
+                None if p is None else p.sum_to_size(x.shape)
+                for p, x in zip(found, ctx.saved_tensors, strict=False)
+            )
+
+        def jvp(ctx: Any, *ts: Any) -> Any:
+            zero = self.torch.zeros_like(ctx.saved_tensors[-1])
+            return sum((p for p in parts(ctx, ts) if p is not None), zero)
+
+        methods = {f.__name__: staticmethod(f) for f in (forward, setup_context, backward, jvp)}
+        shared: dict[str, Any] = {"generate_vmap_rule": True, **methods}
+        return type(row.name, (self.torch.autograd.Function,), shared)
 
     def _lifted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function of tensors that also takes numbers."""
@@ -93,9 +147,38 @@ class _Jax:
         self.jnp = require("jax.numpy", "jax", "to_jax")
         self.own = {"sigmoid": jax.nn.sigmoid, "relu": jax.nn.relu, "stop": jax.lax.stop_gradient}
         self.erf = jax.scipy.special.erf
+        self.custom_jvp = jax.custom_jvp
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.jnp, name)
+
+    def ruled(self, row: Pointwise, formula: Formula, xs: list[Any]) -> Any:
+        """Return an operation on arrays, which JAX derives by the rules of the table."""
+        known = self.custom_jvp(lambda *xs: self.jnp.asarray(formula(*xs)))
+
+        def jvp(xs: Sequence[Any], ts: Sequence[Any]) -> tuple[Any, Any]:
+            y = known(*xs)
+            parts = [
+                self._chain(t, d)
+                for t, d in ((t, slope(self, row, i, y, xs)) for i, t in enumerate(ts))
+                if d is not None
+            ]
+            return y, sum(parts, self.jnp.zeros_like(y)).astype(y.dtype)
+
+        known.defjvp(jvp)
+        return known(*xs)
+
+    def _chain(self, t: Any, d: Any) -> Any:
+        """Return t d, and 0 where t is 0, whatever d is; linear in t, so that JAX can turn it round.
+
+        An infinity is a product of great numbers, and NaN is 0 between two infinities, read either way.
+        """
+        d, where = self.jnp.asarray(d), self.jnp.where
+        great = self.jnp.asarray(np.finfo(d.dtype).max)
+        hole, sign = self.jnp.isnan(d), where(d < 0, -great, great)
+        far = where(self.jnp.isfinite(d), self.jnp.ones_like(d), great)
+        middle = where(hole, 0.0, where(self.jnp.isinf(d), sign, d))
+        return t * far * far * middle * far * far
 
     def constant(self, value: Any, label: str | None) -> Any:
         return self.jnp.asarray(value)

@@ -8,7 +8,8 @@ import numpy as np
 from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph, GraphNode
-from autodiff.interop.formulas import arguments, interpret, unique_names
+from autodiff.interop.formulas import Formula, arguments, interpret, unique_names
+from autodiff.table.primitive import Pointwise
 
 
 class _SymPy:
@@ -38,6 +39,10 @@ class _SymPy:
         if name not in self._functions:
             raise AttributeError(name)
         return _each(self._functions[name])
+
+    def ruled(self, row: Pointwise, formula: Formula, xs: list[Any]) -> Any:
+        """Return an operation on expressions, which SymPy derives by rules of its own."""
+        return formula(*xs)
 
     def number(self, x: float) -> Any:
         """Return a number, exact where it is whole or a half."""

@@ -7,6 +7,7 @@ nothing but numpy.
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -15,10 +16,10 @@ from typing import Any
 
 from autodiff.table.primitive import Primitive
 
-FILES = {"array_kernels": "", "structure": "", "kernels": "scalar_"}  # and what names get in front
-
-
 TABLE = Path(__file__).resolve().parent.parent / "table"
+# The files that it is read from, and what their names get in front.
+FILES = {"array_kernels": "", "structure": "", "kernels": "scalar_", "libm": "libm_"}
+FILES |= {f"linear/{path.stem}": "" for path in sorted((TABLE / "linear").glob("[a-z]*.py"))}
 
 
 @cache
@@ -29,8 +30,13 @@ def _definitions(module: str) -> dict[str, ast.stmt]:
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = node
+        elif isinstance(node, ast.Assign):
+            pairs = [(node.targets[0], node.value)]
+            if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(node.targets[0].elts, node.value.elts, strict=True))
+            for target, value in pairs:
+                if isinstance(target, ast.Name):
+                    found[target.id] = ast.Assign([target], value, lineno=node.lineno)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = node
     return found
@@ -44,11 +50,13 @@ class _StandAlone(ast.NodeTransformer):
         self.needs: list[tuple[str, str]] = []
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.name = FILES[self.module] + node.name
+        if _definitions(self.module).get(node.name) is not None:
+            node.name = FILES[self.module] + node.name
         node.returns = None
         node.decorator_list = []  # what the compiled engine does instead
-        for argument in node.args.args:
-            argument.annotation = None
+        for argument in (*node.args.args, *node.args.kwonlyargs, node.args.vararg):
+            if argument is not None:
+                argument.annotation = None
         if ast.get_docstring(node) is not None and len(node.body) > 1:
             del node.body[0]
         self.generic_visit(node)
@@ -64,23 +72,39 @@ class _StandAlone(ast.NodeTransformer):
         assert node.value is not None
         return self.visit(ast.Assign([node.target], node.value, lineno=node.lineno))  # type: ignore[no-any-return]
 
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        called = node.test.func if isinstance(node.test, ast.Call) else None
+        if isinstance(called, ast.Attribute) and ast.unparse(called.value) == "passes":
+            return None  # the compiled engine's own way
+        return self.generic_visit(node)
+
     def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id == "ndarray":
+            return ast.parse("np.ndarray", mode="eval").body
         if node.id in _definitions(self.module):
             self.needs.append((self.module, node.id))
             node.id = FILES[self.module] + node.id
+        elif self.module == "libm" and hasattr(math, node.id):
+            return ast.parse(f"math.{node.id}", mode="eval").body
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.value, ast.Name):
-            if node.value.id == "kernels":
-                self.needs.append(("kernels", node.attr))
-                return ast.Name(FILES["kernels"] + node.attr)
+            if node.value.id in ("kernels", "libm") and node.attr in _definitions(node.value.id):
+                self.needs.append((node.value.id, node.attr))
+                return ast.Name(FILES[node.value.id] + node.attr)
             if node.value.id == "builtins":
                 return ast.Name(node.attr)
             if node.value.id == "libm":
                 node.value.id = "math"
         return node
+
+
+@cache
+def helper_names() -> frozenset[str]:
+    """Return the names that a program may find itself with: no other thing in it may be called so."""
+    return frozenset(prefix + n for module, prefix in FILES.items() for n in _definitions(module))
 
 
 def helper_source(rows: Iterable[Primitive]) -> str:
@@ -90,7 +114,8 @@ def helper_source(rows: Iterable[Primitive]) -> str:
     """
     done: dict[tuple[str, str], str] = {}
     for row in rows:
-        module = getattr(row.array, "__module__", "").rpartition(".")[2]
+        place = getattr(row.array, "__module__", "").partition("autodiff.table.")[2]
+        module = place.replace(".", "/")
         if module in FILES:
             _collect(module, row.array.__name__, done)
         else:

@@ -15,6 +15,7 @@ from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.printers.javascript import Script
+from autodiff.sources.guards import at_risk, needs_guard
 from autodiff.sources.terms import local_term, value_term
 from autodiff.table.primitive import TABLE
 from autodiff.table.symbol import ARITHMETIC, Symbol, Term, number
@@ -69,7 +70,7 @@ class _Program:
     """The program of one graph while it is written."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+        self.graph, self.risks = graph, at_risk(graph)
         self.script = Script()
         self.taken = {*TAKEN, *TABLE}
         self.names: dict[Any, str] = {}
@@ -146,7 +147,7 @@ class _Program:
         if local == -1.0:
             return f"-{upstream}"
         text, precedence = self._print(local)
-        if not math.isfinite(self.graph.local(edge)):
+        if needs_guard(self.graph, edge, self.risks) or not math.isfinite(self.graph.local(edge)):
             return f"{self.script.function(TABLE['chain'])}({upstream}, {text})"
         return f"{upstream} * {text if precedence > 2 else f'({text})'}"
 

@@ -20,9 +20,17 @@ from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
-from autodiff.sources.helpers import helper_source
+from autodiff.sources.guards import at_risk, needs_guard, with_choices
+from autodiff.sources.helpers import helper_names, helper_source
 from autodiff.sources.plaintext import calling, index_text, text
-from autodiff.sources.terms import Operand, contribution_term, operand, plus, value_term
+from autodiff.sources.terms import (
+    Fixed,
+    Operand,
+    contribution_term,
+    operand,
+    plus,
+    value_term,
+)
 from autodiff.table.primitive import TABLE, Primitive
 from autodiff.table.symbol import Symbol, Term
 
@@ -64,10 +72,11 @@ class _Program:
     def __init__(self, graph: Graph, end: int, seed: Any) -> None:
         self.graph, self.end, self.seed = graph, end, seed
         self.rows: dict[Primitive, None] = {}
+        self.risks = at_risk(graph)
         self.reached = {end}  # the nodes that a gradient comes to
         self.saved: set[Any] = set()  # what the backward part reads
         self.names: dict[Any, str] = {}
-        self.taken = {"np", "math", *TABLE, *keyword.kwlist, *BUILTINS}
+        self.taken = {"np", "math", *TABLE, *helper_names(), *keyword.kwlist, *BUILTINS}
         for node in sorted(graph, key=lambda n: (n.name is None, n.id)):
             self.names["value", node.id] = self._fresh(node.label)
         for node in graph:
@@ -103,7 +112,7 @@ class _Program:
             f'    """{_harmless(doc)}"""',
             *(f"    {self._name(n)} = np.asarray({self._name(n)}, dtype={_dtype(n)})"
               for n in arguments),
-            *(f"    {self._name(n)} = {_literal_array(n)}" for n in self.graph
+            *(f"    {self._name(n)} = {_literal_array(n.value)}" for n in self.graph
               if not n.operands and self._is_literal_array(n)),
             "",
             "    # forward",
@@ -192,7 +201,9 @@ class _Program:
                     lines += self._sum(symbol.name, sums[id])
                     sizes[id] = 0
             for edge in edges:
-                part = contribution_term(graph, edge, symbol)
+                part = contribution_term(
+                    graph, edge, symbol, guarded=needs_guard(graph, edge, self.risks)
+                )
                 for leaf in _leaves(part):
                     self.saved.add(leaf.key)
                 sums[edge.source] = plus(sums.get(edge.source), part)
@@ -212,9 +223,12 @@ class _Program:
         return [f"    {name} = {first}", *(f"    {name} = {name} + {part}" for part in rest)]
 
     def _text(self, term: Term) -> str:
-        return text(
-            term, self._call, lambda s: self.names.get(getattr(s, "key", None), s.name), literal
-        )
+        return text(with_choices(term), self._call, self._symbol, literal)
+
+    def _symbol(self, symbol: Symbol) -> str:
+        if isinstance(symbol, Fixed):
+            return _literal_array(symbol.array)
+        return self.names.get(getattr(symbol, "key", None), symbol.name)
 
     def _call(self, term: Symbol, parts: list[str]) -> str:
         """Write an operation as a call of numpy, or of a function of the library's own."""
@@ -241,7 +255,7 @@ class _Program:
             case "concatenate":
                 return f"np.concatenate(({', '.join(parts)},), axis={params['axis']})"
             case "cast":
-                return f"np.asarray({parts[0]}, dtype=np.{params['dtype']})"
+                return f"np.asarray({parts[0]}, dtype=np.{np.dtype(params['dtype'])})"
             case "scatter":
                 self.rows[row] = None
                 return (
@@ -266,9 +280,12 @@ def literal(x: float) -> str:
     return repr(x) if math.isfinite(x) else f"{'-' if x < 0 else ''}np.{abs(x)}"
 
 
-def _literal_array(node: GraphNode) -> str:
-    numbers = re.sub(r"\b(inf|nan)\b", r"np.\1", repr(node.value.tolist()))
-    return f"np.array({numbers}, dtype=np.{node.value.dtype})"
+def _literal_array(array: Any) -> str:
+    first = array.flat[0] if array.size else 0.0
+    if array.size > SMALL and np.all(array == first):
+        return f"np.full({array.shape}, {literal(float(first))}, dtype=np.{array.dtype})"
+    numbers = re.sub(r"\b(inf|nan)\b", r"np.\1", repr(array.tolist()))
+    return f"np.array({numbers}, dtype=np.{array.dtype})"
 
 
 def _leaves(term: Any) -> list[Operand]:

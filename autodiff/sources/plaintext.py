@@ -35,7 +35,7 @@ def calling(term: Symbol, parts: list[str]) -> str:
 def index_text(index: Any) -> str:
     """Write an index as between square brackets: `0, :, 1:3`."""
     if isinstance(index, tuple):
-        return ", ".join(map(index_text, index))
+        return ", ".join(map(index_text, index)) or "()"
     if isinstance(index, slice):
         start, stop = ("" if i is None else str(i) for i in (index.start, index.stop))
         return f"{start}:{stop}" + (f":{index.step}" if index.step is not None else "")

@@ -30,6 +30,13 @@ class Operand(Symbol):
 
 
 @dataclass(frozen=True, eq=False)
+class Fixed(Operand):
+    """An array that a rule brings along, such as the identity matrix."""
+
+    array: Any = None
+
+
+@dataclass(frozen=True, eq=False)
 class Applied(Symbol):
     """An operation with its parameters and the shape of its result."""
 
@@ -37,7 +44,7 @@ class Applied(Symbol):
     shape: tuple[int, ...] = ()
 
 
-RECORDERS[Operand] = RECORDERS[Applied] = RECORDERS[Symbol]
+RECORDERS[Operand] = RECORDERS[Fixed] = RECORDERS[Applied] = RECORDERS[Symbol]
 
 
 Show = Callable[[GraphNode], Term]
@@ -94,11 +101,14 @@ def _places(n: int) -> tuple[Symbol, ...]:
     return tuple(Symbol(str(i)) for i in range(n))
 
 
-def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = operand) -> Any:
+def contribution_term(
+    graph: Graph, edge: Edge, upstream: Term, show: Show = operand, guarded: bool = False
+) -> Any:
     """Return what an edge sends to its source as a formula of the target's gradient `upstream`.
 
-    `show` writes a node of the graph as a symbol, or as a formula of its own. None where nothing
-    flows: the operation is not differentiable in that operand.
+    `show` writes a node of the graph as a symbol, or as a formula of its own. Where the local derivative
+    is infinite, and where `guarded`, a choice in the formula sends 0 for 0. None where nothing flows:
+    the operation is not differentiable in that operand.
     """
     node, source = graph[edge.target], graph[edge.source]
     if not isinstance(node.primitive, Pointwise) and isinstance(node.live, Tensor):
@@ -109,7 +119,7 @@ def contribution_term(graph: Graph, edge: Edge, upstream: Term, show: Show = ope
         return None
     part = times(upstream, local)
     pointwise = isinstance(node.primitive, Pointwise)
-    if pointwise and not np.all(np.isfinite(graph.local(edge))):  # 0 sends nothing, also by inf
+    if pointwise and (guarded or not np.all(np.isfinite(graph.local(edge)))):
         part = Applied(op=TABLE["where"], args=(upstream, part, 0.0), shape=node.shape)
     if node.shape == source.shape:
         return part
@@ -135,6 +145,8 @@ def compute(term: Term, values: Mapping[Any, Any]) -> Any:
     """Return the number or array that a formula stands for; `values` holds its leaves by key."""
     if not isinstance(term, Symbol):
         return term
+    if isinstance(term, Fixed):
+        return term.array
     if term.op is None:
         assert isinstance(term, Operand)
         return values[term.key]
@@ -178,11 +190,19 @@ def _read(node: Any, names: Mapping[Any, Term]) -> Term:
     if node in names:
         return names[node]
     if node.primitive is None:
-        array = np.asarray(node.data)
-        first = float(array.flat[0]) if array.size else 0.0
-        return first if np.all(array == first) else Operand(name=node.name or "c", shape=node.shape)
-    args = tuple(_read(p, names) for p in node.parents)
+        array = np.array(node.data)
+        return Fixed(name=node.name or "c", shape=node.shape, array=array)
+    stretches = isinstance(node.primitive, Pointwise)
+    args = tuple(_single(_read(p, names), stretches) for p in node.parents)
     return Applied(op=node.primitive, args=args, params=node.params, shape=node.shape)
+
+
+def _single(term: Term, stretches: bool) -> Term:
+    """Return an array of one number throughout as that number, where an operation stretches it again."""
+    if not isinstance(term, Fixed) or not (stretches or term.shape == ()):
+        return term
+    first = float(term.array.flat[0]) if term.array.size else 0.0
+    return first if np.all(term.array == first) else term
 
 
 def simplify(term: Any) -> Any:
@@ -208,7 +228,7 @@ def simplify(term: Any) -> Any:
         if b == 1.0 and _shape(a) == shaped:
             return a
         if -1.0 in (a, b) and _shape(b if a == -1.0 else a) == shaped:
-            return simplify(_like(term, TABLE["neg"], (b if a == -1.0 else a,)))
+            return simplify(like(term, TABLE["neg"], (b if a == -1.0 else a,)))
     elif name == "add" and 0.0 in (a, b):
         return b if a == 0.0 else a
     elif (name == "sub" and b == 0.0) or (name == "powc" and b == 1.0) or name == "identity":
@@ -216,14 +236,14 @@ def simplify(term: Any) -> Any:
     elif name == "powc" and b == 0.0:
         return 1.0
     elif name == "power_slope" and isinstance(b, float):
-        return simplify(b * _like(term, TABLE["powc"], (a, b - 1.0))) if b else 0.0
+        return simplify(b * like(term, TABLE["powc"], (a, b - 1.0))) if b else 0.0
     elif name == "where" and a is not None and not isinstance(a, Symbol):
         return b if a else args[2]
     elif name == "neg" and isinstance(a, Symbol) and a.op is TABLE["neg"]:
         return a.args[0]
     elif name == "broadcast" and getattr(a, "op", None) is TABLE["reshape"]:
-        return _like(term, term.op, a.args if _shape(a.args[0]) == () else args)
-    return _like(term, term.op, args)
+        return like(term, term.op, a.args if _shape(a.args[0]) == () else args)
+    return like(term, term.op, args)
 
 
 def _unstretched(x: Any, other: Any) -> Any:
@@ -245,7 +265,8 @@ def _shape(term: Term | None) -> tuple[int, ...] | None:
         return None
 
 
-def _like(term: Symbol, op: Any, args: tuple[Any, ...]) -> Symbol:
+def like(term: Symbol, op: Any, args: tuple[Any, ...]) -> Symbol:
+    """Return an operation with the parameters and the shape of another term."""
     if isinstance(term, Applied):
         return Applied(op=op, args=args, params=term.params, shape=term.shape)
     return Symbol(op=op, args=args)

@@ -195,7 +195,8 @@ sinc: Pointwise = pointwise(
 )
 sinc_prime: Pointwise = pointwise(
     "sinc_prime", kernels.sinc_prime, arrays.sinc_prime,
-    (lambda y, x: -9.869604401089358 * sinc(x) - where(x, 2.0 * y / x, -6.579736267392905),),
+    (lambda y, x: -9.869604401089358 * sinc(x)
+     - where(step(abs(x) - 1e-9), 2.0 * y / x, -6.579736267392905),),
     tex=r"\operatorname{{sinc}}' {0}",
     reference=lambda mp, x: (mp.cospi(x) - mp.sincpi(x)) / x if x else 0 * x, doc="the slope of sinc",
 )

@@ -3,27 +3,32 @@
 Nothing of scheduling, transport or retry is done here. Local processes are those of the standard
 library, a cluster is Dask's (extra `distributed`). What is added is one rule: tasks are pure, so
 when the executor breaks because a worker died, a new one is made and the tasks that were not done
-run again, to the same result.
+run again, to the same result. A local worker that stays stopped (SIGSTOP, a debugger) is ended after
+some seconds, which is a death like any other.
 """
 
 import argparse
 import contextlib
 import ipaddress
-import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from multiprocessing.context import SpawnContext
 from typing import Any
 from urllib.parse import urlsplit
 
 from autodiff import say
+from autodiff.sources.lines import fitted
 from nets.extras import UsageError, require
 
 ATTEMPTS = 3
-WATCH = 1.0  # seconds between two looks whether the parent lives
+WATCH = 1.0  # seconds between two looks whether the parent lives, or a worker is stopped
+PATIENCE = 10.0  # seconds that a worker may be stopped
 
 
 class EngineError(RuntimeError):
@@ -34,7 +39,8 @@ class Engine:
     """An executor, how to make another if it breaks, and how to hand it large data.
 
     `share` is given what every worker needs and returns what tasks refer to it by; a cluster sends
-    it ahead. Without `renew` a broken executor is the end.
+    it ahead. Without `renew` a broken executor is the end. `workers` are the processes of this machine
+    that are looked after.
 
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> with ThreadPoolExecutor(2) as threads:
@@ -47,8 +53,9 @@ class Engine:
         executor: Executor,
         renew: Callable[[], Executor] | None = None,
         share: Callable[[Any], Any] = lambda data: data,
+        workers: "Workers | None" = None,
     ) -> None:
-        self.executor, self.renew, self.share = executor, renew, share
+        self.executor, self.renew, self.share, self.workers = executor, renew, share, workers
 
     def run(
         self,
@@ -69,7 +76,7 @@ class Engine:
                     if i not in results
                 }
                 for i, future in futures.items():
-                    results[i] = future.result()
+                    results[i] = self._result(future)
                     on_result(i, results[i])
                 return [results[i] for i in range(len(tasks))]
             except BrokenExecutor as error:
@@ -87,18 +94,82 @@ class Engine:
                 raise EngineError(f"the cluster gave up: {' '.join(str(error).split())}") from None
         raise AssertionError("the last attempt returns or raises")
 
+    def _result(self, future: "Future[Any]") -> Any:
+        while not wait([future], WATCH).done:
+            if self.workers is not None:
+                self.workers.look()
+        return future.result()
 
-def processes(workers: int) -> Engine:
-    """Return an engine of local processes."""
+    def close(self, patience: float = 0.0) -> None:
+        """End the executor and its processes, which have some seconds to end by themselves."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        if self.workers is not None:
+            self.workers.end(patience)
+
+
+class Workers(SpawnContext):
+    """Where worker processes are started, which knows those that it started.
+
+    `tell` is given a sentence about a worker that was ended because it stood still.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.tell = tell
+        self.started: list[Any] = []
+        self.stopped: dict[int, float] = {}  # since when, by process
+
+    def Process(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+        """Return a process that starts afresh, as `multiprocessing.Process` does."""
+        worker = super().Process(*args, **options)
+        self.started.append(worker)
+        return worker
+
+    def look(self) -> None:
+        """End the workers that have been stopped for `PATIENCE` seconds."""
+        now = time.monotonic()
+        halted = {w.pid: w for w in self.started if _is_stopped(w)}
+        self.stopped = {pid: self.stopped.get(pid, now) for pid in halted}
+        for pid, since in self.stopped.items():
+            if now - since >= PATIENCE:
+                halted[pid].kill()
+                self.tell(
+                    f"a worker (process {pid}) was stopped from outside for {PATIENCE:g} seconds: "
+                    f"it was ended, and its part is computed again"
+                )
+
+    def end(self, patience: float = 0.0) -> None:
+        """End every worker, whatever it is at, a stopped one too."""
+        deadline = time.monotonic() + patience
+        running = [w for w in self.started if w.pid is not None]
+        for worker in running:
+            worker.join(max(0.0, deadline - time.monotonic()))
+        for worker in running:
+            worker.kill()
+            worker.join()
+        self.started.clear()
+
+
+def _is_stopped(worker: Any) -> bool:
+    """Return whether a child process is stopped; always False where the system does not tell."""
+    if worker.pid is None or not hasattr(os, "waitid"):
+        return False
+    with contextlib.suppress(OSError):  # it has ended
+        told = os.waitid(os.P_PID, worker.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+        return told is not None
+    return False
+
+
+def processes(workers: int, tell: Callable[[str], None] = warnings.warn) -> Engine:
+    """Return an engine of local processes; `tell` is given a sentence about one that stands still."""
     if workers < 1:
         raise UsageError(f"--workers is {workers}: it must be at least 1")
+    started = Workers(tell)
 
     def make() -> Executor:
-        return ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), _as_a_worker, (os.getpid(),)
-        )
+        started.end()  # what is left of those before
+        return ProcessPoolExecutor(workers, started, _as_a_worker, (os.getpid(),))
 
-    return Engine(make(), make)
+    return Engine(make(), make, workers=started)
 
 
 def _as_a_worker(parent: int) -> None:
@@ -113,16 +184,6 @@ def _as_a_worker(parent: int) -> None:
         os._exit(1)  # nobody is left to give the result to
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _end(executor: Executor, others: Sequence[Any]) -> None:
-    """End an executor and its processes, what they are at included: nobody waits for it any more."""
-    executor.shutdown(wait=False, cancel_futures=True)
-    workers = [p for p in multiprocessing.active_children() if p not in others]
-    for worker in workers:
-        worker.terminate()
-    for worker in workers:
-        worker.join()
 
 
 def check_address(address: str) -> str:
@@ -185,6 +246,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _say(sentence: str) -> None:
+    print(fitted(f"nets: {sentence}"), file=sys.stderr)
+
+
 @contextlib.contextmanager
 def engine_of(args: argparse.Namespace) -> Iterator[Engine | None]:
     """Provide the engine that a command line asks for, None where it asks for none."""
@@ -192,13 +257,12 @@ def engine_of(args: argparse.Namespace) -> Iterator[Engine | None]:
         with cluster(args.scheduler) as engine:
             yield engine
     elif args.workers is not None:
-        others = multiprocessing.active_children()
-        engine = processes(args.workers)
+        engine = processes(args.workers, _say)
         try:
             yield engine
         except BaseException:
-            _end(engine.executor, others)
+            engine.close()
             raise
-        engine.executor.shutdown(wait=True, cancel_futures=True)
+        engine.close(PATIENCE)
     else:
         yield None

@@ -87,7 +87,7 @@ def geomspace(
     return as_type(np.moveaxis(y, 0, axis) if axis else y, dtype)
 
 
-@stands_for(np.full_like, a=ARRAY, fill_value=FITTING, shape=one_of(None))
+@stands_for(np.full_like, a=ARRAY, fill_value=FITTING, shape=one_of(None, 3, (2, 1)))
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
     """Return an array of a's shape and precision that is `fill_value` everywhere."""
     x = tensor(a)

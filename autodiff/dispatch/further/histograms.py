@@ -62,11 +62,13 @@ def sums(places: list[Any], sizes: list[int], weights: Any) -> Any:
     return ops.scatter(as_type(tensor(weights), float)[inside], index=index, shape=tuple(sizes))
 
 
-@stands_for(np.histogram_bin_edges, a=SAMPLES, bins=BINS, range=RANGE, weights=one_of(None))
+@stands_for(np.histogram_bin_edges, a=SAMPLES, bins=BINS, range=RANGE, weights=WEIGHTS)
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Return the edges of a histogram's bins."""
     x = tensor(a)
-    plain = np.histogram_bin_edges(array_of(x), array_of(bins) if np.ndim(bins) else bins, range)
+    fixed = array_of(bins) if np.ndim(bins) else bins
+    w = None if weights is None else array_of(weights)
+    plain = np.histogram_bin_edges(array_of(x), fixed, range, w)
     return edges_of(x, bins, range, plain)
 
 
@@ -92,7 +94,7 @@ def histogram(
 
 @stands_for(
     np.histogramdd, sample=Moderate(shape=lambda d: (max(d.size, 3), 2)), bins=one_of(3, (2, 3)),
-    range=one_of(None), density=FLAG, weights=WEIGHTS,
+    range=one_of(None, [(0.0, 1.0), (-1.0, 2.0)]), density=FLAG, weights=WEIGHTS,
 )  # fmt: skip
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
@@ -119,7 +121,7 @@ def histogramdd(
 
 @stands_for(
     np.histogram2d, x=SAMPLES, y=Moderate(shape=lambda d: d.first.shape), bins=one_of(3, (2, 3)),
-    range=one_of(None), density=FLAG, weights=WEIGHTS,
+    range=one_of(None, [(0.0, 1.0), (-1.0, 2.0)]), density=FLAG, weights=WEIGHTS,
 )  # fmt: skip
 def histogram2d(
     x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None

@@ -114,7 +114,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 
 @stands_for(
-    np.polyfit, x=POINTS, y=Moderate(shape=lambda d: (5,)), deg=whole(1, 2), rcond=one_of(None),
+    np.polyfit, x=POINTS, y=Moderate(shape=lambda d: (5,)), deg=whole(1, 2), rcond=one_of(None, 1e-9),
     full=FLAG, w=one_of(None, np.array([1.0, 2.0, 1.0, 0.5, 1.0])), cov=one_of(False, True, "unscaled"),
 )  # fmt: skip
 def polyfit(

@@ -85,7 +85,7 @@ def union1d(ar1: Any, ar2: Any) -> Any:
     return unique(join([ar1, ar2], None))
 
 
-@stands_for(np.intersect1d, ar1=APART, ar2=OTHER, assume_unique=one_of(False), return_indices=FLAG)
+@stands_for(np.intersect1d, ar1=APART, ar2=OTHER, assume_unique=FLAG, return_indices=FLAG)
 def intersect1d(
     ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False
 ) -> Any:
@@ -94,8 +94,13 @@ def intersect1d(
     _, first, second = np.intersect1d(
         array_of(x), array_of(ar2), assume_unique, return_indices=True
     )
-    x = as_type(x, np.result_type(x.dtype, array_of(ar2).dtype))
-    return (x[first], first, second) if return_indices else x[first]
+    if assume_unique:  # what stands twice in one of them is taken to be in both
+        both = join([ar1, ar2], None)
+        order = np.argsort(array_of(both), kind="stable")
+        y = both[order[:-1][np.diff(array_of(both)[order]) == 0]]
+    else:
+        y = as_type(x, np.result_type(x.dtype, array_of(ar2).dtype))[first]
+    return (y, first, second) if return_indices else y
 
 
 @stands_for(np.setdiff1d, ar1=APART, ar2=OTHER, assume_unique=FLAG)
@@ -106,7 +111,7 @@ def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     return x[np.flatnonzero(np.isin(array_of(x), array_of(ar2), assume_unique=True, invert=True))]
 
 
-@stands_for(np.setxor1d, ar1=APART, ar2=OTHER, assume_unique=one_of(False))
+@stands_for(np.setxor1d, ar1=APART, ar2=OTHER, assume_unique=FLAG)
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     """Return the elements that are in one of both alone, in rising order."""
     x = join([ar1, ar2] if assume_unique else [unique(ar1), unique(ar2)], None)

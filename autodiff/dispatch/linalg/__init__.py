@@ -112,7 +112,11 @@ def singular_values(a: Any) -> Any:
 
 
 @stands_for(
-    np.linalg.svd, a=TALL, full_matrices=one_of(False), compute_uv=FLAG, hermitian=one_of(False)
+    np.linalg.svd,
+    a=TALL,
+    full_matrices=one_of(False, True),
+    compute_uv=FLAG,
+    hermitian=one_of(False, True),
 )
 def svd(
     a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
@@ -165,7 +169,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoV
 @stands_for(
     np.linalg.lstsq,
     signature="(a, b, rcond=None)",
-    rcond=one_of(None),
+    rcond=one_of(None, 1e-3, -1),
     a=Tall(shape=two_axes),
     b=Operand(shape=lambda d: d.first.shape[:1]),
 )

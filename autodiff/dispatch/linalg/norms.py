@@ -1,6 +1,7 @@
 """Norms of every order that numpy knows, and numpy 2's names in linalg, on nodes."""
 
 from functools import reduce
+from math import prod
 from operator import index
 from typing import Any
 
@@ -10,7 +11,7 @@ from autodiff.dispatch import places, products
 from autodiff.dispatch.choices import last_two_exchanged
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.linalg import matrix, svd
-from autodiff.dispatch.moves import as_type, blank
+from autodiff.dispatch.moves import as_type, axes_within, blank
 from autodiff.dispatch.products import einsum
 from autodiff.dispatch.signals import cross
 from autodiff.nodes import costs
@@ -23,6 +24,7 @@ from autodiff.table.recipes.matrices import REGULAR, TALL
 
 ROW = Operand(shape=lambda d: d.first.shape[-1:])
 SPACE = Operand(shape=lambda d: d.of((3,), (2, 3)))
+ORDER = one_of(None, 2, 1, np.inf, -np.inf, 0, 3, "fro", "nuc", -2)
 CUBE = Operand(shape=lambda d: (2, 3, 6))
 
 
@@ -43,7 +45,7 @@ def norm_of_vectors(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     if isinstance(ord, str):
         raise ValueError(f"Invalid norm order {ord!r} for vectors")
     top = ops.max(size, axis=axis, keepdims=True).detach()
-    top = ops.where(top, top, 1.0)
+    top = ops.where(top, ops.where(ops.hole(top - top), 1.0, top), 1.0)  # 1 for 0 and infinity
     total = ops.powc(ops.powc(size / top, ord).sum(axis, keepdims=True), 1.0 / ord) * top
     return total if keepdims else total.reshape(np.sum(blank(x), axis=axis).shape)
 
@@ -69,7 +71,7 @@ def norm_of_matrices(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) ->
     return y.reshape(shape)
 
 
-@stands_for(np.linalg.norm, x=AXED, ord=one_of(None))
+@stands_for(np.linalg.norm, x=AXED, ord=ORDER)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """Return the norm of vectors or matrices of any order that numpy knows."""
     x = tensor(x)
@@ -123,15 +125,15 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     if axis is None:
         y = norm_of_vectors(x.reshape(-1), ord, 0, False)
         return y.reshape((1,) * x.ndim) if keepdims else y
-    if axis == ():
-        return ops.abs(x) if ord else constant((x._array != 0).astype(x.dtype))
-    if isinstance(axis, tuple) and len(axis) > 1:
-        if ord in (None, 2):
-            return costs.norm(x, axis, keepdims)
-        raise TypeError(
-            "np.linalg.vector_norm: several axes with this ord have no meaning on a graph"
-        )
-    return norm_of_vectors(x, ord, int(np.atleast_1d(axis)[0]), keepdims)
+    axes = axes_within(axis, x.ndim)
+    if axes and ord in (None, 2):
+        return costs.norm(x, axes, keepdims)
+    rest = [k for k in range(x.ndim) if k not in axes]
+    shape = [x.shape[k] for k in rest]
+    y = norm_of_vectors(
+        x.transpose(*axes, *rest).reshape(prod(x.shape[k] for k in axes), *shape), ord, 0, False
+    )
+    return y.reshape([1 if k in axes else n for k, n in enumerate(x.shape)]) if keepdims else y
 
 
 def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Any:
@@ -175,7 +177,7 @@ SECOND: dict[str, tuple[Any, dict[str, Any]]] = {
     "vecdot": (vecdot, {"x1": AXED, "x2": LIKE}),
     "matvec": (matvec, {"x1": MATRIX, "x2": ROW}),
     "vecmat": (vecmat, {"x1": VECTOR, "x2": Operand(shape=lambda d: (*d.first.shape, 2))}),
-    "linalg.vector_norm": (vector_norm, {"x": AXED, "ord": one_of(2, 1, np.inf)}),
+    "linalg.vector_norm": (vector_norm, {"x": AXED, "ord": ORDER}),
     "linalg.matrix_norm": (matrix_norm, {"x": MATRIX, "ord": one_of("fro", 1, "nuc", 2)}),
     "linalg.svdvals": (lambda x: svd(x, compute_uv=False), {"x": TALL}),
     "linalg.matrix_transpose": (last_two_exchanged, {"x": MATRIX}),
