@@ -232,6 +232,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(_LATER[name]), name)
         globals()[name] = found
         return found
+    if name in ("numpy", "scipy"):  # the namespaces beside the wings
+        return importlib.import_module(f"autodiff.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

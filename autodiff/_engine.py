@@ -88,8 +88,10 @@ MOVED = {
     "programs": "replay course flat array_program array_source program_source:source",
     "dispatch": "numpy_functions:entries numpy_protocol:protocol",
     "sources": "plaintext terms latex numpy_source:numpy numpy_helpers:helpers reference",
-    "explanations": "steps paths ranking derivation comparison slips lessons blame expansion layers",
+    "explanations": "steps paths ranking derivation comparison slips lessons blame expansion layers "
+    "player.layers:layers",
     "teach": "exercises",
+    "drawing": "drawing.shapes:boxes",
 }
 
 
@@ -116,6 +118,11 @@ MACHINES = {True: "autodiff.programs._machine", False: "autodiff.printers.interp
 def machine() -> ModuleType:
     """Return the module that runs recorded programs: the printed and compiled one, or the plain."""
     return importlib.import_module(MACHINES[compiled])
+
+
+def published(name: str) -> Any:
+    """Return what the package shows under a name."""
+    return getattr(importlib.import_module(__package__), name)
 
 
 def install(extra: str) -> str:

@@ -8,7 +8,7 @@ is read by later ones. What a pickle promises, and what it does not, stands in d
 import pickle
 from typing import Any
 
-from autodiff._engine import VERSION
+from autodiff._engine import VERSION, published
 from autodiff.graphs.graph import Graph
 from autodiff.graphs.storage import unpacked
 from autodiff.nodes.tensor import Tensor
@@ -18,7 +18,9 @@ from autodiff.nodes.value import constant as scalar_constant
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.jit import Compiled, Jitted, jit
 from autodiff.programs.replay import Program
+from autodiff.table.primitive import row_called
 
+__all__ = ["row_called"]  # a row is pickled by its name
 PROGRAMS = {kind.__name__: kind for kind in (Program, ArrayProgram, Compiled)}
 
 
@@ -42,6 +44,32 @@ def unpickled(data: bytes, names: list[str | None]) -> Graph:
     return graph
 
 
+class Public:
+    """A public function in a pickle, by its name in `autodiff`, wherever its code lives."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __reduce__(self) -> Any:
+        return public, (self.name,)
+
+
+def public(name: str) -> Any:
+    """Return the public function of a name."""
+    return published(name)
+
+
+def arrived(f: Any) -> Any:
+    """Return the function itself, also where a copy was made without a pickle."""
+    return public(f.name) if isinstance(f, Public) else f
+
+
+def by_name(f: Any) -> Any:
+    """Return what stands for a function in a pickle: a public one is named as users name it."""
+    name = getattr(f, "__name__", "")
+    return Public(name) if name in published("__all__") and published(name) is f else f
+
+
 def taken_apart(program: Any) -> tuple[Any, ...]:
     """Return what a program is pickled as: its function, and what was recorded as bytes.
 
@@ -50,7 +78,7 @@ def taken_apart(program: Any) -> tuple[Any, ...]:
     """
     state = program.__getstate__()
     f = state.pop("f")
-    return made_again, (type(program).__name__, VERSION, f, pickle.dumps(state))
+    return made_again, (type(program).__name__, VERSION, by_name(f), pickle.dumps(state))
 
 
 def made_again(kind: str, version: str, f: Any, state: bytes) -> Any:
@@ -61,11 +89,11 @@ def made_again(kind: str, version: str, f: Any, state: bytes) -> Any:
             f"recorded is for one version, so record the function again with ad.trace"
         )
     program = PROGRAMS[kind].__new__(PROGRAMS[kind])
-    program.__setstate__({"f": f, **pickle.loads(state)})
+    program.__setstate__({"f": arrived(f), **pickle.loads(state)})
     return program
 
 
 def jitted(f: Any, argnums: Any, static: tuple[int, ...], in_axes: Any) -> Jitted:
     """Return a function under `jit`, which records anew where it arrives."""
-    found: Jitted = jit(f, argnums=argnums, static_argnums=static, in_axes=in_axes)
+    found: Jitted = jit(arrived(f), argnums=argnums, static_argnums=static, in_axes=in_axes)
     return found

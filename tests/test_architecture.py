@@ -400,7 +400,13 @@ def test_each_wing_says_what_it_is() -> None:
         face = ROOT / package / name / "__init__.py"
         if face.exists():
             said = ast.get_docstring(ast.parse(face.read_text(encoding="utf-8"))) or ""
-            assert 4 <= len(said.splitlines()) <= 16, name
+            assert 4 <= len(said.splitlines()) <= 18, name
+            first = re.search(
+                r"\bread\s+(?:`(\w+)`|this\s+file)(?: and `\w+`)?\s+first", said, re.IGNORECASE
+            )
+            assert first, f"{name} does not say what to read first"
+            read = first[1] or "__init__"
+            assert (face.parent / f"{read}.py").exists(), (name, read)
 
 
 def test_autodiff_does_not_know_nets() -> None:

@@ -40,6 +40,10 @@ def subjects() -> dict[str, Any]:
         "built array program": ad.trace((v * v).sum(), inputs=[v]),
         "jit": doubled,
         "program of jit": doubled.program((2.0,))[0],
+        "program of a row": ad.trace(ad.sigmoid, 2.0),
+        "program of a function": ad.trace(ad.softmax, ad.Tensor([1.0, 2.0])),
+        "jit of a function": ad.jit(ad.softmax),
+        "row": ad.sigmoid,
     }
 
 

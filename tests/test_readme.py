@@ -5,7 +5,6 @@ import re
 import shlex
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -59,15 +58,11 @@ def test_the_picture_is_what_its_command_draws(tmp_path: Path) -> None:
     command = next(c for c in COMMANDS if c.startswith("autodiff draw"))
     arguments = shlex.split(command)[1:-1]
     subprocess.run(
-        [sys.executable, "-m", "autodiff", *arguments, str(tmp_path / "graph.dot")],
+        [sys.executable, "-m", "autodiff", *arguments, str(tmp_path / "backward.svg")],
         check=True, capture_output=True,
     )  # fmt: skip
-    picture = ET.parse(ROOT / "docs" / "backward.svg").getroot()
-    shown = " ".join("".join(picture.itertext()).split())
-    labels = re.findall(r"∂[^<>|]+? = [-\d.]+", (tmp_path / "graph.dot").read_text("utf-8"))
-    assert len(labels) >= 6
-    lines = [line for label in labels for line in label.split("\\n")]  # DOT's sign of a new line
-    assert [line for line in lines if line not in shown] == []
+    shown = (ROOT / "docs" / "backward.svg").read_text("utf-8")
+    assert shown == (tmp_path / "backward.svg").read_text("utf-8")
 
 
 def test_links_lead_somewhere() -> None:

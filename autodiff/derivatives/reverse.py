@@ -1,7 +1,7 @@
 """Reverse mode: from an output back to everything it was computed from.
 
-`adjoints` is the whole of it. Nodes are taken newest first, so when a node's turn comes its own
-cotangent `g` is complete; each operand then gets `g * dy/dx` (a pointwise row) or the transpose of
+`send` is the loop, `adjoints` what calls it. Nodes are taken newest first, so when a node's turn comes
+its own cotangent `g` is complete; each operand then gets `g * dy/dx` (a pointwise row) or the transpose of
 `g` (a multilinear row) added to its own. The same loop serves two purposes: on the arrays that the
 nodes saved it gives numbers; on the nodes themselves (`create_graph`) it records, so the gradient
 can be differentiated again. A cotangent that is exactly zero sends nothing on, whatever the local

@@ -11,6 +11,8 @@ import importlib
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from autodiff.table.primitive import row_called
+
 if TYPE_CHECKING:
     from autodiff.derivatives.reverse import backward as array_backward
     from autodiff.derivatives.sweep import backward as scalar_backward
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
     from autodiff.explanations.steps import backward_steps
     from autodiff.graphs.storage import packed, reduced
     from autodiff.interop import to_json
-    from autodiff.pickles import jitted, restored, taken_apart, unpickled
+    from autodiff.pickles import by_name, jitted, restored, taken_apart, unpickled
     from autodiff.player import save as save_player
     from autodiff.player.live import play
 
 DOORS = {
     "array_backward": "autodiff.derivatives.reverse:backward",
+    "by_name": "autodiff.pickles:by_name",
     "backward_steps": "autodiff.explanations.steps:backward_steps",
     "explain": "autodiff.explanations.paths:explain",
     "function_of_nodes": "autodiff.dispatch.protocol:function_of_nodes",
@@ -45,6 +48,8 @@ DOORS = {
     "ufunc_of_nodes": "autodiff.dispatch.protocol:ufunc_of_nodes",
     "unpickled": "autodiff.pickles:unpickled",
 }
+
+row_called.__module__ = DOORS["restored"].partition(":")[0]  # what the pickle of a row names
 
 
 def __getattr__(name: str) -> Any:
@@ -83,6 +88,7 @@ __all__ = [
     "DOORS",
     "array_backward",
     "backward_steps",
+    "by_name",
     "explain",
     "function_of_nodes",
     "graph_in_notebook",

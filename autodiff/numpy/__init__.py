@@ -3,7 +3,8 @@
 Nodes answer numpy's own functions, so the names here are numpy's own, whatever its version, with one
 addition: what numpy cannot be told by a node, since it looks for arrays only, is looked after here.
 `np.array([x, 2 * x])` puts nodes together, `np.linspace(a, b)` and `np.full(3, x)` make arrays of them,
-`np.r_[x, 1.0]` joins them, and a list of nodes may stand wherever numpy takes a list of numbers.
+`np.r_[x, 1.0]` joins them, and a list of nodes may stand wherever numpy takes a list of numbers. Read this
+file first; the modules beside it are numpy's own namespaces. Users come in here, no wing does.
 
 >>> import autodiff as ad
 >>> import autodiff.numpy as np

@@ -5,5 +5,6 @@ as C-level Cython, for a browser as JavaScript. No fact about an operation is wr
 
 Read `codegen` first, which prints the switch that evaluates a row on numbers; `machine` prints the
 loop that runs recorded programs and writes all of it where the compiler looks. `evaluate` and
-`interpreter` are what the plain engine does in the same places.
+`interpreter` are what the plain engine does in the same places. Programs, sources and pages come in here;
+the build runs it.
 """

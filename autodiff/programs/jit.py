@@ -213,7 +213,7 @@ class Jitted:
         name = getattr(self, "__qualname__", "")
         if getattr(self.f, "__globals__", {}).get(name) is self:
             return name
-        return doors.jitted, (self.f, self.argnums, self.static, self.in_axes)
+        return doors.jitted, (doors.by_name(self.f), self.argnums, self.static, self.in_axes)
 
     @property
     def source(self) -> str:

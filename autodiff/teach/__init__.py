@@ -4,5 +4,5 @@ Read `exercises` first: a random graph with its numbers, and what a student has 
 gives each student a sheet on one of four subjects; `question`, `formulas` and `code` mark what comes
 back, `runs` works the networks through and knows their slips. `handout` puts a sheet on paper,
 `notebooks` in cells, which `nbgrader` and `otter` write in their graders' forms; `commands` is
-`autodiff teach`. The wing stands on all others, and nothing but the commands imports it.
+`autodiff teach`. The wing stands on all others; the package's face and the commands come in here.
 """

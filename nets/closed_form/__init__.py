@@ -1,10 +1,10 @@
 """The documents' equations written by hand on plain numpy, knowing nothing of autodiff.
 
 This package is the independent witness: it shares no line with the automatic gradients that are
-checked against it. `functions` has the activations and costs, `nielsen` the equations BP1 to BP4
-and back-propagation, `descent` the fast stochastic gradient descent, `differences` the gradient
-by nudging, `notes` and `lecture` the forms of the study notes and of the lecture, and `neuron` the
-single neuron that learns slowly.
+checked against it. Read `nielsen` first, the equations BP1 to BP4 and back-propagation; `functions` has
+the activations and costs, `descent` the fast stochastic gradient descent, `differences` the gradient by
+nudging, `notes` and `lecture` the forms of the study notes and of the lecture, and `neuron` the single
+neuron that learns slowly. It imports numpy alone; checks and pages come in here.
 """
 
 from nets.closed_form.descent import Buffers, evaluate, sgd_step, train_epoch

@@ -1,7 +1,8 @@
 """numpy.linalg on nodes: linear equations, determinants, factorizations, powers and norms.
 
-The rows are in `table.linear`; here stand numpy's names and results in several parts. What has no
-derivative (a rank) is a plain number; general eigenvalues are complex and therefore refused.
+The rows are in `table.linear`; here stand, in this file and in `norms`, numpy's names and results in
+several parts. What has no derivative (a rank) is a plain number; general eigenvalues are complex and
+therefore refused.
 """
 
 from collections import namedtuple

@@ -3,7 +3,7 @@
 What is seen of them is the shape of one lane; what is computed is an array (or a node) with the lanes
 along its first axis. So a rule that carries a cotangent back, or a tangent on, serves any number of
 directions at once as it is written: by the table's rows, and by + - * / with the lanes on either side.
-`rules` knows how each row is applied to what has lanes.
+This file has the class; `rules` knows how each row is applied to what has lanes.
 """
 
 from typing import Any
