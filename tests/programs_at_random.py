@@ -3,7 +3,7 @@
 A function is a plan drawn from a seed: rows of the table, branches whose thresholds are Python's, single
 precision or beyond every float, sorts, readings, blocks without gradients, nodes and arrays from outside,
 results in dicts, nested tuples and named tuples whose shape depends on the course. The same plan runs on
-Values and on Tensors. `python tests/programs_at_random.py 20000` tries as many functions, each on ten
+Values and on Tensors. `python -m tests.programs_at_random 20000` tries as many functions, each on ten
 inputs and inside the transforms, and prints what was compared.
 """
 
@@ -214,7 +214,7 @@ def single(y: Any) -> bool:
     return len(tree.flatten(y)[0]) == 1 and not isinstance(y, str | dict | tuple | list)
 
 
-def compare(seed: int, arrays: bool, rounds: int = 10) -> dict[str, int]:
+def compare(seed: int, arrays: bool = False, rounds: int = 10) -> dict[str, int]:
     """Compare a program with its function; return how many results were compared, or raise."""
     f = Plan(seed, arrays)
     draw = np.random.default_rng(seed + 10**6)

@@ -9,6 +9,7 @@ import copy
 import math
 import operator
 import pickle
+import random
 import re
 import statistics
 import warnings
@@ -25,7 +26,14 @@ pytestmark = pytest.mark.engine
 
 NODES = (ad.Value, ad.Tensor)
 MODULES = (math, cmath, statistics)
-FUNCTIONS = {
+DRAWS = {
+    f"{where}.{name}": getattr(source, name)
+    for where, source in (("random", random), ("rng", np.random.default_rng(0)))
+    for name in dir(source)
+    if not name.startswith("_") and name not in {"bit_generator", "spawn", "seed", "setstate", "shuffle"}
+    and callable(getattr(source, name)) and not isinstance(getattr(source, name), type)
+}  # fmt: skip
+FUNCTIONS = DRAWS | {
     f"{module.__name__}.{name}": function
     for module in MODULES
     for name, function in vars(module).items()

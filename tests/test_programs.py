@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +21,7 @@ import pytest
 import autodiff as ad
 from autodiff.programs import gate
 from autodiff.programs.gate import KEPT
+from tests import lanes_at_random
 from tests.programs_at_random import Plan, compare
 
 pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("ignore::autodiff.GraphLeftWarning")]
@@ -33,6 +34,12 @@ def test_random_functions_answer_as_eager_evaluation_does(seed: int) -> None:
         compare(seed + 5000, bool(seed % 2), rounds=3)
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_random_functions_in_lanes_answer_sample_by_sample(seed: int) -> None:
+    with np.errstate(all="ignore"):
+        lanes_at_random.compare(seed + 5000, rounds=3)
+
+
 @pytest.mark.parametrize("blind", ["turns_out", "unchanged"])
 def test_the_comparison_sees_a_gate_that_does_not_look(blind: str, monkeypatch: Any) -> None:
     """The canary: without guards, or with arrays that are not read again, functions disagree."""
@@ -43,14 +50,16 @@ def test_the_comparison_sees_a_gate_that_does_not_look(blind: str, monkeypatch: 
         monkeypatch.setattr(gate, "holds", lambda *a: True)
     else:
         monkeypatch.setattr(gate, "unchanged", lambda *a: True)
-    wrong = 0
+    wrong: Counter[str] = Counter()
     for seed in range(0, 80, 2):
-        try:
-            with np.errstate(all="ignore"):
-                compare(seed, False, rounds=3)
-        except AssertionError:
-            wrong += 1
-    assert wrong
+        for name, comparison in (("one", compare), ("lanes", lanes_at_random.compare)):
+            try:
+                with np.errstate(all="ignore"):
+                    comparison(seed, rounds=3)
+            except AssertionError:
+                wrong[name] += 1
+    assert wrong["one"]
+    assert wrong["lanes"]
 
 
 def test_lanes_take_the_course_of_each_sample(rng: Any) -> None:
@@ -428,6 +437,32 @@ def test_recordings_are_bounded_and_so_is_their_memory() -> None:
     assert after < 1.3 * before + 20_000
     program(160.0)
     assert len(program.recordings) == KEPT, "the last that was used is dropped last"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["trace", "jit", "arrays", "lanes", "shapes"])
+def test_memory_is_flat_over_ten_thousand_new_courses(way: str) -> None:
+    def number(x: Any) -> Any:
+        return x * float(x)
+
+    calls: dict[str, Any] = {
+        "trace": (ad.trace(number, 1.0), float),
+        "jit": (ad.jit(number), float),
+        "arrays": (ad.trace(lambda x: x * x.sum().item(), ad.Tensor([1.0])), lambda i: [float(i)]),
+        "lanes": (ad.trace(number, np.ones(1), in_axes=0), lambda i: np.array([float(i)])),
+        "shapes": (ad.jit(lambda x: (x * x).sum()), lambda i: np.ones(1 + i % 97)),
+    }
+    program, made = calls[way]
+    gc.collect()
+    tracemalloc.start()
+    held = []
+    for i in range(10_000):
+        program(made(i))
+        if i % 1000 == 999:
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[-1] < 1.1 * held[1] + 50_000
 
 
 def test_the_users_own_rows_run_in_programs() -> None:
