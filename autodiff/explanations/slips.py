@@ -7,7 +7,7 @@ the likely cause. `of_network` knows the formulas BP1 to BP4, `of_graph` those o
 `of_anything` what needs no formula.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,13 @@ from autodiff.table.quiet import SILENT, now, put
 from autodiff.table.structure import sum_to
 
 Slip = tuple[str, Any]
+
+# What is written for a (1 - a), the slope of sigma in terms of its own value.
+SLOPES: dict[str, Callable[[Any], Any]] = {
+    "a": lambda a: a, "1 - a": lambda a: 1 - a, "a (1 + a)": lambda a: a * (1 + a),
+    "1 - a^2": lambda a: 1 - a * a, "a^2": lambda a: a * a,
+    "e^-a": lambda a: np.exp(-a),
+}  # fmt: skip
 
 
 def of_anything(right: Any, sizes: Iterable[int] = ()) -> Iterator[Slip]:
@@ -116,6 +123,10 @@ def _delta(
     if primes_at_a is not None:
         yield say("slip.prime_at_a", layer=i + 2), back * primes_at_a[i]
     yield say("slip.prime_twice", layer=i + 2), delta[i] * primes[i]
+    if len(run.a) > i + 1:
+        a = np.asarray(run.a[i + 1])
+        for slope, wrong in SLOPES.items():
+            yield say("slip.slope", slope=slope, layer=i + 2), back * wrong(a)
     for j, other in enumerate(primes):
         if j != i and np.shape(other) == np.shape(back):
             yield say("slip.wrong_prime", found=j + 2, right=i + 2), back * other

@@ -59,7 +59,31 @@ def mark(net: Network, x: Any, y: Any) -> list[Mark]:
             found.append(Mark(method, False, ad.say("mark.raised", method=method, error=_told(e))))
         else:
             found.append(Mark(method, comparison.agrees, comparison.verdict))
+            if method == "backprop" and not comparison.agrees:
+                said = _as_a_whole(net, x[:, [0]], y[:, [0]])
+                found[-1] = Mark(method, False, said or comparison.verdict)
     return found
+
+
+def _as_a_whole(net: Network, x: Any, y: Any) -> str:
+    """Name the slips that spoil every quantity at once, as no formula of one quantity shows."""
+    nabla_b, nabla_w = (list(map(np.asarray, part)) for part in net.backprop(x, y))
+    right = _run(net, x, y)
+    if _same(nabla_b, right.nabla_w) and _same(nabla_w, right.nabla_b):
+        return ad.say("mark.exchanged")
+    twin = _plain(net)
+    twin.biases = [np.zeros_like(b) for b in twin.biases]
+    without = _run(twin, x, y)
+    if _same(nabla_b, without.nabla_b) and _same(nabla_w, without.nabla_w):
+        return ad.say("mark.no_bias")
+    return ""
+
+
+def _same(given: list[Any], others: list[Any]) -> bool:
+    pairs = zip(given, others, strict=False)
+    return len(given) == len(others) and all(
+        g.shape == o.shape and np.allclose(g, o, rtol=BOUND, atol=0.0) for g, o in pairs
+    )
 
 
 def _told(e: Exception) -> str:
