@@ -15,7 +15,7 @@ from autodiff.graphs import files
 from autodiff.sources.lines import WIDTH, beside, fitted
 from nets.data import DataError, Split
 from nets.experiments.kit import Done, Experiment, Line, Work
-from nets.experiments.page import write_up
+from nets.experiments.page import drawings, write_up
 from nets.experiments.record import Record, in_order, load
 from nets.experiments.registry import EXPERIMENTS
 from nets.experiments.words import spoken
@@ -44,7 +44,10 @@ def run(args: argparse.Namespace) -> int:
         print(fitted(listing()))
         return 0
     if args.write is not None:
-        text = write_up(args.write, args.write.with_name(args.write.name.partition(".")[0]))
+        folder = args.write.with_name(args.write.name.partition(".")[0])
+        text = write_up(args.write, folder)
+        for path, experiment, done in drawings(folder):
+            files.write(path, picture(experiment, done))
         print(say("cli.nets.wrote", what=files.write(args.write, text)))
         return 0
     if args.name is None:

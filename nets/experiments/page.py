@@ -7,7 +7,7 @@ of the best recipe beside them get a section too. The page is in the language th
 
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,18 @@ def write_up(page: Path, folder: Path) -> str:
     sections += [_section(EXPERIMENTS[name], r, place) for name, r in records.items()]
     sections += [_other(folder / name) for name in OTHERS if (folder / name).exists()]
     return "\n".join(sections)
+
+
+def drawings(folder: Path) -> Iterator[tuple[Path, Experiment, list[Done]]]:
+    """Yield, for each picture of the page that its language has for itself, what it is drawn from."""
+    for name, experiment in EXPERIMENTS.items():
+        kept = folder / f"{name}.json"
+        if language() != "en" and experiment.draw is not None and kept.exists():
+            yield folder / _picture(name), experiment, _done(name, load(kept))
+
+
+def _picture(name: str) -> str:
+    return f"{name}.png" if language() == "en" else f"{name}.{language()}.png"
 
 
 def _other(path: Path) -> str:
@@ -105,7 +117,7 @@ def _section(experiment: Experiment, record: Record, place: str) -> str:
     documents = "documents_mnist" if record.data == "digits" else "documents"
     tools = ", ".join(f"{k} {version}" for k, version in record.measured.items() if k != "date")
     title = spoken(experiment.title)
-    picture = f"![{title}]({place}/{experiment.name}.png)\n\n" if experiment.draw else ""
+    picture = f"![{title}]({place}/{_picture(experiment.name)})\n\n" if experiment.draw else ""
     told = say(
         "results_page.told", row=experiment.row, about=spoken(experiment.about), tools=tools,
         date=record.measured["date"], seconds=f"{record.seconds:,.1f}",
