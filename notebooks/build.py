@@ -64,6 +64,7 @@ def execute(name: str, language: str) -> nbformat.NotebookNode:
     notebook = make(name, language)
     client = NotebookClient(
         notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+        coalesce_streams=True,  # what is printed is one output, however it came
         resources={"metadata": {"path": str(FOLDER)}},
     )  # fmt: skip
     client.execute()

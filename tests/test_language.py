@@ -15,6 +15,7 @@ import pytest
 
 import autodiff as ad
 from autodiff.cli import main
+from autodiff.sources.reference import operations
 from autodiff.table.language import LANGUAGES, language, retold, say, sentences, speaking
 from nets.cli import COMMANDS
 from nets.cli import main as nets_main
@@ -348,3 +349,47 @@ def test_the_report_and_the_plots_are_japanese(
     ]
     data = {"sigmoid", "BP1", "BP2", "BP3", "BP4"}
     assert [w for w in words if english_only(w) and w.strip() not in data] == []
+
+
+def test_the_table_of_operations_has_its_twins() -> None:
+    """The catalogue says of a row what the row itself says, so neither can change alone."""
+    english = {f"op.{row.name}": row.doc for row in ad.TABLE.values() if getattr(row, "doc", "")}
+    assert english == {k: v["en"] for k, v in sentences().items() if k.startswith("op.")}
+    with speaking("ja"):
+        told = operations()
+    assert "軸に沿った累積和" in told
+    assert "d/dn = なし" in told
+
+
+SAYING = [
+    (main, ["ops"]), (main, ["explain", "(w*x-1)**2", "--at", "w=2,x=0.5"]),
+    (main, ["explain", "log(x)", "--at", "x=0"]), (main, ["draw", "w*x", "--at", "w=2,x=1", "-o", "-"]),
+    (main, ["draw", "w*x", "--at", "w=2,x=1"]), (main, ["play", "w*x", "--at", "w=2,x=1"]),
+    (main, ["exercise"]), (main, ["exercise", "--key"]), (main, ["exercise", "--check", "y=1"]),
+    (main, ["teach", "sheet", "neuron", "--student", "a"]),
+    (nets_main, ["experiment", "--list"]), (nets_main, ["experiment", "slowdown"]),
+    (nets_main, ["check"]), (nets_main, ["sweep", "--eta", "3", "--hidden", "5", "--epochs", "1"]),
+
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("run", "arguments"), SAYING, ids=lambda x: " ".join(x) if isinstance(x, list) else ""
+)
+def test_a_command_says_nothing_in_english(
+    run: Callable[[list[str]], int], arguments: list[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Every line with two words of English in a row has a Japanese letter, too."""
+    if run is nets_main:
+        pytest.importorskip("sklearn", reason="the extra nets is not installed")
+        pytest.importorskip("matplotlib", reason="the extra nets is not installed")
+    monkeypatch.chdir(tmp_path)
+    run([*arguments, "--lang", "ja"])
+    told = capsys.readouterr()
+    english = [
+        line
+        for line in (told.out + told.err).splitlines()
+        if not JAPANESE.search(line) and re.search(r"(?<![\w.])[a-z]{3,} [a-z]{3,}(?![\w(])", line)
+    ]
+    assert english == []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from autodiff.sources.lines import WIDTH, fitted
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import simplify
+from autodiff.table.language import phrases, say
 from autodiff.table.primitive import TABLE, Multilinear, Pointwise
 from autodiff.table.symbol import Symbol
 
@@ -20,10 +21,12 @@ def operations() -> str:
     sigmoid(x)          d/dx = sigmoid_prime(x)
     """
     rows = list(TABLE.values())
-    lines = ["Operations on numbers (and on arrays, element by element); y is the result", ""]
+    lines = [say("ops.numbers"), ""]
     lines += [line for row in rows if isinstance(row, Pointwise) for line in _pointwise(row)]
-    lines += ["", "Operations on arrays, linear in each operand", ""]
-    lines += [f"{row.name:<20}{row.doc}".rstrip() for row in rows if isinstance(row, Multilinear)]
+    lines += ["", say("ops.arrays"), ""]
+    lines += [
+        f"{row.name:<20}{_about(row)}".rstrip() for row in rows if isinstance(row, Multilinear)
+    ]
     return fitted("\n".join(lines))
 
 
@@ -32,7 +35,7 @@ def _pointwise(row: Pointwise) -> Iterator[str]:
     y, xs = Symbol("y"), [Symbol(n) for n in names]
     head = text(row(*xs))
     rules = [
-        f"d/d{n} = {'none' if rule is None else text(simplify(rule(y, *xs)))}"
+        f"d/d{n} = {say('ops.none') if rule is None else text(simplify(rule(y, *xs)))}"
         for n, rule in zip(names, row.partials, strict=True)
     ]
     line = f"{head:<19} {',  '.join(rules)}"
@@ -42,4 +45,9 @@ def _pointwise(row: Pointwise) -> Iterator[str]:
         yield f"{head:<19} {rules[0]}"
         yield from (f"{'':<20}{rule}" for rule in rules[1:])
     if row.doc:
-        yield f"{'':<20}({row.doc})"
+        yield f"{'':<20}({_about(row)})"
+
+
+def _about(row: Pointwise | Multilinear) -> str:
+    """Return what a row says of itself, in the language that is spoken."""
+    return phrases("op").get(row.name, row.doc) if row.doc else ""
