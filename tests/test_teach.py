@@ -380,3 +380,63 @@ def test_the_page_for_teachers_does_what_it_says(
     assert len(list(Path("sheets").iterdir())) == 2
     assert Path("course/source/matrices/matrices.ipynb").exists()
     assert Path("assignments/network.ipynb").exists()
+
+
+def served(subject: str, seed: int, folder: Path) -> tuple[dict[str, Any], Any]:
+    """Return a variant's data as PrairieLearn hands it over, and the question's own server.py."""
+    path = folder / "questions" / f"autodiff-{subject}" / "server.py"
+    scope: dict[str, Any] = {}
+    exec(path.read_text(encoding="utf-8"), scope)
+    data: dict[str, Any] = {
+        "variant_seed": str(seed), "params": {}, "correct_answers": {}, "submitted_answers": {},
+        "raw_submitted_answers": {}, "format_errors": {}, "partial_scores": {}, "score": 0.0,
+        "feedback": {}, "options": {},
+    }  # fmt: skip
+    scope["generate"](data)
+    return data, scope["grade"]
+
+
+def test_prairielearn_calls_generate_and_grade(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["teach", "prairielearn", str(tmp_path)]) == 0
+    paths = capsys.readouterr().out.split()
+    assert {Path(p).name for p in paths} == {"info.json", "question.html", "server.py"}
+    identifiers = set()
+    for subject in ("graph", "neuron", "network"):
+        folder = tmp_path / "questions" / f"autodiff-{subject}"
+        info = json.loads((folder / "info.json").read_text(encoding="utf-8"))
+        identifiers.add(info["uuid"])
+        assert info["type"] == "v3"
+        page = (folder / "question.html").read_text(encoding="utf-8")
+        one, grade = served(subject, 1, tmp_path)
+        other, _ = served(subject, 2, tmp_path)
+        assert one["params"] != other["params"]
+        assert json.loads(json.dumps(one)) == one
+        assert 'answers-name="{{name}}"' in page
+        assert [q["name"] for q in one["params"]["questions"]] == list(one["correct_answers"])
+        one["submitted_answers"] = dict(one["correct_answers"])
+        grade(one)
+        assert one["score"] == 1.0, one["feedback"]
+        assert set(one["partial_scores"]) == set(one["correct_answers"])
+        other["submitted_answers"] = dict(one["correct_answers"])  # those of another variant
+        grade(other)
+        assert other["score"] < 1.0
+        blank, grade = served(subject, 1, tmp_path)
+        blank["submitted_answers"] = dict.fromkeys(one["correct_answers"], "")
+        grade(blank)
+        assert blank["score"] == 0.0
+    assert len(identifiers) == 3
+
+
+def test_prairielearn_names_the_slip_in_the_language_of_the_export(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["teach", "prairielearn", str(tmp_path), "neuron", "--lang", "ja"]) == 0
+    capsys.readouterr()
+    data, grade = served("neuron", 3, tmp_path)
+    data["submitted_answers"] = data["correct_answers"] | {"formula_b": "(y - a)*a*(1 - a)"}
+    grade(data)
+    assert data["partial_scores"]["formula_b"]["score"] == 0.0
+    assert data["feedback"]["formula_b"].startswith("符号")
+    assert 0.5 < data["score"] < 1.0

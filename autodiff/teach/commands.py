@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autodiff.table.language import say
-from autodiff.teach import handout, nbgrader, otter
+from autodiff.teach import handout, nbgrader, otter, prairielearn
 from autodiff.teach.sheets import SUBJECTS, Sheet, sheet
 
 
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     checked.add_argument("subject", choices=SUBJECTS, help=say("cli.teach_subject"))
     checked.add_argument("file", metavar="FILE", type=Path, help=say("cli.teach_file"))
     checked.add_argument("--student", metavar="NAME", required=True, help=say("cli.teach_student"))
-    for name, run in (("nbgrader", _nbgrader), ("otter", _otter)):
+    for name, run in (("nbgrader", _nbgrader), ("otter", _otter), ("prairielearn", _prairielearn)):
         exported = command(name, run)
         exported.add_argument("folder", metavar="FOLDER", type=Path, help=say("cli.teach_folder"))
         exported.add_argument(
@@ -117,4 +117,9 @@ def _nbgrader(args: Any) -> None:
 
 def _otter(args: Any) -> None:
     for path in otter.export(args.folder, _chosen(args.subjects)):
+        print(path)
+
+
+def _prairielearn(args: Any) -> None:
+    for path in prairielearn.export(args.folder, _chosen(args.subjects)):
         print(path)
