@@ -306,6 +306,12 @@ def test_a_picture_says_nothing_in_english() -> None:
         L = L * x + 1.0
     w_2 = ad.Tensor(np.linspace(-1, 1, 40).reshape(5, 8), name="w")
     C = ad.mean(ad.square(w_2 @ np.ones((8, 3))))
+    with ad.scope("part"):
+        inner = ad.exp(w * x)
+    with speaking("ja"):
+        closed = shown(ad.draw(inner + 1.0, collapse=True).svg())
+    assert any("閉じた" in text for text in closed)
+    assert [t for t in closed if not set(english_only(t)) <= {"part", "inner", "exp", "out"}] == []
     english = "\n".join(shown(ad.draw(y).svg()))
     assert "value" in english
     assert "gradient not computed" in english

@@ -374,7 +374,7 @@ def test_the_page_for_teachers_does_what_it_says(
     exec(compile(code, name, "exec"), {"__name__": "__main__"})
     assert capsys.readouterr().out == expected
     commands = [c for part in re.findall(r"```sh\n(.*?)```", page, re.S) for c in part.splitlines()]
-    assert len(commands) == 7
+    assert len(commands) == 8
     for command in commands:
         assert main(command.split()[1:]) == 0, command
     assert len(list(Path("sheets").iterdir())) == 2

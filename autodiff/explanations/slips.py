@@ -23,9 +23,9 @@ Slip = tuple[str, Any]
 
 # What is written for a (1 - a), the slope of sigma in terms of its own value.
 SLOPES: dict[str, Callable[[Any], Any]] = {
-    "a": lambda a: a, "1 - a": lambda a: 1 - a, "a (1 + a)": lambda a: a * (1 + a),
-    "1 - a^2": lambda a: 1 - a * a, "a^2": lambda a: a * a,
-    "e^-a": lambda a: np.exp(-a),
+    "{a}": lambda a: a, "1 - {a}": lambda a: 1 - a, "{a} * {a}": lambda a: a * a,
+    "{a} * (1 + {a})": lambda a: a * (1 + a), "1 - {a} * {a}": lambda a: 1 - a * a,
+    "exp(-{a})": lambda a: np.exp(-a),
 }  # fmt: skip
 
 
@@ -126,7 +126,8 @@ def _delta(
     if len(run.a) > i + 1:
         a = np.asarray(run.a[i + 1])
         for slope, wrong in SLOPES.items():
-            yield say("slip.slope", slope=slope, layer=i + 2), back * wrong(a)
+            said = slope.format(a=f"a^{i + 2}")
+            yield say("slip.slope", slope=said, layer=i + 2), back * wrong(a)
     for j, other in enumerate(primes):
         if j != i and np.shape(other) == np.shape(back):
             yield say("slip.wrong_prime", found=j + 2, right=i + 2), back * other
