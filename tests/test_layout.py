@@ -1,6 +1,7 @@
 """The layout of our own: nothing covers anything, letters can be read, the same to the bit everywhere."""
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autodiff as ad
@@ -60,6 +62,8 @@ def check(picture: Picture) -> None:
         start = m.at[0] - {"start": 0.0, "middle": wide / 2, "end": wide}[m.anchor]
         assert -1 <= start <= start + wide <= drawn.width + 1, m.text
         assert 0 <= m.at[1] <= drawn.height
+    numbered = {box.key for box in picture.scene.boxes if box.ports}
+    assert all(a.target in numbered for a in picture.scene.arrows if a.mark)  # else over its name
     # A frame holds the boxes of its scope and no other.
     for scope, frame in picture.layout.scopes.items():
         for box in picture.scene.boxes:
@@ -149,6 +153,89 @@ def test_long_edges_are_straight() -> None:
     points = picture.layout.arrows[f"e0-{len(picture.graph) - 1}-1"].points
     across = [round(p[0], 3) for p in points]
     assert len(set(across)) <= 4  # out of the box, along one line, into the box
+
+
+def network() -> Picture:
+    """A network of arrays: two layers, each a frame, in whose column leaves stand aside."""
+    x, a = ad.constant(np.ones((4, 1)), name="x"), None
+    y = ad.constant(np.zeros((10, 1)), name="y")
+    for k, (n, m) in enumerate([(30, 4), (10, 30)], 2):
+        with ad.scope(f"layer {k}"):
+            w, b = (
+                ad.Tensor(np.ones((n, m)), name=f"w{k}"),
+                ad.Tensor(np.ones((n, 1)), name=f"b{k}"),
+            )
+            a = ad.sigmoid(w @ (x if a is None else a) + b)
+    cost = ((a - y) ** 2).sum()
+    cost.backward()
+    return draw(cost, rankdir="TB")
+
+
+def followed(picture: Picture) -> list[str]:
+    """Return the arrows by which one box follows another: it alone is used there, only there."""
+    arrows = picture.scene.arrows
+    made = {a.target for a in arrows}  # boxes that are computed
+    return [
+        a.key
+        for a in arrows
+        if a.source in made
+        and sum(b.source == a.source for b in arrows) == 1
+        and sum(b.target == a.target and b.source in made for b in arrows) == 1
+    ]
+
+
+@pytest.mark.parametrize("name", ["network", "layers", *PICTURES, *(m.__name__ for m in GALLERY)])
+def test_what_is_computed_one_from_the_other_stands_on_one_line(name: str) -> None:
+    makers = {m.__name__: m for m in GALLERY} | PICTURES
+    makers |= {"network": network, "layers": lambda: draw(layers(3, 3))}
+    if name == "digits":
+        pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
+    picture = makers[name]()
+    check(picture)
+    across = int(picture.scene.rankdir in ("LR", "RL"))
+    keys = followed(picture)
+    assert keys or name in ("square", "strange"), "nothing is followed"
+    for key in keys:
+        where = [point[across] for point in picture.layout.arrows[key].points]
+        assert max(where) - min(where) < 0.1, key
+
+
+def framed_plan(seed: int) -> Plan:
+    """A plan of few boxes in frames that feed each other back and forth, some within others."""
+    r = random.Random(seed)
+    n, frames = r.randrange(6, 22), r.randrange(1, 4)
+    parents = [r.randrange(-1, s) if s and r.random() < 0.3 else -1 for s in range(frames)]
+    scopes = [*range(frames), *(r.randrange(-1, frames) for _ in range(frames, n))]
+    targets = [i for i in range(1, n) for _ in range(r.choice([1, 1, 1, 2]))]
+    sources = [r.randrange(max(0, i - 4), i) for i in targets]
+    words = [r.choice([0.0, 60.0]) for _ in targets]
+    heights = [14.0 if w else 0.0 for w in words]
+    widths = [r.choice([40.0, 90.0, 140.0]) for _ in range(n)]
+    return Plan(widths, [30.0] * n, sources, targets, words, heights, scopes, parents)
+
+
+def test_frames_that_feed_each_other_hold_their_boxes_alone() -> None:
+    for seed in range(150):  # in a quarter of them columns or frames would stand in a circle
+        plan = framed_plan(seed)
+        found = placed(plan, prepared(plan), "TB")
+        boxes = [
+            (x - w / 2, y - 15, w, 30.0)
+            for x, y, w in zip(found.xs, found.ys, plan.widths, strict=True)
+        ]
+        for i, box in enumerate(boxes):
+            assert not any(overlap(box, other) for other in boxes[:i]), (seed, i)
+            around = []
+            s = plan.scopes[i]
+            while s >= 0:
+                around.append(s)
+                s = plan.parents[s]
+            for s, (left, top, wide, high) in enumerate(found.frames):
+                x, y, w, h = box
+                inside = left <= x and x + w <= left + wide and top <= y and y + h <= top + high
+                assert inside if s in around else not overlap(box, (left, top, wide, high)), (
+                    seed,
+                    i,
+                )
 
 
 def plan_of(seed: int, n: int = 60) -> Plan:

@@ -113,7 +113,7 @@ def node_box(
         gradient=words.signed(node.grad),
         scope=node.scope,
         node=i,
-        ports=0 if numbers or len(written & set(node.operands)) else len(operand_marks(node)),
+        ports=len(operand_marks(node, written)),
         amount=np.ndim(node.value) > 0,
         heats=tuple(heats),
     )

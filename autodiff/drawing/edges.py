@@ -136,10 +136,15 @@ def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:
     return (name, None)
 
 
-def operand_marks(node: GraphNode) -> tuple[str, ...]:
-    """Return "1", "2", ... for the operands of an operation where their order matters."""
+def operand_marks(node: GraphNode, written: frozenset[int]) -> tuple[str, ...]:
+    """Return "1", "2", ... for the operands of an operation where their order is to be told.
+
+    It is told by the operation's own words where an operand is `written` in its box.
+    """
     n = len(node.operands)
     if node.primitive is None or not 2 <= n <= 6 or symmetric(node.primitive, n):
+        return ()
+    if not written.isdisjoint(node.operands):
         return ()
     return tuple(str(i + 1) for i in range(n))
 

@@ -145,7 +145,7 @@ def words_of(
         if line[0] != "":
             out.append(letters("row label", left, base, line[0], "soft", TEXT, False, "start"))
             out.append(letters("row text", right, base, line[1], "ink", TEXT, False, "end"))
-        elif line[1] != "" and (line[1][0] == "[" or line[1][len(line[1]) - 1] == "]"):
+        elif goes_on(line[1]):
             out.append(letters("row text", right, base, line[1], "ink", TEXT, False, "end"))
         else:
             out.append(letters("row", left, base, line[1], "ink", TEXT, False, "start"))
@@ -155,6 +155,12 @@ def words_of(
         out.append(letters("row label", x, base, heat.label, "soft", TEXT, False, "start"))
         heat_marks(heat, x, base + 5, out)
         x += heat_size(heat)[0] + 14
+
+
+def goes_on(text: str) -> bool:
+    """Return whether a line without a label is one more line of an array's numbers."""
+    last = text[len(text) - 1] if text != "" else ""
+    return last == "]" or last == "ᵀ" or last == ","
 
 
 def heat_marks(heat: Heat, left: float, top: float, out: list[Mark]) -> None:

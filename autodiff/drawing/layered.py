@@ -3,8 +3,9 @@
 A layout needs no program and is the same everywhere, to the bit. Boxes come in layers, each after
 its operands; the words of an edge and the bends of a long edge are items of the layers between, so
 that nothing covers them. `ranks` finds the layers, `order` sorts them to have few crossings,
-`spread` moves them to have straight lines, `routes` makes curves of the edges, and `place` does it
-all, from a `Plan` to what is `Placed`. Scopes are frames around their boxes.
+`spread` moves them to have straight lines (`align` says what stands in one column), `routes` makes
+curves of the edges, and `place` does it all, from a `Plan` to what is `Placed`. Scopes are frames
+around their boxes.
 
 These modules are written in a small subset of Python, which is printed into JavaScript: a page
 lays out as Python does. The subset:

@@ -26,9 +26,15 @@ def sort_rows(made: Layers, parents: list[int]) -> None:
     place = [0] * n
     key = [0.0] * n
     note(made.rows, place)
-    best = made.rows
-    fewest = crossings(made, made.rows, place)
     rows = made.rows
+    if len(parents) > 0:
+        for i in range(n):
+            key[i] = place[i]
+        rows = []
+        for row in made.rows:
+            rows.append(in_frames(made, parents, row, key))
+    best = rows
+    fewest = crossings(made, rows, place)
     sweeps = SWEEPS if n <= MANY else SWEEPS // 2
     for sweep in range(sweeps):
         if fewest == 0:

@@ -62,7 +62,7 @@ def make_scene(
         shown_at[i] = shown[-1]
     arrows = _arrows(graph, view, style, full and style == "box", names, written)
     drawn, spared, notes = _drawn(view)
-    bundles = _bundles(graph, view, drawn, style == "micrograd", names)
+    bundles = _bundles(graph, view, drawn, style == "micrograd", names, written)
     for i, n in spared.items():
         lines = (*shown_at[i].lines, (say("picture.used_by"), count(n, "box")))
         shown[shown.index(shown_at[i])] = replace(shown_at[i], lines=lines)
@@ -118,9 +118,7 @@ def _arrows(
     divided = style == "micrograd"
     found: list[Arrow] = []
     for edge in edges:
-        marks = operand_marks(graph[edge.target])
-        if any(p in written for p in graph[edge.target].operands):
-            marks = ()
+        marks = operand_marks(graph[edge.target], written)
         found.append(
             Arrow(
                 key=f"e{edge.source}-{edge.target}-{edge.index}",
@@ -173,7 +171,12 @@ def _drawn(view: View) -> tuple[list[Bundle], dict[int, int], tuple[str, ...]]:
 
 
 def _bundles(
-    graph: Graph, view: View, bundles: list[Bundle], divided: bool, names: Names
+    graph: Graph,
+    view: View,
+    bundles: list[Bundle],
+    divided: bool,
+    names: Names,
+    written: frozenset[int],
 ) -> list[Arrow]:
     """Return one arrow for all edges between two groups; a single edge says what it means."""
     key = [f"g{i}" if g.node is None else f"n{g.node}" for i, g in enumerate(view.groups)]
@@ -184,7 +187,7 @@ def _bundles(
         if entered and divided:
             target = f"o{target[1:]}"
         if b.count == 1:
-            marks = operand_marks(graph[b.edge.target]) if entered else ()
+            marks = operand_marks(graph[b.edge.target], written) if entered else ()
             name = f"e{b.edge.source}-{b.edge.target}-{b.edge.index}"
             arrows.append(
                 Arrow(

@@ -4,6 +4,7 @@ Everything stands in its order and with its distances already; each move keeps t
 with all they hold.
 """
 
+from autodiff.drawing.align import Aligned
 from autodiff.drawing.layered import Layers
 from autodiff.drawing.pull import Pulls, drawn_to
 from autodiff.drawing.ranks import Arcs
@@ -21,23 +22,26 @@ def settle(
     xs: list[float],
     arcs: Arcs,
     apart: list[float],
+    columns: Aligned,
 ) -> None:
     """Make the last moves; `arcs` and `apart` say what stands how far to the right of what."""
     n = len(made.layer)
-    lines = chains(made, boxes)
-    frames = held(made, parents)
+    lines = chains(made, boxes, columns)
+    groups = held(made, parents, columns)
     inside = [-1] * len(xs)
     for turn in range(ROUNDS):
-        for s in range(len(frames)):
-            for v in frames[s]:
-                inside[v] = s
-            shift(frames[s], s, inside, n, pulls, xs, arcs, apart)
+        for g in range(len(groups)):
+            for v in groups[g]:
+                inside[v] = g
+            shift(groups[g], g, inside, n, pulls, xs, arcs, apart)
+            for v in groups[g]:
+                inside[v] = -1
         for line in lines:
             straighten(made, line, offsets, pulls, xs, arcs, apart)
         for step in range(len(made.rows)):
             r = step if turn % 2 == 0 else len(made.rows) - 1 - step
             for i in made.rows[r]:
-                if i < boxes:
+                if i < boxes and columns.head[i] == i and len(columns.members[i]) == 0:
                     total = [0.0, 0.0]
                     drawn_to(pulls.above[i], pulls.above_by[i], pulls.above_pull[i], xs, total)
                     drawn_to(pulls.below[i], pulls.below_by[i], pulls.below_pull[i], xs, total)
@@ -49,8 +53,8 @@ def settle(
         straighten(made, line, offsets, pulls, xs, arcs, apart)
 
 
-def held(made: Layers, parents: list[int]) -> list[list[int]]:
-    """Return what moves with each frame: its items and sides, and those of the frames in it."""
+def held(made: Layers, parents: list[int], columns: Aligned) -> list[list[int]]:
+    """Return what moves as one: each frame with all that it holds, then each column."""
     n = len(made.layer)
     found: list[list[int]] = []
     for _ in range(len(parents)):
@@ -60,12 +64,25 @@ def held(made: Layers, parents: list[int]) -> list[list[int]]:
         while s >= 0:
             found[s].append(i)
             s = parents[s]
+    for s in range(len(parents)):
+        taken = [False] * n
+        for i in found[s]:
+            taken[i] = True
+        own = len(found[s])
+        for k in range(own):  # a column that goes on outside of the frame goes with it
+            for i in columns.members[columns.head[found[s][k]]]:
+                if not taken[i]:
+                    taken[i] = True
+                    found[s].append(i)
     for t in range(len(parents)):
         s = t
         while s >= 0:
             found[s].append(n + 2 * t)
             found[s].append(n + 2 * t + 1)
             s = parents[s]
+    for column in columns.members:
+        if len(column) > 0:
+            found.append(column)
     return found
 
 
@@ -139,9 +156,11 @@ def within(x: float, v: int, xs: list[float], arcs: Arcs, apart: list[float]) ->
     return least if x < least else most if x > most else x
 
 
-def chains(made: Layers, boxes: int) -> list[list[int]]:
+def chains(made: Layers, boxes: int, columns: Aligned) -> list[list[int]]:
     """Return the items between boxes, each with those that go on from it: the long edges."""
-    taken = [False] * len(made.layer)
+    taken: list[bool] = []
+    for i in range(len(made.layer)):
+        taken.append(columns.head[i] != i or len(columns.members[i]) > 0)
     found: list[list[int]] = []
     for row in made.rows:
         for first in row:

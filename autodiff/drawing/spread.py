@@ -1,12 +1,13 @@
 """Move the items of each row to where their lines are straight, in their order and without touching.
 
 Row after row, each item is drawn to the mean of its neighbours, and the row as a whole goes to the
-places nearest to these wishes that keep order and distances (an isotonic regression). Then frames
-get their two sides, each one number for all layers; the rows are pushed apart to make room for them,
-once to the right and once to the left, and stand in the middle of both. Last, the bends of each long
-edge are put on one line where there is room.
+places nearest to these wishes that keep order and distances (an isotonic regression). What follows
+step by step is put on one line. Then frames get their two sides, each one number for all layers; the
+rows are pushed apart to make room for them, once to the right and once to the left, and stand in the
+middle of both. Last, the bends of each long edge are put on one line where there is room.
 """
 
+from autodiff.drawing.align import Aligned, aligned, as_one, stand
 from autodiff.drawing.layered import Layers
 from autodiff.drawing.pull import Pulls, drawn_to, pulls_of
 from autodiff.drawing.ranks import Arcs, in_order, join, no_arcs
@@ -50,10 +51,10 @@ def spread(
     apart: list[float] = []
     for row in made.rows:
         distances(made, boxes, parents, row, sizes, head, arcs, apart)
-    order = in_order(arcs, len(arcs.tails))
-    if len(parents) > 0:
-        make_room(made, parents, sizes, xs, arcs, apart, order)
-    settle(made, boxes, parents, offsets, pulls, xs, arcs, apart)
+    columns = aligned(made, boxes, parents, offsets, arcs)
+    stand(columns, xs)
+    make_room(made, parents, sizes, xs, arcs, apart, columns)
+    settle(made, boxes, parents, offsets, pulls, xs, arcs, apart, columns)
     return xs
 
 
@@ -191,9 +192,12 @@ def make_room(
     xs: list[float],
     arcs: Arcs,
     apart: list[float],
-    order: list[int],
+    columns: Aligned,
 ) -> None:
     """Push what stands too close apart, once to the right and once to the left; take the middle."""
+    room: list[float] = []
+    joined = as_one(columns, arcs, apart, room)
+    order = in_order(joined, len(joined.tails))
     n = len(made.layer)
     low = [0.0] * len(parents)
     high = [0.0] * len(parents)
@@ -216,13 +220,14 @@ def make_room(
         right_most.append(x)
         left_most.append(x)
     for v in order:
-        for k in arcs.into[v]:
-            bound = right_most[arcs.tails[k]] + apart[k]
+        for k in joined.into[v]:
+            bound = right_most[joined.tails[k]] + room[k]
             right_most[v] = bound if bound > right_most[v] else right_most[v]
     for j in range(len(order) - 1, -1, -1):
         v = order[j]
-        for k in arcs.out[v]:
-            bound = left_most[arcs.heads[k]] - apart[k]
+        for k in joined.out[v]:
+            bound = left_most[joined.heads[k]] - room[k]
             left_most[v] = bound if bound < left_most[v] else left_most[v]
     for v in range(len(xs)):
-        xs[v] = (right_most[v] + left_most[v]) / 2
+        head = columns.head[v]
+        xs[v] = (right_most[head] + left_most[head]) / 2 + columns.by[v]
