@@ -15,7 +15,9 @@ import pytest
 
 import autodiff as ad
 from autodiff.drawing.layered import Plan
+from autodiff.drawing.naming import called
 from autodiff.drawing.place import placed, prepared
+from autodiff.explanations.notation import as_drawn
 from autodiff.explanations.steps import graph_steps, rule_text
 from autodiff.graphs.graph import Graph
 from autodiff.player.model import compared, model, record, scalar_graph
@@ -175,10 +177,11 @@ def random_graph(seed: int) -> ad.Value:
 STATE = """(data, changes) => {
   const live = new Live(data, ROWS), f = new Formulas(live, TABLE);
   live.put(changes);
+  f.entitle();
   const inner = live.nodes.flatMap((n, i) => (n.op ? [i] : []));
   return { values: live.values, grads: live.grads, steps: live.steps, broken: live.broken,
     defined: inner.map((i) => f.defined(i)), rules: live.steps.map((s) => f.rule(s.node, s.place)),
-    shown: live.values.map((x) => digits(x)) };
+    names: live.nodes.map((n) => n.name), shown: live.values.map((x) => digits(x)) };
 }"""
 
 
@@ -201,7 +204,9 @@ def test_random_graphs_agree(js: Runtime, seed: int) -> None:
         (s["node"], s["source"], s["place"]) for s in found["steps"]
     ]
     assert [s.rule for s in steps] == found["rules"]
-    defined = [f"{n.label} = {text(value_term(graph, n))}" for n in graph if n.operands]
+    names, show = called(graph), as_drawn(graph)
+    assert found["names"] == names
+    defined = [f"{names[n.id]} = {text(value_term(graph, n, show))}" for n in graph if n.operands]
     assert defined == found["defined"]
     draw = random.Random(seed)
     leaves = [n for n in graph if n.kind == "parameter"]
@@ -223,7 +228,10 @@ def test_the_rules_of_every_edge_are_pythons(js: Runtime) -> None:
         found = js.call(STATE, model(graph), [])["rules"]
         wanted = [s.rule for s in list(graph_steps(graph))[1:]]
         assert found == wanted, row.name
-        assert all(rule_text(graph, e) in found for e in graph.edges if row.partials[e.index])
+        words = called(graph), as_drawn(graph)
+        assert all(
+            rule_text(graph, e, *words) in found for e in graph.edges if row.partials[e.index]
+        )
 
 
 def test_numbers_are_written_as_in_python(js: Runtime) -> None:

@@ -20,8 +20,8 @@ def test_a_neuron_step_by_step() -> None:
     a = ad.sigmoid(z)
     steps = list(a.backward_steps(names={"z": z, "a": a}))
     assert [s.rule for s in steps] == [
-        "da/da = 1", "da/dz = sigmoid_prime(z)", "dz/dv3 = 1", "dz/db = 1", "dv3/dw = x",
-        "dv3/dx = w",
+        "da/da = 1", "da/dz = sigmoid_prime(z)", "dz/d(w·x) = 1", "dz/db = 1",
+        "d(w·x)/dw = x", "d(w·x)/dx = w",
     ]  # fmt: skip
     assert [s.index for s in steps] == list(range(6))
     assert [s.contribution for s in steps] == [1.0, 0.25, 0.25, 0.25, 0.125, 0.5]

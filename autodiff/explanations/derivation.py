@@ -2,8 +2,9 @@ r"""The chain rule written out: each gradient as a formula, with numbers put in,
 
 A derivation goes from the cost back to a parameter. Every line is one node's gradient: the sum of
 what its users send, each the user's gradient times a local derivative of the table. Nodes that the
-user named (and those used more than once) get a line; what lies between is written in place. For a
-network of matrices these lines are the documents' equations, and they are marked BP1 to BP4.
+user named (and those used more than once) get a line, and those that the picture numbers because
+their formula is long; what lies between is written in place. For a network of matrices these lines
+are the documents' equations, and they are marked BP1 to BP4.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node
+from autodiff.drawing.naming import MOST, called, spelled
 from autodiff.explanations.layers import Roles, roles
 from autodiff.explanations.notation import gradient_name
-from autodiff.explanations.steps import short
+from autodiff.explanations.steps import SMALL, short, tex_value
 from autodiff.graphs.callers import snapshot
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
-from autodiff.sources.latex import tex, tex_name, tex_number
+from autodiff.sources.latex import tex, tex_name
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import (
     Fixed,
@@ -33,7 +35,6 @@ from autodiff.sources.terms import (
 )
 from autodiff.table.symbol import Symbol, Term
 
-SMALL = 9  # the most numbers of an array that are written out
 LONG = 6  # the most operations that are written in place
 
 
@@ -165,13 +166,15 @@ class _Writer:
         self.way = self._on_the_way()
         self.uses = self._uses()
         self.values: dict[Any, Any] = {("value", n.id): n.value for n in graph}
-        self.names: dict[Any, str] = {("value", n.id): tex_name(n.label) for n in graph}
+        self.drawn = spelled(graph) if len(graph) <= MOST else None
+        self.called = called(graph)
+        self.names: dict[Any, str] = {("value", n.id): tex_name(self.called[n.id]) for n in graph}
         self.sizes = self._measure()
 
     def derivation(self) -> Derivation:
         gradients = self._gradients()
         forward = [self._value(self.graph[i]) for i in sorted(self.way) if self._has_value_line(i)]
-        return Derivation(self.graph[self.end].label, tuple(forward), tuple(gradients))
+        return Derivation(self.called[self.end], tuple(forward), tuple(gradients))
 
     def _on_the_way(self) -> set[int]:
         """Return the nodes on the paths from the goals to the output."""
@@ -199,7 +202,7 @@ class _Writer:
         node = self.graph[id]
         return (
             id in self.goals or id == self.end or self.uses.get(id, 0) > 1
-            or node.name is not None or id in self.roles.deltas
+            or node.name is not None or id in self.roles.deltas or self._numbered(id, self.sizes)
         )  # fmt: skip
 
     def _has_value_line(self, id: int) -> bool:
@@ -218,15 +221,23 @@ class _Writer:
         """Return whether a node is written by its label, not by its formula."""
         leaf = not self.graph[id].operands
         named = self.graph.names[id] is not None or id in self.roles.deltas
-        return leaf or named or sizes[id] > LONG
+        return leaf or named or sizes[id] > LONG or self._numbered(id, sizes)
+
+    def _numbered(self, id: int, sizes: Mapping[int, int]) -> bool:
+        """Return whether the picture numbers a node of several operations, its formula being long."""
+        unnamed = self.graph.names[id] is None and sizes[id] > 1
+        return unnamed and self.drawn is not None and not self.drawn[id].formula
 
     def _show(self, node: GraphNode) -> Term:
         if self._labelled(node.id, self.sizes):
-            return operand(node)
+            shown = operand(node)
+            if not isinstance(shown, Operand):
+                return shown
+            return Operand(name=self.called[node.id], shape=node.shape, key=shown.key)
         return value_term(self.graph, node, self._show)
 
     def _value(self, node: GraphNode) -> Line:
-        left = Operand(name=node.label, shape=node.shape, key=("value", node.id))
+        left = Operand(name=self.called[node.id], shape=node.shape, key=("value", node.id))
         formula = value_term(self.graph, node, self._show)
         return Line(left, formula, node.value, "", self.names, self.values)
 
@@ -255,9 +266,10 @@ class _Writer:
         return lines
 
     def _line(self, node: GraphNode, formula: Term, lines: list[Line]) -> Operand:
-        end = self.graph[self.end].label
+        end = self.called[self.end]
         key = ("grad", node.id)
-        label, letters = node.label, tex_name(node.label)
+        label = self.called[node.id]
+        letters = tex_name(label)
         if not (node.id == self.end or self._labelled(node.id, self.sizes)):
             inside = self._show(node)  # no line says what its label stands for
             label, letters = f"({text(inside)})", rf"\left({tex(inside, self._letters)}\right)"
@@ -278,18 +290,6 @@ class _Writer:
 
     def _letters(self, symbol: Symbol) -> str:
         return self.names[symbol.key]  # type: ignore[attr-defined]
-
-
-def tex_value(x: Any) -> str:
-    """Return a number as LaTeX, a small array as a matrix, a large one as its shape and norm."""
-    array = np.asarray(x)
-    if array.ndim == 0:
-        return tex_number(float(array))
-    if array.size > SMALL or array.ndim > 2:
-        size = r" \times ".join(map(str, array.shape))
-        return rf"[{size},\ \lVert\cdot\rVert = {tex_number(float(np.linalg.norm(array)))}]"
-    rows = [" & ".join(tex_number(float(f"{v:.4g}")) for v in row) for row in np.atleast_2d(array)]
-    return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
 
 
 def _leaves(term: Term) -> list[Operand]:

@@ -17,6 +17,8 @@ from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.sources.terms import Operand, operand, value_term
 from autodiff.table.symbol import Term
 
+FORMULA = re.compile(r"[\s·/@²³ᵀ−]|\w\(")  # what stands in a name that is a formula
+
 
 @dataclass(frozen=True)
 class Letters:
@@ -147,6 +149,20 @@ def as_drawn(graph: Graph) -> Callable[[GraphNode], Term]:
         return Operand(name=names[node.id].text, shape=node.shape, key=shown.key)
 
     return show
+
+
+def over(target: str, source: str) -> str:
+    """Return how the derivative of one node by another is called, between their names.
+
+    >>> over("z", "w"), over("z", "w·x"), over("C", "tanh(z)")
+    ('dz/dw', 'dz/d(w·x)', 'dC/d(tanh(z))')
+    """
+    return f"d{bracketed(target)}/d{bracketed(source)}"
+
+
+def bracketed(name: str) -> str:
+    """Return a name, in brackets where it is a formula."""
+    return f"({name})" if FORMULA.search(name) else name
 
 
 def renamed(name: str) -> str:

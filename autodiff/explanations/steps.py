@@ -14,13 +14,18 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, scaled
+from autodiff.drawing.naming import Names, called
+from autodiff.explanations.notation import as_drawn, bracketed, over
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
+from autodiff.sources.latex import tex_number
 from autodiff.sources.plaintext import text
-from autodiff.sources.terms import contribution_term, gradient_of, local_term
+from autodiff.sources.terms import Show, contribution_term, gradient_of, local_term
 from autodiff.table.quiet import SILENT, now, put
+
+SMALL = 9  # the most numbers of an array that are written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Step:
 
     def __str__(self) -> str:
         return (
-            f"{self.index}: {self.rule}\n    d{self.target_label}: {short(self.before)} "
+            f"{self.index}: {self.rule}\n    d{bracketed(self.target_label)}: {short(self.before)} "
             f"+ {short(self.contribution)} = {short(self.after)}"
         )
 
@@ -59,17 +64,18 @@ def backward_steps(
 ) -> Iterator[Step]:
     """Yield the steps of y.backward(gradient), without touching any `.grad`.
 
-    `names` (such as locals()) label the nodes. A non-scalar Tensor needs its cotangent.
+    `names` (such as locals()) label the nodes; others are called as in the picture. A non-scalar
+    Tensor needs its cotangent.
 
     >>> import autodiff as ad
     >>> x = ad.Value(3.0, name="x")
     >>> for step in (x * x).backward_steps():
     ...     print(step)
-    0: dv1/dv1 = 1
-        dv1: 0 + 1 = 1
-    1: dv1/dx = x
+    0: dout/dout = 1
+        dout: 0 + 1 = 1
+    1: dout/dx = x
         dx: 0 + 3 = 3
-    2: dv1/dx = x
+    2: dout/dx = x
         dx: 3 + 3 = 6
     """
     yield from graph_steps(Graph(y, names=names), seed_for(y, gradient, "backward_steps"))
@@ -80,10 +86,11 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
     end = graph.outputs[0] if output is None else output
     grads: dict[int, Any] = {}
     root = graph[end]
+    names, show = called(graph), as_drawn(graph)
     zero = 0.0 if isinstance(root.live, Value) else np.zeros_like(root.value)
     grads[end] = seed
     yield Step(
-        0, end, end, None, root.label, root.label, root.op, f"d{root.label}/d{root.label} = 1",
+        0, end, end, None, names[end], names[end], root.op, f"{over(names[end], names[end])} = 1",
         None, None, seed, zero, seed,
     )  # fmt: skip
     index = 1
@@ -113,24 +120,26 @@ def graph_steps(graph: Graph, seed: Any = 1.0, output: int | None = None) -> Ite
             grads[source] = after
             shown = np.zeros_like(to.value) if before is None else before
             yield Step(
-                index, id, source, place, node.label, to.label, node.op, rule_text(graph, edge),
-                upstream, local, part, shown, after,
+                index, id, source, place, names[id], names[source], node.op,
+                rule_text(graph, edge, names, show), upstream, local, part, shown, after,
             )  # fmt: skip
             index += 1
 
 
-def rule_text(graph: Graph, edge: Edge) -> str:
+def rule_text(graph: Graph, edge: Edge, names: Names, show: Show) -> str:
     """Return the rule of an edge in words of the graph: `da/dz = sigmoid_prime(z)`.
 
-    For a linear map of arrays it says what the operand receives: `dC/dw: dC/dz @ x.T`.
+    For a linear map of arrays it says what the operand receives: `dC/dw: dC/dz @ x.T`. Nodes are
+    called by `names` and written in formulas as `show` says.
     """
-    node, source = graph[edge.target], graph[edge.source]
-    local = local_term(graph, edge)
+    local = local_term(graph, edge, show)
     if local is not None:
-        return f"d{node.label}/d{source.label} = {text(local)}"
-    end = graph[graph.outputs[0]].label
-    part = contribution_term(graph, edge, gradient_of(node, f"d{end}/d{node.label}"))
-    return f"d{end}/d{source.label}: {'nothing' if part is None else text(part)}"
+        return f"{over(names[edge.target], names[edge.source])} = {text(local)}"
+    end = names[graph.outputs[0]]
+    upstream = gradient_of(graph[edge.target], over(end, names[edge.target]))
+    part = contribution_term(graph, edge, upstream, show)
+    received = "nothing" if part is None else text(part)
+    return f"{over(end, names[edge.source])}: {received}"
 
 
 def short(x: Any) -> str:
@@ -140,6 +149,18 @@ def short(x: Any) -> str:
     array = np.asarray(x)
     if array.ndim == 0:
         return f"{float(array):.6g}"
-    if array.size <= 9:
+    if array.size <= SMALL:
         return np.array2string(array, precision=4, separator=", ").replace("\n", "")
     return f"array {array.shape}, norm {np.linalg.norm(array):.4g}"
+
+
+def tex_value(x: Any) -> str:
+    """Return a number as LaTeX, a small array as a matrix, a large one as its shape and norm."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return tex_number(float(array))
+    if array.size > SMALL or array.ndim > 2:
+        size = r" \times ".join(map(str, array.shape))
+        return rf"[{size},\ \lVert\cdot\rVert = {tex_number(float(np.linalg.norm(array)))}]"
+    rows = [" & ".join(tex_number(float(f"{v:.4g}")) for v in row) for row in np.atleast_2d(array)]
+    return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"

@@ -98,8 +98,9 @@ class Live {
   // The numbers as an address: #w=2&x=0.5, and back.
   linkKeys() {
     const count = new Map();
-    for (const i of this.leaves) count.set(this.nodes[i].name, (count.get(this.nodes[i].name) ?? 0) + 1);
-    return new Map(this.leaves.map((i) => [i, count.get(this.nodes[i].name) === 1 ? this.nodes[i].name : `${this.nodes[i].name}~${i}`]));
+    const key = (i) => this.nodes[i].key ?? this.nodes[i].name; // a picture calls what has no name otherwise
+    for (const i of this.leaves) count.set(key(i), (count.get(key(i)) ?? 0) + 1);
+    return new Map(this.leaves.map((i) => [i, count.get(key(i)) === 1 ? key(i) : `${key(i)}~${i}`]));
   }
   link() {
     const changed = this.leaves.filter((i) => !Object.is(this.values[i], this.start[i]));

@@ -197,6 +197,19 @@ class Picture {
     this.root.setAttribute("width", this.width * this.scale);
     this.root.setAttribute("height", this.height * this.scale);
   }
+  // Bring boxes into the sight of the window that scrolls over the picture; of those too far apart, the last.
+  follow(view, wanted) {
+    const { drawn, xs, ys, sizes } = this.placed, put = (x) => (x + this.pad) * this.scale;
+    const frames = [...wanted].map((i) => drawn.indexOf(i)).filter((k) => k >= 0).map((k) => [xs[k], ys[k], ...sizes[k]]);
+    if (!frames.length) return;
+    const range = (of, c, size) => [put(Math.min(...of.map((f) => f[c] - f[size] / 2))), put(Math.max(...of.map((f) => f[c] + f[size] / 2)))];
+    const ranges = (of) => [range(of, 0, 2), range(of, 1, 3)];
+    let [[x0, x1], [y0, y1]] = ranges(frames);
+    if (x1 - x0 > view.clientWidth || y1 - y0 > view.clientHeight) [[x0, x1], [y0, y1]] = ranges(frames.slice(-1));
+    if (x0 >= view.scrollLeft && x1 <= view.scrollLeft + view.clientWidth && y0 >= view.scrollTop && y1 <= view.scrollTop + view.clientHeight) return;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    view.scrollTo({ left: (x0 + x1 - view.clientWidth) / 2, top: (y0 + y1 - view.clientHeight) / 2, behavior });
+  }
   fitting(room) { return Math.min((room.clientWidth - 4) / this.width, (room.clientHeight - 4) / this.height, 1.3); }
 }
 // 0 to 1 for |x|, on a log scale from 0.001 to 1,000.

@@ -151,6 +151,9 @@ function mount(root, data, host = {}) {
         const minus = best[0].edges.filter(([t, place]) => live.locals[t][place] < 0);
         const named = minus.slice(0, 4).map(([t, place]) => formulas.slope(t, place)).join(", ");
         if (Number.isFinite(best[0].product) && best[0].product !== 0) p(word(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
+        // A factor that is another leaf itself: the hand there turns the sign.
+        const turning = count === 1n ? best[0].edges.map(([t, place]) => formulas.local(t, place)?.id).filter((i) => i !== undefined && i !== chosen && !nodes[i].op) : [];
+        for (const i of new Set(turning)) p(word(live.values[i] < 0 ? "turns_up" : "turns_down", name(i)));
       }
     }
     $("why").replaceChildren(...inside);
@@ -231,7 +234,7 @@ function mount(root, data, host = {}) {
     refresh();
   }
 
-  const page = { live, formulas, $, word, on, number, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen };
+  const page = { live, formulas, $, word, on, number, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, follow: (now) => picture.follow($("view"), now) };
   const walk = stepper(page), hill = descender(page);
   const view = $("view");
   const placed = place(live, { width: view.clientWidth || 900, height: view.clientHeight || 560 });

@@ -126,7 +126,7 @@ function stepper(page) {
     return ["= ", field, " ", check, show, verdict];
   }
   function count() { return parts(steps()).length; }
-  function go(to) { k = to; revealed = false; refresh(); }
+  function go(to) { k = to; revealed = false; refresh(); if (at) page.follow(at.now); }
   function playing(going) {
     clearInterval(timer);
     timer = going ? setInterval(() => { if (k >= count() - 1) playing(false); else go(k + 1); }, 1400) : 0;

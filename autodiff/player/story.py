@@ -13,13 +13,15 @@ from autodiff.drawing import words
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.layered import Placed, Plan
 from autodiff.drawing.lettering import width
+from autodiff.drawing.naming import Names, called
 from autodiff.drawing.place import placed, prepared
+from autodiff.explanations.notation import as_drawn
 from autodiff.explanations.steps import Step, graph_steps, rule_text, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.plaintext import text
-from autodiff.sources.terms import Operand, value_term
+from autodiff.sources.terms import Operand, Show, value_term
 from autodiff.table.symbol import Symbol
 
 HEIGHT = 62.0
@@ -31,7 +33,8 @@ LONGEST_FORMULA = 160
 
 def tell(graph: Graph) -> dict[str, Any]:
     """Return the whole story of a graph and its backward from the first output, ready for JSON."""
-    boxes = [_box(node) for node in graph]
+    names, show = called(graph), as_drawn(graph)
+    boxes = [_box(node, names[node.id]) for node in graph]
     layout = lay_out(graph, [box["w"] for box in boxes])
     for box, x, y in zip(boxes, layout.xs, layout.ys, strict=True):
         box |= {"x": round(x, 1), "y": round(y, 1)}
@@ -48,7 +51,7 @@ def tell(graph: Graph) -> dict[str, Any]:
         "edges": _edges(graph, layout),
         "steps": [
             {"p": "start"},
-            *(_recording(graph, node) for node in graph if node.operands),
+            *(_recording(graph, node, names, show) for node in graph if node.operands),
             *_backward(graph, steps),
             {"p": "end"},
         ],
@@ -76,8 +79,7 @@ def shown(x: Any) -> str:
     return words.NOT_COMPUTED if x is None else short(x)
 
 
-def _box(node: GraphNode) -> dict[str, Any]:
-    label = clean(node.label)
+def _box(node: GraphNode, label: str) -> dict[str, Any]:
     sign = words.SIGNS.get(node.op, node.op)
     value = words.number(float(node.value)) if np.ndim(node.value) == 0 else words.shape(node.value)
     name = shorten(label, 20)
@@ -103,9 +105,9 @@ def _edges(graph: Graph, layout: Placed) -> list[dict[str, Any]]:
     return told
 
 
-def _recording(graph: Graph, node: GraphNode) -> dict[str, Any]:
+def _recording(graph: Graph, node: GraphNode, names: Names, show: Show) -> dict[str, Any]:
     """Return the step that records an operation: formula, numbers put in, local derivatives."""
-    term = value_term(graph, node)
+    term = value_term(graph, node, show)
 
     def put_in(symbol: Symbol) -> str:
         x = short(graph.nodes[symbol.key[1]].value) if isinstance(symbol, Operand) else symbol.name
@@ -116,23 +118,23 @@ def _recording(graph: Graph, node: GraphNode) -> dict[str, Any]:
     for edge in edges[:8]:
         if graph.nodes[edge.source].kind == "constant":
             continue
-        rule = _rule(graph, edge)
+        rule = _rule(graph, edge, names, show)
         if rule:
             locals_.append([rule, shown(graph.local(edge)) if not graph.is_linear(edge)
                             or isinstance(node.live, Value) else ""])  # fmt: skip
     return {
         "p": "record", "n": node.id,
-        "formula": _formula(f"{node.label} = {text(term)}"),
+        "formula": _formula(f"{names[node.id]} = {text(term)}"),
         "numbers": _formula(f"= {text(term, name=put_in)}"),
         "value": shown(node.value), "locals": locals_, "more": max(0, len(edges) - 8),
     }  # fmt: skip
 
 
-def _rule(graph: Graph, edge: Edge) -> str:
+def _rule(graph: Graph, edge: Edge, names: Names, show: Show) -> str:
     partials = getattr(graph.nodes[edge.target].primitive, "partials", None)
     if partials is not None and partials[edge.index] is None:
         return ""
-    return _formula(rule_text(graph, edge))
+    return _formula(rule_text(graph, edge, names, show))
 
 
 def _backward(graph: Graph, steps: list[Step]) -> list[dict[str, Any]]:

@@ -48,29 +48,57 @@ const signed = (x) => (/^[0-9.∞]/.test(x) && x !== "0" ? `+${x}` : x);
 const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
 const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "");
 
+const LONGEST = 16, MOST = 2000; // letters of a formula that is a name; nodes of a graph with such names
 class Formulas {
   constructor(live, table) { this.live = live; this.table = table; }
 
-  // Nameless nodes are called by what they are, w * x, where that is short, else v1, v2, ...; the result is out.
+  // Nameless nodes are called as in Python's picture: by what they are, w·x, where that is short, else v1, v2, ...;
+  // the result is out. In a formula what is called by what it is stands written out, w * x.
   entitle() {
-    const { nodes, end } = this.live, taken = new Set(nodes.filter((n) => !n.op || n.named).map((n) => n.name));
+    const { nodes, values, end } = this.live;
+    if (nodes.length > MOST) return this;
     let count = 0;
+    this.binds = [];
     nodes.forEach((n, i) => {
-      if (!n.op || n.named) return;
-      const [text, binds] = this.print(this.value(i), (leaf) => leaf.name);
-      if (i === end && !taken.has("out")) n.name = "out";
-      else if (text.length <= 16 && !taken.has(text) && !/\bv\d/.test(text)) Object.assign(n, { name: text, binds });
-      else {
-        do count += 1; while (taken.has(`v${count}`));
-        n.name = `v${count}`;
+      n.key ??= n.name;
+      n.binds = undefined;
+      this.binds.push(9);
+      if (n.named) return;
+      if (n.kind === "constant") {
+        n.name = digits(values[i], 4);
+        if (n.name.startsWith("-")) this.binds[i] = 3;
+        return;
       }
-      taken.add(n.name);
+      const [text, binds] = i === end && n.op ? ["out", 9] : n.op ? this.title(n) : ["", 9];
+      const short = text && [...text].length <= LONGEST;
+      if (short && i !== end) n.binds = binds;
+      n.name = short ? text : `v${(count += 1)}`;
+      this.binds[i] = short ? binds : 9;
     });
     return this;
   }
-  // A node as it stands in a formula: a nameless number as that number.
+  // An operation on what its operands are called, "" where that is long, and how it binds.
+  title(n) {
+    if (n.operands.length > 4) return ["", 9];
+    const parts = n.operands.map((k) => this.live.nodes[k].name);
+    const least = (k, p) => (this.binds[n.operands[k]] >= p ? parts[k] : `(${parts[k]})`);
+    if (n.op === "neg") return [`−${least(0, 3)}`, 3];
+    if (n.op === "square" || n.op === "powc" || n.op === "power") {
+      const power = parts.length === 2 ? parts[1] : "2";
+      return [`${least(0, 5)}${{ 2: "²", 3: "³" }[power] ?? `^${least(1, 5)}`}`, 4];
+    }
+    if (n.op === "total") return [parts.map((_, k) => least(k, 1)).join(" + "), 1];
+    const sign = { mul: "·", add: " + ", sub: " − ", div: "/", dot: "·" }[n.op];
+    if (sign && parts.length === 2) {
+      const low = n.op === "add" || n.op === "sub" ? 1 : 2, high = n.op === "add" || n.op === "mul" ? low : low + 1;
+      return [`${least(0, low)}${sign}${least(1, high)}`, low];
+    }
+    return [`${n.op}(${parts.join(", ")})`, 9];
+  }
+  // A node as it stands in a formula: a nameless number as that number, a title that is a formula written out.
   operand(i) {
     const n = this.live.nodes[i];
+    if (n.binds !== undefined) return this.value(i);
     return n.kind === "constant" ? this.live.values[i] : { id: i, name: n.name };
   }
   value(i) {
@@ -125,8 +153,7 @@ class Formulas {
   print(term, show) {
     if (typeof term === "number") return [literal(term), term >= 0 ? 9 : 3];
     if (term.op === undefined) {
-      const shown = show(term), { binds } = this.live.nodes[term.id] ?? {};
-      if (binds !== undefined && shown === term.name) return [shown, binds];
+      const shown = show(term);
       return [shown, /^-|\s/.test(shown) && !shown.startsWith("(") ? (shown.startsWith("-") ? 3 : 0) : 9];
     }
     const parts = term.args.map((t) => this.print(t, show));
@@ -156,7 +183,7 @@ class Formulas {
     return local === null ? "" : `${this.slope(i, place)} = ${this.text(local)}`;
   }
 }
-const whole = (name) => (/\s/.test(name) && !/^\w+\(.*\)$/.test(name) ? `(${name})` : name);
+const whole = (name) => (/[\s·/@²³ᵀ−]|[\p{L}\p{N}_]\(/u.test(name) ? `(${name})` : name);
 function added(parts) {
   if (parts.length > 100) return `sum([${parts.join(", ")}])`;
   return parts[0] + parts.slice(1).map((p) => (p.startsWith("-") ? ` - ${p.slice(1)}` : ` + ${p}`)).join("");
