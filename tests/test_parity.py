@@ -92,6 +92,7 @@ def test_at_most_one_call_in_ten_is_refused() -> None:
     assert {line.partition(":")[0] for line in told} <= set(parity.CALLS)
 
 
+@pytest.mark.filterwarnings("ignore")  # numpy's own, of where= without out=
 @pytest.mark.parametrize(("name", "parameters"), refusals(LIST.read_text()).items())
 def test_what_the_list_says_is_refused(name: str, parameters: list[str]) -> None:
     """A parameter that is honoured leaves the list."""
