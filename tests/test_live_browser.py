@@ -186,6 +186,40 @@ def test_steps_ask_first(tmp_path: Path, watched: Watched) -> None:
     assert "Backward is complete" in told.inner_text()
 
 
+def test_the_boxes_of_a_step_come_into_sight(tmp_path: Path, watched: Watched) -> None:
+    h = ad.Value(0.3, name="x")
+    for k in range(30):
+        with ad.scope(f"layer {k}"):
+            h = ad.tanh(h * ad.Value(0.5 + k / 50, name=f"w{k}") + 0.1)
+    page = watched.open(ad.play(h).save(tmp_path / "x.html"))
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_label("Step through").check()
+    page.locator("h1").click()
+    tops = set()
+    for _ in range(5):
+        for _ in range(9):
+            page.keyboard.press("ArrowRight")
+        tops.add(page.evaluate("document.querySelector('.view').scrollTop"))
+        assert page.evaluate("""() => {
+          const v = document.querySelector(".view").getBoundingClientRect();
+          return [...document.querySelectorAll(".node.now .shape")].some((e) => {
+            const r = e.getBoundingClientRect();
+            return r.top >= v.top - 1 && r.bottom <= v.bottom + 1; }); }""")
+    assert len(tops) > 1  # the picture is longer than its window
+
+
+def test_the_page_says_which_number_turns_the_sign(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    page.locator("svg .node.leaf").first.click()
+    assert page.locator("[data-id=slope]").inner_text().startswith("-")
+    assert "drag x below 0" in page.locator("#alive, body").first.inner_text()
+    page.get_by_role("textbox", name="value of x").fill("-0.5")
+    page.keyboard.press("Enter")
+    page.locator("svg .node.leaf").first.click()
+    assert not page.locator("[data-id=slope]").inner_text().startswith("-")
+    assert "drag x above 0" in page.locator("body").inner_text()
+
+
 def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
     page = watched.open(ad.play(branching, 2.0, 1.5).save(tmp_path / "x.html"))
     page.get_by_role("textbox", name="value of x").fill("0.1")
