@@ -203,3 +203,24 @@ def test_numbers_for_what_is_missing_cost_nothing_where_nothing_is() -> None:
     program = ad.trace(lambda x: np.nan_to_num(x).sum(), x)
     assert program(X) == X.sum()
     assert program(np.array([np.nan, *X[1:]])) == X[1:].sum()
+
+
+def test_a_difference_goes_back_with_the_bits_of_its_formula() -> None:
+    rng = np.random.default_rng(0)
+    for shape, axis in (((7,), 0), ((3, 5), 1), ((4, 2, 3), 0), ((3, 1), 1)):
+        x = ad.Tensor(rng.normal(size=shape))
+        y = np.diff(x, axis=axis)
+        weights = rng.choice([0.0, -0.0, 1.5, -2.0], size=y.shape)
+        plain = ad.gradient((y * weights).sum(), x)
+        recorded = ad.gradient((y * weights).sum(), x, create_graph=True).data
+        np.testing.assert_array_equal(plain, recorded)
+        if y.size:
+            np.testing.assert_array_equal(np.signbit(plain), np.signbit(recorded))
+
+
+def test_holes_are_looked_for_and_a_trace_expects_them() -> None:
+    program = ad.trace(lambda x: np.nanmax(x) + np.nansum(x), ad.Tensor(X))
+    assert program(X) == X.max() + X.sum()
+    assert program(np.array([np.nan, *X[1:]])) == X.max() + X[1:].sum()
+    x = ad.Tensor(np.array([1.0, np.nan, 3.0]))
+    np.testing.assert_array_equal(ad.gradient(np.nanmax(x) + np.nansum(x), x), [1.0, 0.0, 2.0])

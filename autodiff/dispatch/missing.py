@@ -11,10 +11,16 @@ from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type
 from autodiff.dispatch.statistics import cumprod, cumsum, prod, shape_of
+from autodiff.nodes import modes
 from autodiff.nodes.functions import Axis
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops, recipes
 from autodiff.table.recipes import ARRAY, AXED, one_of
+
+
+def holds_nan(x: Any) -> bool:
+    """Return whether an array holds NaN, or may in another run of what a trace records."""
+    return modes.tracing() or bool(np.any(np.isnan(x._array)))
 
 
 def without_nan(function: Callable[..., Any], other: float) -> Callable[..., Any]:
@@ -22,7 +28,8 @@ def without_nan(function: Callable[..., Any], other: float) -> Callable[..., Any
 
     def apply(a: Any, *args: Any, **options: Any) -> Any:
         x = tensor(a)
-        return function(ops.where(missing(x), other, x), *args, **options)
+        x = ops.where(missing(x), other, x) if holds_nan(x) else x
+        return function(x, *args, **options)
 
     return apply
 
@@ -70,6 +77,8 @@ def nanstd(
 def extreme_without_nan(row: Any, away: float) -> Callable[..., Any]:
     def apply(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         x = tensor(a)
+        if x.size and not holds_nan(x):
+            return row(x, axis=axis, keepdims=bool(keepdims))
         hole = missing(x)
         y = row(ops.where(hole, away, x), axis=axis, keepdims=bool(keepdims))
         some = (1.0 - hole).sum(axis=axis, keepdims=bool(keepdims))

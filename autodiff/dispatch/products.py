@@ -73,6 +73,8 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         )
     rows = tuple(i for i in range(a.ndim) if i not in left)
     columns = tuple(i for i in range(b.ndim) if i not in right)
+    if a.ndim == b.ndim == len(left) == 1:
+        return ops.matmul(a, b)
     n = math.prod(shared[0])
     first = a.transpose(*rows, *left) if a.ndim else a
     second = b.transpose(*right, *columns) if b.ndim else b
