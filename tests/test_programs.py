@@ -440,8 +440,11 @@ def test_recordings_are_bounded_and_so_is_their_memory() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*was recorded:UserWarning")
 @pytest.mark.parametrize("way", ["trace", "jit", "arrays", "lanes", "shapes"])
-def test_memory_is_flat_over_ten_thousand_new_courses(way: str) -> None:
+def test_memory_is_flat_over_new_courses(way: str) -> None:
+    calls_made = int(os.environ.get("AUTODIFF_COURSES", "300"))
+
     def number(x: Any) -> Any:
         return x * float(x)
 
@@ -456,9 +459,9 @@ def test_memory_is_flat_over_ten_thousand_new_courses(way: str) -> None:
     gc.collect()
     tracemalloc.start()
     held = []
-    for i in range(10_000):
+    for i in range(calls_made):
         program(made(i))
-        if i % 1000 == 999:
+        if i % (calls_made // 10) == calls_made // 10 - 1:
             gc.collect()
             held.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()

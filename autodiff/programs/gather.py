@@ -16,6 +16,7 @@ import numpy as np
 from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
+from autodiff.programs.arguments import Numbers
 
 listening: ContextVar["Gathers | None"] = ContextVar("autodiff_gathers", default=None)
 
@@ -163,7 +164,7 @@ class Pair(tuple[Any, ...]):
         return gathered(tuple(self), i) if type(i) is Value else tuple.__getitem__(self, i)
 
 
-class Grid(np.ndarray[Any, Any]):
+class Grid(Numbers):
     """An array of Values among the arguments, which can be indexed by an input."""
 
     def __getitem__(self, i: Any) -> Any:
@@ -192,7 +193,7 @@ def indexed(x: Any) -> Any:
         return Pair(indexed(y) for y in x)
     if type(x) is dict:
         return {k: indexed(y) for k, y in x.items()}
-    return x.view(Grid) if type(x) is np.ndarray and x.dtype == object else x
+    return x.view(Grid) if isinstance(x, np.ndarray) and x.dtype == object else x
 
 
 def pick(xs: Any, i: Any) -> Any:

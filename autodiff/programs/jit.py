@@ -18,7 +18,7 @@ from autodiff.nodes import doors, modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments import given_nodes
+from autodiff.programs.arguments import NeedsTensorError, given_nodes
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.gate import KEPT, STATIC, Look
 from autodiff.programs.gather import Gathers, indexed, listening
@@ -182,8 +182,9 @@ class Jitted:
         try:
             if type(program) is not ArrayProgram:
                 return (program.value_and_grad if grads else program)(*free, **keywords)
-        except (TypeError, ValueError):
-            if program.recordings or self.in_axes is not None or not has_arrays(free):
+        except (TypeError, ValueError) as error:
+            settled = program.recordings and not isinstance(error, NeedsTensorError)
+            if settled or self.in_axes is not None or not has_arrays(free):
                 raise
             try:
                 examples = tree.map_tree(on_tensors, free)

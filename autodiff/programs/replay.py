@@ -21,7 +21,7 @@ import numpy as np
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, constant, tick
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments import given_nodes
+from autodiff.programs.arguments import Numbers, given_nodes
 from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, separate, values_like
 from autodiff.programs.course import Recording, Space, machine
@@ -283,4 +283,4 @@ def _as_values(x: Any, differentiated: bool, inputs: list[Value]) -> Any:
         return nodes[0]
     out = np.empty(array.size, dtype=object)
     out[:] = nodes
-    return out.reshape(array.shape)
+    return out.reshape(array.shape).view(Numbers)
