@@ -83,7 +83,7 @@ def retold(sentence: str) -> str:
 
     >>> with speaking("ja"):
     ...     print(retold("--data D: D is not a sweep: give --out another folder"))
-    --data D: D は sweep のファイルではありません。--out に別のフォルダーを指定してください
+    --data に指定した D: D は sweep のファイルではありません。--out に別のフォルダーを指定してください
     """
     tongue = language()
     if tongue == LANGUAGES[0]:

@@ -33,5 +33,6 @@ def written(figure: Any, **how: Any) -> bytes:
         for text in figure.findobj(require("matplotlib.text").Text):
             text.set_fontfamily(family)
     out = io.BytesIO()
-    figure.savefig(out, **how)
+    with require("matplotlib").rc_context({"svg.hashsalt": "report", "svg.fonttype": "path"}):
+        figure.savefig(out, **how)
     return out.getvalue()
