@@ -18,9 +18,8 @@ from autodiff.nodes.value import constant as scalar_constant
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.jit import Compiled, Jitted, jit
 from autodiff.programs.replay import Program
-from autodiff.table.primitive import row_called
+from autodiff.table.primitive import row_called as row_called  # a row is pickled by its name
 
-__all__ = ["row_called"]  # a row is pickled by its name
 PROGRAMS = {kind.__name__: kind for kind in (Program, ArrayProgram, Compiled)}
 
 

@@ -5,7 +5,6 @@ by the numbers that it works on. `benchmarks.page` draws them on logarithmic sca
 should is a level line.
 """
 
-import io
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ import autodiff as ad
 from benchmarks import problems
 from benchmarks.against import OURS
 from benchmarks.timing import blocks
-from nets.extras import require
+from nets.pages.fonts import new_figure, written
 
 START, STEPS = 1_000, 4
 RNG = np.random.default_rng
@@ -68,7 +67,7 @@ def cost(curve: str) -> dict[str, float]:
 
 def picture(lines: Sequence[Sequence[Any]]) -> bytes:
     """Return the measured lines as an SVG."""
-    figure = require("matplotlib.figure").Figure(figsize=(7, 4), layout="constrained")
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
     for line, mark in zip(lines, "os^D", strict=True):
         sizes = [int(row["what"].replace(",", "")) for row in line]
@@ -77,7 +76,4 @@ def picture(lines: Sequence[Sequence[Any]]) -> bytes:
     axes.set(xlabel="size", ylabel="ns an element", ylim=(1, None))
     axes.grid(True, which="major", alpha=0.3)
     axes.legend(fontsize="small")
-    out = io.BytesIO()
-    with require("matplotlib").rc_context({"svg.hashsalt": "cost", "svg.fonttype": "path"}):
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
+    return written(figure, format="svg", metadata={"Date": None})

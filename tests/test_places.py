@@ -186,11 +186,19 @@ def test_sums_of_short_rows_have_numpys_bits(n: int, dtype: Any) -> None:
 
 
 def test_only_many_short_rows_go_column_by_column() -> None:
-    assert short.is_short((512, 7), -1, 512 * 7)
-    assert not short.is_short((511, 7), -1, 511 * 7)
-    assert not short.is_short((5120, 8), -1, 5120 * 8)
-    assert not short.is_short((5120, 7), 0, 5120 * 7)
-    assert not short.is_short((5120,), 0, 5120)
+    assert short.is_short(np.empty((512, 7)), -1)
+    assert not short.is_short(np.empty((511, 7)), -1)
+    assert not short.is_short(np.empty((5120, 8)), -1)
+    assert not short.is_short(np.empty((5120, 7)), 0)
+    assert not short.is_short(np.empty(5120), 0)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.int32, np.uint16, np.float16])
+def test_other_numbers_than_floats_are_added_as_numpy_adds_them(dtype: Any) -> None:
+    x = (np.arange(15360).reshape(5120, 3) % 127).astype(dtype)
+    expected, found = np.sum(x, -1), structure.sum(x, -1, False)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_numbers_for_what_is_missing_cost_nothing_where_nothing_is() -> None:

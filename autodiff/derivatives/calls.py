@@ -132,15 +132,20 @@ def apart(x: Any) -> tuple[list[Any], Any]:
     return flat, Apart(structure, shapes)
 
 
-def chosen(what: str, argnums: Any, count: int) -> list[int]:
-    """Return which of so many arguments are differentiated."""
+def indices(what: str, argnums: Any) -> list[int]:
+    """Return `argnums` as whole numbers; raise a TypeError where one is none."""
     try:
         several = isinstance(argnums, tuple | list)
-        wanted = [operator.index(i) for i in (argnums if several else (argnums,))]
+        return [operator.index(i) for i in (argnums if several else (argnums,))]
     except TypeError:
         raise TypeError(
             f"{what}: argnums says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
         ) from None
+
+
+def chosen(what: str, argnums: Any, count: int) -> list[int]:
+    """Return which of so many arguments are differentiated."""
+    wanted = indices(what, argnums)
     for i in wanted:
         if not -count <= i < count:
             raise ValueError(

@@ -22,13 +22,18 @@ from autodiff.table.recipes import ARRAY, AXED, FACTOR, LIKE, MATRIX, VECTOR, Se
 LETTERS = string.ascii_letters
 
 
+def stretched(a: Any, b: Any) -> Any:
+    """Return an array times one number; 0 times a vector or a matrix is 0 for BLAS, whatever is in it."""
+    one, other = (b, a) if a.ndim else (a, b)
+    return (ops.chain if 0 < other.ndim < 3 else ops.mul)(one, other)
+
+
 @stands_for(np.dot, signature="(a, b, out=None)", a=ARRAY, b=FACTOR)
 def dot(a: Any, b: Any) -> Any:
     """Return numpy's dot: the last axis of a with the last but one of b."""
     a, b = tensor(a), tensor(b)
     if not a.ndim or not b.ndim:
-        a, b = (a, b) if not a.ndim else (b, a)
-        return (ops.chain if 0 < b.ndim < 3 else ops.mul)(a, b)  # 0 times an array is 0 for BLAS
+        return stretched(a, b)
     if b.ndim < 3 and (b.ndim == 1 or a.ndim <= 2):
         return ops.matmul(a, b)
     return tensordot(a, b, ((-1,), (-min(b.ndim, 2),)))
@@ -45,8 +50,7 @@ def inner(a: Any, b: Any) -> Any:
     """Return the sums of products over the last axes of both."""
     a, b = tensor(a), tensor(b)
     if not a.ndim or not b.ndim:
-        a, b = (a, b) if not a.ndim else (b, a)
-        return (ops.chain if 0 < b.ndim < 3 else ops.mul)(a, b)  # 0 times an array is 0 for BLAS
+        return stretched(a, b)
     return tensordot(a, b, ((-1,), (-1,)))
 
 

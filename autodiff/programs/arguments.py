@@ -1,9 +1,11 @@
-"""What a call is given and what a function reads: arguments, their names, and arrays from outside."""
+"""What a call is given and what a function reads: arguments, their names, and arrays from outside.
+
+`Numbers` is an array among the arguments while a function is recorded on single numbers.
+"""
 
 import functools
 import inspect
 import math
-import operator
 from collections.abc import Iterable
 from contextlib import suppress
 from types import CodeType, FunctionType, MethodType
@@ -11,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.derivatives.calls import chosen, indices
 from autodiff.graphs.graph import reachable
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
@@ -34,19 +37,11 @@ def given_nodes(call: Any) -> bool:
 def argument_numbers(argnums: Any, count: int) -> tuple[Any, tuple[int, ...]]:
     """Return `argnums` as they are kept, whole numbers from 0, and as a tuple; or raise an error."""
     several = isinstance(argnums, tuple | list)
-    try:
-        wanted = [operator.index(i) for i in (argnums if several else (argnums,))]
-    except TypeError:
-        raise TypeError(
-            f"trace: argnums says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
-        ) from None
-    for i in wanted:
-        if not -count <= i < count and (several or i or count):
-            raise ValueError(
-                f"trace: argnums {i} is out of range for a function of {count} arguments"
-            )
-    chosen = tuple(i % count for i in wanted) if count else ()
-    return (chosen if several else chosen[0] if chosen else 0), chosen
+    wanted = indices("trace", argnums)
+    if count or several or any(wanted):
+        chosen("trace", argnums, count)
+    places = tuple(i % count for i in wanted) if count else ()
+    return (places if several else places[0] if places else 0), places
 
 
 def parameter_names(f: Any, count: int) -> list[str]:
@@ -180,6 +175,21 @@ def as_output(y: Any) -> Any:
     return constant(np.asarray(as_array(y, "trace: what the function returned"), dtype=float))
 
 
+# What numpy computes on objects by Python's operators, which record by themselves.
+BY_OPERATOR = {
+    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.matmul, np.floor_divide,
+    np.remainder, np.power,
+}  # fmt: skip
+COMPARING = {np.maximum, np.minimum, np.fmax, np.fmin}
+BY_ORDER = {
+    "sort", "argsort", "partition", "argpartition", "argmax", "argmin", "median", "percentile", "quantile",
+    "clip", "searchsorted", "isclose", "allclose", "digitize", "interp", "array_equal",
+}  # fmt: skip
+METHODS = (
+    "argmax", "argmin", "argsort", "sort", "partition", "argpartition", "searchsorted", "clip",
+)  # fmt: skip
+
+
 class Numbers(np.ndarray[Any, Any]):
     """An array of Values among the arguments, on which numpy answers as on an array of numbers.
 
@@ -214,18 +224,6 @@ class Numbers(np.ndarray[Any, Any]):
             return super().__array_function__(function, types, args, options)
         except AttributeError:  # a number that is recorded has not what numpy asks of its own
             raise needs_a_tensor(function.__name__) from None
-
-
-# What numpy computes on objects by Python's operators, which record by themselves.
-BY_OPERATOR = {
-    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.matmul, np.floor_divide,
-    np.remainder, np.power,
-}  # fmt: skip
-COMPARING = {np.maximum, np.minimum, np.fmax, np.fmin}
-BY_ORDER = {
-    "sort", "argsort", "partition", "argpartition", "argmax", "argmin", "median", "percentile", "quantile",
-    "clip", "searchsorted", "isclose", "allclose", "digitize", "interp", "array_equal",
-}  # fmt: skip
 
 
 class NeedsTensorError(TypeError):
@@ -265,14 +263,5 @@ def _guarded(name: str) -> Any:
     return guarded
 
 
-for _name in (
-    "argmax",
-    "argmin",
-    "argsort",
-    "sort",
-    "partition",
-    "argpartition",
-    "searchsorted",
-    "clip",
-):
+for _name in METHODS:
     setattr(Numbers, _name, _guarded(_name))

@@ -57,7 +57,7 @@ def count(shape: Shape, axis: Axis) -> float:
 
 
 def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
-    if x.size > short.MANY and short.is_short(x.shape, axis, x.size):
+    if x.size > short.MANY and short.is_short(x, axis):
         return short.total(x, keepdims, out)
     whole = axis is None and out is None and not keepdims
     y = loops.total(plus, x) if whole else None  # compiled only
@@ -75,7 +75,7 @@ def mean(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
 def broadcast(x: Any, shape: Shape, out: Any = None) -> Any:
     """Return x stretched to `shape`, as an array of its own."""
     y = np.empty(shape, dtype=x.dtype) if out is None else out
-    if x.shape[-1:] == (1,) and short.is_short(shape, -1, y.size):
+    if x.shape[-1:] == (1,) and short.is_short(y, -1):
         short.stretch(x, y)
     elif not loops.fill(y, x):
         y[...] = x
@@ -96,7 +96,7 @@ def sum_to(g: Any, shape: Shape) -> Any:
     if g.shape == shape:
         return g
     if type(g) is ndarray:
-        many = g.size > short.MANY and short.is_short(g.shape, -1, g.size)
+        many = g.size > short.MANY and short.is_short(g, -1)
         rows = None if many else loops.row_sums(plus, g, shape)
         if rows is not None:  # compiled only
             return rows

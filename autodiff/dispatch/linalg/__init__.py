@@ -113,12 +113,9 @@ def singular_values(a: Any) -> Any:
 
 
 @stands_for(
-    np.linalg.svd,
-    a=TALL,
-    full_matrices=one_of(False, True),
-    compute_uv=FLAG,
+    np.linalg.svd, a=TALL, full_matrices=one_of(False, True), compute_uv=FLAG,
     hermitian=one_of(False, True),
-)
+)  # fmt: skip
 def svd(
     a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
 ) -> Any:

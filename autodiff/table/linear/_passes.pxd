@@ -54,7 +54,7 @@ cdef extern from *:
         }                                                                                                \
     }                                                                                                    \
     PASS extreme_back_##T(                                                                               \
-        const T *g, const T *x, T *__restrict y, npy_intp outer, npy_intp n, T sign                                 \
+        const T *g, const T *x, T *__restrict y, npy_intp outer, npy_intp n, T sign                      \
     ) {                                                                                                  \
         for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
             T most[LANES], hit[LANES] = {0}, hole[LANES] = {0}, top;                                    \

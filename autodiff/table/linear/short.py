@@ -5,16 +5,19 @@ The bits are numpy's: of fewer than eight numbers it adds one after the other, b
 
 from typing import Any
 
+import numpy as np
+
 SHORT = 8  # numpy adds as many numbers and more in parts
 MANY = 512  # rows from which it pays
+FLOATS = np.dtype(np.float64), np.dtype(np.float32)  # of others the sum has another type
 
 
-def is_short(shape: tuple[int, ...], axis: Any, size: int) -> bool:
-    """Return whether `axis` is the last one of an array of many short rows."""
-    last = len(shape) - 1
-    if last < 1 or not 1 < shape[last] < SHORT or size < MANY * shape[last]:
+def is_short(x: Any, axis: Any) -> bool:
+    """Return whether `axis` is the last one of an array of many short rows of floats."""
+    last = x.ndim - 1
+    if last < 1 or not 1 < x.shape[last] < SHORT or x.size < MANY * x.shape[last]:
         return False
-    return bool(axis in (-1, last, (last,), (-1,)))
+    return bool(x.dtype in FLOATS and axis in (-1, last, (last,), (-1,)))
 
 
 def total(x: Any, keepdims: bool, out: Any = None) -> Any:
