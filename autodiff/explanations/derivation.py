@@ -17,12 +17,12 @@ from autodiff.derivatives.reverse import Node
 from autodiff.drawing.naming import MOST, called, spelled
 from autodiff.explanations.layers import Roles, roles
 from autodiff.explanations.notation import gradient_name
-from autodiff.explanations.steps import SMALL, short, tex_value
+from autodiff.explanations.steps import short
 from autodiff.graphs.callers import snapshot
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
-from autodiff.sources.latex import tex, tex_name
+from autodiff.sources.latex import SMALL, tex, tex_name, tex_value
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import (
     Fixed,

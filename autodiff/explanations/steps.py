@@ -20,12 +20,10 @@ from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import backward_order, flows
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
-from autodiff.sources.latex import tex_number
+from autodiff.sources.latex import SMALL
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import Show, contribution_term, gradient_of, local_term
 from autodiff.table.quiet import SILENT, now, put
-
-SMALL = 9  # the most numbers of an array that are written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +150,3 @@ def short(x: Any) -> str:
     if array.size <= SMALL:
         return np.array2string(array, precision=4, separator=", ").replace("\n", "")
     return f"array {array.shape}, norm {np.linalg.norm(array):.4g}"
-
-
-def tex_value(x: Any) -> str:
-    """Return a number as LaTeX, a small array as a matrix, a large one as its shape and norm."""
-    array = np.asarray(x)
-    if array.ndim == 0:
-        return tex_number(float(array))
-    if array.size > SMALL or array.ndim > 2:
-        size = r" \times ".join(map(str, array.shape))
-        return rf"[{size},\ \lVert\cdot\rVert = {tex_number(float(np.linalg.norm(array)))}]"
-    rows = [" & ".join(tex_number(float(f"{v:.4g}")) for v in row) for row in np.atleast_2d(array)]
-    return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"

@@ -9,12 +9,16 @@ import math
 import re
 from collections.abc import Callable
 from string import Formatter
+from typing import Any
+
+import numpy as np
 
 from autodiff.sources.plaintext import ATOM
 from autodiff.sources.terms import is_array
 from autodiff.table.primitive import TABLE, Primitive
 from autodiff.table.symbol import Symbol, Term
 
+SMALL = 9  # the most numbers of an array that are written out
 GREEK = frozenset(
     re.split(
         r"\s+",
@@ -176,3 +180,15 @@ def _at_least(part: tuple[str, int], precedence: int) -> str:
     if part[1] >= precedence:
         return part[0]
     return f"({part[0]})" if part[0].isalnum() else rf"\left({part[0]}\right)"
+
+
+def tex_value(x: Any) -> str:
+    """Return a number as LaTeX, a small array as a matrix, a large one as its shape and norm."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return tex_number(float(array))
+    if array.size > SMALL or array.ndim > 2:
+        size = r" \times ".join(map(str, array.shape))
+        return rf"[{size},\ \lVert\cdot\rVert = {tex_number(float(np.linalg.norm(array)))}]"
+    rows = [" & ".join(tex_number(float(f"{v:.4g}")) for v in row) for row in np.atleast_2d(array)]
+    return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
