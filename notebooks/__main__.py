@@ -2,12 +2,13 @@
 
 import argparse
 
+from autodiff._engine import install
+
 try:
     from notebooks.build import build, names
 except ImportError as e:
     raise SystemExit(
-        f"notebooks: this needs {e.name}, which is not installed: python -m pip install "
-        f"'autodiff-nets[notebooks]'"
+        f"notebooks: this needs {e.name}, which is not installed: {install('notebooks')}"
     ) from None
 
 

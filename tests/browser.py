@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from autodiff._engine import install
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -39,7 +41,7 @@ def chromium() -> Iterator[Any]:
     if path is None:
         pytest.skip("no Chromium is on PATH (on Debian: apt install chromium)")
     driver = pytest.importorskip(
-        "playwright.sync_api", reason="Playwright is missing (pip install 'autodiff-nets[browser]')"
+        "playwright.sync_api", reason=f"Playwright is missing ({install('browser')})"
     )
     with driver.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, headless=True, args=FLAGS)
@@ -110,7 +112,7 @@ class Watched:
         """Return what axe-core finds wrong with the accessibility of the page as it stands."""
         axe = pytest.importorskip(
             "axe_playwright_python.sync_playwright",
-            reason="axe-core is missing (pip install 'autodiff-nets[browser]')",
+            reason=f"axe-core is missing ({install('browser')})",
         )
         found = axe.Axe().run(self.page).response["violations"]
         return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from autodiff._engine import install
 from autodiff.player import bundle
 from autodiff.printers.javascript import rows_source, table
 
@@ -15,7 +16,7 @@ class Runtime:
 
     def __init__(self, *files: str) -> None:
         racer = pytest.importorskip(
-            "py_mini_racer", reason="mini-racer is missing (pip install 'autodiff-nets[test]')"
+            "py_mini_racer", reason=f"mini-racer is missing ({install('test')})"
         )
         self.v8 = racer.MiniRacer()
         self.v8.eval(

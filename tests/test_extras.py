@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autodiff._engine import install
 from nets.extras import require
 from tests.conftest import ROOT
 
@@ -216,6 +217,24 @@ def uses() -> set[tuple[str, str]]:
     }
 
 
+def test_every_sentence_that_installs_an_extra_is_made_by_one_function() -> None:
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "*.md", "*.py", "*.yml", "*.json", "*.ipynb"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    written = [
+        (name, found[0])
+        for name in listed
+        if not name.startswith("tests/test_")
+        for found in re.finditer(
+            r"[^`\"]*pip install [^`\"\n]*autodiff-nets[^`\"\n)]*",
+            (ROOT / name).read_text(encoding="utf-8"),
+        )
+    ]
+    assert len(written) >= 3
+    assert [w for w in written if w[1] not in {install(extra) for extra in EXTRAS}] == []
+
+
 @pytest.mark.parametrize(("tool", "extra"), CASES, ids=["-".join(case) for case in CASES])
 def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_path: Path) -> None:
     if extra in ("nets", "distributed"):  # the others of `nets` may be asked for first
@@ -227,7 +246,7 @@ def test_without_a_tool_one_sentence_names_the_extra(tool: str, extra: str, tmp_
         sentence = said.strip()
         assert "\n" not in sentence, (call, said)
         assert tool in sentence, (call, said)
-        assert f"pip install 'autodiff-nets[{extra}]'" in sentence, (call, said)
+        assert install(extra) in sentence, (call, said)
         assert len(re.findall(r"[.!?](?= |$)", sentence)) <= 1, (call, said)
         if tool == "pygraphviz":  # and without the program `dot`
             assert "DrawingError" in how, (call, how)

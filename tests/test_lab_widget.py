@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
+from autodiff._engine import install
 from tests.browser import jupyterlab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 pytest.importorskip("jupyterlab", reason="JupyterLab is missing (pip install jupyterlab)")
-pytest.importorskip(
-    "anywidget", reason="anywidget is missing (pip install 'autodiff-nets[widget]')"
-)
+pytest.importorskip("anywidget", reason=f"anywidget is missing ({install('widget')})")
 nbformat = pytest.importorskip("nbformat", reason="nbformat is missing (pip install nbformat)")
 
 CELLS = [

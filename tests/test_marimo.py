@@ -12,11 +12,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from autodiff._engine import install
+
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 pytest.importorskip("marimo", reason="marimo is missing (pip install marimo)")
-pytest.importorskip(
-    "anywidget", reason="anywidget is missing (pip install 'autodiff-nets[widget]')"
-)
+pytest.importorskip("anywidget", reason=f"anywidget is missing ({install('widget')})")
 
 APP = """
 import marimo

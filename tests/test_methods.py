@@ -1,6 +1,7 @@
 """Operators and methods: of Tensor as of ndarray, of ufuncs (reduce, accumulate, outer) as numpy's own."""
 
 import operator
+import re
 import warnings
 from typing import Any
 
@@ -77,6 +78,16 @@ def test_numbers_that_leave_say_so() -> None:
     assert ad.Tensor(A).data.tolist() == A.tolist()
     with pytest.raises(AttributeError, match="no attribute or operation 'relux'"):
         ad.Tensor(A).relux()
+
+
+@pytest.mark.parametrize("name", methods.ELSEWHERE)
+def test_names_of_pytorch_say_what_to_write(name: str) -> None:
+    x = ad.Tensor(A)
+    with pytest.raises(AttributeError, match=f"{name}'; write ") as refused:
+        getattr(x, name)
+    remedy = str(refused.value).partition("; write ")[2].partition(" (")[0]
+    if not re.search(r"[(,] ?(shape|axes|axis|places)|@ y", remedy):
+        eval(remedy, {"x": x, "np": np, "n": 2, "k": 1})
 
 
 OPERATORS = [operator.mod, operator.floordiv, divmod]

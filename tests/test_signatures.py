@@ -1,6 +1,7 @@
 """Public names change knowingly: their signatures are kept, and `dir` and `help` show them."""
 
 import os
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -31,3 +32,11 @@ def test_every_public_name_is_in_a_group_of_the_help() -> None:
     said = ad.__doc__ or ""
     missing = [name for name in ad.__all__ if f"`{name}`" not in said]
     assert missing == []
+
+
+def test_help_of_a_row_says_what_the_row_is() -> None:
+    said = [pydoc.render_doc(row, renderer=pydoc.plaintext) for row in ad.TABLE.values()]
+    for row, text in zip(ad.TABLE.values(), said, strict=True):
+        assert f"{row.name}(" in text
+        assert row.doc in " ".join(text.split())
+        assert "__post_init__" not in text, row

@@ -1,5 +1,6 @@
 """Backward again and again, shared nodes, and inputs that must be refused."""
 
+import operator
 from fractions import Fraction
 from typing import Any
 
@@ -160,3 +161,20 @@ def test_what_is_wrong_in_a_list_is_named(data: Any, said: str) -> None:
 def test_another_kind_of_number_is_converted_by_hand() -> None:
     with pytest.raises(TypeError, match=r"float\(\.\.\.\)"):
         ad.Value(Fraction(1, 3))  # type: ignore[arg-type]
+
+
+OPERATORS = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.floordiv, operator.mod,
+    operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("apply", OPERATORS)
+def test_no_operator_leaves_the_graph_beside_a_fraction(apply: Any) -> None:
+    x, half = ad.Value(2.0, name="x"), Fraction(1, 2)
+    for pair in ((x, half), (half, x)):
+        if apply is operator.pow and pair[0] is half:  # fractions computes its own power
+            assert apply(*pair).parents
+            continue
+        with pytest.raises(TypeError, match="float"):
+            apply(*pair)

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff._engine import install
 from tests.browser import Watched, chromium
 
-pytest.importorskip(
-    "anywidget", reason="anywidget is missing (pip install 'autodiff-nets[widget]')"
-)
+pytest.importorskip("anywidget", reason=f"anywidget is missing ({install('widget')})")
 
 
 def sent(widget: Any, **numbers: float | str) -> None:

@@ -27,6 +27,14 @@ IN_PLACE = {
     "sort": "np.sort(x)", "partition": "np.partition(x, kth)", "resize": "np.resize(x, shape)",
     "fill": "np.full_like(x, value)", "put": "np.where(mask, a, x)",
 }  # fmt: skip
+# What PyTorch's users look for under names that numpy has not.
+ELSEWHERE = {
+    "numpy": "x.data", "cpu": "x", "clone": "x.copy()", "view": "x.reshape(shape)", "permute": "x.transpose(axes)",
+    "t": "x.T", "unsqueeze": "np.expand_dims(x, axis)", "mm": "x @ y", "bmm": "x @ y", "mv": "x @ y",
+    "matmul": "x @ y", "pow": "x ** n", "expand": "np.broadcast_to(x, shape)", "split": "np.split(x, places)",
+    "chunk": "np.array_split(x, n)", "double": "x.astype(float)", "topk": "np.sort(x)[..., -k:]",
+    "requires_grad_": "x (every leaf asks for its gradient; ad.constant(x) does not)",
+}  # fmt: skip
 ATTRIBUTES: dict[str, Function] = {
     "real": np.real, "imag": np.imag, "mT": last_two_exchanged, "flat": np.ravel,
 }  # fmt: skip
@@ -59,7 +67,8 @@ def method_of_nodes(node: Tensor, name: str) -> Any:
     public = not name.startswith("_") and hasattr(np.ndarray, name) and name not in OF_PLACES
     function = OTHERS.get(name) or (getattr(np, name, None) if public else None)
     if function is None or not (name in OTHERS or function in ENTRIES or function in PLAIN):
-        raise AttributeError(f"Tensor has no attribute or operation {name!r}")
+        remedy = f"; write {ELSEWHERE[name]}" if name in ELSEWHERE else ""
+        raise AttributeError(f"Tensor has no attribute or operation {name!r}{remedy}")
     return lambda *args, **options: function(node, *args, **options)
 
 

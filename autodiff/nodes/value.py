@@ -189,6 +189,16 @@ class Value:
         return self._code == CONSTANT
 
     @property
+    def real(self) -> Any:
+        """The node itself: numbers are real."""
+        return self
+
+    @property
+    def imag(self) -> float:
+        """0.0: numbers are real."""
+        return 0.0
+
+    @property
     def _mask(self) -> Any:
         """What numpy.ma asks of an operand, of which it would take the number and lose the graph."""
         raise TypeError(
@@ -299,7 +309,9 @@ class Value:
 
     def __eq__(self, other: object) -> Any:
         """Compare with a plain number; nodes are equal to themselves alone."""
-        if type(other) is not Value and isinstance(other, float | int | np.number):
+        if type(other) is not Value and isinstance(
+            other, float | int | np.number | numbers.Rational
+        ):
             return not compare("!=", self, other)
         return self is other if type(other) is Value else NotImplemented
 
@@ -605,7 +617,7 @@ def mixed(code: int, a: Any, b: Any) -> Any:
         if isinstance(a, float) or type(a) is int:
             return with_number(code, b, real(a), LEFT)
     for x in (a, b):
-        plain = isinstance(x, Value | int | float | np.generic | np.ndarray)
+        plain = isinstance(x, Value | int | float | np.generic | np.ndarray | numbers.Rational)
         if not plain and type(x) not in RECORDERS:
             return NotImplemented
     return ROWS[code](a, b)
@@ -618,6 +630,8 @@ def compare(sign: str, a: Value, b: Any) -> Any:
         z: Any = b._data
     elif isinstance(b, float | int | np.generic):
         z = b
+    elif isinstance(b, numbers.Rational):
+        z = real(b)  # refuses it, as the operators do
     else:
         return NotImplemented
     outcome: bool = (

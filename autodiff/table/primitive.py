@@ -68,7 +68,7 @@ TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
 
 LEFT, RIGHT = 1, 2  # the side on which a plain number was written beside a node
-
+AND = " A row of the table; `autodiff ops` prints its local derivatives."  # for `help`
 
 array_recorder: Callable[..., Any]  # set by the array engine
 
@@ -86,8 +86,7 @@ class Primitive:
     to do the same more quickly, numpy's calls of it on nodes record this row, and so do calls of the
     further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
     the one row's `keep` makes (y, part) of x, and the other's `of_kept` makes its own y of the part.
-    `again` sends a cotangent through a node whose inside is not kept but computed again;
-    `recipe` says what the row can be called with.
+    `again` sends a cotangent through a node whose inside is computed again; `recipe` says what fits.
     """
 
     name: str
@@ -111,6 +110,8 @@ class Primitive:
         object.__setattr__(self, "code", len(ROWS))
         ROWS.append(self)
         TABLE[self.name] = self
+        called = f"{self.name}({', '.join(getattr(self, 'operands', ('...',)))})"
+        object.__setattr__(self, "__doc__", f"{called}{self.doc and ': '}{self.doc}.{AND}")
         for function in (self.ufunc, *self.numpy):
             if isinstance(function, np.ufunc):
                 UFUNCS[function] = self
@@ -147,10 +148,9 @@ class Primitive:
 class Pointwise(Primitive):
     """y = f(x1, x2, ...) on numbers, with one partial(y, x1, x2, ...) an operand.
 
-    `scalar` computes a float, `array` an array; a partial is None where the operation is not
-    differentiable in that operand. `reference` is the same function for mpmath: a name of mpmath's
-    or a function of (mpmath, x1, x2, ...); by default the operation's own name. `defaults` are the
-    last operands where a call leaves them out.
+    `scalar` computes a float, `array` an array; a partial is None where there is no derivative.
+    `reference` is the same function for mpmath: a name of mpmath's or a function of (mpmath, x1, ...);
+    by default the operation's own name. `defaults` are the last operands where a call leaves them out.
     """
 
     scalar: Callable[..., float] = field(kw_only=True)
