@@ -29,9 +29,10 @@ IN_PLACE = {
 }  # fmt: skip
 # What PyTorch's users look for under names that numpy has not.
 ELSEWHERE = {
-    "numpy": "x.data", "cpu": "x", "clone": "x.copy()", "view": "x.reshape(shape)", "permute": "x.transpose(axes)",
-    "t": "x.T", "unsqueeze": "np.expand_dims(x, axis)", "mm": "x @ y", "bmm": "x @ y", "mv": "x @ y",
-    "matmul": "x @ y", "pow": "x ** n", "expand": "np.broadcast_to(x, shape)", "split": "np.split(x, places)",
+    "numpy": "x.data", "cpu": "x", "clone": "x.copy()", "view": "x.reshape(shape)",
+    "permute": "x.transpose(axes)", "t": "x.T", "unsqueeze": "np.expand_dims(x, axis)",
+    "mm": "x @ y", "bmm": "x @ y", "mv": "x @ y", "matmul": "x @ y", "pow": "x ** n",
+    "expand": "np.broadcast_to(x, shape)", "split": "np.split(x, places)",
     "chunk": "np.array_split(x, n)", "double": "x.astype(float)", "topk": "np.sort(x)[..., -k:]",
     "requires_grad_": "x (every leaf asks for its gradient; ad.constant(x) does not)",
 }  # fmt: skip
