@@ -114,7 +114,8 @@ class BuildEngine(build_ext):
             for extension in self.extensions:
                 # Fused multiply-adds would give other bits than the same source run by Python.
                 extension.extra_compile_args = [
-                    "-O3", "-ffp-contract=off", "-fno-trapping-math", "-g0", "-Wno-array-bounds",
+                    os.environ.get("AUTODIFF_OPTIMIZE", "-O3"), "-ffp-contract=off",
+                    "-fno-trapping-math", "-g0", "-Wno-array-bounds",
                 ]  # fmt: skip
         self.parallel = os.cpu_count()
         super().build_extensions()

@@ -95,7 +95,9 @@ def test_without_cython_the_engine_is_plain_python(tmp_path: Path) -> None:
 @needs_engine
 def test_with_compiler_every_module_is_compiled(tmp_path: Path) -> None:
     package = copy(tmp_path)
-    build(tmp_path)
+    build(
+        tmp_path, AUTODIFF_OPTIMIZE="-O0"
+    )  # what matters here is what is built, not how quick it is
     pairs = {p.stem for p in package.rglob("*.pxd") if p.with_suffix(".py").exists()}
     assert {p.name.removesuffix(SUFFIX) for p in package.rglob("*.so")} == pairs | {"_machine"}
     record = json.loads((package / "_compiled.json").read_text())
