@@ -342,6 +342,6 @@ def test_tests_run_on_both_engines(
         "python3", text.replace("    -c*)", asked + pytests.lstrip("\n") + "    -c*)", 1)
     )
     assert checkout.run("test", "-k", "a b").returncode == status
-    once = "pure= -m pytest -n auto --maxprocesses 8 -k a b"
-    again = "pure=1 -m pytest -n auto --maxprocesses 8 -m engine -k a b"
+    once = "pure= -m pytest -n auto --maxprocesses 8 --dist worksteal -k a b"
+    again = "pure=1 -m pytest -n auto --maxprocesses 8 --dist worksteal -m engine -k a b"
     assert checkout.calls()[2:] == ([once, again] if compiled else [once])
