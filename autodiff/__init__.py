@@ -161,8 +161,8 @@ if TYPE_CHECKING:
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
     from autodiff.player.live import play
     from autodiff.programs.array_program import ArrayProgram
-    from autodiff.programs.gather import pick
-    from autodiff.programs.jit import RecordingWarning, jit
+    from autodiff.programs.gather import RecordingWarning, pick
+    from autodiff.programs.jit import jit
     from autodiff.programs.replay import Program, trace
     from autodiff.scipy.optimize import minimize
     from autodiff.sources.javascript import to_js_source
@@ -185,7 +185,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "Lesson": "autodiff.explanations.lessons",
     "Pattern": "autodiff.derivatives.colouring",
     "Program": "autodiff.programs.replay",
-    "RecordingWarning": "autodiff.programs.jit",
+    "RecordingWarning": "autodiff.programs.gather",
     "Step": "autodiff.explanations.steps",
     "backward_steps": "autodiff.explanations.steps",
     "blame_nan": "autodiff.explanations.blame",

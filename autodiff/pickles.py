@@ -16,7 +16,8 @@ from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar_constant
 from autodiff.programs.array_program import ArrayProgram
-from autodiff.programs.jit import Compiled, Jitted, jit
+from autodiff.programs.gather import Compiled
+from autodiff.programs.jit import Jitted, jit
 from autodiff.programs.replay import Program
 from autodiff.table.primitive import row_called as row_called  # a row is pickled by its name
 

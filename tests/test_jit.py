@@ -1,6 +1,8 @@
 """`jit`, bound calls and indices that are inputs: eager evaluation is the oracle."""
 
+import gc
 import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,6 +111,63 @@ def test_static_arguments_are_recorded_apart_and_bounded():
         power(1.0, [2])
     with pytest.raises(ValueError, match="static"):
         ad.jit(lambda x, n: x, argnums=1, static_argnums=1)(1.0, 2)
+    with pytest.raises(TypeError, match="hashable"):
+        ad.jit(lambda x, n: x, static_argnums=1)(1.0, [2])
+    with pytest.raises(ValueError, match="static_argnums has 5, and the function has 2"):
+        ad.jit(lambda x, n: x, static_argnums=5)
+    assert ad.jit(lambda n, x: n * x, static_argnums=0).value_and_grad(3, 2.0) == (6.0, 3.0)
+    assert ad.jit(lambda *xs: xs[2] * xs[0], static_argnums=2)(2.0, 1.0, 5) == 10.0
+
+
+class Line:
+    def __init__(self, slope):
+        self.slope = ad.Value(slope, name="slope")
+
+    @ad.jit
+    def at(self, x, n=1):
+        return self.slope * x**n
+
+    @ad.jit(static_argnums=(0, 2), argnums=1, in_axes=None)
+    def way(self, x, up):
+        return self.slope * x if up else -x
+
+
+def test_a_method_has_programs_for_each_object():
+    a, b = Line(2.0), Line(5.0)
+    assert [a.at(3.0), b.at(3.0), a.at(4.0), a.at(3.0, 2)] == [6.0, 15.0, 8.0, 18.0]
+    assert a.at.value_and_grad(3.0) == (6.0, 2.0)
+    a.slope.data = 10.0
+    assert [a.at(3.0), b.at(3.0)] == [30.0, 15.0]
+    assert a.way.value_and_grad(3.0, True) == (30.0, 10.0)
+    assert a.way.value_and_grad(3.0, False) == (-3.0, -1.0)
+    a.at(ad.Value(3.0)).backward()
+    assert a.slope.grad == 3.0
+    del a
+    gc.collect()
+    assert len(Line.__dict__["at"].bound) == 1
+
+
+def test_the_arguments_of_a_program_stay_as_they_are():
+    def first_is_one(x):
+        x[0] = 1.0
+        return x.sum()
+
+    def more(x):
+        x += 1.0
+        x *= 2.0
+        return x.sum()
+
+    x = np.zeros(3)
+    for change in (first_is_one, lambda x: x.sort(), lambda x: np.add(x, 1.0, out=x)):
+        for form in (ad.jit, lambda f: partial(ad.trace, f), ad.grad):
+            with pytest.raises((TypeError, ValueError), match=r"copy|never|read-only|in place|out"):
+                form(change)(x)
+    assert ad.jit(more).value_and_grad(x)[1].tolist() == [2.0, 2.0, 2.0]
+    assert ad.trace(more, x).value_and_grad(x)[0] == 6.0
+    assert ad.grad(more)(x).tolist() == [2.0, 2.0, 2.0]
+    assert not x.any()
+    kept = ad.jit(lambda x: first_is_one(x.copy()))
+    assert kept.value_and_grad(x)[1].tolist() == [0.0, 1.0, 1.0]
 
 
 def test_given_nodes_it_is_the_function():

@@ -215,6 +215,14 @@ class Numbers(np.ndarray[Any, Any]):
             ) from None
         return found.view(type(self)) if isinstance(found, np.ndarray) else found
 
+    def __setitem__(self, place: Any, x: Any) -> None:
+        if not self.flags.writeable:
+            raise TypeError(
+                "an argument[...] = ...: a program does not change its arguments; write y = x.copy() and "
+                "change y, or take ad.where, ad.concatenate or ad.stack"
+            )
+        super().__setitem__(place, x)
+
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if function.__name__.startswith("unique"):  # numpy compares objects by their hashes
             raise needs_a_tensor(function.__name__)
@@ -224,6 +232,19 @@ class Numbers(np.ndarray[Any, Any]):
             return super().__array_function__(function, types, args, options)
         except AttributeError:  # a number that is recorded has not what numpy asks of its own
             raise needs_a_tensor(function.__name__) from None
+
+
+def _in_place(name: str) -> Any:
+    """Return `x += y` and its like: of an argument, which stays as it is, x becomes x + y."""
+
+    def apply(x: Numbers, y: Any) -> Any:
+        return getattr(np.ndarray, f"__{'i' if x.flags.writeable else ''}{name}__")(x, y)
+
+    return apply
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    setattr(Numbers, f"__i{_name}__", _in_place(_name))
 
 
 class NeedsTensorError(TypeError):

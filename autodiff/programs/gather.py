@@ -2,12 +2,13 @@
 
 The index chooses before the program runs. What it chooses of the arguments becomes an input of its own,
 filled anew at every call, and its gradient is added to what was chosen: a gather, and a scatter. Of
-numbers that are computed in the program it is chosen by a product with inputs that are all 0 but for
-one that is 1. Lists, tuples and arrays among the arguments are given to the function as such that know
-this; for a list that the function makes itself there is `pick`.
+numbers that are computed in the program it is chosen by a product with inputs that are all 0 but one.
+Lists, tuples and arrays among the arguments are given to the function as such that know this; for a list
+that it makes itself there is `pick`. `Compiled` is the program under `jit`, whose calls have indices.
 """
 
 import math
+import warnings
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,7 +17,13 @@ import numpy as np
 from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
+from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import Numbers
+from autodiff.programs.gate import STATIC, Look
+from autodiff.programs.replay import Program
+from autodiff.table import tree
+
+AGAIN = 8  # recordings of one look, beyond which something is likely wrong
 
 listening: ContextVar["Gathers | None"] = ContextVar("autodiff_gathers", default=None)
 
@@ -208,3 +215,86 @@ def pick(xs: Any, i: Any) -> Any:
     ((4.0, 4.0), (8.0, 12.0))
     """
     return gathered(xs, i) if type(i) is Value else xs[i]
+
+
+class RecordingWarning(UserWarning):
+    """A function under `jit` is recorded again and again."""
+
+
+class Guards(list[Any]):
+    """Guards, each with the source line that it was made in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def append(self, guard: Any) -> None:
+        """Add a guard, and note the line."""
+        super().append(guard)
+        self.lines.append(modes.source_line())
+
+
+class Compiled(Program):
+    """The program of a function under `jit`: whole numbers among its arguments may be indices."""
+
+    def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any) -> None:
+        super().__init__(f, count, axes, argnums)
+        self.courses_of: dict[Any, int] = {}
+        self.warned = False
+
+    def look(self, call: Any, kind: str) -> Look:
+        """Return what a new call looks like, and which of its numbers are whole."""
+        found = super().look(call, kind)
+        for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
+            leaf.tell(x)
+        return found
+
+    def recorded_by(self, f: Any, args: Any, keywords: Any, inputs: list[Any], look: Look) -> Any:
+        """Return what the function returns, its guards, and what its indices choose."""
+        gathers, guards = Gathers(), Guards()
+        whole = indices(look, inputs)
+        if whole:
+            args = indexed(tuple(args))
+        around = listening.get()
+        try:
+            gathers.begin(inputs, whole)
+            with watch(guards, inputs):
+                y = f(*args, **keywords)
+        finally:
+            listening.set(around)
+        gathers.end()
+        self._count(guards)
+        return y, guards, gathers
+
+    def _count(self, guards: Guards) -> None:
+        """Warn where calls that look alike are recorded again and again, and say what causes it."""
+        key = tuple(guards.lines)
+        times = self.courses_of[key] = self.courses_of.get(key, 0) + 1
+        if times < AGAIN or self.warned or not guards:
+            return
+        self.warned = True
+        read = [i for i, g in enumerate(guards) if g[0] == "=="]
+        line = guards.lines[read[0] if read else 0]
+        cause = (
+            f"{line} reads a number of the arguments, so each other number is another course; compute "
+            f"with the number itself, choose from a list by pick(xs, i), or name the argument in "
+            f"static_argnums if it takes few values"
+            if read
+            else f"the comparison in {line} turns out differently from call to call; write it with "
+            f"where, maximum or minimum, which are part of the program"
+        )
+        name = getattr(self.f, "__name__", "the function")
+        said = f"{name} was recorded {self.recorded} times: {cause}"
+        warnings.warn(said, RecordingWarning, stacklevel=2)
+
+
+def indices(look: Look, inputs: list[Value]) -> list[Value]:
+    """Return the inputs that are whole and have no samples."""
+    found: list[Value] = []
+    place = 0
+    for leaf in look.leaves:
+        size = 0 if leaf.kind is STATIC else math.prod(leaf.shape)
+        if leaf.whole and leaf.axis is None:
+            found += inputs[place : place + size]
+        place += size
+    return found

@@ -6,113 +6,24 @@ inputs as all numbers are, and may choose from lists, tuples and arrays (see `ga
 """
 
 import functools
-import math
-import warnings
+import inspect
+import weakref
 from collections.abc import Callable
+from operator import index
+from types import MethodType
 from typing import Any
 
 import numpy as np
 
 from autodiff.derivatives import calls
-from autodiff.nodes import doors, modes
+from autodiff.nodes import doors
 from autodiff.nodes.tensor import Tensor
-from autodiff.nodes.value import Value
-from autodiff.nodes.watching import watch
 from autodiff.programs.arguments import NeedsTensorError, given_nodes
 from autodiff.programs.array_program import ArrayProgram
-from autodiff.programs.gate import KEPT, STATIC, Look
-from autodiff.programs.gather import Gathers, indexed, listening
+from autodiff.programs.gate import KEPT
+from autodiff.programs.gather import Compiled
 from autodiff.programs.replay import Program
 from autodiff.table import tree
-
-AGAIN = 8  # recordings of one look, beyond which something is likely wrong
-
-
-class RecordingWarning(UserWarning):
-    """A function under `jit` is recorded again and again."""
-
-
-class Guards(list[Any]):
-    """Guards, each with the source line that it was made in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def append(self, guard: Any) -> None:
-        """Add a guard, and note the line."""
-        super().append(guard)
-        self.lines.append(modes.source_line())
-
-
-class Compiled(Program):
-    """The program of a function under `jit`: whole numbers among its arguments may be indices."""
-
-    def __init__(self, f: Any, count: int, axes: tuple[Any, ...], argnums: Any) -> None:
-        super().__init__(f, count, axes, argnums)
-        self.courses_of: dict[Any, int] = {}
-        self.warned = False
-
-    def look(self, call: Any, kind: str) -> Look:
-        """Return what a new call looks like, and which of its numbers are whole."""
-        found = super().look(call, kind)
-        for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
-            leaf.tell(x)
-        return found
-
-    def recorded_by(
-        self, function: Any, args: Any, keywords: Any, inputs: list[Any], look: Look
-    ) -> Any:
-        """Return what the function returns, its guards, and what its indices choose."""
-        gathers, guards = Gathers(), Guards()
-        whole = indices(look, inputs)
-        if whole:
-            args = indexed(tuple(args))
-        around = listening.get()
-        try:
-            gathers.begin(inputs, whole)
-            with watch(guards, inputs):
-                y = function(*args, **keywords)
-        finally:
-            listening.set(around)
-        gathers.end()
-        self._count(guards)
-        return y, guards, gathers
-
-    def _count(self, guards: Guards) -> None:
-        """Warn where calls that look alike are recorded again and again, and say what causes it."""
-        key = tuple(guards.lines)
-        self.courses_of[key] = self.courses_of.get(key, 0) + 1
-        if self.courses_of[key] < AGAIN or self.warned or not guards:
-            return
-        self.warned = True
-        read = [i for i, g in enumerate(guards) if g[0] == "=="]
-        line = guards.lines[read[0] if read else 0]
-        cause = (
-            f"{line} reads a number of the arguments, so each other number is another course; compute "
-            f"with the number itself, choose from a list by pick(xs, i), or name the argument in "
-            f"static_argnums if it takes few values"
-            if read
-            else f"the comparison in {line} turns out differently from call to call; write it with "
-            f"where, maximum or minimum, which are part of the program"
-        )
-        warnings.warn(
-            f"{getattr(self.f, '__name__', 'the function')} was recorded {self.recorded} times: {cause}",
-            RecordingWarning,
-            stacklevel=2,
-        )
-
-
-def indices(look: Look, inputs: list[Value]) -> list[Value]:
-    """Return the inputs that are whole and have no samples."""
-    found: list[Value] = []
-    place = 0
-    for leaf in look.leaves:
-        size = 0 if leaf.kind is STATIC else math.prod(leaf.shape)
-        if leaf.whole and leaf.axis is None:
-            found += inputs[place : place + size]
-        place += size
-    return found
 
 
 class Jitted:
@@ -122,6 +33,24 @@ class Jitted:
         functools.update_wrapper(self, f)
         self.f, self.argnums, self.static, self.in_axes = f, argnums, static, in_axes
         self.programs: dict[Any, Any] = {}  # Program, or ArrayProgram where numbers do not do
+        self.bound: dict[int, Any] = {}  # of a method: its object, weakly, and the programs of it
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        """Return a method bound to its object; places count `self`, as they do where it is defined."""
+        if owner is None:
+            return self
+        key = id(owner)
+        if key not in self.bound:
+            reference = weakref.ref(owner, lambda _: self.bound.pop(key, None))
+
+            @functools.wraps(self.f)
+            def f(*args: Any, **keywords: Any) -> Any:
+                return self.f(reference(), *args, **keywords)
+
+            f.__signature__ = inspect.signature(MethodType(self.f, owner))  # type: ignore[attr-defined]
+            axes = self.in_axes[1:] if isinstance(self.in_axes, tuple | list) else self.in_axes
+            self.bound[key] = Jitted(f, behind(self.argnums), behind(self.static), axes)
+        return self.bound[key]
 
     def program(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """Return the program for calls like this one, and the arguments that are not static."""
@@ -130,11 +59,12 @@ class Jitted:
         free = tuple(x for i, x in enumerate(args) if i not in static) if static else args
         key = (n, *((i, type(x), x) for i, x in static.items()))
         try:
-            found = self.programs.pop(key, None)
+            hash(key)
         except TypeError:
             raise TypeError(
                 f"jit: static arguments must be hashable, found {tuple(static.values())!r:.80}"
             ) from None
+        found = self.programs.pop(key, None)
         if found is None:
             while len(self.programs) >= KEPT:
                 del self.programs[next(iter(self.programs))]
@@ -148,8 +78,14 @@ class Jitted:
             raise ValueError(f"jit: in_axes has {len(axes)} entries for {n} arguments")
         free = [i for i in range(n) if i not in static]
         several = isinstance(self.argnums, tuple | list)
-        numbers = [free.index(i % n) if i % n in free else None
-                   for i in (self.argnums if several else (self.argnums,))] if n else [0]  # fmt: skip
+        wanted = (
+            self.argnums
+            if several
+            else (free[:1] or [0])
+            if self.argnums is None
+            else [self.argnums]
+        )
+        numbers = [free.index(i % n) if i % n in free else None for i in wanted] if free else [0]
         if None in numbers:
             raise ValueError(f"jit: argnums {self.argnums} names a static argument")
         f = functools.partial(_filled, self.f, n, static) if static else self.f
@@ -224,6 +160,30 @@ class Jitted:
         return str(next(reversed(self.programs.values())).source)
 
 
+def behind(places: Any) -> Any:
+    """Return places of arguments as they are counted behind the first, which is left out."""
+    if isinstance(places, tuple | list):
+        return tuple(i - (i > 0) for i in places if i != 0)
+    return None if places in (None, 0) else places - (places > 0)
+
+
+def places(f: Any, static: Any) -> tuple[int, ...]:
+    """Return `static_argnums` as a tuple; raise where f has no argument of that number."""
+    found = tuple(map(index, static if isinstance(static, tuple | list) else (static,)))
+    try:
+        kinds = [p.kind for p in inspect.signature(f).parameters.values()]
+    except (TypeError, ValueError):  # a function that does not tell
+        return found
+    n = sum(
+        kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        for kind in kinds
+    )
+    wrong = [i for i in found if not -n <= i < n]
+    if wrong and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        raise ValueError(f"jit: static_argnums has {wrong[0]}, and the function has {n} arguments")
+    return found
+
+
 def _filled(f: Any, n: int, static: dict[int, Any], *free: Any, **keywords: Any) -> Any:
     """Call f with the static arguments put in their places."""
     left = iter(free)
@@ -248,7 +208,7 @@ def plain(x: Any) -> Any:
 def jit(
     f: Callable[..., Any] | None = None,
     *,
-    argnums: int | tuple[int, ...] = 0,
+    argnums: int | tuple[int, ...] | None = None,
     static_argnums: int | tuple[int, ...] = (),
     in_axes: Any = None,
 ) -> Any:
@@ -260,7 +220,8 @@ def jit(
     numpy does on whole arrays alone, such as np.linalg.solve). Given nodes, or inside a
     transform, it is f. Arguments of `static_argnums` are given to f as they are and must be hashable.
     Whole numbers may index lists, tuples and arrays among the arguments; see `pick` for other lists.
-    `argnums` says what gets a gradient, `in_axes` where samples lie, as for `trace`.
+    `argnums` says what gets a gradient (unless told, the first argument that is not static), `in_axes`
+    where samples lie, as for `trace`. A method has programs of its own for each object.
 
     >>> import autodiff as ad
     >>> @ad.jit
@@ -269,9 +230,10 @@ def jit(
     >>> cost([3.0, 5.0], 1), cost.value_and_grad([3.0, 5.0], 0)
     (16.0, (4.0, [4.0, 0.0]))
     """
-    static = static_argnums if isinstance(static_argnums, tuple | list) else (static_argnums,)
     if f is None:
-        return lambda f: Jitted(f, argnums, tuple(static), in_axes)
+        return functools.partial(
+            jit, argnums=argnums, static_argnums=static_argnums, in_axes=in_axes
+        )
     if not callable(f):
         raise TypeError(f"jit: needs a function, got {type(f).__name__}")
-    return Jitted(f, argnums, tuple(static), in_axes)
+    return Jitted(f, argnums, places(f, static_argnums), in_axes)

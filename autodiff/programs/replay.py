@@ -283,4 +283,6 @@ def _as_values(x: Any, differentiated: bool, inputs: list[Value]) -> Any:
         return nodes[0]
     out = np.empty(array.size, dtype=object)
     out[:] = nodes
-    return out.reshape(array.shape).view(Numbers)
+    numbers = out.reshape(array.shape).view(Numbers)
+    numbers.flags.writeable = False  # the argument is the caller's
+    return numbers
