@@ -1,7 +1,8 @@
 """The law: value and gradient of every function cost at most six times numpy's own forward call.
 
 No function is named here: the functions and what they are called with are read from the table, from the
-dispatch and, where SciPy is installed, from its namespace. Each is measured at two sizes. The comparison is
+dispatch and, where SciPy is installed, from its namespace. Each is measured at rising sizes, and no further
+than to the first that takes long, so that the whole ends whatever a function costs. The comparison is
 with numpy's call on plain arrays, or with a copy of its inputs where that takes longer; calls that are less
 than 50 microseconds apart are passed over, as they are too short to tell. A determinant may cost eight
 times, and memory eight times of what numpy's call needs with its inputs. `python -m benchmarks.law` prints
@@ -29,7 +30,8 @@ from autodiff.table.recipes import Pick, Recipe
 with contextlib.suppress(ImportError):
     import autodiff.scipy.special  # its rows name SciPy's ufuncs
 
-ELEMENTS = (30_000, 300_000)  # of all arguments of a call, and of its result
+ELEMENTS = (3000, 30_000, 300_000)  # of all arguments of a call, and of its result
+LONG = 0.1  # seconds of a call: one that takes longer is not made at the next size
 TIMES, MEMORY, APART = 6.0, 8.0, 50e-6
 MORE = {"det": 8.0, "slogdet": 8.0}
 _seeds = itertools.count()
@@ -111,15 +113,15 @@ def outputs(y: Any) -> list[Any]:
     return [y] if isinstance(y, ad.Tensor | ad.Value) and y.needs_grad else []
 
 
-def least(*jobs: Any, spend: float = 0.02) -> list[float]:
+def least(*jobs: Any, spend: float = 0.05) -> list[float]:
     """Return the fewest seconds that a call of each job takes; they take turns, as the machine varies.
 
-    Each is called until it has taken `spend` seconds in all, at least five times.
+    Each is called until it has taken `spend` seconds in all, at least nine times.
     """
     for job in jobs:
         job()
     best, spent, calls = [np.inf] * len(jobs), [0.0] * len(jobs), 0
-    while calls < 5 or (min(spent) < spend and calls < 200):
+    while calls < 9 or (min(spent) < spend and calls < 200):
         for k, job in enumerate(jobs):
             start = time.thread_time()
             job()
@@ -199,8 +201,8 @@ def costs(chosen: tuple[str, ...] = ()) -> Iterator[tuple[str, list[Cost]]]:
             continue
         found: list[Cost] = []
         for elements in ELEMENTS:
-            if found and found[-1].forward > 0.03:
-                continue
+            if found and found[-1].forward + found[-1].apart > LONG:
+                break
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 one = measured(function, entry, elements)

@@ -216,7 +216,22 @@ def test_compiled_and_plain_engine_give_the_same_bits() -> None:
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("row", [r for r in CORE if r.keep], ids=lambda r: r.name)
+def test_a_rule_finds_what_its_own_row_kept() -> None:
+    x = np.random.default_rng(0).uniform(size=(7, 5)).round(1)
+    how = {"axis": 0, "ranks": (2, -1), "whole": True}
+    y, order = ops.ordered.keep(x, x, **how)
+    np.testing.assert_array_equal(y, ops.ordered.array(x, x, **how))
+    np.testing.assert_array_equal(np.sort(y, 0)[[2, -1]], y[[2, -1]])
+    g, rule = np.arange(35.0).reshape(7, 5), ops.ordered.transposes[0]
+    np.testing.assert_array_equal(rule(g, Kept(x, order), x, **how), rule(g, x, x, **how))
+    assert ops.ordered.keep(x, x, axis=0, ranks=(2,))[1] is None
+    t = ad.Tensor(x)
+    assert ops.ordered(t, t, **how).kept is not None
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in CORE if r.keep and isinstance(r, Pointwise)], ids=lambda r: r.name
+)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_what_is_kept_gives_the_same_bits(row: Any, dtype: Any) -> None:
     points = [0.0, -0.0, 1e-30, 0.3, 2.5, 30.0, 710.0, 1e30, np.inf, np.nan]

@@ -148,7 +148,7 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
     if type(node) is Tensor and not create_graph:
         t = node
         row, operand, y, params = t.primitive, t.parents[i], t._array, t.params
-        xs = t.saved if t.kept is None else (Kept(t.saved[0], t.kept),)
+        xs = t.saved if t.kept is None else (Kept(t.saved[0], t.kept), *t.saved[1:])
     else:
         row, xs, y, params = node.primitive, node.parents, node, node.params
         operand = xs[i]

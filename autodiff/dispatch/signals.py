@@ -34,10 +34,12 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     a, v = as_type(a.reshape(-1), wanted), as_type(v.reshape(-1), wanted)
     if v.size > a.size:
         a, v = v, a
+    if mode.startswith("v") and v.size:
+        return ops.correlate(a, v[::-1])
     y = ops.convolve(a, v)
     if mode.startswith("f"):
         return y
-    start = v.size - 1 if mode.startswith("v") else (v.size - 1) // 2
+    start = (v.size - 1) // 2
     return y[start : start + shape[0]]
 
 
@@ -47,6 +49,8 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     a, v = tensor(a).reshape(-1), tensor(v).reshape(-1)
     if a.size < v.size and not mode.startswith("f"):  # numpy exchanges them and turns the result
         return convolve(v, a[::-1], mode)[::-1]
+    if mode.startswith("v") and v.size and a.dtype == v.dtype:
+        return ops.correlate(a, v)
     return convolve(a, v[::-1], mode)
 
 
@@ -216,16 +220,6 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.p
     found = np.unwrap(plain, discont, axis, period=period)
     with np.errstate(invalid="ignore"):
         return x + np.where(found == plain, 0.0, found - plain)  # inf stays inf
-
-
-@stands_for(np.polyval, p=VECTOR, x=Operand(shape=lambda d: (2,)))
-def polyval(p: Any, x: Any) -> Any:
-    """Return the polynomial with the coefficients p, the highest power first, at x (Horner)."""
-    p, x = tensor(p), tensor(x)
-    y = constant(np.zeros_like(x._array))
-    for k in range(p.shape[0]):
-        y = y * x + p[k]
-    return y
 
 
 def filling(x: Any, n: int, axis: int, first: bool, mode: str, options: dict[str, Any]) -> Any:

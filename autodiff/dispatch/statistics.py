@@ -13,7 +13,6 @@ from autodiff.dispatch import reductions
 from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, axes_within, blank
-from autodiff.dispatch.places import take_along_axis
 from autodiff.nodes import modes
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
@@ -60,13 +59,18 @@ def sort(
 
 @stands_for(np.partition, a=AXED, kth=one_of(0, -1, (0, 1)), axis=AXIS, kind=one_of("introselect"))
 def partition(a: Any, kth: Any, axis: int | None = -1, order: Any = None) -> Any:
-    """Return the elements so that those at `kth` stand where a sort would put them."""
+    """Return the elements so that those at `kth` stand where a sort would put them.
+
+    On either side of them numpy leaves the order open; here it is that of `np.argpartition`.
+    """
     x = tensor(a)
     if axis is None:
         x, axis = x.reshape(-1), 0
-    found = np.partition(array_of(x), kth, axis=axis, order=order)
-    ranks = np.argsort(np.argsort(found, axis, "stable"), axis, "stable")
-    return take_along_axis(sort(x, axis), ranks, axis)
+    places = np.asarray(kth)
+    if order is not None or places.ndim > 1 or places.dtype.kind not in "iu":
+        np.partition(array_of(x), kth, axis, order=order)  # what numpy refuses
+    ranks = tuple(map(int, places.ravel()))
+    return ops.ordered(x, x, axis=one_axis(x, axis), ranks=ranks, whole=True)
 
 
 def at_ranks(x: Any, below: Any, above: Any, share: Any, between: bool = False) -> Any:

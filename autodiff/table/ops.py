@@ -477,7 +477,15 @@ cast: Multilinear = multilinear(
 )
 
 # Rows on whole arrays that stand with their arithmetic, by trade.
-from autodiff.table.linear import contract, factors, fourier, matrices, running, scans  # noqa: E402, F401
+from autodiff.table.linear import (  # noqa: E402
+    contract,  # noqa: F401
+    factors,  # noqa: F401
+    fourier,  # noqa: F401
+    matrices,  # noqa: F401
+    polynomials,  # noqa: F401
+    running,  # noqa: F401
+    scans,
+)
 
 einsum = TABLE["einsum"]
 cumsum = TABLE["cumsum"]
@@ -503,6 +511,9 @@ pinv = TABLE["pinv"]
 detsign = TABLE["detsign"]
 convolve = TABLE["convolve"]
 correlate = TABLE["correlate"]
+horner = TABLE["horner"]
+moments = TABLE["moments"]
+deconvolve = TABLE["deconvolve"]
 
 BUILTIN: int = len(ROWS)  # the rows so far: what is printed ahead is printed for these
 

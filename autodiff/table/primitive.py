@@ -85,7 +85,7 @@ class Primitive:
     `array` computes it on arrays; where that is a numpy ufunc, or has one as its attribute `ufunc`
     to do the same more quickly, numpy's calls of it on nodes record this row, and so do calls of the
     further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
-    the one row's `keep` makes (y, part) of x, and the other's `of_kept` makes its own y of the part.
+    the row's `keep` makes (y, part) of x, which a rule finds as `Kept`; another's `of_kept` has y of it.
     `again` sends a cotangent through a node whose inside is computed again; `recipe` says what fits.
     """
 

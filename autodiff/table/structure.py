@@ -291,7 +291,7 @@ def evaluated(
         if keep is None:
             array = row.array(*arrays, **params) if params else row.array(*arrays)
         else:
-            array, kept = keep(*arrays)
+            array, kept = keep(*arrays, **params)
     except (ValueError, IndexError, TypeError) as error:
         raise misfit(row, parents, params, error) from None
     finally:

@@ -12,10 +12,10 @@ from autodiff.nodes.functions import array_of, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.recipes import ARRAY, FITTING, FLAG, VECTOR, Operand, Several, one_of, whole
+from autodiff.table.recipes import ARRAY, FITTING, FLAG, VECTOR, Operand, Several, one_of
 
 ENDS: dict[str, Any] = {
-    "start": Operand(0, 1), "stop": FITTING, "num": whole(0, 5), "endpoint": FLAG,
+    "start": Operand(0, 1), "stop": FITTING, "num": one_of(5, 0, 1, 2, 3, 4), "endpoint": FLAG,
     "axis": one_of(0, -1),
 }  # fmt: skip
 APART: dict[str, Any] = {
@@ -36,10 +36,11 @@ def linspace(
     parts = n - 1 if endpoint else n
     rise = high - low
     step: Any = rise / float(parts) if parts > 0 else constant(np.asarray(np.nan))
-    along = np.arange(n).reshape(-1, *(1,) * len(shape))
-    y = low + (along.astype(rise.dtype) * step if parts > 0 else along.astype(rise.dtype) * rise)
-    if endpoint and n > 1:
-        y = join([y[:-1], ops.broadcast(high, shape=(1, *shape))], 0)
+    last = endpoint and n > 1  # where the end stands itself
+    along = np.arange(n - last, dtype=rise.dtype).reshape(-1, *(1,) * len(shape))
+    y = low + along * (step if parts > 0 else rise)
+    if last:
+        y = join([y, ops.broadcast(high, shape=(1, *shape))], 0)
     y = as_type(np.moveaxis(y, 0, axis) if axis else y, dtype)
     return (y, step) if retstep else y
 

@@ -37,11 +37,14 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
 def edges_of(x: Any, bins: Any, bounds: Any, plain: Any) -> Any:
     """Return the edges as a node: they move with the samples where numpy finds the range itself."""
     fixed = not isinstance(bins, int | np.integer | str)
-    if not x.size or fixed or bounds is not None or np.ptp(array_of(x)) == 0:
-        return (
-            as_type(tensor(bins), plain.dtype) if fixed and np.ndim(plain) == 1 else constant(plain)
-        )
-    return as_type(linspace(np.min(x), np.max(x), len(plain)), plain.dtype)
+    if fixed and np.ndim(plain) == 1:
+        return as_type(tensor(bins), plain.dtype)
+    if not x.size or fixed or bounds is not None:
+        return constant(plain)
+    low, high = np.min(x), np.max(x)
+    if array_of(low) == array_of(high):
+        return constant(plain)
+    return as_type(linspace(low, high, len(plain)), plain.dtype)
 
 
 def places_in(x: Any, edges: Any) -> Any:

@@ -19,6 +19,7 @@ from autodiff.table.recipes import FLAG, VECTOR, Operand, one_of, whole
 from autodiff.table.recipes.matrices import Moderate
 
 OTHER = Operand(shape=lambda d: (d.of(2, 3, 1),))
+BLOCK = 8  # zeros that are multiplied side by side; what comes of them is put together in pairs
 POINTS = one_of(np.array([-1.0, 0.5, 1.0, 2.0, 3.5]))
 
 
@@ -26,6 +27,18 @@ def coefficients(p: Any) -> Any:
     """Return the coefficients along one axis; a number is a polynomial of degree 0."""
     x = tensor(p)
     return x if x.ndim else x.reshape(1)
+
+
+@stands_for(np.polyval, p=VECTOR, x=Operand(shape=lambda d: (2,)))
+def polyval(p: Any, x: Any) -> Any:
+    """Return the polynomial with the coefficients p, the highest power first, at x (Horner)."""
+    p, x = tensor(p), tensor(x)
+    if p.ndim == 1:
+        return ops.horner(p, x)
+    y = constant(np.zeros_like(x._array))
+    for k in range(p.shape[0]):
+        y = y * x + p[k]
+    return y
 
 
 @stands_for(np.poly, seq_of_zeros=VECTOR)
@@ -37,10 +50,23 @@ def poly(seq_of_zeros: Any) -> Any:
             "np.poly: the characteristic polynomial of a matrix has no meaning on a graph, since its "
             "zeros are complex; pass the zeros"
         )
-    y = constant(np.ones(1, zeros.dtype))
-    for k in range(zeros.shape[0]):
-        y = convolve(y, join([np.ones(1, zeros.dtype), -zeros[k : k + 1]]))
-    return y if zeros.size else 1.0
+    if not zeros.size:
+        return 1.0
+    whole = zeros.size - zeros.size % BLOCK
+    parts = list(multiplied(zeros[:whole].reshape(-1, BLOCK))) if whole else []
+    if whole < zeros.size:
+        parts += list(multiplied(zeros[whole:].reshape(1, -1)))
+    while len(parts) > 1:
+        parts = [*map(ops.convolve, parts[::2], parts[1::2]), *parts[len(parts) // 2 * 2 :]]
+    return parts[0]
+
+
+def multiplied(zeros: Any) -> Any:
+    """Return the coefficients of the polynomials whose zeros stand in rows, in rows."""
+    y, none = (constant(f((zeros.shape[0], 1), zeros.dtype)) for f in (np.ones, np.zeros))
+    for k in range(zeros.shape[1]):
+        y = join([y, none], 1) + join([none, y * -zeros[:, k : k + 1]], 1)
+    return y
 
 
 def both(row: Any) -> Any:
@@ -69,21 +95,13 @@ def polymul(a1: Any, a2: Any) -> Any:
 @stands_for(np.polydiv, u=VECTOR, v=Operand(above=0.0, shape=lambda d: (d.of(2, 3, 1),)))
 def polydiv(u: Any, v: Any) -> Any:
     """Return the quotient of two polynomials, and what is left."""
-    rest, below = coefficients(u) + 0.0, coefficients(v) + 0.0
-    share = 1.0 / below[:1]
-    wanted = np.result_type(rest.dtype, below.dtype)
-    rest, below = as_type(rest, wanted), as_type(below, wanted)
-    m, n = rest.shape[0], below.shape[0]
-    found = []
-    for k in range(max(m - n + 1, 0)):
-        found.append(rest[k : k + 1] * share)
-        rest = join([rest[:k], rest[k : k + n] - found[-1] * below, rest[k + n :]])
-    quotient = join(found) if found else constant(np.zeros(1, wanted))
-    plain = array_of(rest)
-    start = 0
-    while np.allclose(plain[start], 0, rtol=1e-14) and start < m - 1:
-        start += 1
-    return quotient, rest[start:]
+    x, below = coefficients(u) + 0.0, coefficients(v) + 0.0
+    left = np.polydiv(array_of(x), array_of(below))[1]
+    x, below = as_type(x, left.dtype), as_type(below, left.dtype)
+    if x.shape[0] < below.shape[0]:
+        return constant(np.zeros(1, left.dtype)), x[x.shape[0] - left.size :]
+    quotient = ops.deconvolve(x, below)
+    return quotient, (x - ops.convolve(quotient, below))[x.shape[0] - left.size :]
 
 
 @stands_for(np.polyder, p=VECTOR, m=whole(0, 2))

@@ -40,14 +40,37 @@ def unique(
 ) -> Any:  # fmt: skip
     """Return the different elements in rising order; where they stand and how often, as numpy does."""
     x = tensor(ar)
-    _, index, inverse, counts = np.unique(
-        array_of(x), return_index=True, return_inverse=True, return_counts=True, axis=axis,
-        equal_nan=equal_nan,
-    )  # fmt: skip
+    inverse: Any = None
+    if axis is None and not return_inverse:
+        index, counts = first_places(array_of(x).ravel(), equal_nan)
+    else:
+        _, index, inverse, counts = np.unique(
+            array_of(x), return_index=True, return_inverse=True, return_counts=True, axis=axis,
+            equal_nan=equal_nan,
+        )  # fmt: skip
     y = x.reshape(-1)[index] if axis is None else np.take(x, index, axis)
     wanted = ((return_index, index), (return_inverse, inverse), (return_counts, counts))
     more = [found for asked, found in wanted if asked]
     return (y, *more) if more else y
+
+
+def first_places(x: Any, equal_nan: bool) -> tuple[Any, Any]:
+    """Return where each different element stands first, in rising order of them, and how often.
+
+    numpy asks a stable sort for these places, which takes three times as long as any other.
+    """
+    order = np.argsort(x)
+    rising = x[order]
+    begins = np.ones(x.size, bool)
+    np.not_equal(rising[1:], rising[:-1], out=begins[1:])
+    if x.size and np.isnan(rising[-1]):
+        hole = np.searchsorted(rising, np.nan)
+        order[hole:].sort()
+        begins[hole + 1 :] = not equal_nan
+    starts = np.flatnonzero(begins)
+    if len(starts) < x.size:
+        order = np.minimum.reduceat(order, starts)
+    return order, np.diff(starts, append=x.size)
 
 
 def part(name: str, fields: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.table.primitive import TABLE, multilinear
+from autodiff.table.primitive import TABLE, Kept, multilinear
 from autodiff.table.recipes import (
     AXED,
     AXIS,
@@ -61,26 +61,48 @@ def shifted_back(g: Any, x: Any, shift: Any, axis: Any) -> Any:
     return TABLE["roll"](g, shift=back, axis=axis)
 
 
-def order(by: Any, axis: int, ranks: Ranks) -> Any:
-    """Return which elements stand along an axis in rising order, or at some places of that order."""
+def order(by: Any, axis: int, ranks: Ranks, whole: bool = False) -> Any:
+    """Return which elements stand along an axis in rising order, or at some places of that order.
+
+    `whole` gives all of an order in which those at the places alone are certain to stand right.
+    """
     if ranks is None:
         return np.argsort(by, axis=axis)
-    return np.take(np.argpartition(by, ranks, axis=axis), ranks, axis=axis)
+    found = np.argpartition(by, ranks, axis=axis)
+    return found if whole else np.take(found, ranks, axis=axis)
 
 
-def ordered(x: Any, by: Any, axis: int, ranks: Ranks) -> Any:
+def ordered(x: Any, by: Any, axis: int, ranks: Ranks, whole: bool = False) -> Any:
     """Return x's elements in the rising order of `by` along an axis, or at `ranks` of that order."""
-    if x is by:
+    if x is by and not whole:
         if ranks is None:
             return np.sort(x, axis=axis)
         return np.take(np.partition(x, ranks, axis=axis), ranks, axis=axis)
-    return np.take_along_axis(x, order(by, axis, ranks), axis)
+    return np.take_along_axis(x, order(by, axis, ranks, whole), axis)
 
 
-def restored(g: Any, by: Any, axis: int, ranks: Ranks) -> Any:
+def restored(g: Any, by: Any, axis: int, ranks: Ranks, whole: bool = False) -> Any:
     """Return what stands in the order of `by` back in its place, zeros elsewhere."""
-    y = np.zeros(by.shape, dtype=g.dtype)
-    np.put_along_axis(y, order(by, axis, ranks), g, axis)
+    all_come = ranks is None or whole
+    y = (np.empty if all_come else np.zeros)(by.shape, dtype=g.dtype)
+    np.put_along_axis(y, order(by, axis, ranks, whole), g, axis)
+    return y
+
+
+def with_order(x: Any, by: Any, **how: Any) -> tuple[Any, Any]:
+    """Return what `ordered` does, and the order where it was to be found for that."""
+    if not how.get("whole"):
+        return ordered(x, by, **how), None
+    found = order(by, **how)
+    return np.take_along_axis(x, found, how["axis"]), found
+
+
+def disordered(g: Any, x: Any, by: Any, **how: Any) -> Any:
+    """Return what comes back to the elements that were ordered."""
+    if type(x) is not Kept:
+        return TABLE["restored"](g, by, **how)
+    y = np.empty(g.shape, g.dtype)
+    np.put_along_axis(y, x.part, g, how["axis"])
     return y
 
 
@@ -124,17 +146,15 @@ multilinear(
     recipe=Recipe(x=MATRIX, k=one_of(0, 1, -1), upper=FLAG),
 )  # fmt: skip
 multilinear(
-    "ordered", ordered,
-    lambda g, x, by, axis, ranks: TABLE["restored"](g, by, axis=axis, ranks=ranks), None,
-    tangents=(lambda t, x, by, axis, ranks: TABLE["ordered"](t, by, axis=axis, ranks=ranks), None),
+    "ordered", ordered, disordered, None, keep=with_order,
+    tangents=(lambda t, x, by, **how: TABLE["ordered"](t, by, **how), None),
     tex=r"\operatorname{{sort}}({0})",
     doc="the first array's elements in the rising order of the second, or at ranks of that order",
     recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None, (0,))),
 )  # fmt: skip
 multilinear(
-    "restored", restored,
-    lambda g, x, by, axis, ranks: TABLE["ordered"](g, by, axis=axis, ranks=ranks), None,
-    tangents=(lambda t, x, by, axis, ranks: TABLE["restored"](t, by, axis=axis, ranks=ranks), None),
+    "restored", restored, lambda g, x, by, **how: TABLE["ordered"](g, by, **how), None,
+    tangents=(lambda t, x, by, **how: TABLE["restored"](t, by, **how), None),
     tex=r"\operatorname{{unsort}}({0})",
     doc="what stands in the rising order of the second array, back in its place",
     recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None)),

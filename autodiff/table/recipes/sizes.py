@@ -33,6 +33,8 @@ def largest(row: Primitive, shapes: Sequence[tuple[int, ...]], params: Mapping[s
         return int(length * math.prod(shapes[0]) // max(1, shapes[0][params["axis"]]))
     if row.name == "take":
         return taken(shapes[0], params["index"])
+    if row.name == "moments":
+        return int(max(0, params["n"]) * max(1, min(math.prod(shapes[0]), 32)))
     if row.name == "ordered" and params["ranks"] is not None:
         return len(params["ranks"]) * math.prod(shapes[0])
     if row.name in ("svd", "qr", "eigh"):  # factors one above the other
