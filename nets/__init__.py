@@ -24,6 +24,11 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """Return exactly the public names."""
+    return sorted(__all__)
+
+
 # Where the inner modules of version 0.1 live now, those that changed their names as `old:new`.
 MOVED = {
     "commands": "demo search sweep train",

@@ -102,3 +102,13 @@ def test_what_is_not_differentiated_may_be_whole() -> None:
     assert ad.grad(lambda x, i: x[i])(np.array([1.0, 2.0]), 1).tolist() == [0.0, 1.0]
     for x in (np.float32(3.0), np.array(3.0, np.float32)):
         assert ad.grad(lambda x: x * x)(x).dtype == np.float32
+
+
+def test_the_shapes_of_directions_are_told_in_the_names_of_the_caller() -> None:
+    cube = lambda x: (x**3).sum()  # noqa: E731
+    with pytest.raises(TypeError, match=r"write jvp\(f, \(x,\), \(v,\)\)"):
+        ad.jvp(cube, 2.0, 1.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"hvp: the vector has shape \(3,\), its argument \(2,\)"):
+        ad.hvp(cube, np.ones(2), np.ones(3))
+    with pytest.raises(TypeError, match=r"hvp: .*vector"):
+        ad.hvp(lambda d: d["a"] ** 2, {"a": 1.0}, {"b": 1.0})

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import autodiff as ad
+import nets
 
 KEPT = Path(__file__).parent / "goldens" / "signatures.txt"
 REMEDY = (
@@ -26,6 +27,7 @@ def test_the_public_signatures_are_those_that_are_kept() -> None:
 def test_dir_shows_exactly_the_public_names() -> None:
     assert dir(ad) == sorted(ad.__all__)
     assert all(hasattr(ad, name) for name in ad.__all__)
+    assert dir(nets) == sorted(nets.__all__)
 
 
 def test_every_public_name_is_in_a_group_of_the_help() -> None:

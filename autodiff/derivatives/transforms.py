@@ -15,6 +15,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.nodes.functions import zero
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
+from autodiff.table.tree import flatten
 
 
 def value_and_grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Function:
@@ -91,6 +92,10 @@ def jvp(f: Function, primals: Sequence[Any], directions: Sequence[Any]) -> tuple
     >>> jvp(lambda a, b: a * b, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
+    if not isinstance(primals, tuple | list):
+        raise TypeError(
+            "jvp: takes a tuple of arguments and a tuple of directions; write jvp(f, (x,), (v,))"
+        )
     call = Call("jvp", f, primals, tuple(range(len(primals))))
     moves = call.rebuild_inputs.leaves_of(directions, "jvp", "directions")
     return call.output(), call.rebuild_outputs(_push(call, moves))
@@ -122,4 +127,9 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     >>> hvp(lambda x: (x * x * x).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     array([ 6., 12.])
     """
+    leaves, whole = flatten(x)
+    for a, b in zip(leaves, whole.leaves_of(v, "hvp", "vector"), strict=True):
+        shapes = [t.shape if is_node(t) else np.shape(t) for t in (a, b)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"hvp: the vector has shape {shapes[1]}, its argument {shapes[0]}")
     return vjp(grad(f), x)[1](v)[0]
