@@ -118,6 +118,7 @@ def _parser(teach: bool = False) -> Parser:
     def formula(name: str, run: Callable[[Any], int | None]) -> argparse.ArgumentParser:
         added = command(name, run)
         added.add_argument("formula", metavar="EXPR", help=say("cli.formula"))
+        added.add_argument("numbers", nargs="*", metavar="NAME=NUMBER", help=say("cli.numbers"))
         added.add_argument("--at", metavar="VALUES", default="", help=say("cli.at"))
         return added
 
@@ -154,7 +155,9 @@ def _recorded(args: Any) -> tuple[Any, dict[str, Any]]:
     from autodiff.graphs.expression import parse, parse_values
 
     args.formula = args.formula.strip()
-    return parse(args.formula).record(parse_values(args.at))
+    return parse(args.formula).record(
+        parse_values(",".join(filter(None, [args.at, *args.numbers])))
+    )
 
 
 def _draw(args: Any) -> None:

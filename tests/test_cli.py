@@ -62,6 +62,14 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "= 7, 3 paths" in capsys.readouterr().out
 
 
+def test_numbers_may_stand_behind_the_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for numbers in (["--at", AT], AT.split(","), ["w=2", "--at", "x=0.5,b=-1"]):
+        assert main(["explain", FORMULA, *numbers, "--wrt", "w"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[1:] == said[:1] * 2
+
+
 def test_explain_cuts_after_the_top_paths(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "x*x*x", "--at", "x=2", "--wrt", "x", "--top", "1"]) == 0
     assert "the other 2" in capsys.readouterr().out
