@@ -31,7 +31,7 @@ cdef class Value:
     cdef readonly double _data
     cdef More _more
 
-cdef double real(object data) except? -1.0
+cdef double as_real(object data) except? -1.0
 @cython.locals(number=Value, found=Value)
 cpdef Value plain_operand(Value node)
 @cython.locals(y=double, da=double, db=double)

@@ -120,7 +120,7 @@ class Value:
             )
         if modes.watched:
             modes.check_unwatched(self, "data")
-        self._data = real(data)
+        self._data = as_real(data)
         _clock += 1
         self._seq = _clock  # newer than every node recorded with the old number
 
@@ -137,7 +137,7 @@ class Value:
             self._grad = 0.0
             self._stamp = 0
         else:
-            self._grad = real(grad)
+            self._grad = as_real(grad)
             self._stamp = 1
 
     @property
@@ -498,7 +498,7 @@ def tick() -> int:
     return _clock
 
 
-def real(data: Any) -> float:
+def as_real(data: Any) -> float:
     """Return a number that is assigned or operated with as a float, or raise a TypeError."""
     if type(data) is float:
         return data
@@ -613,9 +613,9 @@ def mixed(code: int, a: Any, b: Any) -> Any:
     """Record an operator of which one operand may be a number, an array or another kind of node."""
     if not modes.active and code < BUILTIN:
         if isinstance(b, float) or type(b) is int:
-            return with_number(code, a, real(b), RIGHT)
+            return with_number(code, a, as_real(b), RIGHT)
         if isinstance(a, float) or type(a) is int:
-            return with_number(code, b, real(a), LEFT)
+            return with_number(code, b, as_real(a), LEFT)
     for x in (a, b):
         plain = isinstance(x, Value | int | float | np.generic | np.ndarray | numbers.Rational)
         if not plain and type(x) not in RECORDERS:
@@ -631,7 +631,7 @@ def compare(sign: str, a: Value, b: Any) -> Any:
     elif isinstance(b, float | int | np.generic):
         z = b
     elif isinstance(b, numbers.Rational):
-        z = real(b)  # refuses it, as the operators do
+        z = as_real(b)  # refuses it, as the operators do
     else:
         return NotImplemented
     outcome: bool = (
