@@ -206,6 +206,77 @@ def test_a_use_that_was_overwritten() -> None:
     assert result.slip == "= instead of +=: only the part that comes through a is left"
 
 
+NO_PRIME = "missing activation derivative: the factor sigma'(z^{})"
+
+
+def neuron() -> tuple[Any, dict[str, float]]:
+    """One sigmoid neuron with the quadratic cost; its graph and its factors."""
+    w, x, b = ad.Value(0.7, name="w"), ad.constant(1.5, name="x"), ad.Value(0.4, name="b")
+    z = w * x + b
+    a = ad.sigmoid(z)
+    z.name, a.name = "z", "a"
+    C = 0.5 * ad.square(a - 1.0)
+    return C, {"x": 1.5, "a": a.data, "back": a.data - 1.0, "slope": a.data * (1 - a.data)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "slip"),
+    [
+        (
+            lambda f: f["x"] * f["back"],
+            "missing derivative of sigmoid: the factor of the edge to a",
+        ),
+        (lambda f: f["x"] * f["slope"] ** 2 * f["back"], "derivative of sigmoid twice"),
+        (lambda f: f["x"] * f["a"] * f["back"], "the value for its derivative: a was used for"),
+        (lambda f: f["slope"] * f["back"], "missing derivative of mul"),
+        (lambda f: -f["x"] * f["slope"] * f["back"], "sign"),
+        (lambda f: 0.3 * f["x"] * f["slope"] * f["back"], "a factor"),
+    ],
+)
+def test_slips_on_the_way_from_a_number(wrong: Any, slip: str) -> None:
+    C, factors = neuron()
+    result = compare(autograd=C, by_hand={"w": wrong(factors)})
+    assert result.slip is not None
+    assert result.slip.startswith(slip), result.text
+    assert compare(
+        autograd=C, by_hand={"w": factors["x"] * factors["slope"] * factors["back"]}
+    ).agrees
+
+
+def test_another_quantity_than_the_one_asked_for() -> None:
+    C, factors = neuron()
+    result = compare(autograd=C, by_hand={"b": factors["x"] * factors["slope"] * factors["back"]})
+    assert result.slip == "another quantity: it is that of w"
+
+
+@pytest.mark.parametrize(
+    ("node", "wrong", "slip"),
+    [
+        ("z^3", lambda r, w: r.a[2] * (r.a[2] - r.y), "activation derivative: a^3 was used"),
+        ("z^2", lambda r, w: r.prime[0] * (w[1].T @ (r.a[2] - r.y)), NO_PRIME.format(3)),
+        ("z^2", lambda r, w: w[1].T @ r.delta[1], NO_PRIME.format(2)),
+        ("b^3", lambda r, w: r.delta[1] / 5, "missing sum over the batch"),
+        ("b^3", lambda r, w: r.delta[1][:, -1:], "= instead of +=: only the last"),
+        ("w^3", lambda r, w: r.delta[1][:, -1:] @ r.a[1][:, -1:].T, "= instead of +=: only the last"),
+        ("w^2", lambda r, w: r.delta[0].sum(axis=1, keepdims=True) / 5 * w[0], "weights for activations"),
+    ],
+)  # fmt: skip
+def test_slips_of_the_four_equations_where_single_quantities_are_given(
+    node: str, wrong: Any, slip: str
+) -> None:
+    net = Network([4, 4, 2], seed=0)
+    rng = np.random.default_rng(1)
+    x, y = rng.random((4, 5)), rng.random((2, 5))
+    weights = [np.asarray(w) for w in net.weights]
+    run = closed_form.backprop_batch(weights, list(net.biases), x, y)
+    prime = [closed_form.sigmoid_prime(z) for z in run.z]
+    told = types.SimpleNamespace(a=run.a, delta=run.delta, y=y, prime=prime)
+    scale = 5 if node.startswith("z") else 1  # the graph's z have the gradient of the average
+    result = compare(autograd=net.graph(x, y), by_hand={node: wrong(told, weights) / scale})
+    assert result.slip is not None, result.text
+    assert result.slip.startswith(slip), result.text
+
+
 def test_unknown_names_and_sources_are_told() -> None:
     w = ad.Value(2.0, name="w")
     with pytest.raises(ValueError, match="no node called 'v'"):

@@ -1,4 +1,5 @@
-"""docs/explaining.md is true: its code runs from top to bottom and prints what stands under it.
+"""docs/explaining.md and its Japanese twin are true: their code runs from top to bottom and prints what
+stands under it, in the page's language.
 
 To write the outputs and pictures anew: python tests/test_explaining.py
 """
@@ -9,10 +10,13 @@ import re
 import warnings
 from pathlib import Path
 
+import pytest
+
+import autodiff as ad
 from autodiff.explanations.notation import NOTATIONS, written
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGE = DOCS / "explaining.md"
+PAGES = [DOCS / "explaining.md", DOCS / "explaining.ja.md"]
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.S)
 
 
@@ -21,18 +25,22 @@ def printed(page: str, folder: Path) -> list[str]:
     scope = {"__name__": "__main__"}
     (folder / "explaining").mkdir(exist_ok=True)
     outputs = []
-    with contextlib.chdir(folder), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # without a layout engine, DOT is written
-        for code, _ in BLOCK.findall(page):
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                exec(compile(code, str(PAGE), "exec"), scope)
-            outputs.append(out.getvalue())
+    try:
+        with contextlib.chdir(folder), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # without a layout engine, DOT is written
+            for code, _ in BLOCK.findall(page):
+                out = io.StringIO()
+                with contextlib.redirect_stdout(out):
+                    exec(compile(code, "page", "exec"), scope)
+                outputs.append(out.getvalue())
+    finally:
+        ad.language("en")  # a Japanese page asks for Japanese
     return outputs
 
 
-def test_the_page_prints_what_it_says(tmp_path: Path) -> None:
-    page = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_the_page_prints_what_it_says(path: Path, tmp_path: Path) -> None:
+    page = path.read_text(encoding="utf-8")
     outputs = printed(page, tmp_path)
     assert len(outputs) >= 12
     for (code, expected), output in zip(BLOCK.findall(page), outputs, strict=True):
@@ -51,13 +59,19 @@ def test_the_page_of_notations_is_what_the_letters_are(tmp_path: Path) -> None:
         assert f"| {cells} |" in page
 
 
-def test_its_pictures_are_there() -> None:
-    for name in re.findall(r"!\[.+?\]\((.+?)\)", PAGE.read_text(encoding="utf-8")):
-        assert (DOCS / name).read_text(encoding="utf-8").startswith("<svg")
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_its_pictures_are_there_in_its_language(path: Path) -> None:
+    names = re.findall(r"!\[.+?\]\((.+?)\)", path.read_text(encoding="utf-8"))
+    assert len(names) == 3
+    for name in names:
+        picture = (DOCS / name).read_text(encoding="utf-8")
+        assert picture.startswith("<svg")
+        assert bool(re.search("[ぁ-ん]", picture)) == (".ja." in path.name)
 
 
-if __name__ == "__main__":
-    text = PAGE.read_text(encoding="utf-8")
+def written_anew(path: Path) -> str:
+    """Return a page with what its blocks print now."""
+    text = path.read_text(encoding="utf-8")
     found = iter(printed(text, DOCS))
 
     def fill(block: re.Match[str]) -> str:
@@ -66,4 +80,9 @@ if __name__ == "__main__":
         shown = f"\n```text\n{output}```\n" if output else ""
         return f"```python\n{block[1]}```\n{shown}"
 
-    PAGE.write_text(BLOCK.sub(fill, text), encoding="utf-8")
+    return BLOCK.sub(fill, text)
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        page.write_text(written_anew(page), encoding="utf-8")

@@ -128,7 +128,7 @@ def test_slips_and_lessons_in_japanese() -> None:
     with speaking("ja"):
         found = ad.compare(autograd=w * x * w, by_hand={"w": 1.0, "x": 4.0})
         assert "最初に食い違うのは w です" in found.text
-        assert found.slip == "+= と書くところが = です:v2 を通って来る分しか残っていません"
+        assert found.slip == "+= と書くところが = です:w·x を通って来る分しか残っていません"
         (w * w * 1.5).backward()
         lesson = r"w\.grad には前の backward の 6 が残っています"
         with ad.teaching(w), pytest.warns(ad.Lesson, match=lesson):

@@ -16,7 +16,7 @@ import numpy as np
 
 from autodiff.derivatives.reverse import gradient
 from autodiff.explanations import slips
-from autodiff.explanations.layers import run_of
+from autodiff.explanations.layers import place, run_of
 from autodiff.explanations.notation import book_name, renamed
 from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Graph
@@ -109,7 +109,7 @@ def compare(
     >>> w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
     >>> result = compare(autograd=w * x * w, by_hand={"w": 1.0, "x": 4.0})
     >>> result.first.name, result.slip
-    ('w', '= instead of +=: only the part that comes through v2 is left')
+    ('w', '= instead of +=: only the part that comes through w·x is left')
     """
     graph = None
     if isinstance(autograd, Value | Tensor):
@@ -143,7 +143,7 @@ def compare(
     if graph is not None:
         grads = {n.id: right[n.label] for n in graph if n.label in right}
         id = next(n.id for n in graph if n.label == first.name)
-        candidates += slips.of_graph(graph, id, grads)
+        candidates += [*_layer(graph, autograd, id), *slips.of_graph(graph, id, grads)]
         sizes = {k for n in graph for k in n.shape}
     elif "^" in first.name and hasattr(autograd, "delta"):
         candidates += _network(first.name, autograd, weights, activation)
@@ -152,7 +152,10 @@ def compare(
         sizes = {k for v in right.values() for k in np.shape(v)}
     whole = list(slips.of_anything(np.asarray(first.autograd), sizes))
     alike = {k: v for k, v in right.items() if k.partition("^")[0] == first.name.partition("^")[0]}
-    candidates += [*whole, *slips.of_others(first.name, alike if "^" in first.name else right)]
+    candidates += whole
+    if graph is not None:
+        candidates += slips.farther_on(graph, id, grads)
+    candidates += slips.of_others(first.name, alike if "^" in first.name else right)
     found = tuple(dict.fromkeys(_matching(first, candidates)))
     return Comparison(rows, found, _verdict(first, found, numeric_rtol))
 
@@ -245,6 +248,21 @@ def _network(
         whole = len(run.a) == len(run.z) + 1  # the last activation need not be there
         at_a = slips.slopes(activation, run.a[1:]) if whole else None
         yield from slips.of_network(kind, int(layer) - 2, run, weights, primes, at_a)
+
+
+def _layer(graph: Graph, y: Any, id: int) -> Iterator[slips.Slip]:
+    """Yield the slips of BP1 to BP4 for a node that is called by its layer's number."""
+    found, number = place(graph, id), re.fullmatch(r".*\^\(?(\d+)\)?", graph[id].label)
+    if found is None or number is None or int(number[1]) != found[1] + 2:
+        return
+    try:
+        run = run_of(graph, y)
+    except ValueError:  # a layer without a bias
+        return
+    kind, i = found
+    scale = run.delta[i].shape[1] if kind == "delta" else 1
+    for said, value in _network(f"{kind}^{i + 2}", run, run.weights, run.activations):
+        yield said, value / scale
 
 
 def _matching(row: Row, candidates: list[slips.Slip]) -> Iterator[str]:

@@ -13,7 +13,8 @@ import numpy as np
 
 from autodiff.derivatives.reverse import Node, gradient, needs_grad
 from autodiff.explanations.notation import delta_name
-from autodiff.graphs.graph import Graph
+from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.table.primitive import Pointwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,25 @@ def run_of(graph: Graph, y: Node) -> SimpleNamespace:
         nabla_w=found[n : 2 * n],
         nabla_b=found[2 * n :],
         weights=[np.asarray(w.value) for w in weights],
-        activations=[u[0].op if len(u) == 1 else "" for u in users],
+        activations=[_applied(u) for u in users],
     )
+
+
+def _applied(users: list[GraphNode]) -> str:
+    """Return the function that alone reads a z; "identity" where it is read by another operation."""
+    if len(users) != 1:
+        return ""
+    unary = isinstance(users[0].primitive, Pointwise) and users[0].primitive.arity == 1
+    return users[0].op if unary else "identity"
+
+
+def place(graph: Graph, id: int) -> tuple[str, int] | None:
+    """Return which quantity of a run a node's gradient is, and its place there; None if it is none."""
+    for i, layer in enumerate(roles(graph).layers):
+        kinds = {layer.z: "delta", layer.weight: "nabla_w", layer.bias: "nabla_b"}
+        if id in kinds:
+            return kinds[id], i
+    return None
 
 
 def _reaches(graph: Graph, source: int, target: int) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.graphs.graph import Graph
+from autodiff.drawing.naming import Names, called
+from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import flows
 from autodiff.table.language import say
 from autodiff.table.primitive import TABLE, Pointwise
@@ -46,7 +47,8 @@ def of_others(name: str, others: Mapping[str, Any]) -> Iterator[Slip]:
     """Yield the slip of taking another quantity of the same kind for this one."""
     for other, value in others.items():
         if other != name:
-            yield say("slip.other", other=other), value
+            key = "slip.other" if "^" in name else "slip.other_quantity"
+            yield say(key, other=other), value
 
 
 def of_network(
@@ -90,10 +92,11 @@ def of_network(
             yield say("slip.wrong_delta", found=j + 2, right=i + 2), other @ a[i].T / m
     if i > 0:
         yield say("slip.z_for_a", layer=i + 1), delta[i] @ np.asarray(run.z[i - 1]).T / m
-    yield (
-        say("slip.no_activation"),
-        (np.broadcast_to(delta[i].sum(axis=1, keepdims=True) / m, np.shape(run.nabla_w[i]))),
-    )
+    summed = np.broadcast_to(delta[i].sum(axis=1, keepdims=True) / m, np.shape(run.nabla_w[i]))
+    yield say("slip.no_activation"), summed
+    if weights is not None:
+        said = say("slip.weights_for_activation", layer=i + 2, below=i + 1)
+        yield said, summed * np.asarray(weights[i])
 
 
 def _assigned(which: str) -> str:
@@ -120,6 +123,11 @@ def _delta(
     yield say("slip.no_prime", layer=i + 2), back
     if primes is None:
         return
+    if not last:
+        ahead = np.divide(
+            delta[i + 1], primes[i + 1], out=np.zeros_like(delta[i + 1]), where=primes[i + 1] != 0
+        )
+        yield say("slip.no_prime", layer=i + 3), (w[i + 1].T @ ahead) * primes[i]
     if primes_at_a is not None:
         yield say("slip.prime_at_a", layer=i + 2), back * primes_at_a[i]
     yield say("slip.prime_twice", layer=i + 2), delta[i] * primes[i]
@@ -151,6 +159,7 @@ def _if_fits(a: Any, b: Any) -> Any:
 
 def of_graph(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
     """Yield the slips at a node of any graph; `grads` are the right gradients by id."""
+    names = called(graph)
     edges = [e for e in graph.users[id] if flows(graph, e) and e.target in grads]
     parts = [graph.send(e, grads[e.target]) for e in edges]
     whole = sum(parts)
@@ -158,14 +167,14 @@ def of_graph(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
         node = graph[edge.target]
         upstream = grads[edge.target]
         if len(edges) > 1:
-            yield say("slip.one_path", node=node.label), part
-            yield say("slip.path_missing", node=node.label), whole - part
+            yield say("slip.one_path", node=names[node.id]), part
+            yield say("slip.path_missing", node=names[node.id]), whole - part
         if isinstance(node.primitive, Pointwise):
             rest = whole - part
             local = graph.local(edge)
             shape = graph[id].shape
             yield (
-                say("slip.no_local", op=node.op, node=node.label),
+                say("slip.no_local", op=node.op, node=names[node.id]),
                 (rest + _to(upstream, shape)),
             )
             if node.primitive.arity == 1:
@@ -187,10 +196,35 @@ def of_graph(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
                     one = np.take(stretched, [k], axis=axis)
                     yield say("slip.part", which=say(f"slip.{which}")), one
         elif node.op == "matmul":
-            yield from _product(graph, edge, upstream)
+            yield from _product(graph, edge, upstream, names)
 
 
-def _product(graph: Graph, edge: Any, upstream: Any) -> Iterator[Slip]:
+def farther_on(graph: Graph, id: int, grads: Mapping[int, Any]) -> Iterator[Slip]:
+    """Yield the slips on the paths from a number: a factor is missing, or a slope is there twice."""
+    if any(n.shape != () for n in graph):
+        return
+    names = called(graph)
+    moved = {id: 1.0}  # d node / d id
+    for node in graph.nodes[id + 1 :]:
+        for k, source in enumerate(node.operands):
+            edge = Edge(source, node.id, k)
+            if source not in moved or node.id not in grads or not flows(graph, edge):
+                continue
+            local = graph.local(edge)
+            moved[node.id] = moved.get(node.id, 0.0) + moved[source] * local
+            if abs(local) == 1.0:
+                continue
+            part = moved[source] * local * grads[node.id]
+            rest = grads[id] - part
+            said = {"op": node.op, "node": names[node.id]}
+            yield say("slip.no_local", **said), rest + moved[source] * grads[node.id]
+            if len(node.operands) == 1:
+                yield say("slip.local_twice", **said), rest + part * local
+                sent = moved[source] * float(node.value) * grads[node.id]
+                yield say("slip.value_for_slope", **said), rest + sent
+
+
+def _product(graph: Graph, edge: Edge, upstream: Any, names: Names) -> Iterator[Slip]:
     """Yield the slips of a matrix product: no transpose, or another factor."""
     node = graph[edge.target]
     other = graph[node.operands[1 - edge.index]]
@@ -199,12 +233,12 @@ def _product(graph: Graph, edge: Any, upstream: Any) -> Iterator[Slip]:
         return
     if factor.shape[0] == factor.shape[1]:
         wrong = upstream @ factor if edge.index == 0 else factor @ upstream
-        yield say("slip.node_untransposed", node=other.label), wrong
+        yield say("slip.node_untransposed", node=names[other.id]), wrong
     for n in graph:
         if n.id != other.id and n.shape == other.shape and n.id != edge.source:
             x = np.asarray(n.value).T
             yield (
-                say("slip.wrong_node", found=n.label, right=other.label),
+                say("slip.wrong_node", found=names[n.id], right=names[other.id]),
                 (upstream @ x if edge.index == 0 else x @ upstream),
             )
 
