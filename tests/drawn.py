@@ -3,6 +3,8 @@
 import random
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any
 
@@ -63,31 +65,38 @@ def micrograd() -> Picture:
 PICTURES = {f.__name__: f for f in (neuron, layer, square, strange, micrograd)}
 
 
-def random_graph(seed: int, size: int = 40, whole: bool = False) -> ad.Value:
-    """A random graph of Values, after a backward; `whole` makes every node count."""
+def random_graph(seed: int, size: int = 40, whole: bool = False, scopes: bool = False) -> ad.Value:
+    """A random graph of Values, after a backward; `whole` makes every node count.
+
+    With `scopes` its operations stand in scopes, some in scopes of scopes, entered again and again.
+    """
     choose = random.Random(seed)
+    places = random.Random(seed + 1)
     nodes: list[Any] = [ad.Value(choose.uniform(-2, 2), name=f"x{i}") for i in range(4)]
     while len(nodes) < size:
         a, b = choose.choice(nodes), choose.choice(nodes)
         kind = choose.randrange(7)
-        if kind == 0:
-            new = a + b
-        elif kind == 1:
-            new = a - b
-        elif kind == 2:
-            new = a * b
-        elif kind == 3:
-            new = a / (b * b + 1.0)
-        elif kind == 4:
-            new = ad.sum([a, b, a])
-        elif kind == 5:
-            new = ad.sin(a)
-        else:
-            new = ad.tanh(a * 0.5)
-        nodes.append(new)
+        place = places.choice(("", "encoder", "decoder", "decoder/head", "head")) if scopes else ""
+        with ExitStack() as inside:
+            for name in filter(None, place.split("/")):
+                inside.enter_context(ad.scope(name))
+            nodes.append(_operation(kind, a, b))
     y = ad.sum(nodes if whole else nodes[-6:])
     y.backward()
     return y
+
+
+def _operation(kind: int, a: ad.Value, b: ad.Value) -> ad.Value:
+    made: list[Callable[[], ad.Value]] = [
+        lambda: a + b,
+        lambda: a - b,
+        lambda: a * b,
+        lambda: a / (b * b + 1.0),
+        lambda: ad.sum([a, b, a]),
+        lambda: ad.sin(a),
+        lambda: ad.tanh(a * 0.5),
+    ]
+    return made[kind]()
 
 
 def perceptrons(samples: int, sizes: tuple[int, ...] = (2, 16, 16, 1)) -> ad.Value:

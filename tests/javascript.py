@@ -20,7 +20,7 @@ class Runtime:
         )
         self.v8 = racer.MiniRacer()
         self.v8.eval(
-            "\n".join([rows_source(), bundle.layout_source(), *map(bundle.part, files), "0"])
+            "\n".join([rows_source(), bundle.drawing_source(), *map(bundle.part, files), "0"])
         )
         self.v8.eval(f"const TABLE = {json.dumps(table())}; 0")
 

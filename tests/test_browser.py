@@ -35,7 +35,7 @@ def watched(browser: Any) -> Iterator[Watched]:
 
 
 def steps(page: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.evaluate("steps")
+    found: list[dict[str, Any]] = page.evaluate("JSON.parse(story.textContent).steps")
     return found
 
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -240,6 +241,32 @@ def test_save_by_suffix_leaves_nothing_else(suffix: str, tmp_path: Path) -> None
     }
     assert path.read_bytes().startswith(start[suffix])
     assert [p.name for p in tmp_path.iterdir()] == [f"graph{suffix}"]
+
+
+@pytest.mark.parametrize("mm", [80, 173.5])
+def test_a_width_on_paper_is_that_width_in_every_form(mm: float, tmp_path: Path) -> None:
+    picture = neuron()
+    svg = picture.save(tmp_path / "a.svg", mm=mm).read_text("utf-8")
+    assert re.search(r'width="([\d.]+)mm"', svg)[1] == f"{mm:g}"  # type: ignore[index]
+    tikz = picture.save(tmp_path / "a.tikz", mm=mm).read_text("utf-8")
+    unit = re.search(r"x=([\d.]+)pt", tikz)
+    page = re.search(r"use as bounding box[^]]*\] \(0.0,0.0\) rectangle \(([\d.]+),", tikz)
+    assert unit is not None
+    assert page is not None
+    assert float(unit[1]) * float(page[1]) == pytest.approx(mm * 72.27 / 25.4, rel=1e-3)
+    pytest.importorskip("resvg_py", reason="extra images")
+    png = picture.save(tmp_path / "a.png", mm=mm).read_bytes()
+    wide = int.from_bytes(png[16:20])
+    at = png.index(b"pHYs") + 4
+    metre, unit_of = int.from_bytes(png[at : at + 4]), png[at + 8]
+    assert unit_of == 1
+    assert wide / metre * 1000 == pytest.approx(mm, abs=0.1)
+    assert int.from_bytes(png[at + 9 : at + 13]) == zlib.crc32(png[at - 4 : at + 9])
+    pytest.importorskip("vl_convert", reason="extra images")
+    pdf = picture.save(tmp_path / "a.pdf", mm=mm).read_bytes()
+    box = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+)", pdf)
+    assert box is not None
+    assert float(box[1]) == pytest.approx(mm / 25.4 * 72, abs=0.1)
 
 
 def test_save_refuses_other_names_and_keeps_old_files(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_row_at_special_points(row: Pointwise, side: str) -> None:
 
 @pytest.fixture(scope="module")
 def js() -> Runtime:
-    return Runtime("core.js", "text.js")
+    return Runtime("core.js", "numbers.js", "text.js")
 
 
 @pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)

@@ -42,7 +42,7 @@ ENDS = (0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 2.0, 0.5)
 
 @pytest.fixture(scope="module")
 def js() -> Runtime:
-    return Runtime("core.js", "text.js")
+    return Runtime("core.js", "numbers.js", "text.js")
 
 
 def computed(js: Runtime, row: Pointwise, points: list[tuple[float, ...]]) -> list[list[float]]:
@@ -386,5 +386,5 @@ def test_layouts_are_pythons_to_the_bit(js: Runtime, block: int) -> None:
         )
         for way in ("LR", "TB"):
             wanted = asdict(placed(plan, prepared(plan), way))
-            found = js.call("(p, way) => k_placed(p, k_prepared(p), way)", asdict(plan), way)
+            found = js.call("(p, way) => d_placed(p, d_prepared(p), way)", asdict(plan), way)
             assert found == wanted, (block, seed, way)

@@ -1,5 +1,6 @@
 """The layout of our own: nothing covers anything, letters can be read, the same to the bit everywhere."""
 
+import math
 import os
 import random
 import subprocess
@@ -62,6 +63,8 @@ def check(picture: Picture) -> None:
         start = m.at[0] - {"start": 0.0, "middle": wide / 2, "end": wide}[m.anchor]
         assert -1 <= start <= start + wide <= drawn.width + 1, m.text
         assert 0 <= m.at[1] <= drawn.height
+    for arrow, course in picture.layout.arrows.items():
+        assert math.dist(course.points[-1], course.tip) >= 7.5, arrow  # its head can be seen
     numbered = {box.key for box in picture.scene.boxes if box.ports}
     assert all(a.target in numbered for a in picture.scene.arrows if a.mark)  # else over its name
     # A frame holds the boxes of its scope and no other.
@@ -81,6 +84,12 @@ def test_nothing_covers_anything(name: str, rankdir: str) -> None:
 def test_nothing_covers_anything_on_200_random_graphs() -> None:
     for seed in range(200):
         check(draw(random_graph(seed, 7 + seed % 8), rankdir=("TB", "LR")[seed % 2]))
+
+
+def test_nothing_covers_anything_on_200_random_graphs_with_scopes() -> None:
+    for seed in range(200):
+        y = random_graph(seed, 7 + seed % 8, scopes=True)
+        check(draw(y, rankdir=("TB", "LR", "BT", "RL")[seed % 4]))
 
 
 @pytest.mark.parametrize("make", GALLERY, ids=lambda make: make.__name__)

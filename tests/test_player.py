@@ -13,7 +13,7 @@ import pytest
 
 import autodiff as ad
 from autodiff.player import MOST_NODES, page, save
-from autodiff.player.page import digest
+from autodiff.player.bundle import digest
 from autodiff.player.story import HEIGHT, lay_out, tell
 
 HOSTILE = [

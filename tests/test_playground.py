@@ -16,7 +16,7 @@ from tests.javascript import Runtime
 
 @pytest.fixture(scope="module")
 def js() -> Runtime:
-    return Runtime("text.js", "draw.js", "net.js")
+    return Runtime("numbers.js", "boxes.js", "draw.js", "net.js")
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])

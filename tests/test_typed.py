@@ -29,7 +29,7 @@ RECORD = """(text, grammar) => {
 
 @pytest.fixture(scope="module")
 def js() -> Runtime:
-    return Runtime("core.js", "text.js", *bundle.FORMULA)
+    return Runtime("core.js", "numbers.js", "text.js", *bundle.FORMULA)
 
 
 def python(text: str) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """An SVG as PNG or PDF: the same picture, by the packages of the extra `images`."""
 
+import struct
+import zlib
+
 from autodiff.drawing.composition import Composition
 from autodiff.interop.extras import require
 
@@ -16,6 +19,15 @@ def width_of(form: str, drawn: Composition, mm: float | None) -> float | None:
     return (drawn.width * INCH / 96 if mm is None else mm) * 72 / 96
 
 
+def sized(png: bytes) -> bytes:
+    """Return a PNG that says how many of its pixels are an inch, so that paper has its millimetres."""
+    metre = round(DPI / INCH * 1000)
+    said = b"pHYs" + struct.pack(">IIB", metre, metre, 1)
+    chunk = struct.pack(">I", len(said) - 4) + said + struct.pack(">I", zlib.crc32(said))
+    after = 8 + 25  # the signature and the header
+    return png[:after] + chunk + png[after:]
+
+
 def convert(svg: str, form: str, drawn: Composition, mm: float | None) -> bytes:
     """Return an SVG of that width as "png" or "pdf".
 
@@ -24,6 +36,7 @@ def convert(svg: str, form: str, drawn: Composition, mm: float | None) -> bytes:
     if form == "png":
         resvg = require("resvg_py", "images", "A picture as PNG")
         scale = SHARP if mm is None else mm / INCH * DPI / drawn.width
-        return bytes(resvg.svg_to_bytes(svg_string=svg, width=round(drawn.width * scale)))
+        drawn_png = bytes(resvg.svg_to_bytes(svg_string=svg, width=round(drawn.width * scale)))
+        return drawn_png if mm is None else sized(drawn_png)
     vl_convert = require("vl_convert", "images", "A picture as PDF")
     return bytes(vl_convert.svg_to_pdf(svg))

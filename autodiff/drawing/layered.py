@@ -12,7 +12,8 @@ lays out as Python does. The subset:
 
 - functions of positional arguments, annotated; constants of a module; imports of such functions;
 - numbers, strings, booleans, None, and lists of them (also lists of lists): `[]`, `[a, b]`,
-  `[0.0] * n`, `xs[i]`, `xs[i] = v`, `xs.append(v)`, `xs.pop()`, `len(xs)`, `xs[-1]` for the last;
+  `[0.0] * n`, `xs[i]`, `xs[i] = v`, `xs.append(v)`, `xs.pop()`, `xs.index(v)`, `v in xs`, `len(xs)`,
+  `xs[-1]` for the last;
 - `+ - * /`, and `//` and `%` of whole numbers that are not negative; comparisons; `and`, `or`, `not`
   of booleans; `v if c else w`; lists are never compared, nor used as conditions;
 - `if`, `elif`, `else`, `while`, `break`, `continue`, `return`, `for i in range(...)`, `for x in xs`;

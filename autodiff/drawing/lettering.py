@@ -1,10 +1,14 @@
 """How wide text is at most, in any of the common sans-serif fonts; in the subset of `layered`.
 
 Nothing is measured in a font: a layout does not depend on the fonts of the machine it was made on.
+The shares are those of the widest among the usual fonts, DejaVu Sans, so what is bold fits as well.
 """
 
-NARROW = " iljtfrI.,:;'|!()[]/"
-WIDE = "mwMW@%—…→×∂"
+THIN = " iljI.,:;'|"
+NARROW = "rtf!()[]/-·"
+SLIM = "ckszvxyJ∂"
+BROAD = "w+<=>#~^&÷×−¬±µ"
+WIDE = "mMW@%—…©®¼½¾ÆæŒœŴ"
 
 
 def width(text: str, size: float, bold: bool) -> float:
@@ -12,20 +16,28 @@ def width(text: str, size: float, bold: bool) -> float:
     em = 0.0
     for c in text:
         em += ems(c, ord(c))
-    return em * size * (1.08 if bold else 1.0)
+    return em * size * (1.13 if bold else 1.0)
 
 
 def ems(c: str, code: int) -> float:
     """Return the width of one character, as a share of the size of the letters."""
-    if c in NARROW:
+    if c in THIN:
         return 0.36
-    if c in WIDE or 65 <= code <= 90 or 192 <= code <= 222:
+    if c in NARROW:
+        return 0.44
+    if c in SLIM:
+        return 0.6
+    if c in BROAD:
+        return 0.84
+    if c in WIDE:
+        return 1.07
+    if 65 <= code <= 90 or 192 <= code <= 222:
         return 0.8
     if code < 0x300:
-        return 0.62
+        return 0.64 if code < 0x100 else 0.92
     if no_room(code):
         return 0.0
-    return 1.05 if full(code) else 0.8
+    return 1.1 if full(code) or 0x400 <= code <= 0x52F else 0.88
 
 
 def no_room(code: int) -> bool:

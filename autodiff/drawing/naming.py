@@ -5,33 +5,20 @@ and so on, without gaps, and what follows is written with that. The output is ca
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from autodiff.drawing import words
+from autodiff.drawing import entitle, words
+from autodiff.drawing.entitle import MOST, Name
 from autodiff.drawing.escape import clean
 from autodiff.graphs.graph import Graph, GraphNode
-
-LONGEST = 16  # letters of a formula that stands for a name
-MOST = 2_000  # nodes of a graph whose formulas are worked out
-ATOM = 9
-POWERS = {2.0: "²", 3.0: "³"}
-BETWEEN = {"mul": "·", "add": " + ", "sub": " − ", "div": "/", "matmul": "@", "dot": "·"}
 
 
 class Names(Protocol):
     """What each node is called, by number."""
 
     def __getitem__(self, i: int, /) -> str: ...
-
-
-class Name(NamedTuple):
-    """What a node is called, how strongly that binds, and whether it is a formula."""
-
-    text: str
-    binds: int
-    formula: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,23 +46,13 @@ def called(graph: Graph, formulas: bool = True) -> Names:
 
 def spelled(graph: Graph, formulas: bool = True) -> list[Name]:
     """Return what each node is called, with how that binds and whether it is a formula."""
-    found: list[Name] = []
-    unnamed = 0
-    outputs = {y: k for k, y in enumerate(graph.outputs)}
-    for node in graph:
-        name = Name("", ATOM)
-        if node.name is not None or is_number(node):
-            text = plain(graph, node.id)
-            name = Name(text, 3 if text.startswith("-") else ATOM)
-        elif node.id in outputs and node.operands:
-            name = Name("out" if len(outputs) == 1 else f"out{outputs[node.id] + 1}", ATOM)
-        elif node.operands and formulas:
-            name = Name(*formula(node, found), formula=True)
-        if node.name is None and (not name.text or len(name.text) > LONGEST):
-            unnamed += 1
-            name = Name(f"v{unnamed}", ATOM)
-        found.append(name)
-    return found
+    return entitle.entitled(
+        [clean(node.op) for node in graph],
+        [list(node.operands) for node in graph],
+        [plain(graph, n.id) if n.name is not None or is_number(n) else None for n in graph],
+        list(dict.fromkeys(graph.outputs)),
+        formulas,
+    )
 
 
 def plain(graph: Graph, i: int) -> str:
@@ -91,35 +68,6 @@ def is_number(node: GraphNode) -> bool:
     return node.kind == "constant" and node.name is None and np.size(node.value) == 1
 
 
-def formula(node: GraphNode, names: list[Name]) -> tuple[str, int]:
-    """Return an operation on what its operands are called, "" where that is long, and how it binds."""
-    row = node.primitive
-    assert row is not None
-    if len(node.operands) > 4:
-        return "", ATOM
-    parts = [names[p].text for p in node.operands]
-
-    def at_least(k: int, precedence: int) -> str:
-        return parts[k] if names[node.operands[k]].binds >= precedence else f"({parts[k]})"
-
-    if row.name == "neg":
-        return f"−{at_least(0, 3)}", 3
-    if row.name in ("square", "powc", "power"):
-        power = parts[1] if len(parts) == 2 else "2"
-        if power in ("2", "3"):
-            return f"{at_least(0, 5)}{POWERS[float(power)]}", 4
-        return f"{at_least(0, 5)}^{at_least(1, 5)}", 4
-    if row.name == "total":
-        return " + ".join(at_least(k, 1) for k in range(len(parts))), 1
-    if row.name in BETWEEN and len(parts) == 2:
-        low = {"add": 1, "sub": 1}.get(row.name, 2)
-        high = low if row.name in ("add", "mul") else low + 1
-        return f"{at_least(0, low)}{BETWEEN[row.name]}{at_least(1, high)}", low
-    if row.name == "transpose":
-        return f"{at_least(0, 5)}ᵀ", 5
-    return f"{clean(row.name)}({', '.join(parts)})", ATOM
-
-
 def with_numbers(
     node: GraphNode, names: Names, written: frozenset[int]
 ) -> tuple[str, tuple[str, ...]]:
@@ -127,19 +75,7 @@ def with_numbers(
 
     `written` are the nodes whose numbers have no box of their own.
     """
-    sign = words.SIGNS.get(node.op, node.op)
-    inside = [k for k, p in enumerate(node.operands) if p in written]
-    if not inside:
-        return sign, ()
-    numbers = [names[node.operands[k]] for k in inside]
-    if len(node.operands) == 2 and len(inside) == 1:
-        number = numbers[0]
-        if node.op in ("powc", "power"):
-            if inside == [0]:
-                return f"{number}^( )", ()
-            return f"( ){POWERS.get(float(number), f'^{number}')}", ()
-        if node.op in words.SIGNS and node.op != "dot":
-            if inside == [1] or node.op in ("add", "mul"):
-                return f"{sign} {number}", ()
-            return f"{number} {sign}", ()
-    return sign, tuple(numbers)
+    operands = list(node.operands)
+    numbers = [names[p] if p in written else None for p in operands]
+    sign, *left = entitle.with_numbers(node.op, operands, numbers)
+    return sign, tuple(left)

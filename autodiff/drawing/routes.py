@@ -4,6 +4,7 @@ from autodiff.drawing.layered import Layers, Plan
 
 SPREAD = 34.0  # between the tips of two arrows at one box
 NEAR = 0.05  # pixels that no one sees
+STUB = 12.0  # the least straight end of a line: an arrow's head stands on it
 
 
 def offsets_of(plan: Plan, made: Layers, sizes: list[float]) -> list[list[float]]:
@@ -56,7 +57,8 @@ def curve(
     y = middles[tail] + depths[tail] / 2
     points = [x, y]
     below = bottoms[made.layer[tail]]
-    points = straight(points, x, below)
+    if below - y >= STUB:
+        points = straight(points, x, below)
     for k in range(1, len(route) - 1):
         if (
             k + 2 < len(route)
@@ -68,8 +70,10 @@ def curve(
         points = bow(points, xs[route[k]], tops[layer])
         points = straight(points, xs[route[k]], bottoms[layer])
     x = xs[head] + offsets[head][entry]
-    points = bow(points, x, tops[made.layer[head]])
-    points = straight(points, x, middles[head] - depths[head] / 2)
+    y = middles[head] - depths[head] / 2
+    above = tops[made.layer[head]]
+    points = bow(points, x, above if y - above >= STUB else y)
+    points = straight(points, x, y)
     if made.flipped[e]:
         back: list[float] = []
         for k in range(len(points) // 2 - 1, -1, -1):
@@ -95,7 +99,7 @@ def straight(points: list[float], x: float, y: float) -> list[float]:
         points.append(x)
         points.append(start + (y - start) / 3)
         points.append(x)
-        points.append(start + (y - start) * 2 / 3)
+        points.append(start + (y - start) / 3)  # far enough from the end for the arrow's head
         points.append(x)
         points.append(y)
     return points

@@ -5,6 +5,7 @@ for LuaLaTeX and XeLaTeX.
 """
 
 import re
+import unicodedata
 
 from autodiff.drawing import style
 from autodiff.drawing.composition import Composition
@@ -17,9 +18,29 @@ SIGNS = {
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "×": r"$\times$", "÷": r"$\div$", "−": "$-$", "·": r"$\cdot$", "∂": r"$\partial$",
     "Σ": r"$\Sigma$", "σ": r"$\sigma$", "∇": r"$\nabla$", "‖": r"$\Vert$", "…": r"\ldots{}",
-    "∞": r"$\infty$", "–": "--", "→": r"$\rightarrow$", "²": "$^2$", "³": "$^3$", "ᵀ": r"$^{T}$",
-    "<": "$<$", ">": "$>$", "|": "$|$", '"': "''",
+    "∞": r"$\infty$", "–": "--", "→": r"$\rightarrow$", "ᵀ": r"$^{T}$",
+    "<": "$<$", ">": "$>$", "|": "$|$", '"': "''", "√": r"$\surd$", "≤": r"$\le$", "≥": r"$\ge$",
+    "≠": r"$\ne$", "≈": r"$\approx$", "±": r"$\pm$", "⊙": r"$\odot$",
 }  # fmt: skip
+LOOK_LATIN = {"Α": "A", "Β": "B", "Ε": "E", "Ζ": "Z", "Η": "H", "Ι": "I", "Κ": "K", "Μ": "M",
+              "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Χ": "X", "ο": "o", "ς": r"$\varsigma$"}  # fmt: skip
+
+
+def _from_unicode() -> dict[str, str]:
+    """Return the Greek letters, and the numbers set high or low, by what Unicode calls them."""
+    found = {}
+    for c in map(chr, (*range(0x391, 0x3CA), 0xB2, 0xB3, 0xB9, *range(0x2070, 0x208A))):
+        words = unicodedata.name(c, "").split()
+        place = {"SUPERSCRIPT": "^", "SUBSCRIPT": "_"}.get(words[0] if words else "")
+        if words[:1] == ["GREEK"] and len(words) == 4:
+            letter = words[3].lower().replace("lamda", "lambda")
+            found[c] = f"$\\{letter.capitalize() if words[1] == 'CAPITAL' else letter}$"
+        elif place and unicodedata.category(c) == "No":
+            found[c] = f"${place}{unicodedata.digit(c)}$"
+    return found
+
+
+SIGNS = {**_from_unicode(), **LOOK_LATIN, **SIGNS}
 _SIGN = re.compile("|".join(map(re.escape, SIGNS)))
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 
@@ -70,6 +91,8 @@ def _shape(mark: Mark, unit: float) -> str:
     if mark.dash:
         on, off = (float(v) * unit for v in mark.dash.split())
         options.append(f"dash pattern=on {on:.2f}pt off {off:.2f}pt")
+    if mark.css == "page":  # words in another font than ours may reach beyond it
+        options.append("use as bounding box")
     if mark.shape == "rect":
         x, y, w, h, r = mark.at
         if r:

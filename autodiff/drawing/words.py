@@ -13,10 +13,6 @@ from autodiff.table.language import say
 
 NOT_COMPUTED = "–"
 
-# How an infix operation is written on its box; every other row shows its name.
-SIGNS = {"mul": "×", "div": "÷", "sub": "−", "add": "+", "total": "Σ", "power": "^", "powc": "^",
-         "dot": "·", "matmul": "@"}  # fmt: skip
-
 
 def spoken(op: str) -> str:
     """Return what people call an operation."""

@@ -3,8 +3,7 @@ r"""The chain rule written out: each gradient as a formula, with numbers put in,
 A derivation goes from the cost back to a parameter. Every line is one node's gradient: the sum of
 what its users send, each the user's gradient times a local derivative of the table. Nodes that the
 user named (and those used more than once) get a line, and those that the picture numbers because
-their formula is long; what lies between is written in place. For a network of matrices these lines
-are the documents' equations, and they are marked BP1 to BP4.
+their formula is long; what lies between is written in place. Those of matrices are marked BP1 to BP4.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node
-from autodiff.drawing.naming import MOST, called, spelled
+from autodiff.drawing.entitle import MOST
+from autodiff.drawing.naming import called, spelled
 from autodiff.explanations.layers import Roles, roles
 from autodiff.explanations.notation import gradient_name
 from autodiff.explanations.steps import short

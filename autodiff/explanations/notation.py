@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from autodiff.derivatives.reverse import Node
-from autodiff.drawing.naming import MOST, spelled
+from autodiff.drawing.entitle import MOST
+from autodiff.drawing.naming import spelled
 from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.sources.terms import Operand, operand, value_term
 from autodiff.table.symbol import Term

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from autodiff.drawing import place
+from autodiff.drawing import entitle, lettering, marks, place
 from autodiff.drawing.escape import clean, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
@@ -21,7 +21,21 @@ from autodiff.printers.subset import Functions
 from autodiff.table.language import LANGUAGES, phrases, speaking
 
 # The scripts of the live player: the graph, its words, its picture, and the page around them.
-LIVE = ("core.js", "text.js", "draw.js", "steps.js", "descent.js", "live.js")
+LIVE = (
+    "core.js",
+    "numbers.js",
+    "text.js",
+    "boxes.js",
+    "draw.js",
+    "steps.js",
+    "descent.js",
+    "live.js",
+)
+# What they draw with, and where Python has it.
+DRAWING = {
+    "prepared": place, "placed": place, "entitled": entitle, "with_numbers": entitle, "MOST": entitle,
+    "width": lettering, "outline": marks,
+}  # fmt: skip
 # What reads a typed formula: what was meant, the tree, the nodes.
 FORMULA = ("misspelt.js", "formula.js", "recorded.js")
 
@@ -43,16 +57,26 @@ def digest(text: str) -> str:
 
 def script(rows: Iterable[str] | None, *files: str) -> str:
     """Return the rows that are needed (all for None) and the files, as one strict script."""
-    body = "\n".join([rows_source(rows), layout_source(), *map(part, files)])
+    return strict(rows_source(rows), drawing_source(), *map(part, files))
+
+
+def strict(*sources: str) -> str:
+    """Return sources as one strict script that leaves no name behind."""
+    body = "\n".join(sources)
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
 
-def layout_source() -> str:
-    """Return the layout of pictures as JavaScript: `k_prepared(plan)`, `k_placed(plan, made, way)`."""
-    layout = Functions()
-    for name in ("prepared", "placed"):
-        layout.need(place.__name__, name)
-    return layout.source()
+def drawing_source(*needed: str) -> str:
+    """Return what pages draw with as JavaScript, printed from what Python draws with.
+
+    `d_prepared(plan)` and `d_placed(plan, made, way)` lay out, `d_entitled` and `d_with_numbers` say
+    what nodes and operations are called, `d_width` how wide a text is, `d_outline` what a box looks
+    like; `needed` names some of these, else all are printed.
+    """
+    drawing = Functions("d_")
+    for name in needed or DRAWING:
+        drawing.need(DRAWING[name].__name__, name)
+    return drawing.source()
 
 
 @cache

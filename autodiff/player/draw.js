@@ -1,37 +1,16 @@
-// The picture: boxes and lines as SVG, drawn once; a change only sets texts and classes.
-// Names are anybody's text: they are set as text, never as markup.
-const SIGN = { mul: "×", div: "÷", sub: "−", add: "+", total: "Σ", power: "^", powc: "^", dot: "·", neg: "−" };
-
-function svg(tag, attributes = {}, text) {
-  const e = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
-  if (text !== undefined) e.textContent = text;
-  return e;
-}
-function make(tag, attributes = {}, ...inside) {
-  const e = document.createElement(tag);
-  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
-  e.append(...inside);
-  return e;
-}
+// The picture of a live page: where the boxes and lines stand, what they say, and what happens under the hand.
 // Set a text, a class or a style only where it changes: most of a picture stays as it is while a hand moves.
 function say(e, text) { if (e.said !== text) e.textContent = e.said = text; }
 function dress(e, css) { if (e.dressed !== css) { e.dressed = css; e.setAttribute("class", css); } }
-// How wide a text is at most, without asking the browser: layouts are the same everywhere.
-function wide(text, size) {
-  let em = 0;
-  for (const c of text) em += /[ iljtfrI.,:;'|!()[\]/]/.test(c) ? 0.36 : /[mwMW@%—…→×∂A-Z]/.test(c) ? 0.8 : c < "\u0300" ? 0.62 : 1.05;
-  return em * size;
-}
 const short = (text, most = 18) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(-(most / 2 - 1))}`);
 
 // A nameless constant is no box of its own: its number stands beside the sign of the operation.
 const folded = (n) => n.kind === "constant" && n.op === "";
 function sign(live, i) {
-  const n = live.nodes[i], own = SIGN[n.op] ?? n.op;
-  const beside = n.operands.filter((k) => folded(live.nodes[k])).map((k) => literal(Number(live.values[k].toPrecision(4))));
-  if (!beside.length) return own;
-  return n.operands.length === 2 && folded(live.nodes[n.operands[0]]) ? `${beside[0]} ${own}` : `${own} ${beside.join(", ")}`;
+  const n = live.nodes[i];
+  if (n.formula) return "";
+  const [own, ...left] = d_with_numbers(n.op, n.operands, n.operands.map((k) => (folded(live.nodes[k]) ? digits(live.values[k], 4) : null)));
+  return left.length ? `${own} ${left.join(", ")}` : own;
 }
 const titled = (n) => short(n.name, 18);
 
@@ -52,8 +31,8 @@ function place(live, room) {
     return scopes.indexOf(path);
   };
   const size = (i) => {
-    const n = live.nodes[i], names = wide(titled(n), 15) * 1.08;
-    return [Math.max(96, names + (n.op && n.binds === undefined ? wide(sign(live, i), 13) + 16 : 0) + 30), 66];
+    const n = live.nodes[i], said = n.op ? sign(live, i) : "";
+    return [Math.max(96, d_width(titled(n), 15, true) + (said ? d_width(said, 13, false) + 16 : 0) + 30), HIGH];
   };
   const sizes = drawn.map(size);
   const plan = {
@@ -62,7 +41,7 @@ function place(live, room) {
     word_widths: edges.map((e) => (few && live.wanted[e.source] ? WORD[0] : 0)), word_heights: edges.map((e) => (few && live.wanted[e.source] ? WORD[1] : 0)),
     scopes: drawn.map((i) => scope(live.nodes[i].scope ?? "")), parents,
   };
-  const ways = (drawn.length > 400 ? ["TB"] : ["LR", "TB"]).map((way) => k_placed(plan, k_prepared(plan), way));
+  const ways = (drawn.length > 400 ? ["TB"] : ["LR", "TB"]).map((way) => d_placed(plan, d_prepared(plan), way));
   const scale = (p) => Math.min(room.width / (p.width + 52), room.height / (p.height + 52), 1.3);
   const best = ways.reduce((a, b) => (scale(b) > scale(a) ? b : a));
   return { ...best, drawn, edges, sizes, scopes, few };
@@ -88,40 +67,17 @@ class Picture {
   }
   edge(edge, e) {
     const p = this.placed.paths[e], last = p.length - 2;
-    let d = `M${p[0]} ${p[1]}`;
-    for (let i = 2; i + 5 < p.length; i += 6) d += `C${p.slice(i, i + 6).join(" ")}`;
-    const dx = p[last] - p[last - 2], dy = p[last + 1] - p[last - 1], turn = (Math.atan2(dy, dx) * 180) / Math.PI;
-    edge.g = svg("g", { class: "edge" });
-    edge.g.append(svg("path", { class: "wire", d }), svg("path", { class: "tip", d: "M0 0l-10 -4.5v9z", transform: `translate(${p[last]} ${p[last + 1]}) rotate(${turn})` }));
+    edge.g = drawnLine(p);
     edge.mark = this.placed.few ? svg("text", { class: "mark", x: this.placed.word_xs[e], y: this.placed.word_ys[e] + 4, "text-anchor": "middle" })
       : svg("text", { class: "mark", x: p[last], y: p[last + 1] - 12, "text-anchor": "middle" });
     return edge;
   }
-  outline(kind, w, h) {
-    const x = w / 2, y = h / 2, c = 10;
-    const corners = {
-      input: [[-x + c, -y], [x, -y], [x - c, y], [-x, y]],
-      parameter: [[-x + c, -y], [x - c, -y], [x, -y + c], [x, y - c], [x - c, y], [-x + c, y], [-x, y - c], [-x, -y + c]],
-    }[kind];
-    if (corners) return svg("path", { class: "shape", d: `M${corners.join("L")}Z` });
-    return svg("rect", { class: "shape", x: -x, y: -y, width: w, height: h, rx: 9 });
-  }
-  node(n, i, x, y, [w, h]) {
+  node(n, i, x, y, [w]) {
     const leaf = !n.op;
-    const g = svg("g", { class: `node ${n.kind}${leaf ? " leaf" : ""}`, transform: `translate(${x} ${y})`, tabindex: "0", role: leaf ? "slider" : "button" });
-    const title = svg("title");
-    g.append(title, svg("rect", { class: "halo", x: -w / 2 - 5, y: -h / 2 - 5, width: w + 10, height: h + 10, rx: 13 }), this.outline(n.kind, w, h));
-    if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -w / 2 + 4, y: -h / 2 + 4, width: w - 8, height: h - 8, rx: 6 }));
-    const middle = { x: 0, "text-anchor": "middle" }, left = { x: -w / 2 + 14 };
-    const at = leaf ? middle : left;
-    const node = { g, title, leaf, value: svg("text", { ...at, class: "value", y: 6 }), grad: svg("text", { ...at, class: "grad", y: 24 }) };
-    node.name = svg("text", { ...at, class: "name", y: -12 }, titled(n));
-    g.append(node.name);
-    node.sign = svg("text", { class: "sign", x: w / 2 - 14, y: -12, "text-anchor": "end" });
-    g.append(node.sign, node.value, node.grad);
-    if (leaf) g.append(svg("path", { class: "grip", d: `M${-w / 2 + 7} 0l-4 -4v8zM${w / 2 - 7} 0l4 -4v8z` }));
-    this.listen(g, i, leaf);
-    return node;
+    const node = drawnBox(n.kind, x, y, w, !leaf, { class: `node ${n.kind}${leaf ? " leaf" : ""}`, tabindex: "0", role: leaf ? "slider" : "button" });
+    if (leaf) node.g.append(svg("path", { class: "grip", d: `M${-w / 2 + 7} 0l-4 -4v8zM${w / 2 - 7} 0l4 -4v8z` }));
+    this.listen(node.g, i, leaf);
+    return { ...node, leaf };
   }
   // A leaf is taken hold of and moved sideways; a press without a move picks the node.
   listen(g, i, leaf) {
@@ -148,7 +104,7 @@ class Picture {
     this.nodes.forEach((node, i) => {
       if (!node) return;
       const n = live.nodes[i], known = !at || at.recorded.has(i);
-      if (n.op) say(node.sign, n.binds === undefined ? sign(live, i) : "");
+      if (n.op) say(node.sign, sign(live, i));
       say(node.name, titled(n));
       const grad = at ? at.grads.get(i) ?? null : live.grads[i];
       const value = known && !(at && at.hidden === i) ? digits(live.values[i], 4) : "?";
@@ -197,18 +153,10 @@ class Picture {
     this.root.setAttribute("width", this.width * this.scale);
     this.root.setAttribute("height", this.height * this.scale);
   }
-  // Bring boxes into the sight of the window that scrolls over the picture; of those too far apart, the last.
   follow(view, wanted) {
-    const { drawn, xs, ys, sizes } = this.placed, put = (x) => (x + this.pad) * this.scale;
-    const frames = [...wanted].map((i) => drawn.indexOf(i)).filter((k) => k >= 0).map((k) => [xs[k], ys[k], ...sizes[k]]);
-    if (!frames.length) return;
-    const range = (of, c, size) => [put(Math.min(...of.map((f) => f[c] - f[size] / 2))), put(Math.max(...of.map((f) => f[c] + f[size] / 2)))];
-    const ranges = (of) => [range(of, 0, 2), range(of, 1, 3)];
-    let [[x0, x1], [y0, y1]] = ranges(frames);
-    if (x1 - x0 > view.clientWidth || y1 - y0 > view.clientHeight) [[x0, x1], [y0, y1]] = ranges(frames.slice(-1));
-    if (x0 >= view.scrollLeft && x1 <= view.scrollLeft + view.clientWidth && y0 >= view.scrollTop && y1 <= view.scrollTop + view.clientHeight) return;
-    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-    view.scrollTo({ left: (x0 + x1 - view.clientWidth) / 2, top: (y0 + y1 - view.clientHeight) / 2, behavior });
+    const { drawn, xs, ys, sizes } = this.placed;
+    const boxes = [...wanted].map((i) => drawn.indexOf(i)).filter((k) => k >= 0).map((k) => [xs[k], ys[k], sizes[k][0]]);
+    bringIntoSight(view, boxes, this.scale, this.pad, matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
   fitting(room) { return Math.min((room.clientWidth - 4) / this.width, (room.clientHeight - 4) / this.height, 1.3); }
 }

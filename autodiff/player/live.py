@@ -53,7 +53,7 @@ class Live:
         """Return the page: one file with everything in it."""
         return bundle.page(
             title=self.title,
-            style=bundle.part("live.css") + bundle.GROUND,
+            style=bundle.part("boxes.css") + bundle.part("live.css") + bundle.GROUND,
             body=bundle.part("live.html"),
             data=self.data,
             script=bundle.script(self.rows, *bundle.LIVE, "page.js"),

@@ -5,20 +5,19 @@ end the element, and the script shows them as text only. The content policy name
 style by their hashes: nothing else runs, nothing is loaded, nothing is sent.
 """
 
-import base64
-import hashlib
 import os
 import re
-from importlib import resources
 from pathlib import Path
 
 from autodiff.drawing.escape import clean, script, shorten, xml
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
+from autodiff.player import bundle
 from autodiff.player.story import tell
 from autodiff.table.language import language, phrases, say
 
 MOST_NODES = 2000
+FILES = ("numbers.js", "boxes.js", "player.js")
 
 
 def page(graph: Graph, title: str | None = None) -> str:
@@ -39,14 +38,15 @@ def page(graph: Graph, title: str | None = None) -> str:
     story = {**tell(graph), "texts": phrases("player")}
     if title is None:
         title = say("player.title", name=shorten(graph.nodes[graph.outputs[0]].label, 40))
-    style, code = _part("player.css"), _part("player.js")
+    style = bundle.part("boxes.css") + bundle.part("player.css")
+    code = bundle.strict(bundle.drawing_source("outline"), *map(bundle.part, FILES))
     parts = {
-        "@TITLE@": xml(clean(title)), "@STYLE@": style, "@STYLE_HASH@": digest(style),
+        "@TITLE@": xml(clean(title)), "@STYLE@": style, "@STYLE_HASH@": bundle.digest(style),
         "@LANG@": language(), "@NOSCRIPT@": xml(say("player.noscript")),
-        "@STORY@": script(story), "@SCRIPT@": code, "@SCRIPT_HASH@": digest(code),
+        "@STORY@": script(story), "@SCRIPT@": code, "@SCRIPT_HASH@": bundle.digest(code),
     }  # fmt: skip
     # In one pass, so that a text which looks like a mark of the template stays a text.
-    return re.sub("@[A-Z_]+@", lambda mark: parts[mark.group()], _part("player.html"))
+    return re.sub("@[A-Z_]+@", lambda mark: parts[mark.group()], bundle.part("player.html"))
 
 
 def save(graph: Graph, path: str | os.PathLike[str], title: str | None = None) -> Path:
@@ -55,12 +55,3 @@ def save(graph: Graph, path: str | os.PathLike[str], title: str | None = None) -
     if target.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"player: {target}: the name must end in .html")
     return write(target, page(graph, title))
-
-
-def digest(text: str) -> str:
-    """Return the hash by which a content policy names an inline script or style."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _part(name: str) -> str:
-    return resources.files("autodiff.player").joinpath(name).read_text(encoding="utf-8")

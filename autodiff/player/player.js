@@ -1,4 +1,3 @@
-"use strict";
 // Shows one step of the story at a time. Texts come from the graph and are set as text, never as markup.
 const story = JSON.parse(document.getElementById("story").textContent);
 const { nodes, edges, steps } = story;
@@ -6,60 +5,26 @@ const $ = (id) => document.getElementById(id);
 const word = (key, ...values) => story.texts[key].replace(/\{(\d)\}/g, (_, i) => values[i]);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const last = steps.length - 1;
-const H = story.boxHeight, PAD = 28;
+const PAD = 28;
 const end = nodes[story.end].name;
 let current = -1, scale = 1, timer = 0;
 
-function filled(e, attributes, inside) {
-  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
-  e.append(...inside);
-  return e;
-}
-const make = (tag, attributes = {}, ...inside) => filled(document.createElement(tag), attributes, inside);
-const svg = (tag, attributes, ...inside) =>
-  filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, inside);
-const tone = (sign) => (sign > 0 ? "plus" : sign < 0 ? "minus" : "");
 const d = (name) => `d${end}/d${name}`;
-const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
 
 // The picture, drawn once; a step only changes classes and texts.
-function outline(kind, w) {
-  const x = w / 2, y = H / 2, c = 10;
-  const corners = {
-    input: [[-x + c, -y], [x, -y], [x - c, y], [-x, y]],
-    parameter: [[-x + c, -y], [x - c, -y], [x, -y + c], [x, y - c], [x - c, y], [-x + c, y], [-x, y - c], [-x, -y + c]],
-  }[kind];
-  if (corners) return svg("path", { class: "shape", d: `M${corners.join("L")}Z` });
-  return svg("rect", { class: "shape", x: -x, y: -y, width: w, height: H, rx: kind === "constant" ? 18 : 8 });
-}
 function drawNode(n) {
-  const g = svg("g", { class: `node ${n.kind}`, transform: `translate(${n.x} ${n.y})` });
-  g.append(svg("title", {}, word("box", `${n.name}${n.op ? ` = ${n.op}` : ""}`, word(`kind.${n.kind}`), n.value)));
-  g.append(svg("rect", { class: "halo", x: -n.w / 2 - 5, y: -H / 2 - 5, width: n.w + 10, height: H + 10, rx: n.kind === "constant" ? 22 : 12 }));
-  g.append(outline(n.kind, n.w));
-  if (n.kind === "output") g.append(svg("rect", { class: "inner", x: -n.w / 2 + 4, y: -H / 2 + 4, width: n.w - 8, height: H - 8, rx: 5 }));
-  const left = -n.w / 2 + 14, right = n.w / 2 - 14;
-  if (n.sign) {
-    g.append(svg("text", { class: "name", x: left, y: -11 }, n.short));
-    g.append(svg("text", { class: "sign", x: right, y: -11, "text-anchor": "end" }, n.sign));
-    g.append(svg("text", { x: left, y: 7 }, n.box));
-  } else {
-    g.append(svg("text", { class: "name", x: 0, y: -11, "text-anchor": "middle" }, n.short));
-    g.append(svg("text", { x: 0, y: 7, "text-anchor": "middle" }, n.box));
-  }
-  n.g = g;
-  n.mark = svg("text", n.sign ? { class: "grad", x: left, y: 24 } : { class: "grad", x: 0, y: 24, "text-anchor": "middle" });
-  g.append(n.mark);
-  return g;
+  const box = drawnBox(n.kind, n.x, n.y, n.w, Boolean(n.op), { class: `node ${n.kind}` });
+  box.title.textContent = word("box", `${n.name}${n.op ? ` = ${n.op}` : ""}`, word(`kind.${n.kind}`), n.value);
+  box.name.textContent = n.short;
+  box.sign.textContent = n.sign;
+  box.value.textContent = n.box;
+  n.g = box.g;
+  n.mark = box.grad;
+  return n.g;
 }
 function drawEdge(e) {
-  const p = e.d;
-  let path = `M${p[0]} ${p[1]}`;
-  for (let i = 2; i + 5 < p.length; i += 6) path += `C${p.slice(i, i + 6).join(" ")}`;
-  const n = p.length, x = p[n - 2], y = p[n - 1], turn = (Math.atan2(y - p[n - 3], x - p[n - 4]) * 180) / Math.PI;
-  e.g = svg("g", { class: "edge" });
-  e.g.append(svg("path", { class: "wire", d: path }), svg("path", { class: "tip", d: "M0 0l-10 -5v10z", transform: `translate(${x} ${y}) rotate(${turn})` }));
-  e.mark = svg("text", { x: e.x, y: e.y + 4 });
+  e.g = drawnLine(e.d);
+  e.mark = svg("text", { class: "mark", x: e.x, y: e.y + 4, "text-anchor": "middle" });
   e.g.append(e.mark);
   return e.g;
 }
@@ -132,7 +97,6 @@ function paint(k, at) {
   });
   light(chosen());
 }
-const signed = (x) => (/^[0-9.]/.test(x) && Number(x) !== 0 ? `+${x}` : x);
 
 // The words of a step.
 function line(term, ...inside) {
@@ -204,25 +168,10 @@ function fromAddress() {
   go(found ? Number(found[1]) : Math.max(current, 0), false);
 }
 
-// Keep the boxes of the step in sight.
+// Keep the boxes of the step in sight; of two that are far apart, the one where the gradient arrives.
 function follow(s, jump) {
-  const parts = [s.n, s.t].filter((i) => i !== undefined).map((i) => nodes[i]);
-  if (!parts.length) return;
-  const view = $("view"), f = $("graph").clientWidth / (story.width + 2 * PAD);
-  const range = (key, half) => [Math.min(...parts.map((n) => n[key] - half(n))), Math.max(...parts.map((n) => n[key] + half(n)))];
-  const ranges = () => [range("x", (n) => n.w / 2), range("y", () => H / 2)];
-  let [[x0, x1], [y0, y1]] = ranges();
-  if ((x1 - x0) * f > view.clientWidth || (y1 - y0) * f > view.clientHeight) {
-    parts.shift(); // too far apart: the box where the gradient arrives
-    if (parts.length) [[x0, x1], [y0, y1]] = ranges();
-  }
-  const inSight = (low, high, from, size) => low >= from && high <= from + size;
-  const put = (v) => (v + PAD) * f;
-  if (inSight(put(x0), put(x1), view.scrollLeft, view.clientWidth) && inSight(put(y0), put(y1), view.scrollTop, view.clientHeight)) return;
-  view.scrollTo({
-    left: put((x0 + x1) / 2) - view.clientWidth / 2, top: put((y0 + y1) / 2) - view.clientHeight / 2,
-    behavior: jump || calm.matches ? "auto" : "smooth",
-  });
+  const parts = [s.n, s.t].filter((i) => i !== undefined).map((i) => [nodes[i].x, nodes[i].y, nodes[i].w]);
+  bringIntoSight($("view"), parts, $("graph").clientWidth / (story.width + 2 * PAD), PAD, jump || calm.matches);
 }
 function zoom(to) {
   scale = Math.max(0.1, Math.min(2.5, to));
@@ -275,7 +224,7 @@ drawGraph();
 $("count").textContent = word("count", nodes.length, edges.length, steps.filter((s) => s.p === "record").length, steps.filter((s) => s.p === "back").length);
 $("graph-text").textContent = nodes.filter((n) => n.op).map((n) => word("described", n.name, n.op, n.value)).slice(0, 40).join("; ") || end;
 $("slider").max = last;
-zoom(Math.max(fitting(), $("view").clientWidth < 600 ? 0.8 : 0.62));
+zoom(Math.max(fitting(), 0.85)); // at this scale the smallest letters are 10 pixels high
 const actions = { first: () => go(0), back: () => go(current - 1), next: () => go(current + 1), last: () => go(last), play,
   in: () => zoom(scale * 1.25), out: () => zoom(scale / 1.25), fit: () => zoom(fitting()) };
 for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);

@@ -22,5 +22,5 @@ def playground_page() -> str:
         style=bundle.part("live.css") + bundle.part("playground.css") + bundle.GROUND,
         body=bundle.part("playground.html"),
         data={"texts": texts, "language": language()},
-        script=bundle.script(ROWS, "text.js", "draw.js", "net.js", "playground.js"),
+        script=bundle.script(ROWS, "numbers.js", "boxes.js", "draw.js", "net.js", "playground.js"),
     )

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.drawing import words
+from autodiff.drawing import entitle, words
+from autodiff.drawing.entitle import Name
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.layered import Placed, Plan
 from autodiff.drawing.lettering import width
-from autodiff.drawing.naming import Names, called
+from autodiff.drawing.naming import Names, spelled
 from autodiff.drawing.place import placed, prepared
 from autodiff.explanations.notation import as_drawn
 from autodiff.explanations.steps import Step, graph_steps, rule_text, short
@@ -24,7 +25,7 @@ from autodiff.sources.plaintext import text
 from autodiff.sources.terms import Operand, Show, value_term
 from autodiff.table.symbol import Symbol
 
-HEIGHT = 62.0
+HEIGHT = 66.0  # as boxes.js draws them
 WORDS = (64.0, 16.0)  # the room of a number beside an arrow, and
 MOST_WORDS = 150  # up to how many arrows each has its own
 PAGE = (1000.0, 700.0)  # what fits goes to the right, all else down
@@ -33,8 +34,9 @@ LONGEST_FORMULA = 160
 
 def tell(graph: Graph) -> dict[str, Any]:
     """Return the whole story of a graph and its backward from the first output, ready for JSON."""
-    names, show = called(graph), as_drawn(graph)
-    boxes = [_box(node, names[node.id]) for node in graph]
+    spelt, show = spelled(graph), as_drawn(graph)
+    names = [name.text for name in spelt]
+    boxes = [_box(node, spelt[node.id]) for node in graph]
     layout = lay_out(graph, [box["w"] for box in boxes])
     for box, x, y in zip(boxes, layout.xs, layout.ys, strict=True):
         box |= {"x": round(x, 1), "y": round(y, 1)}
@@ -46,7 +48,6 @@ def tell(graph: Graph) -> dict[str, Any]:
         "end": end.id,
         "width": round(layout.width, 1),
         "height": round(layout.height, 1),
-        "boxHeight": HEIGHT,
         "nodes": boxes,
         "edges": _edges(graph, layout),
         "steps": [
@@ -79,13 +80,13 @@ def shown(x: Any) -> str:
     return words.NOT_COMPUTED if x is None else short(x)
 
 
-def _box(node: GraphNode, label: str) -> dict[str, Any]:
-    sign = words.SIGNS.get(node.op, node.op)
+def _box(node: GraphNode, label: Name) -> dict[str, Any]:
+    sign = "" if label.formula else entitle.sign(node.op)
     value = words.number(float(node.value)) if np.ndim(node.value) == 0 else words.shape(node.value)
-    name = shorten(label, 20)
+    name = shorten(label.text, 20)
     head = width(name, 15, True) + (width(sign, 13, False) + 22 if sign else 0)
     return {
-        "name": label, "short": name, "kind": node.kind, "op": node.op, "sign": sign,
+        "name": label.text, "short": name, "kind": node.kind, "op": node.op, "sign": sign,
         "box": value, "value": shown(node.value), "scope": clean(node.scope),
         "w": round(max(84.0, head + 30, width(value, 13, False) + 34), 1),
     }  # fmt: skip

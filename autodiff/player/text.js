@@ -1,104 +1,26 @@
-// Numbers as Python prints them, and formulas in plain text: the twin of Python's `plaintext`.
+// Formulas in plain text: the twin of Python's `plaintext`.
 // A term is a number, a node of the graph {id, name}, or an operation {op, args}.
-const NOT_COMPUTED = "–";
-
-// x with n significant digits, as Python's %.4g and %.6g: ties to even, exponents of two digits.
-function digits(x, n = 6) {
-  if (x === null || x === undefined) return NOT_COMPUTED;
-  if (Number.isNaN(x)) return "NaN";
-  if (!Number.isFinite(x)) return x > 0 ? "∞" : "-∞";
-  if (x === 0) return "0";
-  const parts = (text) => /^(-?)(\d)\.?(\d*)e([-+]\d+)$/.exec(text);
-  let exact = parts(x.toExponential(n + 8));
-  if (!/^50*$/.test((exact[2] + exact[3]).slice(n))) { // no tie: the browser rounds alike
-    exact = parts(x.toExponential(n - 1));
-    return exact[1] + placed((exact[2] + exact[3]).replace(/0+$/, "") || "0", Number(exact[4]), n);
-  }
-  exact = parts(x.toExponential(60));
-  const all = exact[2] + exact[3];
-  let kept = all.slice(0, n).split("").map(Number), power = Number(exact[4]);
-  const rest = all.slice(n);
-  if (rest[0] > "5" || (rest[0] === "5" && (/[1-9]/.test(rest.slice(1)) || kept[n - 1] % 2))) {
-    let i = n - 1;
-    while (i >= 0 && kept[i] === 9) kept[i--] = 0;
-    if (i >= 0) kept[i] += 1;
-    else { kept = [1, ...kept.slice(0, -1)]; power += 1; }
-  }
-  return exact[1] + placed(kept.join("").replace(/0+$/, "") || "0", power, n);
-}
-function placed(figures, power, most) {
-  if (power < -4 || power >= most) {
-    const sign = power < 0 ? "-" : "+", size = String(Math.abs(power)).padStart(2, "0");
-    return `${figures[0]}${figures.length > 1 ? `.${figures.slice(1)}` : ""}e${sign}${size}`;
-  }
-  if (power < 0) return `0.${"0".repeat(-power - 1)}${figures}`;
-  if (figures.length <= power + 1) return figures.padEnd(power + 1, "0");
-  return `${figures.slice(0, power + 1)}.${figures.slice(power + 1)}`;
-}
-// A number of a formula as a person writes it: 2, not 2.0; the shortest that reads back alike.
-function literal(x) {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  if (Number.isInteger(x) && Math.abs(x) < 1e15) return String(x + 0);
-  const found = /^(-?)(\d)\.?(\d*)e([-+]\d+)$/.exec(x.toExponential());
-  const text = found[1] + placed(found[2] + found[3], Number(found[4]), 16);
-  return Number.isInteger(x) && !text.includes("e") ? `${text}.0` : text;
-}
-const signed = (x) => (/^[0-9.∞]/.test(x) && x !== "0" ? `+${x}` : x);
-const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
-const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "");
-
-const LONGEST = 16, MOST = 2000; // letters of a formula that is a name; nodes of a graph with such names
 class Formulas {
   constructor(live, table) { this.live = live; this.table = table; }
 
-  // Nameless nodes are called as in Python's picture: by what they are, w·x, where that is short, else v1, v2, ...;
-  // the result is out. In a formula what is called by what it is stands written out, w * x.
+  // Nodes are called as in Python's picture, by what is printed from it: a nameless one by what it is, w·x,
+  // where that is short, else v1, v2, ...; the result is out. In a formula w·x stands written out, w * x.
   entitle() {
     const { nodes, values, end } = this.live;
-    if (nodes.length > MOST) return this;
-    let count = 0;
-    this.binds = [];
+    if (nodes.length > d_MOST) return this;
+    const given = nodes.map((n, i) => (n.named ? n.name : n.kind === "constant" ? digits(values[i], 4) : null));
+    const found = d_entitled(nodes.map((n) => n.op), nodes.map((n) => n.operands), given, [end], true);
     nodes.forEach((n, i) => {
       n.key ??= n.name;
-      n.binds = undefined;
-      this.binds.push(9);
-      if (n.named) return;
-      if (n.kind === "constant") {
-        n.name = digits(values[i], 4);
-        if (n.name.startsWith("-")) this.binds[i] = 3;
-        return;
-      }
-      const [text, binds] = i === end && n.op ? ["out", 9] : n.op ? this.title(n) : ["", 9];
-      const short = text && [...text].length <= LONGEST;
-      if (short && i !== end) n.binds = binds;
-      n.name = short ? text : `v${(count += 1)}`;
-      this.binds[i] = short ? binds : 9;
+      n.name = found[i].text;
+      n.formula = found[i].formula;
     });
     return this;
-  }
-  // An operation on what its operands are called, "" where that is long, and how it binds.
-  title(n) {
-    if (n.operands.length > 4) return ["", 9];
-    const parts = n.operands.map((k) => this.live.nodes[k].name);
-    const least = (k, p) => (this.binds[n.operands[k]] >= p ? parts[k] : `(${parts[k]})`);
-    if (n.op === "neg") return [`−${least(0, 3)}`, 3];
-    if (n.op === "square" || n.op === "powc" || n.op === "power") {
-      const power = parts.length === 2 ? parts[1] : "2";
-      return [`${least(0, 5)}${{ 2: "²", 3: "³" }[power] ?? `^${least(1, 5)}`}`, 4];
-    }
-    if (n.op === "total") return [parts.map((_, k) => least(k, 1)).join(" + "), 1];
-    const sign = { mul: "·", add: " + ", sub: " − ", div: "/", dot: "·" }[n.op];
-    if (sign && parts.length === 2) {
-      const low = n.op === "add" || n.op === "sub" ? 1 : 2, high = n.op === "add" || n.op === "mul" ? low : low + 1;
-      return [`${least(0, low)}${sign}${least(1, high)}`, low];
-    }
-    return [`${n.op}(${parts.join(", ")})`, 9];
   }
   // A node as it stands in a formula: a nameless number as that number, a title that is a formula written out.
   operand(i) {
     const n = this.live.nodes[i];
-    if (n.binds !== undefined) return this.value(i);
+    if (n.formula) return this.value(i);
     return n.kind === "constant" ? this.live.values[i] : { id: i, name: n.name };
   }
   value(i) {

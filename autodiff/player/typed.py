@@ -63,7 +63,10 @@ def formula_page() -> str:
     texts = bundle.texts("page")
     return bundle.page(
         title=texts["typed_title"][language()],
-        style=bundle.part("live.css") + bundle.part("typed.css") + bundle.GROUND,
+        style=bundle.part("boxes.css")
+        + bundle.part("live.css")
+        + bundle.part("typed.css")
+        + bundle.GROUND,
         body=bundle.part("typed.html").replace("@PLAYER@", bundle.part("live.html")),
         data={
             "grammar": grammar(),

@@ -54,7 +54,7 @@ def _kind() -> Any:
         """The live player; `numbers` are its leaves, `grads` their gradients, `output` its value."""
 
         _esm = module()
-        _css = bundle.part("live.css")
+        _css = bundle.part("boxes.css") + bundle.part("live.css")
         _data = traitlets.Dict().tag(sync=True)
         _numbers = traitlets.Dict().tag(sync=True)
         _sent = traitlets.Dict().tag(sync=True)

@@ -31,8 +31,15 @@ BUILTINS = {
     "abs": "Math.abs({0})", "min": "Math.min({*})", "max": "Math.max({*})", "float": "Number({0})",
     "int": "Math.trunc({0})", "len": "{0}.length", "str": "String({0})", "list": "Array.from({0})",
     "sum": "{0}.reduce((p, q) => p + q, 0)", "round": "Math.round({0})", "bool": "Boolean({0})",
+    "ord": "{0}.codePointAt(0)",
 }  # fmt: skip
-METHODS = {"append": "push", "pop": "pop", "extend": "push(...{*})", "copy": "slice"}
+METHODS = {
+    "append": "push",
+    "pop": "pop",
+    "extend": "push(...{*})",
+    "copy": "slice",
+    "index": "indexOf",
+}
 
 
 class OutsideSubsetError(ValueError):
@@ -148,7 +155,7 @@ class Expressions:
                 return f"{self.e(value)}[{self._place(value, index)}]"
             case ast.ListComp(elt=element, generators=[one]):
                 return self._comprehension(element, one)
-            case ast.Attribute(value=ast.Name(id=module), attr=name) if module not in self.local:
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if self._imported(module):
                 return str(self.script.need(self._source(module), name))
             case ast.Attribute(value=value, attr=name):
                 return f"{self.e(value)}.{name}"
@@ -174,6 +181,10 @@ class Expressions:
                 return False
             module, name = read(module)[1][name]
         return isinstance(read(module)[0][name], ast.ClassDef)
+
+    def _imported(self, name: str) -> bool:
+        """Return whether a name is that of a module."""
+        return name not in self.local and name in read(self.module)[1]
 
     def _source(self, module: str) -> str:
         """Return the full name of a module that is imported under a name."""
@@ -232,7 +243,7 @@ class Expressions:
         args = [self.e(a) for a in node.args]
         listed = ", ".join(args)
         match node.func:
-            case ast.Attribute(value=ast.Name(id=module), attr=name) if module not in self.local:
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if self._imported(module):
                 target = self._source(module)
                 if target in LIBM and name == "divide":
                     return f"({args[0]} / {args[1]})"

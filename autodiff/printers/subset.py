@@ -22,7 +22,8 @@ class Functions:
     const k_relu = (x) => ((x > 0.0) || Number.isNaN(x) ? x : 0.0);
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "k_") -> None:
+        self.prefix = prefix  # of the names in the script: two sets of functions may stand in one
         self.printed: dict[tuple[str, str], str] = {}
         self.names: dict[tuple[str, str], str] = {}
 
@@ -39,7 +40,7 @@ class Functions:
             return self.need(*imported[name])
         if (module, name) in self.names:
             return self.names[module, name]
-        called = f"k_{name}"
+        called = f"{self.prefix}{name}"
         while called in self.names.values():
             called += "_"
         self.names[module, name] = called
