@@ -18,13 +18,12 @@ import mpmath
 import numpy as np
 
 import autodiff as ad
-from autodiff.table import ops
 from autodiff.table.primitive import ROWS, Pointwise
 from tests.oracle import MP, value
 
 TINY = 5e-324
-ONE = (0.0, -0.0, TINY, -TINY, 1e-310, -1e-310, 1.0, -1.0, 0.5, 2.0, 40.0, -40.0, 710.0, -746.0, 1e200,
-       -1e200, math.inf, -math.inf)  # fmt: skip
+ONE = (0.0, -0.0, TINY, -TINY, 1e-310, -1e-310, 1e-10, -1e-4, 0.125, 1.0, -1.0, 0.5, 2.0, 40.0, -40.0,
+       710.0, -746.0, 1e200, -1e200, math.inf, -math.inf)  # fmt: skip
 TWO = (0.0, 1.0, -1.0, 40.0, -40.0, 1e-150, 1e150)
 FAR = (10**400, 10**410)  # in place of an infinity
 STEP = mpmath.mpf(2) ** -1150  # far below the least double
@@ -34,8 +33,7 @@ CANCELLED = 1e-15
 SMALLEST = 2.3e-308  # below it a double has fewer digits
 CHECKED = [
     row for row in ROWS
-    if isinstance(row, Pointwise) and row.arity <= 2 and None not in row.partials
-    and hasattr(ad, row.name)
+    if isinstance(row, Pointwise) and row.arity <= 2 and any(row.partials)
 ]  # fmt: skip
 
 
@@ -120,9 +118,11 @@ def derivatives(row: Pointwise, xs: tuple[float, ...]) -> dict[tuple[int, ...], 
         name = type(nodes[0]).__name__
         first = ad.gradient(row(*nodes), nodes, create_graph=True)
         for i, g in enumerate(first):
-            found.setdefault((i,), {})[name] = float(g.data)
+            if row.partials[i] is not None:
+                found.setdefault((i,), {})[name] = float(g.data)
             for j, x in enumerate(nodes):
-                found.setdefault((i, j), {})[name] = float(ad.gradient(g, x))
+                if row.partials[i] is not None and row.partials[j] is not None:
+                    found.setdefault((i, j), {})[name] = float(ad.gradient(g, x))
     return found
 
 
@@ -130,14 +130,14 @@ def faults(row: Pointwise) -> Iterator[str]:
     """Yield what is wrong with a row's derivatives at special points."""
     with np.errstate(all="ignore"):
         for xs in points(row):
+            if math.isnan(row.scalar(*xs)):
+                continue  # as numpy has it: what follows is no number either
             found = derivatives(row, xs)
             for orders, ways in found.items():
                 exact = wanted(row, orders, xs)
                 if exact is None:
                     continue
                 beside = [wanted(row, o, xs) or 0.0 for o in found if len(o) == 2]
-                if len(orders) == 2 and row is ops.cbrt and math.isinf(xs[0]):
-                    continue  # its rule keeps the digits of numbers; at infinity it is inf / inf
                 for way, got in ways.items():
                     if not close(got, exact, max(map(abs, beside)) if len(orders) == 2 else 0.0):
                         yield f"{row.name}{xs}, derivative by {orders}, {way}: {got!r}, mpmath {exact!r}"

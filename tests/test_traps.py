@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.table.primitive import Pointwise
+from autodiff.table.primitive import ROWS, Multilinear, Pointwise
 from tests.rows import POINTWISE
 
 pytestmark = pytest.mark.engine
@@ -166,3 +166,16 @@ def test_saturated_costs() -> None:
     z = ad.Value(40.0)
     ad.cross_entropy_with_logits(z, 1.0).backward()
     assert z.grad == pytest.approx(-math.exp(-40.0), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if isinstance(r, Multilinear) and r.scalar], ids=lambda r: r.name
+)
+@pytest.mark.parametrize("hole", [math.inf, -math.inf, math.nan])
+def test_sums_send_nothing_where_nothing_flows(row: Multilinear, hole: float) -> None:
+    xs = [ad.Value(x) for x in (hole, 2.0, hole, 3.0)]
+    y = ad.where(0.0, row(*xs), 1.0)
+    assert ad.gradient(y, xs) == [0.0] * 4
+    recorded = ad.gradient(y, xs, create_graph=True)
+    assert [float(g.data) for g in recorded] == [0.0] * 4
+    assert [ad.gradient(g, xs) for g in recorded] == [[0.0] * 4] * 4

@@ -46,6 +46,12 @@ class Script(Functions):
             )
         return self.need(module, function.__name__)
 
+    def need(self, module: str, name: str) -> str:
+        """Return the name under which a function is printed, and add it; of a row its value."""
+        if module == ops.__name__ and name in TABLE:
+            return self.function(TABLE[name])
+        return Functions.need(self, module, name)
+
 
 @cache
 def _nary_rules() -> dict[str, ast.Lambda]:

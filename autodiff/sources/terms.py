@@ -229,6 +229,8 @@ def simplify(term: Any) -> Any:
             return a
         if -1.0 in (a, b) and _shape(b if a == -1.0 else a) == shaped:
             return simplify(like(term, TABLE["neg"], (b if a == -1.0 else a,)))
+    elif name == "chain" and a == 1.0 and _shape(b) == shaped:
+        return b
     elif name == "add" and 0.0 in (a, b):
         return b if a == 0.0 else a
     elif (name == "sub" and b == 0.0) or (name == "powc" and b == 1.0) or name == "identity":

@@ -13,6 +13,9 @@ the slopes of hypot at (0, 0) are 0, and ties of max and min share equally.
 """
 
 # fmt: off
+import math
+from typing import Any
+
 import numpy as np
 
 from autodiff.table import array_kernels as arrays
@@ -30,6 +33,8 @@ from autodiff.table.primitive import (
     pointwise,
 )
 from autodiff.table.recipes import ARRAY, ARRAYS, FACTOR, FLAG, NUMBER, VECTOR, Recipe, Several
+
+LOG_2 = 0.6931471805599453
 
 add: Pointwise = pointwise(
     "add", kernels.add, arrays.add,
@@ -71,7 +76,7 @@ power: Pointwise = pointwise(
 power_slope: Pointwise = pointwise(
     "power_slope", kernels.power_slope, arrays.power_slope,
     (
-        lambda y, x, n: where(n, where(
+        lambda y, x, n: where(abs(x) + abs(n), where(
             step(0.5 - n), (n - 1.0) * (y / x), n * power_slope(x, n - 1.0)), 0.0),
         lambda y, x, n: power(x, n - 1.0) + xlogy(y, x),
     ),
@@ -109,7 +114,7 @@ log: Pointwise = pointwise(
     "log", libm.log, np.log, (lambda y, x: 1.0 / x,), (POSITIVE,), tex=r"\log {0}",
 )
 exp2: Pointwise = pointwise(
-    "exp2", libm.exp2, np.exp2, (lambda y, x: 0.6931471805599453 * y,), tex="2^{{{0}}}",
+    "exp2", libm.exp2, np.exp2, (lambda y, x: LOG_2 * y,), tex="2^{{{0}}}",
     precedence=4, reference=lambda mp, x: mp.mpf(2) ** x,
 )
 log2: Pointwise = pointwise(
@@ -186,19 +191,32 @@ atanh: Pointwise = pointwise(
     tex=r"\operatorname{{artanh}} {0}",
 )
 cbrt: Pointwise = pointwise(
-    "cbrt", libm.cbrt, np.cbrt, (lambda y, x: where(x, y / x / 3.0, 1.0 / (x * x)),), tex=r"\sqrt[3]{{{0}}}",
+    "cbrt", libm.cbrt, np.cbrt,
+    (lambda y, x: where(hole((x - x) / x), 1.0 / (x * x), y / x / 3.0),), tex=r"\sqrt[3]{{{0}}}",
     reference=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), doc="the cube root, also of x < 0",
 )
 sinc: Pointwise = pointwise(
     "sinc", kernels.sinc, arrays.sinc, (lambda y, x: sinc_prime(x),),
     tex=r"\operatorname{{sinc}} {0}", reference=lambda mp, x: mp.sincpi(x), doc="sin(pi x) / (pi x)",
 )
+PI_SQUARED = 9.869604401089358
+
+
+def series(z: Any) -> Any:
+    """Return the second derivative of sinc near 0, by the powers of z = (pi x)^2."""
+    y: Any = 1.0 / (math.factorial(14) * 17)
+    for m in range(6, -1, -1):
+        y = 1.0 / (math.factorial(2 * m) * (2 * m + 3)) - z * y
+    return -PI_SQUARED * y
+
+
 sinc_prime: Pointwise = pointwise(
     "sinc_prime", kernels.sinc_prime, arrays.sinc_prime,
-    (lambda y, x: -9.869604401089358 * sinc(x)
-     - where(step(abs(x) - 1e-9), 2.0 * y / x, -6.579736267392905),),
+    (lambda y, x: where(
+        step(abs(x) - 0.125), -PI_SQUARED * sinc(x) - 2.0 * y / x, series(PI_SQUARED * x * x)),),
     tex=r"\operatorname{{sinc}}' {0}",
-    reference=lambda mp, x: (mp.cospi(x) - mp.sincpi(x)) / x if x else 0 * x, doc="the slope of sinc",
+    reference=lambda mp, x: (mp.cospi(x) - mp.sincpi(x)) / x if mp.fabs(x) > 1
+     else -(mp.pi**2) * x * mp.hyp0f1(2.5, -((mp.pi * x) ** 2) / 4) / 3, doc="the slope of sinc",
 )
 
 sigmoid: Pointwise = pointwise(
@@ -221,9 +239,16 @@ logaddexp: Pointwise = pointwise(
     (lambda y, a, b: share(a, b), lambda y, a, b: share(b, a)),
     tex=r"\log(e^{{{0}}} + e^{{{1}}})", reference=lambda mp, a, b: mp.log(mp.exp(a) + mp.exp(b)),
 )
+
+
+def both(y: Any, z: Any, gap: Any) -> Any:
+    """Return sigma(gap) sigma(-gap) of the two shares y and z, near a tie such that it keeps its slope."""
+    return where(prefers(-abs(gap), -1.0), sigmoid_prime(gap), y * z)
+
+
 share: Pointwise = pointwise(
     "share", kernels.share, arrays.share,
-    (lambda y, a, b: y * share(b, a), lambda y, a, b: -y * share(b, a)),
+    (lambda y, a, b: both(y, share(b, a), a - b), lambda y, a, b: -both(y, share(b, a), a - b)),
     tex=r"\sigma({0} - {1})", reference=lambda mp, a, b: 1 / (1 + mp.exp(b - a)),
     doc="e^a / (e^a + e^b), the slope of logaddexp; a half where a = b",
 )
@@ -235,8 +260,8 @@ logaddexp2: Pointwise = pointwise(
 )
 share2: Pointwise = pointwise(
     "share2", kernels.share2, arrays.share2,
-    (lambda y, a, b: 0.6931471805599453 * y * share2(b, a),
-     lambda y, a, b: -0.6931471805599453 * y * share2(b, a)),
+    (lambda y, a, b: LOG_2 * both(y, share2(b, a), LOG_2 * (a - b)),
+     lambda y, a, b: -LOG_2 * both(y, share2(b, a), LOG_2 * (a - b))),
     tex=r"\frac{{1}}{{1 + 2^{{{1} - {0}}}}}", reference=lambda mp, a, b: 1 / (1 + mp.mpf(2) ** (b - a)),
     doc="2^a / (2^a + 2^b), the slope of logaddexp2; a half where a = b",
 )
@@ -273,7 +298,7 @@ gelu: Pointwise = pointwise(
 )
 gelu_prime: Pointwise = pointwise(
     "gelu_prime", kernels.gelu_prime, arrays.gelu_prime,
-    (lambda y, x: chain(normal_pdf(x), 2.0 - x * x),),
+    (lambda y, x: where(normal_pdf(x), normal_pdf(x) * (2.0 - x * x), 0.0),),
     tex=r"\operatorname{{gelu}}'({0})",
     reference=lambda mp, x: (mp.ncdf(x) if -99 < x < 99 else x > 0) + x * mp.npdf(x),
     doc="Phi(x) + x phi(x), the slope of gelu",
@@ -395,7 +420,7 @@ total = Multilinear(
 )
 dot = Multilinear(
     "dot", structure.dot, scalar=structure.dot,
-    nary=lambda i, g, *xs: g * xs[i - len(xs) // 2], tex=r"{0} \cdot {1}", infix=".",
+    nary=lambda i, g, *xs: chain(g, xs[i - len(xs) // 2]), tex=r"{0} \cdot {1}", infix=".",
     doc="w1 x1 + ... + wn xn of scalars as one node; operands w1 ... wn, x1 ... xn",
     recipe=Recipe(ws=Several(NUMBER, 2, 2), xs=Several(NUMBER, 2, 2)),
 )
