@@ -112,3 +112,81 @@ def test_the_shapes_of_directions_are_told_in_the_names_of_the_caller() -> None:
         ad.hvp(cube, np.ones(2), np.ones(3))
     with pytest.raises(TypeError, match=r"hvp: .*vector"):
         ad.hvp(lambda d: d["a"] ** 2, {"a": 1.0}, {"b": 1.0})
+
+
+TREES: list[tuple[Any, str]] = [
+    (lambda: ad.grad(lambda p: p["a"])({"a": 1.0, "s": "w"}), r"grad: p\['s'\]: needs a real number"),
+    (lambda: ad.grad(lambda x, p: x, argnums=1)(1.0, {"w": [1.0, 2]}), r"grad: p\['w'\]\[1\]: 2 is of type"),
+    (lambda: ad.jvp(lambda p: p[0], ([1.0, 2.0],), ([1.0, "x"],)), r"jvp: directions\[0\]\[1\]: needs"),
+    (lambda: ad.jvp(lambda p: p[0], ([1.0, 2.0],), ([1.0, [2.0]],)), r"\[0\]\[1\] must be a single"),
+    (lambda: ad.jvp(lambda x: x, 1.0, (1.0,)), r"a tuple of arguments and a tuple"),
+    (lambda: ad.hvp(lambda x: (x * x).sum(), np.ones(2), [1, 2]), r"hvp: vector must be a single"),
+    (lambda: ad.vjp(lambda x: x, np.ones(2))[1](np.ones(2) * 1j), r"vjp: the cotangent: needs real numbers"),
+    (lambda: ad.vjp(lambda x: x, np.ones(2))[1]("a"), r"vjp: the cotangent: needs real numbers"),
+    (lambda: ad.vjp(lambda x: x, 1.0)[1]("1"), r"vjp: the cotangent: needs a real number"),
+    (lambda: ad.vjp(lambda x: x, 1.0)[1](1j), r"vjp: the cotangent: needs a real number"),
+    (lambda: ad.jacobian(lambda x: "a")(1.0), r"jacobian: the function's result: needs real numbers"),
+    (lambda: ad.jvp(lambda x: (x, 1j), (1.0,), (1.0,)), r"jvp: the function's result: needs real numbers"),
+    (lambda: ad.register_tree(Line, 5, 6), r"register_tree: needs two functions"),  # type: ignore[arg-type]
+    (lambda: ad.register_tree(Line, lambda x: 5, lambda s, p: p), "nothing is asked yet"),  # type: ignore
+    (lambda: ad.grad(lambda x: 1.0)(Line()), r"takes a Line apart must return a pair.*it returned 5"),
+]  # fmt: skip
+
+
+class Line:
+    """A class whose entry among the trees is wrong."""
+
+
+@pytest.mark.parametrize(("wrong", "said"), TREES)
+def test_what_is_wrong_in_a_tree_is_named_by_its_path(wrong: Any, said: str) -> None:
+    if said == "nothing is asked yet":
+        wrong()
+        return
+    with pytest.raises(TypeError, match=said):
+        wrong()
+
+
+@pytest.mark.parametrize("cls", [tuple, dict, float, np.ndarray, ad.Value, ad.Tensor, type(None)])
+def test_what_has_its_meaning_is_not_registered_anew(cls: type) -> None:
+    with pytest.raises(ValueError, match="has its meaning already"):
+        ad.register_tree(cls, lambda x: ([], None), lambda static, parts: None)
+
+
+def nested(levels: int) -> Any:
+    found: Any = 2.0
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize("by", [by for by in BY if by not in BY[5:8]])
+def test_trees_that_hold_themselves_are_refused(by: Any) -> None:
+    ring: list[Any] = [1.0]
+    ring.append(ring)
+    table: dict[str, Any] = {"a": 1.0}
+    table["b"] = [table]
+    for x in (ring, table, nested(5000)):
+        with pytest.raises(ValueError, match="more than 100 levels, or holds itself"):
+            by(lambda x: 1.0, x)
+    assert ad.ravel(ad.grad(lambda x: ad.ravel(x)[0].sum())(nested(98)))[0].tolist() == [1.0]
+
+
+def test_tangents_keep_float32() -> None:
+    x = np.float32([1.0, 2.0])
+    y, t = ad.jvp(lambda x: x * x, (x,), (np.array([1.0, 0.0]),))
+    assert (y.dtype, t.dtype) == (np.float32, np.float32)
+    inner = ad.grad(lambda x: ad.jvp(lambda z: z * z * z, (x,), (np.ones(2),))[1].sum())(x)
+    assert inner.dtype == np.float32
+    assert inner.tolist() == [6.0, 12.0]
+
+
+@pytest.mark.parametrize("made", [ad.Value, ad.Tensor, ad.constant])
+def test_a_single_number_is_not_gone_through(made: Any) -> None:
+    x = made(-2.5)
+    for way in (list, tuple, sum, bytes, lambda x: [*x], max, set):
+        with pytest.raises(TypeError):
+            way(x)
+    with pytest.raises(TypeError, match=r"modulus|unsupported operand"):
+        pow(2, x, 5)
+    assert [float(v.data) for v in ad.Tensor([1.0, 2.0])] == [1.0, 2.0]
+    assert ad.grad(lambda x: sum(v * v for v in x))(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]

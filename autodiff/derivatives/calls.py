@@ -1,9 +1,9 @@
 """One call of a user's function on fresh leaves: what every transform of a function starts with."""
 
+import inspect
 import math
 import operator
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from autodiff.nodes.modes import MODE, mode
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
 from autodiff.table import ops, tree
+from autodiff.table.data import numbers
 
 Function = Callable[..., Any]
 FLOAT = np.dtype(float)
@@ -72,6 +73,21 @@ def differentiated(what: str, x: Any) -> Any:
             f"write float(x), or x.astype(float) of an array"
         )
     return lift(x)
+
+
+def leaves_lifted(what: str, f: Function, args: Sequence[Any], i: int) -> Any:
+    """Return an argument with a fresh node for each leaf; an error says where the leaf stands."""
+    leaves, structure = tree.flatten(args[i])
+    found = []
+    for x in leaves:
+        try:
+            found.append(differentiated(what, x))
+        except TypeError as e:
+            name = parameter_names(f, len(args))[i]
+            path = structure.paths(name)[len(found)]
+            told = str(e).partition(": ")[2]
+            raise (e if path == name else TypeError(f"{what}: {path}: {told}")) from None
+    return structure(found)
 
 
 def plain(x: Any) -> Any:
@@ -132,6 +148,18 @@ def apart(x: Any) -> tuple[list[Any], Any]:
     return flat, Apart(structure, shapes)
 
 
+def parameter_names(f: Any, count: int) -> list[str]:
+    """Return the names of the arguments, those of the function's parameters where it tells them."""
+    try:
+        found = [
+            p.name for p in inspect.signature(f).parameters.values()
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]  # fmt: skip
+    except (TypeError, ValueError):
+        found = []
+    return [*found[:count], *(f"x{i}" for i in range(len(found), count))]
+
+
 def indices(what: str, argnums: Any) -> list[int]:
     """Return `argnums` as whole numbers; raise a TypeError where one is none."""
     try:
@@ -184,6 +212,9 @@ class Call:
             result, aux = result
             self.aux = tree.map_tree(self.show, aux)
         self.outputs, self.rebuild_outputs = apart(result)
+        for y in self.outputs:
+            if type(y) is not Tensor and type(y) is not Value:
+                numbers(y, f"{what}: the function's result")
 
     def called(
         self,
@@ -199,9 +230,7 @@ class Call:
         for i in wanted:
             x = args[i]
             one = type(x) is np.ndarray or type(x) is float
-            lifted[i] = (
-                differentiated(what, x) if one else tree.map_tree(partial(differentiated, what), x)
-            )
+            lifted[i] = differentiated(what, x) if one else leaves_lifted(what, f, args, i)
         inputs = tuple(lifted[i] for i in wanted) if several else lifted[wanted[0]]
         self.inputs, self.rebuild_inputs = apart(inputs)
         around = INSIDE.get()
@@ -227,7 +256,7 @@ class Call:
         if not is_node(y) or y.shape not in ((), (1,)):
             shapes = [getattr(y, "shape", type(y).__name__) for y in self.outputs]
             raise ValueError(
-                f"{what}: the function must return one number, it returned {shapes}; "
+                f"{what}: the function must return one number, it returned {shapes or 'nothing'}; "
                 f"sum it up, or use jacobian"
             )
         return y  # type: ignore[no-any-return]

@@ -15,7 +15,8 @@ from autodiff.derivatives.forward import tangents
 from autodiff.nodes.functions import zero
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
-from autodiff.table.tree import flatten
+from autodiff.table.data import numbers
+from autodiff.table.tree import Structure, flatten
 
 
 def value_and_grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Function:
@@ -103,13 +104,15 @@ def jvp(f: Function, primals: Sequence[Any], directions: Sequence[Any]) -> tuple
 
 def _push(call: Call, directions: Sequence[Any]) -> list[Any]:
     """Return the tangent of each output, zeros where it does not depend on the inputs."""
-    moves = []
+    moves: list[Any] = []
     for x, t in zip(call.inputs, directions, strict=True):
-        shape = t.shape if is_node(t) else np.shape(t)
-        if shape != x.shape:
-            raise ValueError(f"jvp: a direction has shape {shape}, its argument {x.shape}")
-        array = np.asarray(t, dtype=float) if not is_node(t) else t
-        moves.append(lift(array) if call.nested else array)
+        if not is_node(t):
+            dtype = x.dtype if type(x) is Tensor else float
+            t = np.asarray(numbers(t, f"jvp: {_place(call, len(moves))}"), dtype)
+        if t.shape != x.shape:
+            where = _place(call, len(moves))
+            raise ValueError(f"jvp: {where} has shape {t.shape}, its argument {x.shape}")
+        moves.append(lift(t) if call.nested else t)
     nodes = [y for y in call.outputs if is_node(y)]
     found = iter(tangents(nodes, call.inputs, moves, call.nested, call.start))
     result = []
@@ -119,6 +122,13 @@ def _push(call: Call, directions: Sequence[Any]) -> list[Any]:
             t = zero(y, call.nested) if is_node(y) else np.zeros(np.shape(y)) if np.ndim(y) else 0.0
         result.append(float(t) if not call.nested and type(y) is Value else t)
     return result
+
+
+def _place(call: Call, k: int) -> str:
+    """Return where a direction stands among those that were given."""
+    if isinstance(call.rebuild_inputs, Structure):
+        return call.rebuild_inputs.paths("directions")[k]
+    return "a direction"
 
 
 def hvp(f: Function, x: Any, v: Any) -> Any:

@@ -19,7 +19,7 @@ from autodiff.nodes.tensor import constant as array_constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar_constant
 from autodiff.table import loops, ops
-from autodiff.table.data import as_float, numbers
+from autodiff.table.data import as_float, number, numbers
 
 NODES = (Tensor, Value)
 ONE = np.broadcast_to(1.0, ())  # read-only
@@ -83,7 +83,7 @@ def constant(data: Any, name: str | None = None, copy: bool = True) -> Any:
 def seed_for(y: Any, gradient: Any, what: str, copy: bool = True) -> Any:
     """Return the cotangent that backward starts from, or say why there is none."""
     if isinstance(y, Value):
-        return 1.0 if gradient is None else float(plain(gradient))
+        return 1.0 if gradient is None else number(plain(gradient), f"{what}: the cotangent")
     if gradient is None:
         if y._array.shape == ():
             return ONE if y._array.dtype == ONE.dtype else ONE.astype(y._array.dtype)
@@ -93,7 +93,8 @@ def seed_for(y: Any, gradient: Any, what: str, copy: bool = True) -> Any:
                 f"gradient; reduce it with .sum() or .mean(), or give the cotangent of that shape"
             )
         return np.ones(y.shape, dtype=y.dtype)
-    seed = (np.array if copy else np.asarray)(plain(gradient), dtype=y.dtype)
+    given = numbers(plain(gradient), f"{what}: the cotangent")
+    seed = (np.array if copy else np.asarray)(given, dtype=y.dtype)
     if seed.shape != y.shape:
         raise ValueError(
             f"{what}: the cotangent has shape {seed.shape}, the output {y.shape}; they must agree"

@@ -17,8 +17,7 @@ from autodiff.table.data import Array, as_array, no_gradient, own_index
 from autodiff.table.primitive import RECORDERS, Primitive, Recorder
 
 FLOAT = np.dtype(float)
-NUMBERS = (float, int, np.integer, np.bool_)
-ARRAYS = (np.ndarray, np.floating)
+NUMBERS, ARRAYS = (float, int, np.integer, np.bool_), (np.ndarray, np.floating)
 NONE: dict[str, Any] = {}
 RANK = 2
 
@@ -128,8 +127,8 @@ class Tensor(ArrayNode):
         varying = isinstance(other, Tensor | Value) and not other.is_constant
         return record(ops.power if varying else ops.powc, (self, other))
 
-    def __rpow__(self, other: Any) -> "Tensor":
-        return record(ops.power, (other, self))
+    def __rpow__(self, other: Any, modulus: Any = None) -> "Tensor":
+        return record(ops.power, (other, self)) if modulus is None else self.__pow__(other, modulus)
 
     def __neg__(self) -> "Tensor":
         return record(ops.neg, (self,))
@@ -142,6 +141,9 @@ class Tensor(ArrayNode):
 
     def __getitem__(self, index: Any) -> "Tensor":
         return record(ops.take, (self,), {"index": own_index(index)})
+
+    def __iter__(self) -> Any:
+        return map(self.__getitem__, range(len(self._array)))
 
     def sum(self, axis: Any = None, keepdims: bool = False, **more: Any) -> "Tensor":
         """Return the sum over `axis` (all axes by default)."""

@@ -4,7 +4,6 @@
 """
 
 import functools
-import inspect
 import math
 from collections.abc import Iterable
 from contextlib import suppress
@@ -42,18 +41,6 @@ def argument_numbers(argnums: Any, count: int) -> tuple[Any, tuple[int, ...]]:
         chosen("trace", argnums, count)
     places = tuple(i % count for i in wanted) if count else ()
     return (places if several else places[0] if places else 0), places
-
-
-def parameter_names(f: Any, count: int) -> list[str]:
-    """Return the names of the arguments, those of the function's parameters where it tells them."""
-    try:
-        found = [
-            p.name for p in inspect.signature(f).parameters.values()
-            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]  # fmt: skip
-    except (TypeError, ValueError):
-        found = []
-    return [*found[:count], *(f"x{i}" for i in range(len(found), count))]
 
 
 def arrays_of(f: Any) -> list[Any]:

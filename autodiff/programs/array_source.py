@@ -18,7 +18,7 @@ import numpy as np
 from autodiff.graphs import tiles
 from autodiff.graphs.fold import fold, nodes_of, varying
 from autodiff.nodes.tensor import Tensor
-from autodiff.programs.gate import Guard, holds, overlap
+from autodiff.programs.gate import Guard, holds, overlap, written
 from autodiff.table import tree
 from autodiff.table.primitive import Primitive, elementwise, takes_out
 
@@ -136,7 +136,7 @@ class Writer:
             self.result(x, x in place, returned) if isinstance(x, Tensor) else self.word(x, "said")
             for x in found
         ]
-        result = tree.written(structure.branch, iter(words))
+        result = written(structure.branch, iter(words))
         if result is None:
             result = f"{self.name('structure', structure)}([{', '.join(words)}])"
         head = f"def program({', '.join(self.names[x] for x in self.inputs)}):"

@@ -12,17 +12,12 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives import calls
+from autodiff.derivatives.calls import parameter_names
 from autodiff.derivatives.reverse import gradient
 from autodiff.nodes import doors
 from autodiff.nodes.modes import scope
 from autodiff.nodes.value import Value, constant
-from autodiff.programs.arguments import (
-    argument_numbers,
-    arrays_of,
-    check_keys,
-    given_nodes,
-    parameter_names,
-)
+from autodiff.programs.arguments import argument_numbers, arrays_of, check_keys, given_nodes
 from autodiff.programs.gate import NODES, Gate, Look, look_of
 from autodiff.table import ops, tree
 

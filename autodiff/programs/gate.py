@@ -275,3 +275,19 @@ def along(x: Any, lanes: int) -> Any:
 def overlap(x: Any, *others: Any) -> bool:
     """Return whether x may lie in the memory of one of the others."""
     return any(np.may_share_memory(x, y) for y in others)
+
+
+def written(branch: tree.Branch, words: Iterator[str]) -> str | None:
+    """Return a tree as Python source, a word for each leaf; None if it needs more than brackets."""
+    if branch is None:
+        return next(words)
+    cls, keys, _, parts = branch
+    texts = [written(part, words) or "" for part in parts]
+    if "" in texts or cls not in (tuple, list, dict):
+        return None
+    if cls is dict:
+        if any(type(key) not in (str, int) for key in keys):
+            return None
+        return f"{{{', '.join(f'{k!r}: {x}' for k, x in zip(keys, texts, strict=True))}}}"
+    inside = ", ".join(texts)
+    return f"[{inside}]" if cls is list else f"({inside}{',' * (len(texts) == 1)})"

@@ -148,7 +148,7 @@ def refusal(what: str, wanted: str, data: Any) -> TypeError:
         remedy = "convert text to a number first, for example float(text)"
     elif data is None:
         remedy = "the code that should have computed it returned nothing"
-    elif hasattr(data, "parents"):
+    elif hasattr(data, "parents") and hasattr(data, "primitive"):
         remedy = "use the node's .data, or detach()"
     elif isinstance(data, int):
         remedy = "it is beyond the range of a float"

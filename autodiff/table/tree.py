@@ -17,10 +17,12 @@ were registered; None is a tree without leaves; whatever else is found is a leaf
 
 import dataclasses
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any, NamedTuple
 
-from autodiff.table.primitive import Primitive
+from numpy import ndarray
+
+from autodiff.table.primitive import RECORDERS, Primitive
 
 
 class Kind(NamedTuple):
@@ -31,6 +33,7 @@ class Kind(NamedTuple):
     key: str  # how a path names a part
 
 
+DEEPEST = 100  # levels of a tree
 Branch = Any  # (class, keys, what is static, the parts' branches), or None for a leaf
 
 
@@ -52,8 +55,7 @@ KINDS: dict[type, Kind] = {
     tuple: SEQUENCE, list: SEQUENCE, dict: DICT, OrderedDict: DICT, defaultdict: DICT,
     type(None): Kind(lambda x: ((), (), None), lambda cls, keys, static, parts: None, ""),
 }  # fmt: skip
-
-
+KNOWN = {*KINDS, float, int, bool, complex, str, bytes, ndarray}  # what cannot be registered anew
 SAME = ({tuple, list}, {dict, OrderedDict, defaultdict})  # may stand for each other
 
 
@@ -77,9 +79,22 @@ def register_tree(
     """
     if not isinstance(cls, type):
         raise TypeError(f"register_tree: needs a class, got {type(cls).__name__} {cls!r:.60}")
+    if cls in KNOWN or cls in RECORDERS:
+        raise ValueError(
+            f"register_tree: {cls.__name__} has its meaning already; make a class of your own"
+        )
+    for function in (take_apart, put_together):
+        if not callable(function):
+            raise TypeError(f"register_tree: needs two functions, got {function!r:.60}")
 
     def apart(x: Any) -> tuple[Any, Any, Any]:
-        parts, static = take_apart(x)
+        taken = take_apart(x)
+        if not isinstance(taken, tuple) or len(taken) != 2 or not isinstance(taken[0], Sized):
+            raise TypeError(
+                f"register_tree: what takes a {cls.__name__} apart must return a pair, its parts (a dict "
+                f"or a sequence) and what is not differentiated; it returned {taken!r:.60}"
+            )
+        parts, static = taken
         named = isinstance(parts, dict)
         keys = tuple(parts) if named else range(len(parts))
         return keys, (parts.values() if named else parts), (named, static)
@@ -165,24 +180,8 @@ class Structure:
 def flatten(tree: Any) -> tuple[list[Any], Structure]:
     """Return the leaves from left to right and the structure, which puts leaves in their place."""
     leaves: list[Any] = []
-    branch = _take_apart(tree, leaves)
+    branch = _take_apart(tree, leaves, DEEPEST)
     return leaves, Structure(branch, len(leaves))
-
-
-def written(branch: Branch, words: Iterator[str]) -> str | None:
-    """Return a tree as Python source, a word for each leaf; None if it needs more than brackets."""
-    if branch is None:
-        return next(words)
-    cls, keys, _, parts = branch
-    texts = [written(part, words) or "" for part in parts]
-    if "" in texts or cls not in (tuple, list, dict):
-        return None
-    if cls is dict:
-        if any(type(key) not in (str, int) for key in keys):
-            return None
-        return f"{{{', '.join(f'{k!r}: {x}' for k, x in zip(keys, texts, strict=True))}}}"
-    inside = ", ".join(texts)
-    return f"[{inside}]" if cls is list else f"({inside}{',' * (len(texts) == 1)})"
 
 
 def size(branch: Branch) -> int:
@@ -196,19 +195,24 @@ def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
     return structure([function(x) for x in leaves])
 
 
-def _take_apart(tree: Any, leaves: list[Any]) -> Branch:
+def _take_apart(tree: Any, leaves: list[Any], levels: int) -> Branch:
+    if not levels:
+        raise ValueError(
+            f"a tree has more than {DEEPEST} levels, or holds itself; put the numbers into a flat list, "
+            f"or register_tree the class that is nested"
+        )
     cls = type(tree)
     if cls is float:
         leaves.append(tree)
         return None
     if cls is tuple or cls is list:
-        return cls, len(tree), None, tuple([_take_apart(x, leaves) for x in tree])
+        return cls, len(tree), None, tuple([_take_apart(x, leaves, levels - 1) for x in tree])
     kind = _kind(tree)
     if kind is None:
         leaves.append(tree)
         return None
     keys, parts, static = kind.apart(tree)
-    return cls, keys, static, tuple([_take_apart(x, leaves) for x in parts])
+    return cls, keys, static, tuple([_take_apart(x, leaves, levels - 1) for x in parts])
 
 
 def _put_together(branch: Branch, leaves: Any) -> Any:
