@@ -81,7 +81,7 @@ def register_tree(
         raise TypeError(f"register_tree: needs a class, got {type(cls).__name__} {cls!r:.60}")
     if cls in KNOWN or cls in RECORDERS:
         raise ValueError(
-            f"register_tree: {cls.__name__} has its meaning already; make a class of your own"
+            f"register_tree: {cls.__name__} has its meaning already; take your own class"
         )
     for function in (take_apart, put_together):
         if not callable(function):
