@@ -23,6 +23,7 @@ import autodiff as ad
 from autodiff.graphs import files
 from nets import closed_form
 from nets.network import Network as Plain
+from nets.optim import check_rates
 from nets.parts.batches import as_rows, check_batch_size, columns, whole
 
 
@@ -99,7 +100,8 @@ class Network(Plain):
         """Train, print what is monitored, and return it.
 
         The four lists are the cost and the accuracy on the evaluation data and on the training data,
-        one entry an epoch, empty where nothing was asked for.
+        one entry an epoch, empty where nothing was asked for. Raises a ValueError for settings that are
+        no such numbers; a `Diverged` warning tells of the first epoch whose weights are not finite.
         """
         rows = as_rows(training_data, self.sizes[0], self.sizes[-1], self.dtype)
         pairs = _pairs(rows)
@@ -115,13 +117,16 @@ class Network(Plain):
         ]  # fmt: skip
         if evaluation is None and (monitor_evaluation_cost or monitor_evaluation_accuracy):
             raise ValueError("monitoring the evaluation needs evaluation_data")
+        check_rates(eta, lmbda=lmbda)
         found: dict[str, list[Any]] = {name: [] for _, name, _ in monitors}
+        said = False
         for epoch in range(whole(epochs, "the number of epochs", 0)):
             order = self.rng.permutation(n)
             for start in range(0, n, size):
                 chosen = [pairs[i] for i in order[start : start + size]]
                 self.update_mini_batch(chosen, eta, lmbda, n)
             print(f"Epoch {epoch} training complete")
+            said = said or self._told_lost(0.0, epoch, eta)
             for wanted, name, measure in monitors:
                 if wanted:
                     value = measure()
@@ -168,6 +173,7 @@ class Network(Plain):
 
     def total_cost(self, data: Any, lmbda: float, convert: bool = False) -> float:
         """Compute the average cost plus lmbda/(2n) sum w^2; `convert` says that targets are labels."""
+        check_rates(1.0, lmbda=lmbda)
         rows = as_rows(data, self.sizes[0], self.sizes[-1], self.dtype)
         n = len(rows.inputs)
         outputs = self.feedforward(rows.inputs.T)

@@ -19,6 +19,19 @@ import autodiff as ad
 Array = NDArray[np.floating[Any]]
 
 
+def check_rates(eta: Any, **regularisation: Any) -> None:
+    """Raise a ValueError where the learning rate is not positive, or a regularisation is below 0."""
+    for name, value in {"eta": eta, **regularisation}.items():
+        real = isinstance(value, int | float | np.integer | np.floating)
+        if isinstance(value, bool) or not real:
+            raise ValueError(f"{name} is {value!r:.60}: it must be a number")
+    if not (np.isfinite(eta) and eta > 0):
+        raise ValueError(f"the learning rate eta is {eta}: it must be a positive number")
+    for name, value in regularisation.items():
+        if not (np.isfinite(value) and value >= 0):
+            raise ValueError(f"the regularisation {name} is {value}: it must be 0 or more")
+
+
 @dataclass
 class Optimiser:
     """Gradient descent, v -> v - eta grad C (eq. 15), and what all optimisers share.
@@ -40,15 +53,7 @@ class Optimiser:
     state: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("eta", "l2", "l1"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-                raise ValueError(f"{name} is {value!r:.60}: it must be a number")
-        if not (np.isfinite(self.eta) and self.eta > 0):
-            raise ValueError(f"the learning rate eta is {self.eta}: it must be a positive number")
-        for name, value in (("l2", self.l2), ("l1", self.l1)):
-            if not (np.isfinite(value) and value >= 0):
-                raise ValueError(f"the regularisation {name} is {value}: it must be 0 or more")
+        check_rates(self.eta, l2=self.l2, l1=self.l1)
 
     @np.errstate(over="ignore", invalid="ignore")  # a run that diverges is told by its cost
     def step(

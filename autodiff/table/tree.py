@@ -80,9 +80,7 @@ def register_tree(
     if not isinstance(cls, type):
         raise TypeError(f"register_tree: needs a class, got {type(cls).__name__} {cls!r:.60}")
     if cls in KNOWN or cls in RECORDERS:
-        raise ValueError(
-            f"register_tree: {cls.__name__} has its meaning already; take your own class"
-        )
+        raise ValueError(f"register_tree: {cls.__name__} has its meaning already")
     for function in (take_apart, put_together):
         if not callable(function):
             raise TypeError(f"register_tree: needs two functions, got {function!r:.60}")

@@ -104,14 +104,7 @@ class Listing:
                 own_score = self.overridden(*SCORES)
                 right = self.evaluate(pairs) if own_score else self._score(test)
                 print(f"Epoch {epoch}: {right} / {len(test)}")
-            if not said and not (np.isfinite(last) and self._finite()):
-                said = True
-                warnings.warn(
-                    f"the cost or a weight is not a finite number since epoch {epoch}, so what is "
-                    f"learnt from there on is worth nothing: lower eta ({chosen.eta:g})",
-                    Diverged,
-                    stacklevel=2,
-                )
+            said = said or self._told_lost(last, epoch, chosen.eta)
 
     def update_mini_batch(self, mini_batch: Any, eta: float) -> None:
         """Take one step, w -> w - (eta/m) sum_x dC_x/dw and the same for b (eq. 20, 21).
@@ -195,8 +188,17 @@ class Listing:
     def _score(self, test: Test) -> int:
         return test.correct(np.asarray(self.feedforward(test.inputs)))
 
-    def _finite(self) -> bool:
-        return all(bool(np.isfinite(p.data).all()) for p in (*self.w, *self.b))
+    def _told_lost(self, cost: float, epoch: int, eta: float) -> bool:
+        """Warn, and say so, where the cost or a weight is not finite after an epoch."""
+        if np.isfinite(cost) and all(np.isfinite(p.data).all() for p in (*self.w, *self.b)):
+            return False
+        warnings.warn(
+            f"the cost or a weight is not a finite number since epoch {epoch}, so what is "
+            f"learnt from there on is worth nothing: lower eta ({eta:g})",
+            Diverged,
+            stacklevel=3,
+        )
+        return True
 
     def _like(self, nodes: list[ad.Tensor], arrays: list[Any]) -> list[Array]:
         """Return one's own gradients as arrays that fit, or raise a ValueError that names one."""
