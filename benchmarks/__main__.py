@@ -87,6 +87,7 @@ ARRAYS = (
     Line("arrays: ten numbers", f"{BESIDE}.small()", None),
     Line("arrays: peak memory, transformer block", f"{BESIDE}.memory('transformer')", 1.3),
     Line("arrays: peak memory, six layers of 1,024", f"{BESIDE}.memory('network')", 1.3),
+    Line("arrays: Black-Scholes in threads", f"{BESIDE}.threads('black_scholes',4)", None),
     Line("arrays: Black-Scholes, an element / at n", f"{BESIDE}.growth('black_scholes')", 1.5),
     Line("arrays: logistic regression, an element / at n", f"{BESIDE}.growth('logistic')", 1.5),
 )  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 
 import autodiff as ad
 from benchmarks import problems
-from benchmarks.timing import blocks, in_a_fresh_process
+from benchmarks.timing import blocks, in_a_fresh_process, together
 
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -235,3 +235,19 @@ def growth(name: str) -> dict[str, float]:
     jobs = [partial(program(p), *p.arguments) for p in sizes]
     one, four, sixteen = blocks(*jobs, turns=3)
     return {"4 n": four / 4 / one, "16 n": sixteen / 16 / one}
+
+
+def threads(name: str, size: int) -> dict[str, float]:
+    """Return the milliseconds of value and gradient on one thread and on two, and the ratio."""
+    problem = problems.make(name, size)
+    call = partial(program(problem), *problem.arguments)
+
+    def on(count: int) -> Callable[[], Any]:
+        def run() -> Any:
+            os.environ["OMP_NUM_THREADS"] = str(count)
+            return call()
+
+        return run
+
+    one, two = together(7, on(1), on(2))
+    return {"one, ms": one * 1e3, "two, ms": two * 1e3, "two / one": two / one}

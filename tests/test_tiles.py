@@ -1,5 +1,8 @@
 """Tiles: stretches of pointwise rows in blocks have the bits of one numpy call after the other."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -134,3 +137,39 @@ def test_a_stretch_asks_for_the_memory_of_a_few_blocks(monkeypatch):
     assert len(plan.steps) == 60
     assert len(plan.blocks) <= 3
     assert sum(function is None for _, function, _, _ in made) == 1  # what the sum reads
+
+
+def wide(x, y):
+    """Rows on arrays that are large enough for threads."""
+    a = ad.exp(-x * x) * y + 1.0
+    return (ad.tanh(a) * ad.sqrt(a * a + 1.0) - ad.sigmoid(y) * x).sum()
+
+
+def large(rng, size=300_001):
+    return [rng.normal(size=size), rng.normal(size=size)]
+
+
+def test_the_number_of_threads_changes_no_bit(rng, monkeypatch):
+    xs = large(rng)
+    found = []
+    for threads in ("1", "2", "3", "16", "none"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        found.append(answer(wide, xs, 2048, monkeypatch, grads=True)[0])
+    assert found[1:] == found[:1] * 4
+    assert found[0] == answer(wide, xs, 0, monkeypatch, grads=True)[0]
+
+
+def test_programs_with_threads_are_called_in_threads_and_in_children(rng, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    xs = large(rng)
+    program = ad.trace(wide, *map(ad.Tensor, xs), argnums=(0, 1))
+    others = [large(np.random.default_rng(seed)) for seed in range(4)]
+    alone = [program.value_and_grad(*x)[0] for x in others]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda x: program.value_and_grad(*x)[0], others * 4))
+    assert found == alone * 4
+    if hasattr(os, "fork"):
+        child = os.fork()
+        if not child:
+            os._exit(int(program.value_and_grad(*others[0])[0] != alone[0]))
+        assert os.waitpid(child, 0)[1] == 0

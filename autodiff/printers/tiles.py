@@ -4,7 +4,8 @@ A block of a few thousand numbers goes through all steps before the next one is 
 between two steps stays in the cache. A step is the loop inside numpy's own ufunc, called without numpy's
 preparations, so its bits are numpy's and its instructions the widest that the processor has; or the loop
 of a kernel, printed from the table; or, where there is neither, the row's function of arrays, given the
-block. The plain twin of the class stands in `graphs.tiles`.
+block. Where the work is large, threads share the blocks: every number is computed by the same loop, so
+their number changes no bit. The plain twin of the class stands in `graphs.tiles`.
 """
 
 from autodiff.table.primitive import TABLE, Pointwise
@@ -13,6 +14,9 @@ from autodiff.table.primitive import TABLE, Pointwise
 KERNELS = ("squared_error", "where")
 
 TILE = """
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 cimport numpy as cnp
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from autodiff.table._ufunc cimport PyUFuncObject
@@ -20,7 +24,35 @@ from autodiff.table.primitive import takes_out
 
 ctypedef void (*inner_loop)(
     char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, void *data
-) noexcept
+) noexcept nogil
+
+SHARED = 1 << 19  # numbers times rows from which on a thread is worth its start
+_pool = None
+
+
+def workers():
+    \"\"\"Return how many threads may share the blocks of a stretch; OMP_NUM_THREADS says otherwise.\"\"\"
+    try:
+        return max(1, int(os.environ["OMP_NUM_THREADS"]))
+    except (KeyError, ValueError):
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def pool():
+    \"\"\"Return the threads, which are made when they are first needed, and anew in a forked child.\"\"\"
+    global _pool
+    if _pool is None:
+        _pool = ThreadPoolExecutor(max(1, workers() - 1), "autodiff-tile")
+    return _pool
+
+
+def _forked():
+    global _pool
+    _pool = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 cdef struct Step:
     inner_loop loop  # NULL where a Python function is called
@@ -38,9 +70,10 @@ cdef class Tile:
     cdef Step *steps
     cdef Slot *slots
     cdef Py_ssize_t size, block, item
-    cdef int kind
-    cdef list arrays, functions
-    cdef object given, fresh, like
+    cdef int kind, count
+    cdef bint compiled  # every row has a loop
+    cdef list arrays, functions, helpers
+    cdef object given, fresh, like, plan, kept
 
     def __cinit__(self, plan, *kept):
         cdef int i, k
@@ -52,6 +85,8 @@ cdef class Tile:
         self.kind = plan.like.dtype.num
         self.given, self.fresh, self.like = plan.given, plan.fresh, plan.like
         self.arrays, self.functions = [None] * plan.slots, []
+        self.plan, self.kept, self.helpers = plan, kept, []
+        self.count, self.compiled = len(plan.steps), True
         for i, (row, places) in enumerate(plan.steps):
             self.functions.append(row.array)
             self.steps[i].width = len(places)
@@ -59,6 +94,7 @@ cdef class Tile:
                 self.steps[i].slots[k] = places[k]
             self.steps[i].loop = NULL
             self.find(&self.steps[i], row, plan.like.dtype.num)
+            self.compiled = self.compiled and self.steps[i].loop != NULL
         for slot, x in zip(plan.kept, kept, strict=True):
             self.put(slot, x)
         for slot in plan.blocks:
@@ -84,7 +120,7 @@ cdef class Tile:
                     step.loop, step.data = <inner_loop>ufunc.functions[k], ufunc.data[k]
                     return 0
         elif kind == cnp.NPY_DOUBLE:
-            step.loop, step.data = kernel_loop(row.code), NULL
+            step.loop, step.data = <inner_loop>kernel_loop(row.code), NULL
         return 0
 
     cdef int put(self, int slot, x) except -1:
@@ -113,8 +149,11 @@ cdef class Tile:
             self.put(slot, x)
             found.append(x)
         try:
-            for at in range(0, self.size, self.block):
-                self.run(at, min(self.block, self.size - at))
+            if self.compiled:
+                self.share()
+            else:
+                for at in range(0, self.size, self.block):
+                    self.run(at, min(self.block, self.size - at))
         finally:
             for slot in self.given:
                 self.arrays[slot] = None
@@ -122,6 +161,55 @@ cdef class Tile:
                 if slot >= 0:
                     self.arrays[slot] = None
         return found[0] if len(found) == 1 else found
+
+    cdef int share(self) except -1:
+        \"\"\"Run all blocks, in threads where that pays.\"\"\"
+        cdef Py_ssize_t n = self.size, blocks, part
+        if n * self.count >= SHARED and n > self.block:
+            blocks = (n + self.block - 1) // self.block
+            part = (blocks + min(workers(), blocks) - 1) // min(workers(), blocks) * self.block
+            while len(self.helpers) < (n - 1) // part:
+                self.helpers.append(Tile(self.plan, *self.kept))
+            running = [
+                pool().submit(helper.run_part, self, at, min(at + part, n))
+                for helper, at in zip(self.helpers, range(part, n, part))
+            ]
+            with nogil:
+                self.stretch(0, part if part < n else n)
+            for thread in running:
+                thread.result()
+        else:
+            self.stretch(0, n)
+        return 0
+
+    def run_part(self, Tile whole, Py_ssize_t at, Py_ssize_t end):
+        \"\"\"Run some blocks of another tile, with scratch memory of its own.\"\"\"
+        for slot in self.plan.given:
+            self.slots[slot] = whole.slots[slot]
+        for slot in self.plan.fresh:
+            if slot >= 0:
+                self.slots[slot] = whole.slots[slot]
+        with nogil:
+            self.stretch(at, end)
+
+    cdef void stretch(self, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
+        \"\"\"Take blocks through all steps, each by its loop.\"\"\"
+        cdef cnp.npy_intp n
+        cdef int i, k
+        cdef char *args[4]
+        cdef cnp.npy_intp[4] strides
+        cdef Slot *slot
+        cdef Step *step
+        while at < end:
+            n = min(self.block, end - at)
+            for i in range(self.count):
+                step = &self.steps[i]
+                for k in range(step.width):
+                    slot = &self.slots[step.slots[k]]
+                    args[k] = slot.start + at * slot.moving
+                    strides[k] = slot.stride
+                step.loop(args, &n, strides, step.data)
+            at += n
 
     cdef int run(self, Py_ssize_t at, cnp.npy_intp n) except -1:
         cdef int i, k
@@ -191,7 +279,10 @@ cdef void loop_chain(char **args, const cnp.npy_intp *n, const cnp.npy_intp *ste
 
 def tile_source() -> str:
     """Return the text of the loops of kernels and of the class `Tile`."""
-    lines, cases = [CHAIN], [f"    if code == {TABLE['chain'].code}:", "        return loop_chain"]
+    lines, cases = (
+        [CHAIN],
+        [f"    if code == {TABLE['chain'].code}:", "        return <void *>loop_chain"],
+    )
     for name in KERNELS:
         row = TABLE[name]
         assert isinstance(row, Pointwise)
@@ -203,6 +294,6 @@ def tile_source() -> str:
             "    for i in range(n[0]):",
             f"        (<double *>(args[{row.arity}] + i * steps[{row.arity}]))[0] = k_{name}({xs})",
         ]
-        cases += [f"    if code == {row.code}:", f"        return loop_{name}"]
-    head = ["cdef inner_loop kernel_loop(int code) noexcept:", *cases, "    return NULL"]
+        cases += [f"    if code == {row.code}:", f"        return <void *>loop_{name}"]
+    head = ["cdef void *kernel_loop(int code) noexcept:", *cases, "    return NULL"]
     return "\n".join([TILE, "", *lines, *head, ""])
