@@ -11,12 +11,13 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from importlib.util import source_hash
 from pathlib import Path
 
 from setuptools import Extension, setup
-from setuptools.command.build_ext import build_ext
+from setuptools.command.build_ext import build_ext, customize_compiler, new_compiler
 
 PACKAGE = Path("autodiff")
 PRINTED = {PACKAGE / "printers" / "_evaluate.pxd", PACKAGE / "table" / "_ufuncs.pxd"}  # as is
@@ -83,6 +84,7 @@ class BuildEngine(build_ext):
         used: list[str] = []
         try:
             remove_strays()
+            self.try_the_compiler()
             used = print_sources()
             self.translate()
             super().run()
@@ -90,6 +92,16 @@ class BuildEngine(build_ext):
             detail = getattr(problem, "stderr", None) or problem
             self.warn(f"the engine is not compiled and runs as plain Python: {detail}")
         self.write_record(record, used)
+
+    def try_the_compiler(self) -> None:
+        """Compile one line, so that where there is no compiler Cython does not work for nothing."""
+        compiler = new_compiler(compiler=self.compiler)
+        customize_compiler(compiler)
+        with tempfile.TemporaryDirectory() as folder:
+            line = Path(folder, "line.c")
+            line.write_text("#include <Python.h>\n")
+            include = sysconfig.get_paths()["include"]
+            compiler.compile([str(line)], output_dir=folder, include_dirs=[include])
 
     def translate(self) -> None:
         """Replace each extension's Python source by the C that Cython makes of it."""
