@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.drawing.naming import called
 from autodiff.explanations.blame import _backward
+from autodiff.explanations.notation import over
 from autodiff.explanations.steps import graph_steps
+from autodiff.player import page
+from tests.drawn import random_graph
 
 
 def test_nothing_to_blame() -> None:
@@ -72,7 +76,7 @@ def test_inf_times_zero() -> None:
     u = ad.square(x)
     graph = ad.Graph(u)
     steps = list(graph_steps(graph, np.inf))
-    found = _backward(graph, steps[1])
+    found = _backward(graph, steps[1], called(graph))
     assert "inf x 0 = nan" in found.what
 
 
@@ -91,3 +95,29 @@ def test_arrays_show_the_element(shape: tuple[int, ...]) -> None:
     assert found is not None
     assert found.what == "log(-1) = nan"
     assert found.index == (0,) * len(shape)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_node_is_called_as_in_its_picture(seed: int) -> None:
+    """By blame_nan, by explain, by the notes of a part of the picture, and by the pages' titles."""
+    y = random_graph(seed, 12)
+    bad = ad.log(y - abs(y.data) - 1.0) * y
+    graph = ad.Graph(bad)
+    names = called(graph)
+    found = ad.blame_nan(bad)
+    assert found is not None
+    name = found.name
+    assert names[found.node.id] == name
+    heading = f"{name} = log(...)" if name.isidentifier() else name
+    assert found.text.startswith(f"forward: {heading}: log(-")
+    whole = ad.Graph(y, names={"y": y})
+    names = called(whole)
+    for node in whole:
+        if node.operands and node.id != whole.outputs[0]:
+            said = ad.explain(y, node.live)
+            assert str(said).startswith(over("y", names[node.id]))
+            shown = ad.draw(y, focus=node.live, hops=1).scene
+            assert f"Around {names[node.id]}," in shown.notes[0]
+            assert names[node.id] in {box.title for box in shown.boxes}
+    assert "<title>Backward of y, step by step</title>" in page(whole)
+    assert repr(ad.play(whole)).startswith("<live page of y, alive")

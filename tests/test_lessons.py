@@ -80,7 +80,7 @@ def test_a_parameter_that_was_changed_after_recording() -> None:
             y.backward()
 
     (message,) = said(run)
-    assert message.startswith("x was changed (to 10) after v2 = mul(...) was recorded with it")
+    assert message.startswith("x was changed (to 10) after out = mul(...) was recorded with it")
     assert w.grad == 2.0
 
 

@@ -13,7 +13,7 @@ from autodiff.drawing import fold, select
 from autodiff.drawing.columns import Columns, Ints, columns, distinct
 from autodiff.drawing.edges import symmetric
 from autodiff.drawing.escape import clean, shorten
-from autodiff.drawing.naming import plain
+from autodiff.drawing.naming import called, plain
 from autodiff.drawing.view import Group, View, common, pattern
 from autodiff.drawing.words import count, spoken
 from autodiff.graphs.graph import Graph
@@ -269,10 +269,10 @@ def reduce(
             found,
             say("picture.strongest", paths=told)
             if focus is None
-            else say("picture.strongest_from", paths=told, name=clean(graph[focus].label)),
+            else say("picture.strongest_from", paths=told, name=called(graph)[focus]),
         )
     elif focus is not None:
-        near = say("picture.around", name=clean(graph[focus].label), edges=count(hops, "edge"))
+        near = say("picture.around", name=called(graph)[focus], edges=count(hops, "edge"))
         small.keep(select.around(small.table, focus, hops), near)
     if depth is not None or collapse is True:
         small.close(at_depth(depth or 0))

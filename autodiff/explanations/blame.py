@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node
+from autodiff.drawing.naming import Names, called
 from autodiff.explanations.steps import Step, graph_steps, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.table.language import say
@@ -26,7 +27,10 @@ REMEDIES = (
 
 @dataclass(frozen=True, eq=False)
 class Blame:
-    """The culprit: `phase` is "leaf", "forward" or "backward", `what` the numbers as they met."""
+    """The culprit: `phase` is "leaf", "forward" or "backward", `what` the numbers as they met.
+
+    `name` is what its node is called in its picture.
+    """
 
     phase: str
     node: GraphNode
@@ -35,14 +39,15 @@ class Blame:
     what: str
     where: str
     remedy: str
+    name: str
 
     @property
     def text(self) -> str:
         """The finding as a few lines."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
-        op = f" = {self.node.op}(...)" if self.node.op else ""
+        op = f" = {self.node.op}(...)" if self.node.op and self.name.isidentifier() else ""
         phase = say(f"blame.{self.phase}")
-        lines = [f"{phase}: {self.node.label}{place}{op}: {self.what}"]
+        lines = [f"{phase}: {self.name}{place}{op}: {self.what}"]
         lines.append(f"  {say('blame.where')}: {self.where or say('blame.not_kept')}")
         lines.append(f"  {say('blame.remedy')}: {self.remedy}")
         return "\n".join(lines)
@@ -57,22 +62,23 @@ def blame_nan(y: Node, names: Mapping[str, Any] | None = None) -> Blame | None:
     >>> import autodiff as ad
     >>> x = ad.Value(0.0, name="x")
     >>> print(blame_nan(ad.log(x) * x))
-    forward: v1 = log(...): log(0) = -inf
+    forward: log(x): log(0) = -inf
       where: not kept; record inside `with anomaly():` to see the source line
       remedy: the logarithm needs a positive number: keep it away from 0, or use a cost that is \
 formed from logits (cross_entropy_with_logits, log_softmax)
     """
     graph = Graph(y, names=names)
+    label = called(graph)
     if not _finite(graph[y].value):
-        return _forward(graph, graph[_origin(graph, graph.ids[y])])
+        return _forward(graph, graph[_origin(graph, graph.ids[y])], label)
     seed = 1.0 if graph[y].shape == () else np.ones(graph[y].shape)
     if isinstance(graph[y].value, np.ndarray):
         seed = np.ones_like(graph[y].value)
     for step in graph_steps(graph, seed, graph.ids[y]):
         if not _finite(step.contribution):
-            return _backward(graph, step)
+            return _backward(graph, step, label)
         if not _finite(step.after):
-            return _overflow(graph, step)
+            return _overflow(graph, step, label)
     return None
 
 
@@ -85,31 +91,34 @@ def _origin(graph: Graph, end: int) -> int:
     return min(bad)
 
 
-def _forward(graph: Graph, node: GraphNode) -> Blame:
+def _forward(graph: Graph, node: GraphNode, label: Names) -> Blame:
     index = _first(node.value)
     value = _at(node.value, index)
     if not node.operands:
         return Blame(
-            "leaf", node, None, index, say("blame.is", value=value), node.where, say("blame.given")
-        )
+            "leaf", node, None, index, say("blame.is", value=value), node.where,
+            say("blame.given"), label[node.id],
+        )  # fmt: skip
     xs = [graph[i].value for i in node.operands]
     if all(np.ndim(x) == 0 or np.shape(x) == node.shape for x in xs):
         shown = ", ".join(_at(x, index if np.ndim(x) else ()) for x in xs)
     else:
-        shown = ", ".join(f"{graph[i].label} {graph[i].shape}" for i in node.operands)
+        shown = ", ".join(f"{label[i]} {graph[i].shape}" for i in node.operands)
     infix = node.primitive.infix if node.primitive is not None and len(xs) == 2 else ""
     call = shown.replace(", ", f" {infix} ") if infix else f"{node.op}({shown})"
     remedy = _remedy(node, "blame.operands")
-    return Blame("forward", node, None, index, f"{call} = {value}", node.where, remedy)
+    return Blame(
+        "forward", node, None, index, f"{call} = {value}", node.where, remedy, label[node.id]
+    )
 
 
-def _backward(graph: Graph, step: Step) -> Blame:
+def _backward(graph: Graph, step: Step, label: Names) -> Blame:
     node = graph[step.node]
     index = _first(step.contribution)
     assert step.operand is not None
     edge = Edge(step.target, step.node, step.operand)
     value = _at(step.contribution, index)
-    to = graph[step.target]
+    to = label[step.target]
     if step.local is not None and np.shape(step.local) in ((), np.shape(step.upstream)):
         warned = now()
         try:
@@ -119,14 +128,14 @@ def _backward(graph: Graph, step: Step) -> Blame:
             put(warned)
         g = _at(step.upstream, found if np.ndim(step.upstream) else ())
         d = _at(step.local, found if np.ndim(step.local) else ())
-        what = say("blame.sent", to=to.label, value=f"{g} x {d} = {value}", rule=step.rule)
+        what = say("blame.sent", to=to, value=f"{g} x {d} = {value}", rule=step.rule)
     else:
-        what = say("blame.sent", to=to.label, value=value, rule=step.rule)
+        what = say("blame.sent", to=to, value=value, rule=step.rule)
     remedy = _remedy(node, "blame.slope")
-    return Blame("backward", node, edge, index, what, node.where, remedy)
+    return Blame("backward", node, edge, index, what, node.where, remedy, label[node.id])
 
 
-def _overflow(graph: Graph, step: Step) -> Blame:
+def _overflow(graph: Graph, step: Step, label: Names) -> Blame:
     node = graph[step.target]
     index = _first(step.after)
     parts = (
@@ -135,7 +144,7 @@ def _overflow(graph: Graph, step: Step) -> Blame:
     edge = Edge(step.target, step.node, step.operand or 0)
     return Blame(
         "backward", node, edge, index, say("blame.gradient", parts=parts), node.where,
-        say("blame.parts"),
+        say("blame.parts"), label[node.id],
     )  # fmt: skip
 
 

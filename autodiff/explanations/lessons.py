@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives.reverse import Node, gradient
+from autodiff.drawing.naming import called
 from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Edge, Graph
 from autodiff.graphs.order import flows
@@ -80,7 +81,9 @@ def _changed(graph: Graph) -> Iterator[str]:
             continue
         user = graph[later[0].target]
         value = short(node.value)
-        yield say("lesson.changed", node=node.label, value=value, user=user.label, op=user.op)
+        yield say(
+            "lesson.changed", node=node.label, value=value, user=called(graph)[user.id], op=user.op
+        )
 
 
 def _disconnected(graph: Graph, y: Node, leaves: tuple[Node, ...]) -> Iterator[str]:

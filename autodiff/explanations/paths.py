@@ -18,7 +18,7 @@ import numpy as np
 
 from autodiff.derivatives.reverse import Node, gradient
 from autodiff.drawing.naming import Names, called
-from autodiff.explanations.notation import as_drawn
+from autodiff.explanations.notation import as_drawn, over
 from autodiff.explanations.ranking import Ways, all_paths, count_paths, largest_paths, ways
 from autodiff.explanations.steps import short
 from autodiff.graphs.callers import snapshot
@@ -123,7 +123,7 @@ class Explanation:
         """The explanation as text, one path a line with its factors below."""
         if not self.count:
             return say("explain.no_path", output=self.output, wrt=self.wrt)
-        lines = [f"d{self.output}/d{self.wrt} = {short(self.gradient)}, {_paths(self.count)}:"]
+        lines = [f"{over(self.output, self.wrt)} = {short(self.gradient)}, {_paths(self.count)}:"]
         for path in self.paths:
             way, formulas, numbers = path.lines()
             lines.append(f"  {_percent(path.share):>7}  {short(path.product):>12}  {way}")
@@ -151,7 +151,7 @@ class Explanation:
                 f"<tr><td></td><td>{escape(short(_float(self.remainder)))}</td>"
                 f"<td colspan='3'>{left}</td></tr>"
             )
-        title = f"d{self.output}/d{self.wrt} = {short(self.gradient)}, {_paths(self.count)}"
+        title = f"{over(self.output, self.wrt)} = {short(self.gradient)}, {_paths(self.count)}"
         columns = (say(f"explain.{c}") for c in ("share", "product", "path", "factors", "numbers"))
         head = f"<tr>{''.join(f'<th>{c}</th>' for c in columns)}</tr>"
         return f"<table><caption>{escape(title)}</caption>{head}{''.join(rows)}</table>"
@@ -183,14 +183,14 @@ def explain(
     if not isinstance(wrt, Node):
         raise TypeError(f"explain: needs a Value or a Tensor, got {type(wrt).__name__} {wrt!r:.60}")
     if wrt not in graph.ids:
-        label = Graph(wrt, names=names)[wrt].name or "x"
-        return Explanation(graph[end].label, label, gradient(y, wrt), 0, (), Fraction(0))
-    start = graph.ids[wrt]
+        alone = Graph(wrt, names=names)[wrt].name or "x"
+        return Explanation(graph[end].label, alone, gradient(y, wrt), 0, (), Fraction(0))
+    start, label = graph.ids[wrt], called(graph)
     total = gradient(y, wrt)
     if not np.all(np.isfinite(total)):
         raise ValueError(
-            f"explain: d{graph[end].label}/d{graph[start].label} is {short(total)}, which is no "
-            f"sum of numbers; blame_nan({graph[end].label}) says where it came from"
+            f"explain: {over(label[end], label[start])} is {short(total)}, which is no "
+            f"sum of numbers; blame_nan({label[end]}) says where it came from"
         )
     ahead = ways(graph, start)
     count = count_paths(ahead, start, end)
@@ -204,13 +204,13 @@ def explain(
     else:
         parts, ranked = _array_paths(graph, ahead, start, end, seed, k)
     parts.sort(key=lambda part: -float(np.linalg.norm(part[1])))
-    as_called = called(graph), as_drawn(graph)
+    as_called = label, as_drawn(graph)
     found = tuple(
         Path(edges, product, _share(product, total), graph, *as_called)
         for edges, product in parts[:k]
     )
     return Explanation(
-        graph[end].label, graph[start].label, total, count, found, _remainder(total, found), ranked
+        label[end], label[start], total, count, found, _remainder(total, found), ranked
     )
 
 

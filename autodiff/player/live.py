@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autodiff.drawing.escape import clean, shorten, xml
+from autodiff.drawing.naming import called
 from autodiff.drawing.request import graph_in_notebook
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
@@ -39,7 +40,7 @@ class Live:
         self.graph = graph
         self.homes = {} if homes is None else homes
         self.again = again  # what records a function once more, with other numbers
-        name = clean(graph[graph.outputs[0]].label)
+        name = called(graph)[graph.outputs[0]]
         self.title = clean(title) if title is not None else f"{shorten(name, 40)}, alive"
         self.data = {
             "model": model(graph, guards), "frozen": frozen, "title": self.title,

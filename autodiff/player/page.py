@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from autodiff.drawing.escape import clean, script, shorten, xml
+from autodiff.drawing.naming import called
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.player import bundle
@@ -37,7 +38,7 @@ def page(graph: Graph, title: str | None = None) -> str:
         )
     story = {**tell(graph), "texts": phrases("player")}
     if title is None:
-        title = say("player.title", name=shorten(graph.nodes[graph.outputs[0]].label, 40))
+        title = say("player.title", name=shorten(called(graph)[graph.outputs[0]], 40))
     style = bundle.part("boxes.css") + bundle.part("player.css")
     code = bundle.strict(bundle.drawing_source("outline"), *map(bundle.part, FILES))
     parts = {
