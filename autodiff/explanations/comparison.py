@@ -138,7 +138,7 @@ def compare(
     rows = tuple(_row(n, right[n], hand[n], counted.get(n), rtol) for n in common)
     first = next((r for r in rows if not r.agrees), None)
     if first is None:
-        return Comparison(rows, (), say("compare.all", n=len(rows)))
+        return Comparison(rows, (), say(f"compare.all{'_one' * (len(rows) == 1)}", n=len(rows)))
     candidates: list[slips.Slip] = []
     if graph is not None:
         grads = {n.id: right[n.label] for n in graph if n.label in right}

@@ -193,14 +193,19 @@ for line in derivations.in_full(split):
     print(line)
 
 # %% [markdown] lang="en"
-# **Your turn.** This BP2 has a slip. Run it, read the verdict, mend it, run it again.
+# **Your turn.** This BP2 has a slip. Run it, read the verdict, mend it, run it again. The solution follows.
 
 # %% [markdown] lang="ja"
-# **あなたの番です。** この BP2 には間違いがあります。実行して判定を読み、直してもう一度実行してください。
+# **あなたの番です。** この BP2 には間違いがあります。実行して判定を読み、直してもう一度実行してください。その後に解答があります。
 
 # %%
 run = closed_form.backprop_batch(list(net.weights), list(net.biases), x, y)
 run.delta[0][:] = net.weights[1].T @ run.delta[1]  # your turn
+print(ad.compare(autograd=record.cost, by_hand=run).verdict)
+
+# %%
+slope = closed_form.sigmoid_prime(run.z[0])
+run.delta[0][:] = (net.weights[1].T @ run.delta[1]) * slope  # the solution
 print(ad.compare(autograd=record.cost, by_hand=run).verdict)
 
 # %% [markdown] lang="en"

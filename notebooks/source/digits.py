@@ -106,13 +106,17 @@ print("quadratic cost of ten examples:", round(float(C.data), 4))
 
 # %% [markdown] lang="en"
 # **Your turn.** The same back-propagation by somebody who forgot what ten examples ask for. Mend it; the solution
-# is the line that made `hand`.
+# follows.
 
 # %% [markdown] lang="ja"
-# **あなたの番です。** 同じ逆伝播ですが、訓練例が 10 個あるときに必要なことを忘れています。直してください。解答は `hand` を作った行です。
+# **あなたの番です。** 同じ逆伝播ですが、訓練例が 10 個あるときに必要なことを忘れています。直してください。その後に解答があります。
 
 # %%
-mine = {"w^3": hand.delta[1] @ hand.a[1].T * 10}  # your turn
+mine = {"w^3": hand.delta[1] @ hand.a[1].T}  # your turn
+print(ad.compare(autograd=C, by_hand=mine).verdict)
+
+# %%
+mine = {"w^3": hand.delta[1] @ hand.a[1].T / 10}  # the solution
 print(ad.compare(autograd=C, by_hand=mine).verdict)
 
 # %% [markdown] lang="en"

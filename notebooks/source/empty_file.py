@@ -4,7 +4,7 @@
 # About 20 minutes; needs nothing but Python. We build the whole engine, a number that remembers where it
 # came from, in three steps, and then import the library that does the same for arrays.
 #
-# **Predict first.** In $y = x \cdot x + x$ at $x = 3$, the number $x$ is used three times. What is
+# **Predict first.** In $y = x \cdot x + x$ at $x = 4$, the number $x$ is used three times. What is
 # $dy/dx$? And what comes out if every use writes its own part over that of the others?
 
 # %% [markdown] lang="ja"
@@ -13,7 +13,7 @@
 # 約 20 分。Python だけで始めます。「自分がどこから来たかを覚えている数」というエンジン全体を 3 段階で作り、最後に
 # 同じことを配列でも行うライブラリを読み込みます。
 #
-# **まず予想してください。** $y = x \cdot x + x$ を $x = 3$ で計算するとき、$x$ は 3 回使われます。$dy/dx$ は
+# **まず予想してください。** $y = x \cdot x + x$ を $x = 4$ で計算するとき、$x$ は 3 回使われます。$dy/dx$ は
 # いくつでしょうか。また、使われるたびに前の分を上書きしてしまうと、何が出てくるでしょうか。
 
 
@@ -35,7 +35,7 @@ class Value:
         return f"Value({self.data:g}, grad={self.grad:g})"
 
 
-x = Value(3.0)
+x = Value(4.0)
 y = x * x + x
 print(y, [p.data for p in y.parents])
 
@@ -99,10 +99,10 @@ def backward(y):
 
 import autodiff as ad
 
-x = Value(3.0)
+x = Value(4.0)
 y = x * x + x
 backward(y)
-X = ad.Value(3.0, name="x")
+X = ad.Value(4.0, name="x")
 print(ad.compare(autograd=X * X + X, by_hand={"x": x.grad}).verdict)
 
 # %% [markdown] lang="en"

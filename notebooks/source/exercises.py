@@ -226,11 +226,13 @@ print("more than five times as fast:", sorted(ratios)[2] > 5)
 # c が何であれ、シグモイドニューロンは何と答えるでしょうか。
 
 # %%
-there = {"sigma(c 0)": float(closed_form.sigmoid(1e6 * 0.0))}
-print(ad.compare(autograd=there, by_hand={"sigma(c 0)": 1.0}).verdict)  # your turn
+there = float(closed_form.sigmoid(1e6 * 0.0))
+answer = 1.0  # your turn
+print("right" if answer == there else "put z = c * 0 into 1 / (1 + e^-z)")
 
 # %%
-print(ad.compare(autograd=there, by_hand={"sigma(c 0)": 0.5}).verdict)  # the solution
+answer = 0.5  # the solution
+print("right" if answer == there else "put z = c * 0 into 1 / (1 + e^-z)")
 for line in asked.exercises(split)[4:6]:
     print(line)
 

@@ -58,6 +58,7 @@ def graph(w, b, cost, x=1.0, y=0.0):
     w, b = ad.Value(w, "w"), ad.Value(b, "b")
     z = w * x + b
     a = ad.sigmoid(z)
+    z.name, a.name = "z", "a"
     return w, b, z, a, cost(a, y)
 
 

@@ -71,11 +71,13 @@ b = [[ad.Value(float(v), f"b^{l}_{j}") for j, v in enumerate(column[:, 0], 1)]
      for l, column in enumerate(net.biases, start=2)]  # fmt: skip
 
 a = list(x)
-for matrix, column in zip(w, b, strict=True):
+for l, (matrix, column) in enumerate(zip(w, b, strict=True), start=2):
     a = [
         ad.sigmoid(sum(w_jk * a_k for w_jk, a_k in zip(row, a, strict=True)) + b_j)
         for row, b_j in zip(matrix, column, strict=True)
     ]
+    for j, a_j in enumerate(a, 1):
+        a_j.name = f"a^{l}_{j}"
 C = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) * 0.5
 C.backward()
 scalar_graph = ad.Graph(C)
@@ -113,13 +115,15 @@ ad.draw(record.cost)
 # ## By hand, for one weight
 #
 # $\partial C / \partial w^2_{jk} = a^1_k \, \delta^2_j$ with
-# $\delta^2_j = \sigma'(z^2_j) \sum_i w^3_{ij} \delta^3_i$: BP4 and BP2, read off for neuron 0.
+# $\delta^2_j = \sigma'(z^2_j) \sum_i w^3_{ij} \delta^3_i$: BP4 and BP2, read off for the first
+# neuron. The documents count neurons from 1, numpy counts from 0: `w^2[0,0]` is $w^2_{11}$.
 
 # %% [markdown] lang="ja"
 # ## 重み 1 つを手計算で
 #
 # $\partial C / \partial w^2_{jk} = a^1_k \, \delta^2_j$、ただし
-# $\delta^2_j = \sigma'(z^2_j) \sum_i w^3_{ij} \delta^3_i$ です。BP4 と BP2 をニューロン 0 について書き下しました。
+# $\delta^2_j = \sigma'(z^2_j) \sum_i w^3_{ij} \delta^3_i$ です。BP4 と BP2 を最初のニューロンについて書き下しました。
+# 文書はニューロンを 1 から数え、numpy は 0 から数えます。`w^2[0,0]` は $w^2_{11}$ です。
 
 # %%
 a2, a3 = (np.asarray(node.data)[:, 0] for node in record.a)
@@ -150,13 +154,13 @@ print(ad.compare(autograd=C, by_hand={"w^2_11": mine}).verdict)
 # ## The lens
 #
 # `neuron` takes one neuron out of the matrices and returns it as single numbers, ready to be drawn or
-# explained. Here is neuron 0 of layer 2, with the local derivative on every edge.
+# explained. Here is the first neuron of layer 2 (`j=0`), with the local derivative on every edge.
 
 # %% [markdown] lang="ja"
 # ## レンズ
 #
 # `neuron` は、行列の中からニューロンを 1 つ取り出し、描いたり説明したりできる数のグラフとして返します。これは
-# 第 2 層のニューロン 0 です。辺の上に局所的な導関数が書かれています。
+# 第 2 層の最初のニューロン (`j=0`) です。辺の上に局所的な導関数が書かれています。
 
 # %%
 a_0 = neuron(net, x[:, None], layer=2, j=0)

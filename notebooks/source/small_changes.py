@@ -119,8 +119,8 @@ plt.show()
 # あります。
 
 # %%
-v1, v2 = ad.Value(2.0, "v1"), ad.Value(1.0, "v2")
-C = v1 * v1 / 2 + 2 * v2 * v2
+v1, v2 = ad.Value(2.0, "v1"), ad.Value(1.5, "v2")
+C = ad.square(v1) / 2 + 2 * ad.square(v2)
 mine = {"v1": v1.data, "v2": 2 * v2.data}  # your turn
 print(ad.compare(autograd=C, by_hand=mine).verdict)
 
