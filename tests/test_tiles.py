@@ -1,7 +1,10 @@
 """Tiles: stretches of pointwise rows in blocks have the bits of one numpy call after the other."""
 
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -173,3 +176,56 @@ def test_programs_with_threads_are_called_in_threads_and_in_children(rng, monkey
         if not child:
             os._exit(int(program.value_and_grad(*others[0])[0] != alone[0]))
         assert os.waitpid(child, 0)[1] == 0
+
+
+def test_threads_take_whole_blocks_as_many_as_there_are(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    threads = tiles.Threads()
+    assert threads.part(1000, 10_000, 2048) == 1000
+    assert threads.part(4096, 1, 2048) == 4096
+    assert threads.started == 0
+    assert threads.part(10 * 2048 + 1, 1000, 2048) == 4 * 2048
+    assert threads.started == 2
+    done, said = Lock(), []
+    done.acquire()
+    threads.jobs.put((said.append, ("done",), done))
+    with done:
+        assert said == ["done"]
+    monkeypatch.setattr(tiles, "Thread", refused)
+    assert tiles.Threads().part(10 * 2048 + 1, 1000, 2048) == 11 * 2048
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert tiles.workers() >= 1
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert tiles.workers() >= 1
+
+
+def refused(**_):
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+def test_a_signal_while_threads_run_leaves_the_next_call_right(rng, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    xs = large(rng)
+    program = ad.trace(wide, *map(ad.Tensor, xs), argnums=(0, 1))
+    expected = program.value_and_grad(*xs)
+    start = perf_counter()
+    program.value_and_grad(*xs)
+    taken = perf_counter() - start
+    stopped = 0
+    before = signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    try:
+        for moment in np.linspace(0.02, 0.98, 25) * taken:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, moment)
+                program.value_and_grad(*xs)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                stopped += 1
+            found = program.value_and_grad(*xs)
+            assert found[0] == expected[0]
+            assert all(map(np.array_equal, found[1], expected[1]))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert stopped

@@ -7,9 +7,13 @@ of them before the next block. What is needed only inside has the memory of one 
 of one call after the other for any size of the block, since every number is computed by the same loop.
 """
 
+import math
+import os
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -21,6 +25,59 @@ from autodiff.table.primitive import Pointwise, Primitive, elementwise, takes_ou
 BLOCK = 2048  # numbers in a block; 0 switches tiles off
 AHEAD = 256  # rows that are looked through for more of a stretch
 WIDEST = 3  # operands of a row
+SHARED = 1 << 19  # numbers times rows of a stretch, from which on a thread is worth its start
+
+
+class Threads:
+    """Threads that share the blocks of large stretches; they start when they are first needed."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin without any: so does a forked child, too."""
+        self.jobs: Any = SimpleQueue()
+        self.started = 0
+
+    def part(self, size: int, rows: int, block: int) -> int:
+        """Return how many numbers of a stretch a thread takes: whole blocks, or all of them."""
+        if size * rows < SHARED or size <= block:
+            return size
+        wanted = workers()
+        try:
+            while self.started < wanted - 1:
+                Thread(
+                    target=self.serve, args=(self.jobs,), daemon=True, name="autodiff-tile"
+                ).start()
+                self.started += 1
+        except RuntimeError:  # no more may be started
+            wanted = self.started + 1
+        blocks = math.ceil(size / block)
+        return math.ceil(blocks / wanted) * block
+
+    @staticmethod
+    def serve(jobs: Any) -> None:
+        """Do what stands in the queue, for ever; the lock of each job is free when it is done."""
+        while True:
+            run, arguments, running = jobs.get()
+            try:
+                run(*arguments)
+            finally:
+                running.release()
+
+
+def workers() -> int:
+    """Return how many threads may share a stretch: what OMP_NUM_THREADS says, or the processors."""
+    try:
+        return max(1, int(os.environ["OMP_NUM_THREADS"]))
+    except (KeyError, ValueError):
+        few = getattr(os, "sched_getaffinity", None)
+        return len(few(0)) if few else os.cpu_count() or 1
+
+
+THREADS = Threads()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=THREADS.begin)
 
 
 @dataclass
@@ -41,6 +98,7 @@ class Plan:
     given: list[int] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     fresh: list[int] = field(default_factory=list)
+    threads: Threads = THREADS
 
     def slot(self, kind: list[int]) -> int:
         """Return a new slot of a kind."""

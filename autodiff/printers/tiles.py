@@ -14,8 +14,7 @@ from autodiff.table.primitive import TABLE, Pointwise
 KERNELS = ("squared_error", "where")
 
 TILE = """
-import os
-from concurrent.futures import ThreadPoolExecutor
+from _thread import allocate_lock
 
 cimport numpy as cnp
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
@@ -25,34 +24,6 @@ from autodiff.table.primitive import takes_out
 ctypedef void (*inner_loop)(
     char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, void *data
 ) noexcept nogil
-
-SHARED = 1 << 19  # numbers times rows from which on a thread is worth its start
-_pool = None
-
-
-def workers():
-    \"\"\"Return how many threads may share the blocks of a stretch; OMP_NUM_THREADS says otherwise.\"\"\"
-    try:
-        return max(1, int(os.environ["OMP_NUM_THREADS"]))
-    except (KeyError, ValueError):
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def pool():
-    \"\"\"Return the threads, which are made when they are first needed, and anew in a forked child.\"\"\"
-    global _pool
-    if _pool is None:
-        _pool = ThreadPoolExecutor(max(1, workers() - 1), "autodiff-tile")
-    return _pool
-
-
-def _forked():
-    global _pool
-    _pool = None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
 
 cdef struct Step:
     inner_loop loop  # NULL where a Python function is called
@@ -164,22 +135,39 @@ cdef class Tile:
 
     cdef int share(self) except -1:
         \"\"\"Run all blocks, in threads where that pays.\"\"\"
-        cdef Py_ssize_t n = self.size, blocks, part
-        if n * self.count >= SHARED and n > self.block:
-            blocks = (n + self.block - 1) // self.block
-            part = (blocks + min(workers(), blocks) - 1) // min(workers(), blocks) * self.block
-            while len(self.helpers) < (n - 1) // part:
-                self.helpers.append(Tile(self.plan, *self.kept))
-            running = [
-                pool().submit(helper.run_part, self, at, min(at + part, n))
-                for helper, at in zip(self.helpers, range(part, n, part))
-            ]
-            with nogil:
-                self.stretch(0, part if part < n else n)
-            for thread in running:
-                thread.result()
-        else:
+        cdef Py_ssize_t n = self.size, part
+        threads = self.plan.threads
+        part = threads.part(n, self.count, self.block)
+        if part >= n:
             self.stretch(0, n)
+            return 0
+        while len(self.helpers) < (n - 1) // part:
+            self.helpers.append(Tile(self.plan, *self.kept))
+        jobs = []
+        try:
+            for helper, at in zip(self.helpers, range(part, n, part)):
+                running = allocate_lock()
+                running.acquire()
+                jobs.append(running)
+                threads.jobs.put((helper.run_part, (self, at, min(at + part, n)), running))
+            with nogil:
+                self.stretch(0, part)
+        finally:  # of C's calls alone, so that no signal comes between them
+            self.settle(jobs)
+        return 0
+
+    cdef int settle(self, list jobs) except -1:
+        \"\"\"Wait for threads, which write into arrays; what a signal raises meanwhile is raised then.\"\"\"
+        stopped = None
+        for running in jobs:
+            while True:
+                try:
+                    running.acquire()
+                    break
+                except BaseException as error:
+                    stopped = error
+        if stopped is not None:
+            raise stopped
         return 0
 
     def run_part(self, Tile whole, Py_ssize_t at, Py_ssize_t end):
