@@ -30,6 +30,13 @@ class Parser(argparse.ArgumentParser):
         told = say("cli.see_help", what=retold(_sentence(message)), command=self.prog)
         self.exit(2, f"{self.prog}: {told}\n")
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse; a command itself complains about what it does not know."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return found, rest
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""

@@ -186,6 +186,7 @@ def test_hostile_settings_in_a_checkpoint(
 BAD: list[tuple[Sequence[str], str]] = [
     ([], "arguments are required: COMMAND"),
     (["fly"], "invalid choice: 'fly'"),
+    (["demo", "--fly"], "unrecognized arguments: --fly (see nets demo --help)"),
     (["train", "--sizes", "a,b"], "'a,b' is not a list of sizes"),
     (["sweep", "--eta", "1,x"], "'1,x' is not a list of rates such as 0.01,3"),
     (["train", "--sizes", "64"], "at least two positive whole numbers"),
