@@ -123,7 +123,10 @@ def test_what_is_no_number_is_blamed_and_the_rest_explained(
     assert main(["explain", "sqrt(w)*x", "--at", "w=0,x=3"]) == 1
     said = capsys.readouterr()
     assert "dout/dx = 0, 1 path" in said.out
-    assert "d/dw is inf, which is no sum of numbers:\nbackward: sqrt(w): the part sent to w" in said.out
+    assert (
+        "d/dw is inf, which is no sum of numbers:\nbackward: sqrt(w): the part sent to w"
+        in said.out
+    )
     assert said.out.count("remedy") == 1
     assert "blame_nan" not in said.out + said.err
 
