@@ -97,11 +97,11 @@ def polydiv(u: Any, v: Any) -> Any:
     """Return the quotient of two polynomials, and what is left."""
     x, below = coefficients(u) + 0.0, coefficients(v) + 0.0
     left = np.polydiv(array_of(x), array_of(below))[1]
-    x, below = as_type(x, left.dtype), as_type(below, left.dtype)
+    x = as_type(x, left.dtype)
     if x.shape[0] < below.shape[0]:
         return constant(np.zeros(1, left.dtype)), x[x.shape[0] - left.size :]
     quotient = ops.deconvolve(x, below)
-    return quotient, (x - ops.convolve(quotient, below))[x.shape[0] - left.size :]
+    return quotient, (x - ops.convolve(quotient, as_type(below, left.dtype)))[x.shape[0] - left.size :]
 
 
 @stands_for(np.polyder, p=VECTOR, m=whole(0, 2))

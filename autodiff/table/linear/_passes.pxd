@@ -14,6 +14,7 @@ cdef extern from *:
 
     // Arrays are (outer, n, inner), C order: the axis in the middle. `back` goes from its end.
     #define LANES 32
+    #define BLOCK 2048 /* numbers that stay in the nearest cache */
     #define PASSES(T, FABS)                                                                              \
     PASS recur_##T(const T *a, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back) {             \
         npy_intp step = back ? -inner : inner;                                                           \
@@ -57,32 +58,30 @@ cdef extern from *:
         const T *g, const T *x, T *__restrict y, npy_intp outer, npy_intp n, T sign                      \
     ) {                                                                                                  \
         for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
-            T most[LANES], hit[LANES] = {0}, hole[LANES] = {0}, top;                                    \
-            npy_intp k, whole = n / LANES * LANES; double hits = 0, holes = 0;                           \
-            for (int j = 0; j < LANES; j++) most[j] = x[0];                                              \
-            for (k = 0; k < whole; k += LANES)                                                           \
-                for (int j = 0; j < LANES; j++) most[j] = sign * x[k + j] > sign * most[j] ? x[k + j] : most[j];\
-            for (; k < n; k++) most[0] = sign * x[k] > sign * most[0] ? x[k] : most[0];                  \
-            top = most[0];                                                                               \
-            for (int j = 1; j < LANES; j++) top = sign * most[j] > sign * top ? most[j] : top;           \
-            T here = g[o], there = g[o] * (T)0;                                                          \
-            for (k = 0; k < whole; k += LANES) {                                                         \
-                for (int j = 0; j < LANES; j++) {                                                        \
-                    hit[j] += x[k + j] == top ? (T)1 : (T)0;                                             \
-                    hole[j] += x[k + j] != x[k + j] ? (T)1 : (T)0;                                       \
-                }                                                                                        \
-                for (int j = 0; j < LANES; j++) y[k + j] = x[k + j] == top ? here : there;               \
+            T top = x[0];                                                                                \
+            npy_intp hits = 0, holes = 0;                                                                \
+            for (npy_intp from = 0; from < n; from += BLOCK) {                                           \
+                const T *z = x + from;                                                                   \
+                npy_intp k, size = n - from < BLOCK ? n - from : BLOCK, whole = size / LANES * LANES, same = 0; \
+                T most[LANES], here = z[0];                                                              \
+                for (int j = 0; j < LANES; j++) most[j] = z[0];                                          \
+                for (k = 0; k < whole; k += LANES)                                                       \
+                    for (int j = 0; j < LANES; j++)                                                      \
+                        most[j] = sign * z[k + j] > sign * most[j] ? z[k + j] : most[j];                 \
+                for (; k < size; k++) most[0] = sign * z[k] > sign * most[0] ? z[k] : most[0];           \
+                for (int j = 0; j < LANES; j++) here = sign * most[j] > sign * here ? most[j] : here;    \
+                if (!from || sign * here > sign * top) { top = here; hits = 0; }                         \
+                if (here != top) continue;                                                               \
+                for (k = 0; k < size; k++) same += z[k] == top;                                          \
+                hits += same;                                                                            \
             }                                                                                            \
-            for (; k < n; k++) {                                                                         \
-                y[k] = x[k] == top ? here : there; hits += x[k] == top; holes += x[k] != x[k];           \
+            T none = g[o] * (T)0, part = hits == 1 ? g[o] : g[o] * (T)(1.0 / (double)hits);              \
+            for (npy_intp k = 0; k < n; k++) {                                                           \
+                y[k] = x[k] == top ? part : none; holes += x[k] != x[k];                                 \
             }                                                                                            \
-            for (int j = 0; j < LANES; j++) { hits += hit[j]; holes += hole[j]; }                        \
-            if (hits == 1 && !holes) continue;                                                           \
-            here = g[o] * (T)(1.0 / (double)(holes ? holes : hits));                                     \
-            if (holes)                                                                                   \
-                for (k = 0; k < n; k++) y[k] = x[k] != x[k] ? here : there;                              \
-            else                                                                                         \
-                for (k = 0; k < n; k++) y[k] = x[k] == top ? here : there;                               \
+            if (!holes) continue;                                                                        \
+            part = g[o] * (T)(1.0 / (double)holes);                                                      \
+            for (npy_intp k = 0; k < n; k++) y[k] = x[k] != x[k] ? part : none;                          \
         }                                                                                                \
     }                                                                                                    \
     PASS gap_##T(const T *a, const T *b, T *y, npy_intp n) {                                             \

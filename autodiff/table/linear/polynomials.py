@@ -63,7 +63,7 @@ def deconvolve(x: Any, z: Any) -> Any:
     """Return q whose convolution with z begins as x does, by long division."""
     kind = np.result_type(x, z)
     rest, below = x.astype(kind), z.astype(kind)
-    n, share = below.size, 1.0 / below[0]
+    n, share = below.size, 1.0 / z[0]
     q = np.zeros(rest.size - n + 1, kind)
     for k in range(q.size):
         q[k] = d = share * rest[k]
