@@ -297,3 +297,31 @@ def test_interpolation_between_infinities() -> None:
         wanted = np.interp(at, known, values)
         for got in (program(np.array(values)), np.interp(at, known, ad.Tensor(values)).data):
             assert np.array_equal(got, wanted, equal_nan=True), values
+
+
+@pytest.mark.parametrize("ends", [{}, {"left": -1.0}, {"right": 2.0}, {"left": -1.0, "right": 2.0}])
+def test_a_broken_line_is_the_same_eager_and_replayed(ends: dict[str, float]) -> None:
+    xp, fp = np.array([-1.0, 0.5, 2.0]), np.array([0.3, -1.0, 4.0])
+    x = np.array([-3.0, -1.0, 0.1, 0.5, 1.7, 2.0, 5.0])
+
+    def f(x: Any, fp: Any) -> Any:
+        return (np.interp(x, xp, fp, **ends) * np.arange(1.0, 8.0)).sum()
+
+    eager, replayed = ad.value_and_grad(f, (0, 1)), ad.jit(ad.value_and_grad(f, (0, 1)))
+    for _ in range(2):
+        y, (dx, dfp) = eager(x, fp)
+        again = replayed(x, fp)
+        np.testing.assert_array_equal(y, again[0])
+        np.testing.assert_array_equal(dx, again[1][0])
+        np.testing.assert_array_equal(dfp, again[1][1])
+    np.testing.assert_allclose(y, (np.interp(x, xp, fp, **ends) * np.arange(1.0, 8.0)).sum())
+    assert dx[0] == dx[6] == 0.0
+    assert dx[5] == 6.0 * (5.0 / 1.5)  # at the last point the slope from inside
+
+
+def test_a_broken_line_with_infinite_points() -> None:
+    xp, fp = np.array([-1.0, 0.5, 2.0]), np.array([0.3, np.inf, np.inf])
+    for x in (0.0, 0.5, 1.0, 2.0, np.nan, -np.inf, np.inf):
+        np.testing.assert_array_equal(np.interp(ad.Tensor(x), xp, fp).data, np.interp(x, xp, fp))
+    single = np.interp(ad.Tensor([np.nan, 1.0]), [0.0], ad.Tensor([3.0]))
+    np.testing.assert_array_equal(single.data, np.interp([np.nan, 1.0], [0.0], [3.0]))

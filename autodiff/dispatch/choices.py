@@ -172,7 +172,8 @@ def unstack(x: Any, axis: Any = 0) -> Any:
     """Return the slices along an axis."""
     x = tensor(x)
     k = one_axis(x, axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis)
-    return tuple(x[(slice(None),) * k + (i,)] for i in range(x.shape[k]))
+    ahead = (slice(None),) * k
+    return tuple(x[(*ahead, i) if k else i] for i in range(x.shape[k]))
 
 
 second_name(getattr(np, "unstack", None), unstack, x=AXED)

@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch import reductions, statistics
-from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type, blank, join
 from autodiff.dispatch.products import einsum
-from autodiff.nodes import modes
-from autodiff.nodes.functions import array_of, is_node
+from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
@@ -109,39 +107,6 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         if x.ndim == 1:
             step = step.reshape(-1, *(1,) * (y.ndim - 1 - k))
     return (step * (y[(*ahead, slice(1, None))] + y[(*ahead, slice(None, -1))]) * 0.5).sum(k)
-
-
-@stands_for(np.interp, x=ARRAY, xp=one_of(np.array([-2.0, 0.5, 3.0])),
-            fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5),
-            period=one_of(None, 1.5, 0))  # fmt: skip
-def interp(
-    x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
-) -> Any:
-    """Return the broken line through the points (xp, fp) at x; gradients flow to all three."""
-    if period is not None:
-        raise TypeError("np.interp: period= has no meaning on a graph; take x modulo the period")
-    points = array_of(xp)
-    np.interp(0.0, points, np.zeros(np.shape(array_of(fp))))
-    x, fp = as_type(tensor(x), float), as_type(tensor(fp), float)
-    place = np.clip(
-        np.searchsorted(points, array_of(x), side="right") - 1, 0, max(len(points) - 2, 0)
-    )
-    if len(points) == 1:
-        y = ops.broadcast(fp, shape=x.shape) if x.shape else fp[0]
-    else:
-        known = tensor(xp) if is_node(xp) else np.asarray(points, x.dtype)
-        low, high = known[place], known[place + 1]
-        rise = fp[place + 1] - fp[place]
-        y = fp[place] + rise * ((x - low) / (high - low))
-        if modes.tracing() or not np.all(np.isfinite(fp._array)):  # from the left or the right
-            y = ops.where(missing(y), fp[place + 1] + rise * ((x - high) / (high - low)), y)
-            other = ops.truth(ops.beats(fp[place + 1], fp[place]) - 0.5)  # not 0 for two infinities
-            y = ops.where(missing(y) * (1.0 - other), fp[place], y)
-    below, above = (
-        np.asarray(b, float) for b in (array_of(x) < points[0], array_of(x) > points[-1])
-    )
-    y = ops.where(below, fp[0] if left is None else left, y)
-    return ops.where(above, fp[-1] if right is None else right, y)
 
 
 @stands_for(np.gradient, signature="(f, *varargs, axis=None, edge_order=1)",

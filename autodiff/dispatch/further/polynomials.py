@@ -101,7 +101,9 @@ def polydiv(u: Any, v: Any) -> Any:
     if x.shape[0] < below.shape[0]:
         return constant(np.zeros(1, left.dtype)), x[x.shape[0] - left.size :]
     quotient = ops.deconvolve(x, below)
-    return quotient, (x - ops.convolve(quotient, as_type(below, left.dtype)))[x.shape[0] - left.size :]
+    return quotient, (x - ops.convolve(quotient, as_type(below, left.dtype)))[
+        x.shape[0] - left.size :
+    ]
 
 
 @stands_for(np.polyder, p=VECTOR, m=whole(0, 2))
