@@ -11,6 +11,7 @@ all ratios; parts of names as arguments choose.
 
 import contextlib
 import itertools
+import os
 import sys
 import time
 import tracemalloc
@@ -26,6 +27,7 @@ from autodiff.dispatch import protocol
 from autodiff.dispatch.entries import ENTRIES, Entry
 from autodiff.table.primitive import UFUNCS
 from autodiff.table.recipes import Pick, Recipe
+from benchmarks.timing import ONE_CORE
 
 with contextlib.suppress(ImportError):
     import autodiff.scipy.special  # its rows name SciPy's ufuncs
@@ -235,6 +237,11 @@ def over(*chosen: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    if (
+        not ONE_CORE.keys() <= os.environ.keys()
+    ):  # threads of BLAS wait for each other on a busy machine
+        call = [sys.executable, "-m", "benchmarks.law", *sys.argv[1:]]
+        os.execve(sys.executable, call, {**os.environ, **ONE_CORE})
     for name, at in costs(tuple(sys.argv[1:])):
         parts = (f"{c.elements:>8}: {1e6 * c.forward:9.0f} us x {c.ratio:6.1f}, memory {c.memory:5.1f}"
                  for c in at)  # fmt: skip
