@@ -137,8 +137,14 @@ def test_a_forged_state_is_refused_or_leads_to_the_honest_end() -> None:
     assert refused > MUTANTS / 2
 
 
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere nothing ends a stopped process"
+)
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
-def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stopped", [False, pytest.param(True, marks=linux)])
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path, stopped: bool) -> None:
     command = [sys.executable, "-m", "nets", "train", "--workers", "1", "--epochs", "2000",
                "--sizes", "64,8,10", "--out", str(tmp_path)]  # fmt: skip
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -146,6 +152,9 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     parent.stdout.readline()  # an epoch is done, so the worker is there
     children = _children(parent.pid)
     assert children
+    for pid in children if stopped else ():
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGSTOP)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()

@@ -9,6 +9,7 @@ some seconds, which is a death like any other.
 
 import argparse
 import contextlib
+import ctypes
 import ipaddress
 import os
 import signal
@@ -26,6 +27,7 @@ from autodiff import say
 from autodiff.sources.lines import fitted
 from nets.extras import UsageError, require
 
+PDEATHSIG = 1  # prctl: the signal that a process is sent when its parent ends
 ATTEMPTS = 3
 WATCH = 1.0  # seconds between two looks whether the parent lives, or a worker is stopped
 PATIENCE = 10.0  # seconds that a worker may be stopped
@@ -167,13 +169,20 @@ def processes(workers: int, tell: Callable[[str], None] = warnings.warn) -> Engi
 
     def make() -> Executor:
         started.end()  # what is left of those before
-        return ProcessPoolExecutor(workers, started, _as_a_worker, (os.getpid(),))
+        in_main = threading.current_thread() is threading.main_thread()
+        return ProcessPoolExecutor(workers, started, _as_a_worker, (os.getpid(), in_main))
 
     return Engine(make(), make, workers=started)
 
 
-def _as_a_worker(parent: int) -> None:
-    """Leave Ctrl-C to the parent, which stops between two steps, and end when the parent has ended."""
+def _as_a_worker(parent: int, of_main_thread: bool) -> None:
+    """Leave Ctrl-C to the parent, which stops between two steps, and end when the parent has ended.
+
+    Linux ends a worker that is stopped at that moment; to it the parent is the thread that started it.
+    """
+    if of_main_thread and sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
