@@ -8,6 +8,7 @@ import functools
 import gzip
 import io
 import json
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiff as ad
 from nets import Network, mnist_loader, network2
 from nets.cli import main
 from nets.closed_form import sigmoid, sigmoid_prime
@@ -282,3 +284,29 @@ def test_a_bar_of_ones_choice_and_nothing_else(capsys: pytest.CaptureFixture[str
     other.SGD(data, 5, 2, 3.0, test_data=data)
     assert capsys.readouterr().out.count("Epoch") == 5
     assert all(np.array_equal(a, b) for a, b in zip(one.weights, other.weights, strict=True))
+
+
+WRONG_RATES = [("eta", "a"), ("eta", None), ("eta", math.nan), ("eta", math.inf), ("eta", 0.0), ("eta", 1j),
+               ("eta", np.complex128(1)), ("eta", True), ("eta", ad.Value(1.0)), ("lmbda", "x"),
+               ("lmbda", -1.0), ("lmbda", math.inf), ("lmbda", None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_RATES)
+def test_the_second_networks_rates_are_checked(name: str, value: Any) -> None:
+    net = network2.Network([2, 2], seed=0)
+    data = [(np.ones((2, 1)), network2.vectorized_result(1, 2))]
+    said = "it must be a (positive )?number" if name == "eta" else "it must be (a number|0 or more)"
+    with pytest.raises(ValueError, match=f"{name} is .*: {said}"):
+        net.SGD(data, 1, 1, **{"eta": 0.1, name: value})
+    if name == "lmbda":
+        with pytest.raises(ValueError, match=f"{name} is .*: {said}"):
+            net.total_cost(data, value)
+
+
+def test_the_second_network_tells_that_training_left_the_numbers() -> None:
+    net = network2.Network([2, 2], seed=0)
+    data = [(np.full((2, 1), math.nan), network2.vectorized_result(1, 2))]
+    with pytest.warns(Diverged, match="not a finite number since epoch 0") as told:
+        net.SGD(data, 3, 1, 0.1)
+    assert len(told) == 1
+    assert told[0].filename == __file__
