@@ -249,6 +249,7 @@ def test_a_width_on_paper_is_that_width_in_every_form(mm: float, tmp_path: Path)
     svg = picture.save(tmp_path / "a.svg", mm=mm).read_text("utf-8")
     assert re.search(r'width="([\d.]+)mm"', svg)[1] == f"{mm:g}"  # type: ignore[index]
     tikz = picture.save(tmp_path / "a.tikz", mm=mm).read_text("utf-8")
+    assert tikz.endswith("%\n")  # no space after it
     unit = re.search(r"x=([\d.]+)pt", tikz)
     page = re.search(r"use as bounding box[^]]*\] \(0.0,0.0\) rectangle \(([\d.]+),", tikz)
     assert unit is not None

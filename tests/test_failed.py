@@ -63,6 +63,20 @@ def test_every_operation_that_fails(work: Any, name: str | None) -> None:
     picture.svg()
 
 
+@pytest.mark.parametrize("letters", range(20, 70))
+def test_every_line_of_the_reason_starts_at_the_left(letters: int) -> None:
+    """Also one that ends where an array would go on, with a comma or a bracket."""
+    W, _ = layer()
+    error = failure(lambda: W + np.ones((5, 7)))
+    error.args = ("x" * (letters // 2) + ", [" + "y" * (letters // 3) + "], " + "z" * 20,)
+    picture = ad.draw(error)
+    (box,) = [box for box in picture.scene.boxes if box.kind == "failed"]
+    reason = {text for label, text in box.lines if not label}
+    shown = [m for m in picture.composition.marks if m.text in reason and m.shape == "text"]
+    assert len(shown) >= len(reason) > 0
+    assert {m.anchor for m in shown} == {"start"}
+
+
 def test_one_operand_twice_and_a_folded_graph() -> None:
     W, _ = layer()
     for _ in range(40):

@@ -145,7 +145,7 @@ def words_of(
         if line[0] != "":
             out.append(letters("row label", left, base, line[0], "soft", TEXT, False, "start"))
             out.append(letters("row text", right, base, line[1], "ink", TEXT, False, "end"))
-        elif goes_on(line[1]):
+        elif box.kind != "failed" and goes_on(line[1]):
             out.append(letters("row text", right, base, line[1], "ink", TEXT, False, "end"))
         else:
             out.append(letters("row", left, base, line[1], "ink", TEXT, False, "start"))

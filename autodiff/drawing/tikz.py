@@ -57,7 +57,7 @@ def render(drawn: Composition, theme: str, mm: float | None = None) -> str:
     ]
     seen = (m for m in drawn.marks if m.shape not in ("open", "close"))
     out += [_text(m, unit) if m.shape == "text" else _shape(m, unit) for m in seen]
-    return "\n".join([*out, "\\end{tikzpicture}", ""])
+    return "\n".join([*out, "\\end{tikzpicture}%", ""])
 
 
 def escaped(text: str) -> str:
