@@ -18,6 +18,7 @@ import autodiff as ad
 from autodiff.cli import main
 from autodiff.sources.reference import operations
 from autodiff.table.language import LANGUAGES, language, retold, say, sentences, speaking
+from nets import Network
 from nets.cli import COMMANDS
 from nets.cli import main as nets_main
 from tests.raised import raised
@@ -137,6 +138,16 @@ def test_slips_and_lessons_in_japanese() -> None:
         answers = exercise.check(exercise.answers)
         assert set(answers.values()) == {"正解"}
     assert not np.isnan(w.grad)
+
+
+def test_the_frame_of_a_layer_is_japanese_in_every_picture() -> None:
+    C = Network([2, 3, 1], seed=0).graph(np.ones((2, 1)), np.ones((1, 1)))
+    with speaking("ja"):
+        picture = ad.draw(C)
+        assert "第 2 層" in picture.svg()
+        assert "第 2 層" in picture.source
+        assert "layer 2<" not in picture.svg()
+    assert "layer 2<" in ad.draw(C).svg()
 
 
 @pytest.mark.parametrize(

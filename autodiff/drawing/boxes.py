@@ -101,7 +101,7 @@ def node_box(
     about = [f"{name}{':' if node.primitive is None else ' ='} {what}"]
     about += [f"{label} {text}".strip() for label, text in (*value, *gradient, *missing)]
     if node.scope:
-        about.append(say("picture.scope", name=clean(node.scope)))
+        about.append(say("picture.scope", name=words.scoped(node.scope)))
     formal = node.name is None and node.kind != "constant" and not NUMBERED.fullmatch(name)
     return Box(
         key=f"n{i}",

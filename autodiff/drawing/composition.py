@@ -5,12 +5,12 @@ from itertools import chain
 
 from autodiff.drawing import figure, legend, style
 from autodiff.drawing.edges import Arrow
-from autodiff.drawing.escape import clean, shorten
+from autodiff.drawing.escape import shorten
 from autodiff.drawing.layout import Course, Layout
 from autodiff.drawing.lettering import width
 from autodiff.drawing.marks import Mark, area, moved
 from autodiff.drawing.scene import Scene
-from autodiff.drawing.words import strength
+from autodiff.drawing.words import scoped, strength
 from autodiff.table.language import say
 
 MARGIN = 14.0
@@ -35,8 +35,9 @@ def compose(scene: Scene, layout: Layout, whole: Scene | None = None) -> Composi
     height = layout.height + below.height + 2 * MARGIN
     parts: list[list[Mark]] = []
     for name, frame in layout.scopes.items():
-        short = shorten(clean(name.rpartition("/")[2]), 30)
-        parts.append(figure.frame_marks(list(frame), clean(name), short))
+        called = scoped(name)
+        short = shorten(called.rpartition("/")[2], 30)
+        parts.append(figure.frame_marks(list(frame), called, short))
     parts += [_arrow(a, layout.arrows[a.key]) for a in scene.arrows]
     parts += [figure.box_marks(b, *layout.boxes[b.key], scene.rankdir) for b in scene.boxes]
     for arrow in scene.arrows:

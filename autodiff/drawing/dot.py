@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 
 from autodiff.drawing.boxes import Box
 from autodiff.drawing.edges import Arrow
-from autodiff.drawing.escape import clean, dot
+from autodiff.drawing.escape import dot
 from autodiff.drawing.measure import box_size, words_size
 from autodiff.drawing.scene import Scene
 from autodiff.drawing.style import LIGHT, fill_of, hue_of
-from autodiff.drawing.words import strength
+from autodiff.drawing.words import scoped, strength
 
 # How each kind is drawn by Graphviz: its shape and its style.
 SHAPES = {
@@ -100,7 +100,7 @@ def _clusters(scene: Scene, box: Callable[[Box, str], str], titles: bool) -> Ite
             yield "  }"
             continue
         if scope:
-            name = f'label="{dot(clean(scope.rpartition("/")[2]))}"' if titles else 'label=" "'
+            name = f'label="{dot(scoped(scope).rpartition("/")[2])}"' if titles else 'label=" "'
             size = "" if titles else ", fontsize=12, margin=12"
             yield f"  subgraph cluster_{number[scope]} {{"
             yield f"  graph [{name}, labeljust=l, style=rounded{size}];"

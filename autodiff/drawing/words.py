@@ -5,10 +5,12 @@ computed (a dash), one that is 0, one that is not a number, and one that is infi
 """
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 
+from autodiff.drawing.escape import clean
 from autodiff.table.language import say
 
 NOT_COMPUTED = "–"
@@ -17,6 +19,19 @@ NOT_COMPUTED = "–"
 def spoken(op: str) -> str:
     """Return what people call an operation."""
     return "power" if op == "powc" else op
+
+
+def scoped(scope: str) -> str:
+    """Return what a scope is called; layers are said in the reader's language.
+
+    >>> scoped("net/layer 2")
+    'net/layer 2'
+    """
+    parts = clean(scope).split("/")
+    found = [re.fullmatch(r"layer (\d+)", part) for part in parts]
+    return "/".join(
+        say("picture.layer", n=m[1]) if m else part for m, part in zip(found, parts, strict=True)
+    )
 
 
 def number(x: float | None) -> str:
