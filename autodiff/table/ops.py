@@ -76,8 +76,10 @@ power: Pointwise = pointwise(
 power_slope: Pointwise = pointwise(
     "power_slope", kernels.power_slope, arrays.power_slope,
     (
-        lambda y, x, n: where(abs(x) + abs(n), where(
-            step(0.5 - n), (n - 1.0) * (y / x), n * power_slope(x, n - 1.0)), 0.0),
+        lambda y, x, n: where(
+            n, where(step(0.5 - n), (n - 1.0) * (y / x), n * power_slope(x, n - 1.0)),
+            where(x, (n - 1.0) * (y / x), 0.0),
+        ),
         lambda y, x, n: power(x, n - 1.0) + xlogy(y, x),
     ),
     (POSITIVE, REAL),
