@@ -160,14 +160,14 @@ def parameter_names(f: Any, count: int) -> list[str]:
     return [*found[:count], *(f"x{i}" for i in range(len(found), count))]
 
 
-def indices(what: str, argnums: Any) -> list[int]:
-    """Return `argnums` as whole numbers; raise a TypeError where one is none."""
+def indices(what: str, argnums: Any, called: str = "argnums") -> list[int]:
+    """Return `argnums`, or what is `called` otherwise, as whole numbers; raise where one is none."""
     try:
         several = isinstance(argnums, tuple | list)
         return [operator.index(i) for i in (argnums if several else (argnums,))]
     except TypeError:
         raise TypeError(
-            f"{what}: argnums says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
+            f"{what}: {called} says which arguments, as an index or a tuple of them, not {argnums!r:.60}"
         ) from None
 
 

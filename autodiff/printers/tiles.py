@@ -172,10 +172,8 @@ cdef class Tile:
 
     def run_part(self, Tile whole, Py_ssize_t at, Py_ssize_t end):
         \"\"\"Run some blocks of another tile, with scratch memory of its own.\"\"\"
-        for slot in self.plan.given:
-            self.slots[slot] = whole.slots[slot]
-        for slot in self.plan.fresh:
-            if slot >= 0:
+        for slot in (*self.given, *self.fresh):
+            if slot >= 0:  # else an argument that was given up, which is among the given
                 self.slots[slot] = whole.slots[slot]
         with nogil:
             self.stretch(at, end)

@@ -9,7 +9,6 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable
-from operator import index
 from types import MethodType
 from typing import Any
 
@@ -77,14 +76,9 @@ class Jitted:
         if len(axes) != n:
             raise ValueError(f"jit: in_axes has {len(axes)} entries for {n} arguments")
         free = [i for i in range(n) if i not in static]
-        several = isinstance(self.argnums, tuple | list)
-        wanted = (
-            self.argnums
-            if several
-            else (free[:1] or [0])
-            if self.argnums is None
-            else [self.argnums]
-        )
+        argnums = self.argnums if self.argnums is not None or not free else free[0]
+        several = isinstance(argnums, tuple | list)
+        wanted = argnums if several else (argnums,)
         numbers = [free.index(i % n) if i % n in free else None for i in wanted] if free else [0]
         if None in numbers:
             raise ValueError(f"jit: argnums {self.argnums} names a static argument")
@@ -169,15 +163,12 @@ def behind(places: Any) -> Any:
 
 def places(f: Any, static: Any) -> tuple[int, ...]:
     """Return `static_argnums` as a tuple; raise where f has no argument of that number."""
-    found = tuple(map(index, static if isinstance(static, tuple | list) else (static,)))
+    found = tuple(calls.indices("jit", static, "static_argnums"))
     try:
         kinds = [p.kind for p in inspect.signature(f).parameters.values()]
     except (TypeError, ValueError):  # a function that does not tell
         return found
-    n = sum(
-        kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        for kind in kinds
-    )
+    n = sum(kind in (kind.POSITIONAL_ONLY, kind.POSITIONAL_OR_KEYWORD) for kind in kinds)
     wrong = [i for i in found if not -n <= i < n]
     if wrong and inspect.Parameter.VAR_POSITIONAL not in kinds:
         raise ValueError(f"jit: static_argnums has {wrong[0]}, and the function has {n} arguments")

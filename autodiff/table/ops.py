@@ -145,15 +145,21 @@ xlogy: Pointwise = pointwise(
 sin: Pointwise = pointwise("sin", libm.sin, np.sin, (lambda y, x: cos(x),), tex=r"\sin {0}")
 cos: Pointwise = pointwise("cos", libm.cos, np.cos, (lambda y, x: -sin(x),), tex=r"\cos {0}")
 tan: Pointwise = pointwise("tan", libm.tan, np.tan, (lambda y, x: 1.0 + y * y,), tex=r"\tan {0}")
-# 1 - x^2 in two forms: each keeps its digits, and its slope's, where the other loses them.
+
+
+def less_square(x: Any) -> Any:
+    """Return 1 - x^2 in the form that keeps its digits there, and its slope's."""
+    return where(step(0.25 - x * x), 1.0 - x * x, (1.0 - x) * (1.0 + x))
+
+
 asin: Pointwise = pointwise(
     "asin", libm.asin, np.arcsin,
-    (lambda y, x: 1.0 / sqrt(where(step(0.25 - x * x), 1.0 - x * x, (1.0 - x) * (1.0 + x))),), (UNIT,),
+    (lambda y, x: 1.0 / sqrt(less_square(x)),), (UNIT,),
     tex=r"\arcsin {0}",
 )
 acos: Pointwise = pointwise(
     "acos", libm.acos, np.arccos,
-    (lambda y, x: -1.0 / sqrt(where(step(0.25 - x * x), 1.0 - x * x, (1.0 - x) * (1.0 + x))),), (UNIT,),
+    (lambda y, x: -1.0 / sqrt(less_square(x)),), (UNIT,),
     tex=r"\arccos {0}",
 )
 hypot: Pointwise = pointwise(
@@ -193,7 +199,7 @@ acosh: Pointwise = pointwise(
 )
 atanh: Pointwise = pointwise(
     "atanh", libm.atanh, np.arctanh,
-    (lambda y, x: 1.0 / where(step(0.25 - x * x), 1.0 - x * x, (1.0 - x) * (1.0 + x)),), (UNIT,),
+    (lambda y, x: 1.0 / less_square(x),), (UNIT,),
     tex=r"\operatorname{{artanh}} {0}",
 )
 cbrt: Pointwise = pointwise(

@@ -47,9 +47,8 @@ def interp(
     y = ops.where(np.asarray(plain > points[-1], float), last[0], y)
     if len(points) == 1:  # numpy's only point holds for NaN as well
         return ops.where(missing(x), fp[0], y)
-    place = np.clip(
-        piece - 1, 0, len(points) - 2
-    )  # an infinite piece is counted from its other end
+    place = np.clip(piece - 1, 0, len(points) - 2)
+    # An infinite piece is counted from its other end.
     y = ops.where(missing(y), fp[place + 1] + rise[place] * (x - known[place + 1]), y)
     other = ops.truth(ops.beats(fp[place + 1], fp[place]) - 0.5)  # not 0 for two infinities
     y = ops.where(missing(y) * (1.0 - other), fp[place], y)
