@@ -76,7 +76,7 @@ class Jitted:
         if len(axes) != n:
             raise ValueError(f"jit: in_axes has {len(axes)} entries for {n} arguments")
         free = [i for i in range(n) if i not in static]
-        argnums = self.argnums if self.argnums is not None or not free else free[0]
+        argnums: Any = self.argnums if self.argnums is not None or not free else free[0]
         several = isinstance(argnums, tuple | list)
         wanted = argnums if several else (argnums,)
         numbers = [free.index(i % n) if i % n in free else None for i in wanted] if free else [0]
