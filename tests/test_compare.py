@@ -147,6 +147,58 @@ def test_nets_check_names_the_slip(
     assert "Likely slip: sign" in capsys.readouterr().out
 
 
+FORWARD = {
+    "missing bias: b^3": ("z^3", lambda w, b, z, a: w[1] @ a[1]),
+    "missing bias: b^2": ("z^3", lambda w, b, z, a: w[1] @ closed_form.sigmoid(w[0] @ a[0]) + b[1]),
+    "sign: b^2": ("z^2", lambda w, b, z, a: w[0] @ a[0] - b[0]),
+    "missing weights": ("z^2", lambda w, b, z, a: b[0] + 0 * z[0]),
+    "transpose: w^4": ("z^4", lambda w, b, z, a: w[2].T @ a[2] + b[2]),
+    "weighted input for activation: z^2": ("z^3", lambda w, b, z, a: w[1] @ z[0] + b[1]),
+    "wrong layer: a^1": ("z^3", lambda w, b, z, a: w[1] @ a[0] + b[1]),
+    "wrong layer: w^4": ("z^3", lambda w, b, z, a: w[2] @ a[1] + b[1]),
+    "activation for weighted input": ("z^2", lambda w, b, z, a: a[1]),
+    "weighted input for activation: this is z^2": ("a^2", lambda w, b, z, a: z[0]),
+    "sign: it is sigma(-z)": ("a^3", lambda w, b, z, a: 1 - a[2]),
+    "derivative for the function": ("a^2", lambda w, b, z, a: a[1] * (1 - a[1])),
+    "activation twice": ("a^2", lambda w, b, z, a: closed_form.sigmoid(a[1])),
+    "another activation: it is tanh": ("a^4", lambda w, b, z, a: np.tanh(z[2])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", FORWARD)
+def test_slips_of_the_forward_pass(slip: str, problem: Any) -> None:
+    weights, biases, x, y, autograd, _ = problem
+    name, wrong = FORWARD[slip]
+    run = closed_form.backprop_batch(weights, biases, x, y)
+    mine = {name: wrong(weights, biases, run.z, run.a)}
+    found = compare(autograd=autograd, by_hand=mine, weights=weights, activation="sigmoid")
+    assert found.slip is not None, found.text
+    assert found.slip.startswith(slip), found.text
+
+
+def test_a_neuron_with_another_function_is_named() -> None:
+    net = Network([3, 4, 2], "tanh", seed=0, output="sigmoid")
+    rng = np.random.default_rng(0)
+    x, y = rng.random((3, 5)), rng.random((2, 5))
+
+    def prime(z: Any) -> Any:  # sigma' in the second neuron only
+        return np.vstack(
+            [closed_form.tanh_prime(z[:1]), closed_form.sigmoid_prime(z[1:2]), closed_form.tanh_prime(z[2:])]
+        )  # fmt: skip
+
+    own = closed_form.Activation("mine", np.tanh, prime)
+    run = closed_form.backprop_batch(
+        list(net.weights), list(net.biases), x, y, "quadratic", own, "sigmoid"
+    )
+    assert compare(autograd=net.graph(x, y), by_hand=run).slip is None  # no usual function
+    own = closed_form.Activation("mine", np.tanh, closed_form.sigmoid_prime)
+    run = closed_form.backprop_batch(
+        list(net.weights), list(net.biases), x, y, "quadratic", own, "sigmoid"
+    )
+    slip = compare(autograd=net.graph(x, y), by_hand=run).slip
+    assert slip == "activation derivative: that of sigmoid stands where sigma'(z^2) belongs"
+
+
 def test_an_unknown_slip_is_not_given_a_name(problem: Any) -> None:
     result = run((BP1, BP1.replace("[chosen", "[1.5 * np.abs(z[-1]) * chosen")), problem)
     assert result.first is not None

@@ -101,6 +101,42 @@ SLIPS = {
     "not divided": ("(eta/len(mini_batch))*nw", "eta*nw", "the division by N = 6 is missing"),
     "assigned": ("nabla_w = [nw+dnw for", "nabla_w = [dnw for", "only the last example"),
     "uphill": ("[w-(eta", "[w+(eta", "sign:"),
+    # The forward pass, and what spoils every gradient at once.
+    "forward transposed": ("np.dot(w, activation)+b", "np.dot(w.T, activation)+b",
+                           "transpose in the forward"),
+    "always x": ("np.dot(w, activation)+b", "np.dot(w, x)+b", "input in every layer"),
+    "minus b": ("np.dot(w, activation)+b", "np.dot(w, activation)-b", "sign of the bias"),
+    "tanh forward": ("activation = sigmoid(z)", "activation = np.tanh(z)", "forward pass computes tanh"),
+    "z carried on": ("activation = sigmoid(z)", "activation = z", "carries z on"),
+    "sigma of sigma": ("activation = sigmoid(z)", "activation = sigmoid(sigmoid(z))", "activation twice"),
+    "z kept as a": ("zs.append(z)", "zs.append(sigmoid(z))", r"sigma'\(a\^4\)"),
+    "loop from 1": ("range(2, self.num_layers)", "range(1, self.num_layers)", "one step too long"),
+    # The cost.
+    "the cost itself": ("(output_activations-y)\n", "0.5*(output_activations-y)**2\n",
+                        "the cost for its derivative"),
+    "another cost": ("(output_activations-y)\n",
+                     "(output_activations-y)/(output_activations*(1-output_activations))\n",
+                     "derivative of cross_entropy"),
+    "absolute value": ("(output_activations-y)\n", "abs(output_activations-y)\n", "absolute value"),
+    "squared": ("(output_activations-y)\n", "(output_activations-y)**2\n", "power:"),
+    "no target": ("(output_activations-y)\n", "output_activations\n", "missing target"),
+    # The way back.
+    "slope of z": ("sp = sigmoid_prime(z)", "sp = z*(1-z)", r"z\^3 \* \(1 - z\^3\) was used"),
+    "added": (LOOP, LOOP.replace("* sp", "+ sp"), "a sum for a product"),
+    "own weights": (LOOP, LOOP.replace("[-l+1].transpose()", "[-l]"), "w^3 was used for the transposed w^4"),
+    "slope of tanh inside": ("sp = sigmoid_prime(z)", "sp = 1-np.tanh(z)**2", "that of tanh stands where"),
+    "first error again": ("nabla_w[-l] = np.dot(delta,", "nabla_w[-l] = np.dot(nabla_b[-1],",
+                          "delta^4 was used for delta^3"),
+    "bias times a": ("nabla_b[-l] = delta", "nabla_b[-l] = delta*activations[-l]", "BP3 has no factor a^3"),
+    "bias summed": ("nabla_b[-l] = delta", "nabla_b[-l] = np.full_like(delta, delta.sum())",
+                    "the neurons, too"),
+    "lists reversed": ("(nabla_b, nabla_w)\n\n    def cost", "(nabla_b, nabla_w[::-1])\n\n    def cost",
+                       "it is nabla_w^2"),
+    # The step.
+    "no eta": ("(eta/len(mini_batch))*nw", "(1/len(mini_batch))*nw", "missing factor eta: "),
+    "times m": ("(eta/len(mini_batch))*nw", "(eta*len(mini_batch))*nw", "factor 1/m"),
+    "eta squared": ("(eta/len(mini_batch))*nb", "(eta**2/len(mini_batch))*nb", "factor eta twice"),
+    "biases stay": ("[b-(eta/len(mini_batch))*nb", "[b", "never computed"),
 }  # fmt: skip
 SQUARE = [5, 5, 5, 5]
 
@@ -133,6 +169,24 @@ def test_each_slip_is_named(slip: str) -> None:
     import re
 
     assert re.search(words.replace("^", r"\^").replace(r"\\^", r"\^"), wrong.said), wrong.said
+
+
+@pytest.mark.parametrize("slip", ["no transpose", "forward transposed", "always x", "own weights"])
+def test_a_slip_that_shows_in_the_shapes_is_named_too(slip: str) -> None:
+    old, new, words = SLIPS[slip]
+    marks = mark(student(old, new)([6, 5, 4, 3], seed=0), *batch([6, 5, 4, 3]))
+    raised, _, told = next(m.said for m in marks if not m.right).partition(
+        ". Where all layers are "
+    )
+    assert raised.startswith("backprop raised ValueError: ")
+    assert told.startswith("equally wide it runs: ")
+    assert words in told
+
+
+def test_a_step_is_judged_by_the_students_own_gradient() -> None:
+    old, new, _ = SLIPS["sign inside"]
+    marks = mark(student(old, new)(SQUARE, seed=0), *batch(SQUARE))
+    assert [m.method for m in marks if not m.right] == ["backprop"]
 
 
 def test_a_students_backprop_trains(capsys: pytest.CaptureFixture[str]) -> None:

@@ -206,9 +206,7 @@ def _quantities(source: Any, what: str) -> dict[str, Any]:
 
 def _lists(source: Any) -> dict[str, Any]:
     """Return the lists of a run by the book's letters; the notes' and the lecture's are read too."""
-    if hasattr(source, "u") and hasattr(
-        source, "dw"
-    ):  # the notes: u, z (the input in front), dw, db
+    if hasattr(source, "u") and hasattr(source, "dw"):  # the notes: u, z (the input in front)
         names = {"z": "u", "a": "z", "delta": "delta", "nabla_b": "db", "nabla_w": "dw"}
     elif hasattr(source, "dz2"):  # the lecture: two layers, each quantity by itself
         pairs = {"z": "z", "a": "a", "delta": "dz", "nabla_b": "db", "nabla_w": "dw"}
@@ -243,7 +241,9 @@ def _network(
     name: str, run: Any, weights: Sequence[Any] | None, activation: str | Sequence[str] | None
 ) -> Iterator[slips.Slip]:
     kind, _, layer = name.partition("^")
-    if kind in ("delta", "nabla_b", "nabla_w"):
+    if kind in ("z", "a") and weights is not None and int(layer) > 1:
+        yield from slips.of_forward(kind, int(layer) - 2, run, weights, activation)
+    elif kind in ("delta", "nabla_b", "nabla_w"):
         primes = slips.slopes(activation, run.z)
         whole = len(run.a) == len(run.z) + 1  # the last activation need not be there
         at_a = slips.slopes(activation, run.a[1:]) if whole else None

@@ -115,7 +115,7 @@ def _bp3(r: Run) -> Trial:
     total, m = r.delta[1].sum(axis=1), r.examples
 
     def slips() -> Iterator[Slip]:
-        yield say("teach.slip.whole_sum"), total.sum() / m
+        yield say("slip.whole_sum"), total.sum() / m
         yield say("teach.slip.flat"), total / m
         yield say("teach.slip.flat_not_divided"), total
         for keep in (False, True):

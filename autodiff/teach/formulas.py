@@ -70,14 +70,15 @@ class FormulaQuestion:
         right = self._at_points(self.right)
         yield say("slip.sign"), -right
         for key, formula in self.wrong.items():
-            yield say(f"teach.slip.{key}", **self.values), self._at_points(formula)
+            yield self._told(key), self._at_points(formula)
         yield say("slip.twice"), 2.0 * right
         yield say("slip.half"), 0.5 * right
         for key, formula in self.wrong.items():
-            yield (
-                say("teach.slip.and_sign", slip=say(f"teach.slip.{key}", **self.values)),
-                (-self._at_points(formula)),
-            )
+            yield say("teach.slip.and_sign", slip=self._told(key)), -self._at_points(formula)
+
+    def _told(self, key: str) -> str:
+        """Return a slip's sentence: one that other questions have, too, or one of formulas alone."""
+        return say(key, **self.values) if "." in key else say(f"teach.slip.{key}", **self.values)
 
     def _at_points(self, text: str) -> Any:
         """Return the formula's values at the points, the letters between 0.1 and 0.9."""

@@ -95,16 +95,16 @@ def candidates(run: Run, kind: str, i: int) -> Iterator[slips.Slip]:
 
 def own(run: Run, kind: str, i: int) -> Iterator[slips.Slip]:
     """Yield the slips of one quantity alone, made where all before it was right."""
+    right = getattr(run, kind)[i if kind != "a" else i + 1]
     if kind in ("z", "a"):
-        yield from _forward(run, kind, i)
+        yield from slips.of_forward(kind, i, run, run.weights, "sigmoid")
+        yield from slips.of_anything(right)
         return
     primes, at_a = slips.slopes("sigmoid", run.z), slips.slopes("sigmoid", run.a[1:])
-    right = getattr(run, kind)[i]
     yield from slips.of_network(kind, i, run, run.weights, primes, at_a)
     yield from slips.of_anything(right, {run.examples, len(run.y)})
     alike = {k: v for k, v in run.named(kind).items() if np.shape(v) == np.shape(right)}
     yield from slips.of_others(f"{kind}^{i + 2}", alike)
-    yield from _written_otherwise(run, kind, i)
 
 
 def _carried_on(run: Run, kind: str, i: int, j: int, delta: Array) -> Any:
@@ -118,52 +118,3 @@ def _average(run: Run, kind: str, i: int, delta: Array) -> Any:
     if kind == "nabla_b":
         return delta.sum(axis=1, keepdims=True) / run.examples
     return delta @ run.a[i].T / run.examples
-
-
-def _written_otherwise(run: Run, kind: str, i: int) -> Iterator[slips.Slip]:
-    """Yield what comes of an operation written for another: + for (*), (*) for a product, one factor."""
-    delta, a, m = run.delta[i], run.a[i], run.examples
-    if kind == "nabla_w":
-        if delta.shape == a.shape:
-            yield say("teach.slip.elementwise"), delta * a
-        yield say("slip.z_for_a", layer=i + 2), delta @ run.a[i + 1].T / m
-        yield say("teach.slip.no_delta"), np.broadcast_to(a.sum(1) / m, run.nabla_w[i].shape)
-    elif kind == "delta":
-        last = i == len(run.delta) - 1
-        prime = run.a[i + 1] * (1 - run.a[i + 1])
-        if last:
-            back = np.divide(run.delta[i], prime)
-            yield say("teach.slip.output_alone"), run.a[i + 1] * prime
-            yield say("teach.slip.target_alone"), -run.y * prime
-        else:
-            back = run.weights[i + 1].T @ run.delta[i + 1]
-            after = run.delta[i + 1]
-            if after.shape == prime.shape:
-                yield say("teach.slip.prime_inside"), run.weights[i + 1].T @ (after * prime)
-        yield say("teach.slip.added"), back + prime
-        yield say("teach.slip.sigma_for_prime", layer=i + 2), back * run.a[i + 1]
-        yield say("teach.slip.rest_for_prime", layer=i + 2), back * (1 - run.a[i + 1])
-        yield say("teach.slip.z_in_prime"), back * run.z[i] * (1 - run.z[i])
-
-
-def _forward(run: Run, kind: str, i: int) -> Iterator[slips.Slip]:
-    w, b, a = run.weights[i], run.biases[i], run.a[i]
-    wrong = [
-        (say("teach.slip.no_bias", layer=i + 2), w @ a),
-        (say("teach.slip.bias_sign", layer=i + 2), w @ a - b),
-        (say("teach.slip.bias_alone", layer=i + 2), b + 0 * run.z[i]),
-    ]
-    if w.shape[0] == w.shape[1]:
-        wrong.append((say("slip.untransposed", layer=i + 2), w.T @ a + b))
-    if i > 0 and a.shape == run.z[i - 1].shape:
-        wrong.append((say("slip.z_for_a", layer=i + 1), w @ run.z[i - 1] + b))
-    if kind == "z":
-        yield from wrong
-        yield say("teach.slip.sigma_too_early", layer=i + 2), run.a[i + 1]
-    else:
-        yield say("teach.slip.no_sigma", layer=i + 2), run.z[i]
-        yield say("teach.slip.sigma_turned"), 1 - run.a[i + 1]
-        yield say("teach.slip.prime_for_sigma"), run.a[i + 1] * (1 - run.a[i + 1])
-        for said, z in wrong:
-            yield said, 1 / (1 + np.exp(-z))
-    yield from slips.of_anything(getattr(run, kind)[i if kind == "z" else i + 1])

@@ -167,8 +167,8 @@ def _neuron(student: str, seed: int) -> Sheet:
             {
                 "no_prime": "a - y", "sigma_for_prime": "(a - y)*a",
                 "rest_for_prime": "(a - y)*(1 - a)", "plus_in_prime": "(a - y)*a*(1 + a)",
-                "cost_itself": "(a - y)**2/2", "prime_alone": "a*(1 - a)",
-                "output_alone": "a*a*(1 - a)", "squared": "(a - y)**2*a*(1 - a)",
+                "slip.cost_itself": "(a - y)**2/2", "prime_alone": "a*(1 - a)",
+                "slip.output_alone": "a*a*(1 - a)", "slip.squared": "(a - y)**2*a*(1 - a)",
             }, {"layer": 2},
         ),
         FormulaQuestion(

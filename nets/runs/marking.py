@@ -19,9 +19,10 @@ from nets.extras import UsageError
 from nets.network import Network
 from nets.parts.batches import Rows
 from nets.parts.listing import pairs_of
+from nets.runs.variants import of_cost, variants
 
 BOUND = 1e-9
-ETA = 0.5
+ETA = 0.3  # so that neither it nor 1/ETA is a factor that another slip has
 
 
 @dataclass(frozen=True)
@@ -54,33 +55,42 @@ def mark(net: Network, x: Any, y: Any) -> list[Mark]:
         if not net.overridden(method):
             continue
         try:
-            comparison = check(net, x, y)
+            right, said = check(net, x, y)
         except Exception as e:  # whatever a student's code may raise
-            found.append(Mark(method, False, ad.say("mark.raised", method=method, error=_told(e))))
-        else:
-            found.append(Mark(method, comparison.agrees, comparison.verdict))
-            if method == "backprop" and not comparison.agrees:
-                said = _as_a_whole(net, x[:, [0]], y[:, [0]])
-                found[-1] = Mark(method, False, said or comparison.verdict)
+            right, said = False, ad.say("mark.raised", method=method, error=_told(e))
+            said += _on_equal_layers(net, method)
+        found.append(Mark(method, right, said))
     return found
+
+
+def _on_equal_layers(net: Network, method: str) -> str:
+    """Say what a slip that shows in the shapes is, where all layers are equally wide and it runs."""
+    width = 4
+    if set(net.sizes) == {width}:
+        return ""
+    rng = np.random.default_rng(0)
+    try:
+        twin = type(net)([width] * len(net.sizes))
+        twin.weights = [rng.standard_normal((width, width)) for _ in net.weights]
+        twin.biases = [rng.standard_normal((width, 1)) for _ in net.weights]
+    except Exception:  # a class whose networks are made in another way
+        return ""
+    marks = mark(twin, rng.random((width, 3)), rng.random((width, 3)))
+    said = next((m.said for m in marks if m.method == method and not m.right), "")
+    return ad.say("mark.equal_layers", said=said) if said else ""
 
 
 def _as_a_whole(net: Network, x: Any, y: Any) -> str:
     """Name the slips that spoil every quantity at once, as no formula of one quantity shows."""
     nabla_b, nabla_w = (list(map(np.asarray, part)) for part in net.backprop(x, y))
-    right = _run(net, x, y)
-    if _same(nabla_b, right.nabla_w) and _same(nabla_w, right.nabla_b):
-        return ad.say("mark.exchanged")
-    twin = _plain(net)
-    twin.biases = [np.zeros_like(b) for b in twin.biases]
-    without = _run(twin, x, y)
-    if _same(nabla_b, without.nabla_b) and _same(nabla_w, without.nabla_w):
-        return ad.say("mark.no_bias")
+    for found in variants(_plain(net), x, y):
+        if _same(nabla_b, found.nabla_b) and _same(nabla_w, found.nabla_w):
+            return found.said
     return ""
 
 
 def _same(given: list[Any], others: list[Any]) -> bool:
-    pairs = zip(given, others, strict=False)
+    pairs = zip(map(np.asarray, given), map(np.asarray, others), strict=False)
     return len(given) == len(others) and all(
         g.shape == o.shape and np.allclose(g, o, rtol=BOUND, atol=0.0) for g, o in pairs
     )
@@ -120,42 +130,70 @@ def _compare(net: Network, right: Any, hand: Any) -> ad.Comparison:
     )
 
 
-def _cost_derivative(net: Network, x: Any, y: Any) -> ad.Comparison:
+def _cost_derivative(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     a = _plain(net).feedforward(x)
     right = _plain(net).cost_derivative(a, y)
     given = np.asarray(net.cost_derivative(a, y))
-    last = net.num_layers
-    return ad.compare(
-        autograd={f"dC/da^{last}": right}, by_hand={f"dC/da^{last}": given}, rtol=BOUND
-    )
+    name = f"dC/da^{net.num_layers}"
+    found = ad.compare(autograd={name: right}, by_hand={name: given}, rtol=BOUND)
+    if not found.agrees and not found.slip:
+        for said, wrong in of_cost(a, y):
+            if _same([given], [wrong]):
+                return False, _likely(name, net.num_layers, said)
+    return found.agrees, found.verdict
 
 
-def _backprop(net: Network, x: Any, y: Any) -> ad.Comparison:
-    """Hold each example's gradient against autograd; the first example that parts is told."""
+def _likely(name: str, layer: int, slip: str) -> str:
+    where = ad.say("compare.layer", layer=layer)
+    return ad.say("compare.first", name=name, where=where) + ad.say("compare.slip", slip=slip)
+
+
+def _backprop(net: Network, x: Any, y: Any) -> tuple[bool, str]:
+    """Hold each example's gradient against autograd; the first example that parts is told.
+
+    Where nabla_w of a layer is right its error was, so what is wrong with nabla_b is BP3's.
+    """
     for k in range(x.shape[1]):
-        nabla_b, nabla_w = net.backprop(x[:, [k]], y[:, [k]])
-        found = _compare(
-            net,
-            _run(net, x[:, [k]], y[:, [k]]),
-            SimpleNamespace(delta=list(nabla_b), nabla_w=list(nabla_w)),
-        )
+        one = x[:, [k]], y[:, [k]]
+        nabla_b, nabla_w = (list(map(np.asarray, part)) for part in net.backprop(*one))
+        right = _run(net, *one)
+        delta = [
+            right.delta[i] if i < len(nabla_w) and _same([nabla_w[i]], [right.nabla_w[i]]) else b
+            for i, b in enumerate(nabla_b)
+        ]
+        found = _compare(net, right, SimpleNamespace(delta=delta, nabla_b=nabla_b, nabla_w=nabla_w))
         if not found.agrees:
+            for whole in variants(_plain(net), *one):
+                if _same(nabla_b, whole.nabla_b) and _same(nabla_w, whole.nabla_w):
+                    return False, whole.said
             break
-    return found
+    return found.agrees, found.verdict
 
 
-def _update(net: Network, x: Any, y: Any) -> ad.Comparison:
+def _update(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     """Hold one step against eq. 20 and 21, with the student's own backprop taken as it is."""
     before = [np.array(v) for v in (*net.weights, *net.biases)]
+    right = _run(net, x, y)
+    n, m = len(net.w), x.shape[1]
+    if net.overridden("backprop"):
+        given = [net.backprop(x[:, [k]], y[:, [k]]) for k in range(m)]
+        right.delta = [np.hstack([b[i] for b, _ in given]) for i in range(n)]
+        right.nabla_b = [sum(b[i] for b, _ in given) / m for i in range(n)]
+        right.nabla_w = [sum(w[i] for _, w in given) / m for i in range(n)]
     rows = Rows(x.T, y.T)
     net.update_mini_batch(pairs_of(rows, np.arange(len(rows.inputs))), ETA)
     moved = [
         (b - np.asarray(v)) / ETA for b, v in zip(before, (*net.weights, *net.biases), strict=True)
     ]
-    n = len(net.w)
     net.weights, net.biases = before[:n], before[n:]
-    hand = SimpleNamespace(nabla_w=moved[:n], nabla_b=moved[n:])
-    return _compare(net, _run(net, x, y), hand)
+    found = _compare(net, right, SimpleNamespace(nabla_w=moved[:n], nabla_b=moved[n:]))
+    if not found.agrees:
+        factors = {"no_eta": 1 / ETA, "no_eta_no_m": m / ETA, "eta_twice": ETA, "times_m": m * m}
+        for kind, part in (("nabla_b", moved[n:]), ("nabla_w", moved[:n])):
+            for key, factor in factors.items():
+                if _same(part, [factor * v for v in getattr(right, kind)]):
+                    return False, _likely(f"{kind}^{n + 1}", n + 1, ad.say(f"mark.{key}"))
+    return found.agrees, found.verdict
 
 
 def load_class(place: str) -> type[Network]:
