@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from autodiff.interop.extras import install
 from autodiff.player.playground import playground_page
 from autodiff.player.typed import formula_page
+from autodiff.table.language import speaking
 
 try:
     from docs.alive import with_live_pictures
@@ -54,8 +55,10 @@ def assemble() -> None:
             shutil.copy(ROOT / name, PAGES / target)
     for name, text in book_pages(PAGES / "notebooks").items():
         _write(f"notebooks/{name}.md", text.replace("](../docs/", "](../"))
-    for name in ("tutorial.md", "explaining.md"):
-        with_live_pictures(PAGES / name, PAGES / "alive")
+    for name in ("tutorial", "explaining"):
+        with_live_pictures(PAGES / f"{name}.md", PAGES / "alive")
+        with speaking("ja"):
+            with_live_pictures(PAGES / f"{name}.ja.md", PAGES / "alive")
     for page in [*PAGES.glob("*.md"), *PAGES.glob("gallery/*.md")]:
         page.write_text(_for_the_site(page.read_text(encoding="utf-8")), encoding="utf-8")
     _write("play.html", formula_page())

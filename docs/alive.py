@@ -37,9 +37,10 @@ def with_live_pictures(page: Path, folder: Path) -> None:
         target.parent.mkdir(exist_ok=True)
         ad.play(known[name], names=names).save(target)
         source = target.relative_to(page.parent).as_posix()
+        title, alone = ad.say("site.alive", name=name), ad.say("site.alone")
         return (
-            f'<iframe class="alive" src="{source}" title="The graph of {name}, alive: drag its numbers" '
-            f'loading="lazy"></iframe>\n\n[This picture on a page of its own]({source})\n'
+            f'<iframe class="alive" src="{source}" title="{title}" loading="lazy"></iframe>\n\n'
+            f"[{alone}]({source})\n"
         )
 
     page.write_text(MARK.sub(frame, text), encoding="utf-8")
@@ -53,3 +54,4 @@ def _run(block: str, page: Path, known: dict[str, Any]) -> None:
             exec(compile(block, str(page), "exec"), known)
     finally:
         os.chdir(here)
+        ad.language("en")  # a Japanese page asks for Japanese

@@ -1,10 +1,10 @@
 """The concordance: every equation, listing, figure and claim of the documents, and where it is here.
 
 `companion/concordance.json` has one entry for each: the document (A the book's chapter 2, B the study
-note, C the lecture notes, D the lecture, E the blog post), its number there, what it says in English
-and in Japanese, the function that computes it, the test that holds it and the notebook that shows it.
-`page` prints it in either language. Numbers that only the book has, none of the five documents, are
-marked.
+note, C the lecture notes, D the lecture, E the blog post), its number there (and in Japanese where it
+is words), what it says in English and in Japanese, the function that computes it, the test that holds
+it and the notebook that shows it. `page` prints it in either language. Numbers that only the book has,
+none of the five documents, are marked.
 """
 
 import json
@@ -32,7 +32,7 @@ def page() -> str:
     for document in DOCUMENTS:
         rows = [e for e in entries() if e["document"] == document]
         lines = [
-            f"| {e['number']} | {e['says' if language() == 'en' else language()]} | {_link(e['code'])} "
+            f"| {_number(e)} | {e['says' if language() == 'en' else language()]} | {_link(e['code'])} "
             f"| {_link(e['test'])} | {_notebook(e)} |"
             for e in rows
         ]
@@ -41,6 +41,11 @@ def page() -> str:
             f"## {document}: {title}\n\n{head}|\n{5 * '|---'}|\n" + "\n".join(lines) + "\n"
         )
     return "\n".join(parts)
+
+
+def _number(entry: dict[str, Any]) -> str:
+    said: str = entry.get(f"number_{language()}", entry["number"])
+    return said
 
 
 def _link(place: list[str]) -> str:

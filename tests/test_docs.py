@@ -73,10 +73,11 @@ def test_the_site_builds_with_warnings_as_errors(root: Path) -> None:
         "notebooks/paths",
     ):  # fmt: skip
         assert (site / f"{page}.html").exists(), page
-    for page in ("tutorial", "explaining"):
+    for page in ("tutorial", "explaining", "tutorial.ja", "explaining.ja"):
         text = (site / f"{page}.html").read_text(encoding="utf-8")
         assert f'src="alive/{page}_C.html"' in text
         assert "<!-- alive" not in text
-        assert re.search(r"<img[^>]*explaining/neuron\.svg", text) is None
+        assert re.search(r"<img[^>]*explaining/neuron(\.ja)?\.svg", text) is None
+        assert ("動く計算グラフ" in text) == (".ja" in page)
         alive = (site / "alive" / f"{page}_C.html").read_text(encoding="utf-8")
         assert "default-src 'none'" in alive

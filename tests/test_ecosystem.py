@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.snippets import Snippet, blocks, run, snippets
+from tests.snippets import Snippet, run, snippets
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "ecosystem.md"
 
@@ -26,15 +26,8 @@ def test_the_tutorial_is_one_session() -> None:
 
 
 @pytest.mark.parametrize("page", ["tutorial", "explaining"])
-def test_the_japanese_page_has_the_same_snippets(page: str) -> None:
+def test_the_japanese_page_has_the_same_headings_and_pictures(page: str) -> None:
     english, japanese = (PAGE.with_name(f"{page}{end}") for end in (".md", ".ja.md"))
-    if page == "tutorial":
-        assert blocks(japanese) == blocks(english)
-    else:  # it asks for Japanese, and so does what it prints
-        said = [
-            re.sub(r'ad\.language\("ja"\)\n|\.ja(?=\.svg)', "", s.code) for s in snippets(japanese)
-        ]
-        assert said == [s.code for s in snippets(english)]
     for pattern in (r"^#+ ", r"!\[[^\]]*\]\(([^)]*)\)", r"`ad\.\w+"):
         found = [
             sorted(

@@ -1,9 +1,20 @@
-"""The Japanese README says what the English one says: the same code, links, names and figures."""
+"""The Japanese README says what the English one says: the same code, links, names and figures.
+
+What its code prints, and its pictures, are Japanese, as on the other Japanese pages with a twin.
+"""
 
 import re
+import shlex
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("sklearn", reason="the extra nets is not installed")
+
+from docs import twins
 from tests.snippets import BLOCK, blocks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,19 +32,66 @@ def found(pattern: str) -> tuple[Counter[str], Counter[str]]:
     return english, japanese
 
 
-def test_commands_and_snippets_are_equal() -> None:
-    assert len(blocks(ENGLISH)) > 5
-    assert blocks(JAPANESE) == blocks(ENGLISH)
+@pytest.mark.parametrize("page", twins.PAGES)
+def test_a_japanese_page_has_the_code_of_its_twin_and_what_it_prints(page: str) -> None:
+    """`python -m docs.twins` writes both anew."""
+    assert blocks(twins.pair(page)[1]) == twins.blocks(page)
 
 
-def test_links_and_pictures_are_equal() -> None:
+def test_another_page_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twins, "ROOT", tmp_path)
+    code = 'import autodiff as ad\n\nprint(ad.Value(2.0, name="w"))\n'
+    (tmp_path / "page.md").write_text(f"```python\n{code}```\n\n```text\n```\n")
+    (tmp_path / "page.ja.md").write_text("```python\n```\n")
+    with pytest.raises(ValueError, match="has the blocks"):
+        twins.written("page")
+    assert 'ad.language("ja")' in twins.japanese("python", code)
+
+
+def twin(link: str) -> str:
+    """Return the Japanese file of the same name where there is one."""
+    path = ROOT / link
+    japanese = path.with_name(f"{path.stem}.ja{path.suffix}")
+    return japanese.relative_to(ROOT).as_posix() if japanese.is_file() else link
+
+
+def test_links_and_pictures_lead_to_the_japanese_twins() -> None:
     english, japanese = found(r"\]\(([^)]+)\)")
     assert english.pop("README.ja.md") == japanese.pop("README.md") == 1
-    assert japanese == english
+    assert japanese == Counter({twin(link): n for link, n in english.items()})
+    assert sum(".ja." in link for link in japanese) > 6
+
+
+def test_the_picture_is_what_its_command_draws(tmp_path: Path) -> None:
+    command = next(
+        line for kind, block in blocks(JAPANESE) if kind == "sh" for line in block.splitlines()
+        if line.startswith("autodiff draw")
+    )  # fmt: skip
+    arguments = shlex.split(command)[1:-1]
+    subprocess.run(
+        [sys.executable, "-m", "autodiff", *arguments, str(tmp_path / "backward.ja.svg")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    shown = (ROOT / "docs" / "backward.ja.svg").read_text("utf-8")
+    assert shown == (tmp_path / "backward.ja.svg").read_text("utf-8")
+
+
+def test_what_leads_is_what_the_snippets_print() -> None:
+    printed = " ".join(block for kind, block in blocks(JAPANESE) if kind == "text")
+    rows = re.findall(
+        r"^\| `(?:cost\.|ad\.).*?\| (.*) \|$", JAPANESE.read_text("utf-8"), re.MULTILINE
+    )
+    said = [words for row in rows for words in re.findall(r"`([^`]+)`", row)]
+    assert len(said) >= 4
+    assert [words for words in said if words not in printed] == []
 
 
 def test_names_in_the_prose_are_equal() -> None:
-    english, japanese = found(r"`([^`]+)`")
+    """But those of the table, which are printed, and of files that have a Japanese twin."""
+    table = re.compile(r"(?m)^\|.*$")
+    english, japanese = (
+        Counter(re.findall(r"`([^`]+)`", table.sub("", prose(p)))) for p in (ENGLISH, JAPANESE)
+    )
     assert japanese == english
 
 

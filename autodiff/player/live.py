@@ -20,7 +20,7 @@ from autodiff.nodes.value import Value
 from autodiff.player import bundle, widget
 from autodiff.player.model import Homes, compared, model, record, scalar_graph
 from autodiff.printers.javascript import table
-from autodiff.table.language import language
+from autodiff.table.language import language, say
 
 AWAKE = """
 document.querySelectorAll("[data-alive]").forEach(function (box) {
@@ -41,7 +41,8 @@ class Live:
         self.homes = {} if homes is None else homes
         self.again = again  # what records a function once more, with other numbers
         name = called(graph)[graph.outputs[0]]
-        self.title = clean(title) if title is not None else f"{shorten(name, 40)}, alive"
+        alive = say("player.alive", name=shorten(name, 40))
+        self.title = clean(title) if title is not None else alive
         self.data = {
             "model": model(graph, guards), "frozen": frozen, "title": self.title,
             "texts": bundle.texts("page"), "language": language(),

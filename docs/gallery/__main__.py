@@ -22,6 +22,7 @@ from nets.scalar import MLP
 
 HERE = Path(__file__).parent
 GALLERY: list[Callable[[], Picture]] = []
+IN_JAPANESE = ("neuron",)  # which a Japanese page shows
 
 
 def shown(make: Callable[[], Picture]) -> Callable[[], Picture]:
@@ -183,6 +184,9 @@ def main(names: list[str]) -> int:
     for name in names or known:
         path = known[name]().save(HERE / f"{name}.svg")
         print(f"{path.name}: {path.stat().st_size:,} bytes")
+        if name in IN_JAPANESE:
+            with ad.speaking("ja"):
+                known[name]().save(HERE / f"{name}.ja.svg")
     if not names:
         write(HERE / "README.md", page())
     return 0
