@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
-from tests.rows import POINTWISE
+from autodiff.table.primitive import TABLE, Pointwise
+from tests.rows import CORE, POINTWISE
 
 rng = np.random.default_rng(5)
 
@@ -293,3 +294,32 @@ def test_random_programs_have_the_bits_of_the_eager_graph(f, seed):
         for got, wanted in zip(found, ad.gradient(out, [x, y]), strict=True):
             assert same(got, wanted)
     assert len(program.courses[True]) == 1, "nothing here depends on how numbers turn out"
+
+
+@pytest.mark.parametrize("reader", [r.name for r in CORE if r.of_kept])
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_one_row_keeps_is_no_part_of_another(reader, order):
+    keepers = [r for r in CORE if r.keep]
+    assert len(keepers) > 1
+    first = [
+        np.sort, lambda x: np.partition(x, 1), lambda x: np.sort(x, kind="stable") * x,
+        *(r for r in keepers if isinstance(r, Pointwise)),
+    ]  # fmt: skip
+    x = np.array([3.0, -1.0, 0.5, 2.0])
+    for keeper in first:
+
+        def f(x, keeper=keeper):
+            parts = [keeper, TABLE[reader]][::order]
+            y = parts[0](x) * 2.0
+            return (y * parts[1](x) + TABLE[reader](x)).sum()
+
+        slopes = ad.trace(lambda x, f=f: (ad.grad(f)(x) * x).sum(), ad.Tensor(x))
+        program = ad.trace(f, ad.Tensor(x))
+        for at in (x, x[::-1].copy(), np.arange(4.0)):
+            node = ad.Tensor(at)
+            y = f(node)
+            value, found = program.value_and_grad(at)
+            np.testing.assert_array_equal(value, y.data)
+            np.testing.assert_array_equal(found, ad.gradient(y, node))
+            eager = (ad.grad(f)(node) * node).sum()
+            np.testing.assert_array_equal(slopes(at), eager.data)

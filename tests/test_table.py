@@ -18,7 +18,7 @@ import pytest
 import autodiff as ad
 from autodiff.derivatives.checking import derivative
 from autodiff.table import ops
-from autodiff.table.primitive import Kept, Multilinear, Pointwise, Primitive
+from autodiff.table.primitive import TABLE, Kept, Multilinear, Pointwise, Primitive
 from autodiff.table.recipes.matrices import DEFINITE
 from tests import oracle
 from tests.rows import CORE, MULTILINEAR, POINTWISE
@@ -480,3 +480,16 @@ def test_a_floor_division_by_zero_is_numpys() -> None:
             with np.errstate(all="ignore"):
                 wanted = np.floor_divide(a, b)
             assert repr(float((ad.Value(a) // b).data)) == repr(float(wanted))
+
+
+@pytest.mark.parametrize("name", [r.name for r in CORE if r.recipe and "axis" in r.recipe.kinds])
+def test_an_axis_that_is_not_there_is_refused_by_every_row(name: str) -> None:
+    row = TABLE[name]
+    assert row.recipe is not None
+    given = row.recipe.draw(lambda n: 0)
+    operands = [given.pop(k) for k in row.recipe.operands]
+    arrays = [a for x in operands for a in (x if isinstance(x, list) else [x])]
+    rank = np.ndim(arrays[0])
+    for axis in (rank, rank + 1, -rank - 1, 10**9, -(10**9)):
+        with pytest.raises((ValueError, IndexError)):
+            row(*arrays, **given | {"axis": axis})

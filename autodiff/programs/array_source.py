@@ -56,7 +56,7 @@ class Writer:
         self.last: dict[Tensor, int] = {}
         self.done: dict[int, list[Tensor]] = {}  # what is read for the last time there
         self.tiled: set[Tensor] = set()  # nodes that are computed block by block
-        self.parts: dict[Tensor, str] = {}  # by x, what was kept when a row was applied to it
+        self.parts: dict[tuple[Tensor, str], str] = {}  # by x and row, what was kept of x
         self.captured: list[Tensor] = []  # nodes from outside
         self.made: list[tuple[str, Any, list[str], dict[str, Any]]] = []  # buffers, views of them
         self.needs = 0  # bytes at once in a run, its results among them
@@ -99,9 +99,9 @@ class Writer:
         self.call_constants([x for node in order for x in node.parents] + nodes_of(found, guards))
         roots = dict.fromkeys(nodes_of(found, ()))
         compared: Any = [nodes_of(guard[1:3], ()) for guard in guards]
-        asked = {x.parents[0] for x in order if self.row(x).of_kept and x.ndim}
-        asked &= {x.parents[0] for x in order if self.row(x).keep}
-        alone = {x for x in order if x.parents[0] in asked}
+        asked = {(x.parents[0], kept[1]) for x in order if (kept := self.row(x).of_kept) and x.ndim}
+        asked &= {(x.parents[0], self.row(x).name) for x in order if self.row(x).keep}
+        alone = {x for x in order if any(x.parents[0] is operand for operand, _ in asked)}
         found_together = tiles.stretches(order, alone.union(*compared))
         order = [node for stretch in found_together for node in stretch]
         self.tiled = {x for stretch in found_together if len(stretch) > 1 for x in stretch}
@@ -128,7 +128,7 @@ class Writer:
             if node in self.tiled:
                 tiles.write(self, i, stretch, roots)
             else:
-                self.operation(i, node, node in roots, node.parents[0] in asked)
+                self.operation(i, node, node in roots, asked)
                 self.release(i, node)
             self.test(tests.get(place[stretch[-1]], []))
         returned: set[Tensor] = set()
@@ -187,7 +187,7 @@ class Writer:
         assert node.primitive is not None
         return node.primitive
 
-    def operation(self, i: int, node: Tensor, is_output: bool, asked: bool) -> None:
+    def operation(self, i: int, node: Tensor, is_output: bool, asked: Any) -> None:
         """Write the line of one operation, unless it is a view that can be made now.
 
         Where it is `asked` what an operation keeps of its operand, that has a buffer of its own.
@@ -211,15 +211,15 @@ class Writer:
         if out is not None:
             words.append(f"out={out}")
         function, called = row.array, row.name
-        if asked and row.keep is not None and node.parents[0] not in self.parts:
-            part = self.parts[node.parents[0]] = self.buffered("part", node)
+        if row.keep and (key := (node.parents[0], row.name)) in asked and key not in self.parts:
+            part = self.parts[key] = self.buffered("part", node)
             words.append(f"part={part}")
-            call = f"{self.word(row.keep, row.keep.__name__)}({', '.join(words)})"
-            self.lines.append(f"{name} = {call}[0]")
+            called = self.word(row.keep, row.keep.__name__)
+            self.lines.append(f"{name} = {called}({', '.join(words)})[0]")
             return
-        if row.of_kept is not None and node.parents[0] in self.parts:
-            function, called = row.of_kept, row.of_kept.__name__
-            words[0] = self.parts[node.parents[0]]
+        if row.of_kept and (kept := self.parts.get((node.parents[0], row.of_kept[1]))):
+            function, called = row.of_kept[0], row.of_kept[0].__name__
+            words[0] = kept
         call = f"{self.word(function, called)}({', '.join(words)})"
         self.needs += 0 if shares or out is not None else node._array.nbytes
         bare = out is None and not node.ndim  # numpy would return a number

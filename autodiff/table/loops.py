@@ -133,8 +133,18 @@ def cumprod_back(g: Any, p: Any, x: Any, y: Any, axis: int, back: bool) -> bool:
     return False
 
 
-def prod_back(g: Any, whole: Any, x: Any, y: Any, tiny: float, huge: float) -> bool:
-    """y = what comes back from g through the products of x's lines."""
+def prod_back(g: Any, x: Any, y: Any) -> bool:
+    """y = g times the products of all other elements of x's lines."""
+    return False
+
+
+def wide_run(x: Any, hs: Any, y: Any) -> bool:
+    """y = the derivatives along hs of the running products of x's lines."""
+    return False
+
+
+def wide_back(g: Any, x: Any, hs: Any, y: Any) -> bool:
+    """y = what comes back from g through running products of x's lines, derived along hs."""
     return False
 
 

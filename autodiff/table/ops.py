@@ -238,7 +238,7 @@ sigmoid: Pointwise = pointwise(
 )
 sigmoid_prime: Pointwise = pointwise(
     "sigmoid_prime", kernels.sigmoid_prime, arrays.sigmoid_prime,
-    (lambda y, x: -y * tanh(0.5 * x),), of_kept=arrays.sigmoid_slope,
+    (lambda y, x: -y * tanh(0.5 * x),), of_kept=(arrays.sigmoid_slope, "sigmoid"),
     tex=r"\sigma'({0})", reference=lambda mp, x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2,
     doc="sigma'(x) = sigma(x) (1 - sigma(x)), exact also where sigma is saturated",
 )

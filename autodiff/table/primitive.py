@@ -58,7 +58,7 @@ class Kept:
 def _of_kept(row: "Primitive", args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Apply a row to an array with a kept part: the part serves where the row knows it."""
     if row.of_kept is not None:
-        return row.of_kept(args[0].part)
+        return row.of_kept[0](args[0].part)
     return row(*(a.x if type(a) is Kept else a for a in args), **params)
 
 
@@ -85,8 +85,8 @@ class Primitive:
     `array` computes it on arrays; where that is a numpy ufunc, or has one as its attribute `ufunc`
     to do the same more quickly, numpy's calls of it on nodes record this row, and so do calls of the
     further numpy functions named in `numpy`. Where an array and its derivative share their dear part,
-    the row's `keep` makes (y, part) of x, which a rule finds as `Kept`; another's `of_kept` has y of it.
-    `again` sends a cotangent through a node whose inside is computed again; `recipe` says what fits.
+    the row's `keep` makes (y, part) of x, which a rule finds as `Kept`; another's `of_kept` has y of
+    it (and that row's name). `again` sends a cotangent through what is run again; `recipe` says what fits.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Primitive:
     doc: str = ""
     numpy: tuple[Rule, ...] = ()
     keep: Rule | None = None
-    of_kept: Rule | None = None
+    of_kept: tuple[Rule, str] | None = None
     again: Rule | None = None
     recipe: Recipe | None = None
     origin: str = ""  # where a user's row is defined: there again, it replaces the one before

@@ -248,6 +248,7 @@ RULES: dict[str, Apply] = {
     "matmul": multiplying,
     **dict.fromkeys(("sum", "mean", "max", "min", "ties"), reducing),
     **dict.fromkeys(("concatenate", "cumsum", "cumprod", "recurrence", "diff"), following),
+    **dict.fromkeys(("products", "products_back"), following),
     "broadcast": stretching,
     "reshape": shaping,
     "transpose": permuting,

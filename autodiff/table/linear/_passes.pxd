@@ -26,34 +26,6 @@ cdef extern from *:
             }                                                                                            \
         }                                                                                                \
     }                                                                                                    \
-    PASS cumprod_back_##T(                                                                               \
-        const T *g, const T *p, const T *x, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back   \
-    ) {                                                                                                  \
-        npy_intp step = back ? inner : -inner;                                                           \
-        for (npy_intp o = 0; o < outer; o++)                                                             \
-            for (npy_intp i = 0; i < inner; i++) {                                                       \
-                npy_intp at = (o * n + (back ? 0 : n - 1)) * inner + i;                                  \
-                T s = g[at];                                                                             \
-                for (npy_intp k = n - 1; k > 0; k--, at += step) {                                       \
-                    y[at] = s * p[at + step];                                                            \
-                    s = g[at + step] + x[at] * s;                                                        \
-                }                                                                                        \
-                y[at] = s;                                                                               \
-            }                                                                                            \
-    }                                                                                                    \
-    PASS prod_back_##T(                                                                                  \
-        const T *g, const T *whole, const T *x, T *y, npy_intp outer, npy_intp n, T tiny, T huge         \
-    ) {                                                                                                  \
-        for (npy_intp o = 0; o < outer; o++, x += n, y += n) {                                           \
-            T all = whole[o], sent = g[o] * all, p = 1, q = 1;                                           \
-            if (FABS(all) > tiny && FABS(all) < huge) {                                                  \
-                for (npy_intp k = 0; k < n; k++) y[k] = sent / x[k];                                     \
-                continue;                                                                                \
-            }                                                                                            \
-            for (npy_intp k = 0; k < n; k++) { y[k] = p; p = p * x[k]; }                                 \
-            for (npy_intp k = n - 1; k >= 0; k--) { y[k] = g[o] * (y[k] * q); q = q * x[k]; }            \
-        }                                                                                                \
-    }                                                                                                    \
     PASS extreme_back_##T(                                                                               \
         const T *g, const T *x, T *__restrict y, npy_intp outer, npy_intp n, T sign                      \
     ) {                                                                                                  \
@@ -102,10 +74,6 @@ cdef extern from *:
     """
     void recur_double(double *a, double *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
     void recur_float(float *a, float *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
-    void cumprod_back_double(double *g, double *p, double *x, double *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
-    void cumprod_back_float(float *g, float *p, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner, int back)
-    void prod_back_double(double *g, double *p, double *x, double *y, Py_ssize_t outer, Py_ssize_t n, double tiny, double huge)
-    void prod_back_float(float *g, float *p, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, float tiny, float huge)
     void extreme_back_double(double *g, double *x, double *y, Py_ssize_t outer, Py_ssize_t n, double sign)
     void extreme_back_float(float *g, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, float sign)
     void gap_double(double *a, double *b, double *y, Py_ssize_t n)
@@ -145,40 +113,14 @@ cdef inline bint recur(object a, object y, int axis, bint back) except -1:
     if not same(a, y):
         return False
     axes = cnp.PyArray_NDIM(<cnp.ndarray>y)
+    if not -axes <= axis < axes:
+        return False
     axis = axis + axes if axis < 0 else axis
     outer, n, inner = extent(y, 0, axis), extent(y, axis, axis + 1), extent(y, axis + 1, axes)
     if kind(y) == cnp.NPY_DOUBLE:
         recur_double(<double *>at(a), <double *>at(y), outer, n, inner, back)
     else:
         recur_float(<float *>at(a), <float *>at(y), outer, n, inner, back)
-    return True
-
-cdef inline bint cumprod_back(object g, object p, object x, object y, int axis, bint back) except -1:
-    cdef int axes
-    if not (same(g, y) and same(p, y) and same(x, y)):
-        return False
-    axes = cnp.PyArray_NDIM(<cnp.ndarray>y)
-    axis = axis + axes if axis < 0 else axis
-    outer, n, inner = extent(y, 0, axis), extent(y, axis, axis + 1), extent(y, axis + 1, axes)
-    if not outer * n * inner:
-        return True
-    if kind(y) == cnp.NPY_DOUBLE:
-        cumprod_back_double(<double *>at(g), <double *>at(p), <double *>at(x), <double *>at(y), outer, n, inner, back)
-    else:
-        cumprod_back_float(<float *>at(g), <float *>at(p), <float *>at(x), <float *>at(y), outer, n, inner, back)
-    return True
-
-cdef inline bint prod_back(object g, object whole, object x, object y, double tiny, double huge) except -1:
-    if not (same(x, y) and same(g, whole)) or kind(g) != kind(x):
-        return False
-    outer = cnp.PyArray_SIZE(<cnp.ndarray>g)
-    if not outer:
-        return True
-    n = cnp.PyArray_SIZE(<cnp.ndarray>x) // outer
-    if kind(y) == cnp.NPY_DOUBLE:
-        prod_back_double(<double *>at(g), <double *>at(whole), <double *>at(x), <double *>at(y), outer, n, tiny, huge)
-    else:
-        prod_back_float(<float *>at(g), <float *>at(whole), <float *>at(x), <float *>at(y), outer, n, <float>tiny, <float>huge)
     return True
 
 cdef inline bint extreme_back(object g, object x, object y, bint largest) except -1:

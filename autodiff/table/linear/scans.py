@@ -14,8 +14,9 @@ from numpy import ndarray
 
 from autodiff.table import loops as passes
 from autodiff.table import structure
+from autodiff.table.linear import wide
 from autodiff.table.primitive import TABLE, smooth
-from autodiff.table.recipes import AXIS, FLAG, LIKE, Recipe, axes
+from autodiff.table.recipes import AXIS, FLAG, LIKE, NUMBER, VECTOR, Recipe, axes
 from autodiff.table.recipes.matrices import APART
 
 
@@ -60,18 +61,58 @@ def joined(x: Any, axis: int, reverse: bool = False) -> Any:
     return np.flip(np.cumprod(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
 
 
+def products_back(g: Any, x: Any, *hs: Any, axis: int, reverse: bool) -> Any:
+    """Return what comes back from g through running products of x; with h, its derivatives along them."""
+    if not hs:
+        return joined_back(g, joined(x, axis, reverse), x, axis, reverse)
+    return wide.laid(wide.run_back, x, (g,), hs, axis, reverse)
+
+
+def products_back_back(i: int, c: Any, y: Any, g: Any, x: Any, *hs: Any, **along: Any) -> Any:
+    if not i:
+        return TABLE["products"](x, *hs, c, **along)
+    rest = hs[: i - 2] + hs[i - 1 :] if i > 1 else hs
+    return TABLE["products_back"](g, x, *rest, c, **along)
+
+
+def products(x: Any, *hs: Any, axis: int, reverse: bool) -> Any:
+    """Return the derivative of running products of x, one time along each h."""
+    return wide.laid(wide.run, x, (), hs, axis, reverse)
+
+
+def products_pull(i: int, g: Any, y: Any, x: Any, *hs: Any, **along: Any) -> Any:
+    rest = hs[: i - 1] + hs[i:] if i else hs
+    return TABLE["products_back"](g, x, *rest, **along)
+
+
+class Along:
+    """The tangents of a row that is linear in all its operands but one, along which it is derived."""
+
+    def __init__(self, name: str, curved: int) -> None:
+        self.name, self.curved = name, curved
+
+    def __getitem__(self, i: int) -> Any:
+        def rule(t: Any, y: Any, *xs: Any, **along: Any) -> Any:
+            moved = (*xs, t) if i == self.curved else (*xs[:i], t, *xs[i + 1 :])
+            return TABLE[self.name](*moved, **along)
+
+        return rule
+
+
 def joined_back(g: Any, y: Any, x: Any, axis: int, reverse: bool = False) -> Any:
     """Return what comes back through running products: P_(k-1) (g_k + x_(k+1) (g_(k+1) + ...))."""
-    if type(g) is ndarray and type(x) is ndarray:
-        found = np.empty(x.shape, x.dtype)
-        if passes.cumprod_back(g, y, x, found, axis, reverse):  # compiled only
-            return found
-    return recurrence_back(g, x, axis, reverse) * before(y, axis, reverse, 1.0)
+    if type(g) is not ndarray or type(x) is not ndarray:
+        return TABLE["products_back"](g, x, axis=axis, reverse=reverse)
+    found = np.empty(x.shape, x.dtype)
+    if not x.size or wide.quick_back(g, y, x, found, axis, reverse):
+        return found
+    if g.dtype == x.dtype == np.float64 and wide.moderate(x, g, axis):
+        return recurrence_back(g, x, axis, reverse) * before(y, axis, reverse, 1.0)
+    return wide.laid(wide.run_back, x, (g,), (), axis, reverse)
 
 
 def joined_on(t: Any, y: Any, x: Any, axis: int, reverse: bool = False) -> Any:
-    moved = t * before(y, axis, reverse, 1.0)
-    return TABLE["recurrence"](moved, x, axis=axis, reverse=reverse)
+    return TABLE["products"](x, t, axis=axis, reverse=reverse)
 
 
 def prod(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -99,23 +140,29 @@ def placed(y: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return y
 
 
-def others(g: Any, y: Any, x: Any) -> Any:
-    """Return g times the product of all other elements of each line of x, whose products are y.
+def others(g: Any, x: Any) -> Any:
+    """Return g times the product of all other elements of each line of x."""
+    y = wide.others(*(np.asarray(z, dtype=float, order="C") for z in (g, x)))
+    return y.astype(x.dtype, copy=False)
 
-    By division where the product is a normal number, else as what stands before times what stands behind.
-    """
-    limits = np.finfo(x.dtype)
-    tiny, huge = float(limits.tiny), float(limits.max)
-    if type(g) is ndarray and type(x) is ndarray:
-        found = np.empty(x.shape, x.dtype)
-        if passes.prod_back(g, y, np.ascontiguousarray(x), found, tiny, huge):  # compiled only
-            return found
-    g, y = (TABLE["reshape"](z, shape=(*z.shape, 1)) for z in (g, y))
-    size = TABLE["where"](TABLE["hole"](y), 0.0, TABLE["abs"](y))
-    normal = TABLE["step"](size - tiny) * TABLE["step"](-size + huge)
-    ahead = before(TABLE["cumprod"](x, axis=-1), -1, False, 1.0)
-    behind = before(TABLE["cumprod"](x, axis=-1, reverse=True), -1, True, 1.0)
-    return TABLE["where"](normal, (g * y) / x, g * (ahead * behind))
+
+def last(t: Any, x: Any) -> Any:
+    """Return how the products of lines of x change along t."""
+    if not x.shape[-1]:
+        return TABLE["sum"](t, axis=-1, keepdims=False)
+    y = TABLE["products"](x, t, axis=-1, reverse=False)
+    return TABLE["take"](y, index=(..., -1))
+
+
+def at_end(g: Any, x: Any) -> Any:
+    """Return g as what comes to the last of x's running products."""
+    zeros = np.zeros((*x.shape[:-1], max(0, x.shape[-1] - 1)), x.dtype)
+    ends = TABLE["reshape"](g, shape=(*x.shape[:-1], 1))
+    return TABLE["concatenate"](zeros, ends, axis=-1) if x.shape[-1] else x
+
+
+def others_along(t: Any, y: Any, g: Any, x: Any) -> Any:
+    return TABLE["products_back"](at_end(g, x), x, t, axis=-1, reverse=False)
 
 
 def reduced(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
@@ -128,16 +175,18 @@ def reduced(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
 def prod_back(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     if not x.shape:
         return g
-    g, y = reduced(g, x.shape, axis), reduced(y, x.shape, axis)
-    return placed(others(g, y, lined(x, axis)), x.shape, axis)
+    line, g = lined(x, axis), reduced(g, x.shape, axis)
+    plain = type(g) is ndarray and type(line) is ndarray
+    return placed((others if plain else TABLE["others"])(g, line), x.shape, axis)
 
 
 def prod_on(t: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     if not x.shape:
         return t
-    one = reduced(y, x.shape, axis)
-    slopes = placed(others(np.ones(one.shape, x.dtype), one, lined(x, axis)), x.shape, axis)
-    return TABLE["sum"](t * slopes, axis=axis, keepdims=keepdims)
+    y = last(lined(t, axis), lined(x, axis))
+    away = structure.axes_of(axis, len(x.shape)) if keepdims else ()
+    shape = tuple(1 if k in away else n for k, n in enumerate(x.shape)) if keepdims else y.shape
+    return y if y.shape == shape else TABLE["reshape"](y, shape=shape)
 
 
 def extreme_back(g: Any, x: Any, axis: Any, keepdims: bool, largest: bool) -> Any:
@@ -172,6 +221,25 @@ smooth(
     tex=r"\operatorname{{cumprod}}({0})",
     doc="running products along an axis, from its end with reverse",
     recipe=Recipe(x=APART, axis=AXIS, reverse=FLAG),
+)  # fmt: skip
+smooth(
+    "products", products, nary=products_pull, tangents=Along("products", 0),
+    tex=r"\operatorname{{cumprod}}'({0}, \ldots)",
+    doc="the derivative of running products along an axis, one time along each further operand",
+    recipe=Recipe(x=APART, h=LIKE, axis=AXIS, reverse=FLAG),
+)  # fmt: skip
+smooth(
+    "products_back", products_back, nary=products_back_back, tangents=Along("products_back", 1),
+    tex=r"\operatorname{{cumprod}}^T({0}, {1}, \ldots)",
+    doc="what comes back through running products of x, and its derivative along each further operand",
+    recipe=Recipe(g=APART, x=LIKE, axis=AXIS, reverse=FLAG),
+)  # fmt: skip
+smooth(
+    "others", others,
+    lambda c, y, g, x: last(c, x), lambda c, y, g, x: others_along(c, y, g, x),
+    tangents=(lambda t, y, g, x: TABLE["others"](t, x), others_along),
+    tex=r"{0} \prod_{{j \neq i}} {1}", doc="g times the product of all other elements of each line",
+    recipe=Recipe(g=NUMBER, x=VECTOR),
 )  # fmt: skip
 smooth(
     "prod", prod, prod_back, tangents=(prod_on,), tex=r"\prod {0}", doc="the product over axes",

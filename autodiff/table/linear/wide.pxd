@@ -1,0 +1,2 @@
+# Types for the compiled build of wide.py.
+cimport autodiff.table.linear._wide as passes
