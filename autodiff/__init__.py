@@ -234,7 +234,10 @@ def __getattr__(name: str) -> Any:
         return found
     if name in ("numpy", "scipy"):  # the namespaces beside the wings
         return importlib.import_module(f"autodiff.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from autodiff.dispatch.methods import OTHER_NAMES
+
+    remedy = f"; write {OTHER_NAMES[name]}" if name in OTHER_NAMES else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{remedy}")
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 import operator
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,18 @@ def test_names_of_pytorch_say_what_to_write(name: str) -> None:
     remedy = str(refused.value).partition("; write ")[2].partition(" (")[0]
     places = {"shape": x.shape, "axes": (1, 0), "axis": 0, "places": [1], "n": 2, "k": 1}
     eval(remedy, {"x": x, "y": x.T, "np": np, **places})
+
+
+@pytest.mark.parametrize("name", methods.OTHER_NAMES)
+def test_names_of_other_libraries_say_what_to_write(name: str, tmp_path: Path) -> None:
+    with pytest.raises(AttributeError, match=f"{name}'; write ") as refused:
+        getattr(ad, name)
+    remedy = str(refused.value).partition("; write ")[2]
+    x, y = A, ad.Tensor(A) * 2.0
+    path = tmp_path / "graph.json"
+    ad.save_graph(path, y)
+    names = {"x": x, "y": y.sum() if name == "backward" else y, "n": 3, "shape": (2,), "path": path}
+    exec(remedy, {"ad": ad, "np": np, **names})
 
 
 OPERATORS = [operator.mod, operator.floordiv, divmod]

@@ -1,5 +1,6 @@
 """Transforms inside transforms: scalar and array cotangents alike, arguments by name, and empty arrays."""
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,35 @@ def test_arguments_by_name_are_handed_on() -> None:
     assert ad.value_and_grad(lambda x, n=2: x**n)(3.0, n=3) == (27.0, 27.0)
     assert ad.jacobian(lambda x, k: k * x)(np.ones(2), k=3.0).tolist() == [[3.0, 0.0], [0.0, 3.0]]
     assert ad.elementwise_grad(lambda x, n: x**n)(np.array([2.0]), n=2).tolist() == [4.0]
+
+
+def of_functions() -> list[str]:
+    """The public names whose first argument is called f: what takes a function."""
+    found = []
+    for name in ad.__all__:
+        thing = getattr(ad, name)
+        if inspect.isfunction(thing) and thing.__module__.startswith("autodiff."):
+            first = next(iter(inspect.signature(thing).parameters.values()), None)
+            if first is not None and first.name == "f":
+                found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("name", of_functions())
+def test_what_takes_a_function_is_given_one(name: str) -> None:
+    transform = getattr(ad, name)
+    more = [(2.0,)] * sum(
+        p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+        for p in list(inspect.signature(transform).parameters.values())[1:]
+    )
+    for wrong in ("x * x", 3.0, np.ones(2), [abs]):
+        with pytest.raises(
+            TypeError, match=rf"^\w+: needs a function[\w ,]* got {type(wrong).__name__}"
+        ):
+            transform(wrong, *more)
+    if name not in ("play", "trace"):  # these take nodes too
+        with pytest.raises(TypeError, match=r"got Value; of nodes ad\.gradient"):
+            transform(ad.Value(2.0) * 3.0, *more)
 
 
 @pytest.mark.parametrize("kind", [int, np.int64, np.int8, np.uint32])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Function, is_node
+from autodiff.derivatives.calls import Function, function, is_node
 from autodiff.nodes import modes
 from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
@@ -42,6 +42,8 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
     >>> vmap(lambda w, x: (w * x).sum(), in_axes=(None, 0))(np.ones(2), np.eye(2) * 3.0)
     array([3., 3.])
     """
+
+    function("vmap", f)
 
     def apply(*args: Any) -> Any:
         axes = in_axes if isinstance(in_axes, tuple | list) else (in_axes,) * len(args)

@@ -24,6 +24,14 @@ FLOAT = np.dtype(float)
 LEAF = tree.flatten(0.0)[1]  # how one node is put together again
 
 
+def function(what: str, f: Any) -> Function:
+    """Return f, which must be a function; where it is a node, say what takes nodes."""
+    if not callable(f):
+        nodes = "; of nodes ad.gradient(y, xs) gives the gradient" if is_node(f) else ""
+        raise TypeError(f"{what}: needs a function, got {type(f).__name__}{nodes}")
+    return f  # type: ignore[no-any-return]
+
+
 def nested() -> bool:
     """Return whether this is inside a transform or a trace, where results are nodes again."""
     return INSIDE.get() is not None or modes.tracing()

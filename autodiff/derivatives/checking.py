@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import is_node, plain
+from autodiff.derivatives.calls import function, is_node, plain
 from autodiff.derivatives.transforms import grad, jvp, vjp
 from autodiff.table import tree
 
@@ -55,6 +55,7 @@ def check_grads(
     >>> import autodiff as ad
     >>> check_grads(lambda x: ad.sin(x), (0.5,))
     """
+    function("check_grads", f)
     for mode in modes:
         if mode not in ("fwd", "rev"):
             raise ValueError(f"check_grads: modes are 'fwd' and 'rev', got {mode!r}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Function, is_node
+from autodiff.derivatives.calls import Function, function, is_node
 from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import computed, needs_grad, send
 from autodiff.nodes import modes
@@ -161,7 +161,7 @@ def checkpoint(f: Function) -> Function:
     array([ True,  True])
     """
 
-    @wraps(f)
+    @wraps(function("checkpoint", f))
     def apply(*args: Any) -> Any:
         mode = MODE.get()
         if mode.guards is not None or not mode.recording:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Call, Function, is_node
+from autodiff.derivatives.calls import Call, Function, function, is_node
 from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import Node, adjoints, computed
 from autodiff.derivatives.sparsity import dependence, scipy_sparse, signature, size_of
@@ -290,7 +290,7 @@ def sparsity(f: Function, argnums: Any = 0) -> Function:
     >>> sparsity(lambda x: x[1:] - x[:-1])(np.ones(4))
     Pattern(3 x 4, 6 of 12 can differ from 0, 2 colours of columns)
     """
-    known = Sparse(f, argnums)
+    known = Sparse(function("sparsity", f), argnums)
 
     def evaluate(*args: Any) -> Pattern:
         return known.pattern(Call("sparsity", f, args, argnums))[0]

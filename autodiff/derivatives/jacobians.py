@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Call, Function, is_node
+from autodiff.derivatives.calls import Call, Function, function, is_node
 from autodiff.derivatives.colouring import Sparse, in_full
 from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import Node, adjoints, computed
@@ -89,6 +89,7 @@ def jacrev(f: Function, argnums: Any = 0) -> Function:
     array([[2., 0.],
            [0., 4.]])
     """
+    function("jacobian", f)
 
     def evaluate(*args: Any, **options: Any) -> Any:
         call = Call("jacobian", f, args, argnums, options)
@@ -125,6 +126,7 @@ def jacfwd(f: Function, argnums: Any = 0) -> Function:
     array([[2., 0.],
            [0., 4.]])
     """
+    function("jacobian", f)
 
     def evaluate(*args: Any, **options: Any) -> Any:
         call = Call("jacobian", f, args, argnums, options)
@@ -190,7 +192,7 @@ def jacobian(f: Function, argnums: Any = 0, sparse: bool = False) -> Function:
     [[2. 0.]
      [0. 4.]]
     """
-    return Sparse(f, argnums) if sparse else jacrev(f, argnums)
+    return Sparse(function("jacobian", f), argnums) if sparse else jacrev(f, argnums)
 
 
 def hessian(f: Function, argnums: Any = 0, sparse: bool = False) -> Function:
@@ -202,4 +204,4 @@ def hessian(f: Function, argnums: Any = 0, sparse: bool = False) -> Function:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(f, argnums), argnums, sparse)
+    return jacobian(grad(function("hessian", f), argnums), argnums, sparse)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Call, Function, is_node, lift
+from autodiff.derivatives.calls import Call, Function, function, is_node, lift
 from autodiff.derivatives.forward import tangents
 from autodiff.nodes.functions import zero
 from autodiff.nodes.tensor import Tensor
@@ -27,6 +27,8 @@ def value_and_grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Func
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+
+    function("value_and_grad", f)
 
     def evaluate(*args: Any, **options: Any) -> tuple[Any, Any]:
         call = Call("value_and_grad", f, args, argnums, options, has_aux)
@@ -49,6 +51,8 @@ def grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Function:
     12.0
     """
 
+    function("grad", f)
+
     def evaluate(*args: Any, **options: Any) -> Any:
         call = Call("grad", f, args, argnums, options, has_aux)
         found = call.rebuild_inputs(call.pull(call.scalar("grad")))
@@ -64,6 +68,8 @@ def elementwise_grad(f: Function, argnums: int = 0) -> Function:
     array([2., 4.])
     """
 
+    function("elementwise_grad", f)
+
     def total(*args: Any, **options: Any) -> Any:
         y = f(*args, **options)
         return y.sum() if isinstance(y, Tensor) else y
@@ -78,7 +84,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     >>> y, back(1.0)
     (10.0, (5.0, 2.0))
     """
-    call = Call("vjp", f, primals, tuple(range(len(primals))))
+    call = Call("vjp", function("vjp", f), primals, tuple(range(len(primals))))
 
     def back(cotangent: Any) -> Any:
         seeds = call.rebuild_outputs.leaves_of(cotangent, "vjp", "the cotangent")
@@ -97,7 +103,7 @@ def jvp(f: Function, primals: Sequence[Any], directions: Sequence[Any]) -> tuple
         raise TypeError(
             "jvp: takes a tuple of arguments and a tuple of directions; write jvp(f, (x,), (v,))"
         )
-    call = Call("jvp", f, primals, tuple(range(len(primals))))
+    call = Call("jvp", function("jvp", f), primals, tuple(range(len(primals))))
     moves = call.rebuild_inputs.leaves_of(directions, "jvp", "directions")
     return call.output(), call.rebuild_outputs(_push(call, moves))
 
@@ -142,4 +148,4 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
         shapes = [t.shape if is_node(t) else np.shape(t) for t in (a, b)]
         if shapes[0] != shapes[1]:
             raise ValueError(f"hvp: the vector has shape {shapes[1]}, its argument {shapes[0]}")
-    return vjp(grad(f), x)[1](v)[0]
+    return vjp(grad(function("hvp", f)), x)[1](v)[0]

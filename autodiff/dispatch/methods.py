@@ -36,6 +36,17 @@ ELSEWHERE = {
     "chunk": "np.array_split(x, n)", "double": "x.astype(float)", "topk": "np.sort(x)[..., -k:]",
     "requires_grad_": "x (every leaf asks for its gradient; ad.constant(x) does not)",
 }  # fmt: skip
+# What others have in the top level of their library.
+OTHER_NAMES = {
+    "tensor": "ad.Tensor(x)", "array": "ad.Tensor(x)", "from_numpy": "ad.Tensor(x)",
+    "Variable": "ad.Tensor(x)", "Parameter": "ad.Tensor(x)", "zeros": "ad.Tensor(np.zeros(shape))",
+    "ones": "ad.Tensor(np.ones(shape))", "arange": "ad.Tensor(np.arange(float(n)))",
+    "randn": "ad.Tensor(np.random.default_rng(0).normal(size=shape))",
+    "cat": "np.concatenate([x, y])", "backward": "y.backward()",
+    "make_dot": "ad.draw(y)", "draw_dot": "ad.draw(y)",
+    "save": "ad.save_graph(path, y)", "load": "ad.load_graph(path)",
+    "nn": "import nets", "optim": "import nets.optim",
+}  # fmt: skip
 ATTRIBUTES: dict[str, Function] = {
     "real": np.real, "imag": np.imag, "mT": last_two_exchanged, "flat": np.ravel,
 }  # fmt: skip

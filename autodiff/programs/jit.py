@@ -225,6 +225,4 @@ def jit(
         return functools.partial(
             jit, argnums=argnums, static_argnums=static_argnums, in_axes=in_axes
         )
-    if not callable(f):
-        raise TypeError(f"jit: needs a function, got {type(f).__name__}")
-    return Jitted(f, argnums, places(f, static_argnums), in_axes)
+    return Jitted(calls.function("jit", f), argnums, places(f, static_argnums), in_axes)
