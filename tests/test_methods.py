@@ -2,6 +2,7 @@
 
 import operator
 import warnings
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,10 @@ def test_methods_of_ufuncs(ufunc: Any, name: str) -> None:
                 warnings.simplefilter("ignore")
                 try:
                     wanted = getattr(ufunc, name)(*args)
+                    if (
+                        name == "reduce" and x.size
+                    ):  # by its definition, which AVX-512 loops of power miss
+                        wanted = reduce(ufunc, np.moveaxis(x, args[1], 0))
                 except (ValueError, TypeError) as error:
                     with pytest.raises(type(error)):
                         getattr(ufunc, name)(ad.Tensor(x), *args[1:])
