@@ -1,5 +1,6 @@
 """What all tests share: where things lie, one seeded generator, and repeatable property tests."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if (ROOT / "run").exists() or not collection_path.name.startswith("test_"):
         return None
     return "mark.engine" not in collection_path.read_text(encoding="utf-8") or None
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests and all that they imported out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
