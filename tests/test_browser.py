@@ -35,7 +35,7 @@ def watched(browser: Any) -> Iterator[Watched]:
 
 
 def steps(page: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.evaluate("JSON.parse(story.textContent).steps")
+    found: list[dict[str, Any]] = page.evaluate("JSON.parse(data.textContent).steps")
     return found
 
 
@@ -52,17 +52,19 @@ def test_keyboard_to_the_end_shows_what_backward_computed(player: Path, watched:
     last = len(steps(page)) - 1
     for k in range(1, last + 1):
         page.keyboard.press("ArrowRight")
-        assert page.locator("#link").inner_text() == f"step {k} of {last}"
+        assert page.locator("[data-id=link]").inner_text() == f"step {k} of {last}"
         wait_for_step(page, k)
-        assert f"Step {k} of {last}" in page.locator("#said").inner_text()
-        if page.locator("#after").count():
-            name = page.locator("#title").inner_text().split(" → ")[1]
-            grads[name] = page.locator("#after").inner_text()
-    assert page.locator("#phase").inner_text().upper() == "DONE"
-    assert page.locator("#next").is_disabled()
+        assert f"Step {k} of {last}" in page.locator("[data-id=step-said]").inner_text()
+        if page.locator(".sum .after").count():
+            name = page.locator("[data-id=step-title]").inner_text().split(" → ")[1]
+            grads[name] = page.locator(".sum .after").inner_text()
+    assert page.locator("[data-id=step-title]").inner_text() == "All gradients"
+    assert page.locator("[data-id=next]").is_disabled()
     assert {n: grads[n] for n in AT} == {n: f"{names[n].grad:.6g}" for n in AT}
     for name in AT:
-        shown = page.locator("#lines div", has=page.get_by_text(f"dC/d{name}", exact=True))
+        shown = page.locator(
+            "[data-id=step-lines] div", has=page.get_by_text(f"dC/d{name}", exact=True)
+        )
         assert shown.locator("dd").inner_text() == f"{names[name].grad:.6g}"
     page.keyboard.press("Home")
     wait_for_step(page, 0)
@@ -79,62 +81,64 @@ def test_a_step_shows_the_product_and_the_growing_sum(player: Path, watched: Wat
     for n, k in enumerate(to_w, 1):
         step = steps(page)[k]
         watched.open(player, f"#step={k}")
-        lines = page.locator("#lines").inner_text()
+        lines = page.locator("[data-id=step-lines]").inner_text()
         local = graph.local(graph.edges[step["e"]])
         assert f"{local:.6g}" in lines
         assert float(step["part"]) == pytest.approx(float(step["up"]) * local, rel=1e-5)
         assert page.locator(".sum li:not(.whole)").count() == n
-        assert page.locator("#after").inner_text() == step["after"]
+        assert page.locator(".sum .after").inner_text() == step["after"]
 
 
 def test_a_link_leads_to_its_step(player: Path, watched: Watched) -> None:
     page = watched.open(player, "#step=7")
-    assert page.locator("#link").inner_text().startswith("step 7 of")
+    assert page.locator("[data-id=link]").inner_text().startswith("step 7 of")
     page.evaluate("location.hash = '#step=3'")
-    page.locator("#link", has_text="step 3 of").wait_for()
+    page.locator("[data-id=link]", has_text="step 3 of").wait_for()
     for wrong in ("#step=99999", "#step=-1", "#step=x", "#<img src=x>"):
         watched.open(player, wrong)
-        assert page.locator("#link").inner_text().startswith("step")
+        assert page.locator("[data-id=link]").inner_text().startswith("step")
 
 
 def test_tables_slider_and_buttons(player: Path, watched: Watched) -> None:
     page = watched.open(player, "#step=2")
-    page.locator("#tables summary").click()
+    page.locator("[data-id=tables] summary").click()
     y, names = parse(FORMULA).record(AT)
     y.backward()
-    row = page.locator("#nodes tbody tr", has=page.get_by_role("rowheader", name="w", exact=True))
+    row = page.locator(
+        "[data-id=nodes] tbody tr", has=page.get_by_role("rowheader", name="w", exact=True)
+    )
     assert row.locator("td").all_inner_texts()[-1] == f"{names['w'].grad:.6g}"
-    assert page.locator("#steps tbody tr").count() == len(steps(page))
-    assert page.locator("#steps tr.current th").inner_text() == "2"
-    page.locator("#steps a", has_text=re.compile("^9$")).click()
-    page.locator("#link", has_text="step 9 of").wait_for()
-    page.locator("#next").click()
+    assert page.locator("[data-id=steps] tbody tr").count() == len(steps(page))
+    assert page.locator("[data-id=steps] tr.current th").inner_text() == "2"
+    page.locator("[data-id=steps] a", has_text=re.compile("^9$")).click()
+    page.locator("[data-id=link]", has_text="step 9 of").wait_for()
+    page.locator("[data-id=next]").click()
     wait_for_step(page, 10)
-    page.locator("#slider").fill("4")
+    page.locator("[data-id=slider]").fill("4")
     wait_for_step(page, 4)
-    page.locator("#slider").focus()
+    page.locator("[data-id=slider]").focus()
     page.keyboard.press("ArrowRight")
     wait_for_step(page, 5)
 
 
 def test_hover_lights_the_paths_and_counts_them(player: Path, watched: Watched) -> None:
     page = watched.open(player)
-    page.locator("#graph g.node").first.hover()
-    assert page.locator("#ways").inner_text() == "3 paths lead from w to C"
-    assert page.locator("#graph.lighting").count() == 1
+    page.locator("[data-id=graph] g.node").first.hover()
+    assert page.locator("[data-id=ways]").inner_text() == "3 paths lead from w to C"
+    assert page.locator("[data-id=graph].lighting").count() == 1
     page.mouse.move(2, 2)
-    assert page.locator("#graph.lighting").count() == 0
-    page.locator("#paths").select_option(label="b")
-    assert page.locator("#ways").inner_text() == "1 path leads from b to C"
+    assert page.locator("[data-id=graph].lighting").count() == 0
+    page.locator("[data-id=paths]").select_option(label="b")
+    assert page.locator("[data-id=ways]").inner_text() == "1 path leads from b to C"
 
 
 def test_play_runs_and_pauses(player: Path, watched: Watched) -> None:
     page = watched.open(player)
     page.locator("body").press(" ")
-    assert page.locator("#play").get_attribute("aria-pressed") == "true"
-    page.locator("#link", has_text="step 1 of").wait_for()
+    assert page.locator("[data-id=play]").get_attribute("aria-pressed") == "true"
+    page.locator("[data-id=link]", has_text="step 1 of").wait_for()
     page.keyboard.press(" ")
-    assert page.locator("#play").inner_text() == "Play"
+    assert page.locator("[data-id=play]").inner_text() == "Play"
 
 
 def test_hostile_names_run_nothing(browser: Any, tmp_path: Path) -> None:
@@ -145,9 +149,9 @@ def test_hostile_names_run_nothing(browser: Any, tmp_path: Path) -> None:
     total = ad.sum([ad.Value(float(i + 1), name=n) * 2.0 for i, n in enumerate(names)])
     watched = Watched(browser)
     page = watched.open(save(ad.Graph(total), tmp_path / "hostile.html", title=names[0]))
-    page.locator("#tables summary").click()
+    page.locator("[data-id=tables] summary").click()
     page.keyboard.press("End")
-    assert page.locator("#title").inner_text() == "All gradients"
+    assert page.locator("[data-id=step-title]").inner_text() == "All gradients"
     assert page.locator("h1").inner_text() == names[0]
     page.evaluate("""() => { const s = document.createElement("script");
         s.textContent = "window.ran = true"; document.body.append(s); }""")
@@ -163,8 +167,8 @@ def test_hostile_names_run_nothing(browser: Any, tmp_path: Path) -> None:
 def test_accessible_and_fitting(browser: Any, player: Path, scheme: str, size: str) -> None:
     watched = Watched(browser, scheme, size, reduced_motion="reduce")
     page = watched.open(player)
-    page.locator("#tables summary").click()
-    page.locator("#legend summary").click()
+    page.locator("[data-id=tables] summary").click()
+    page.get_by_text("What the picture shows").click()
     for k in (0, 4, 18, 25):
         watched.open(player, f"#step={k}")
         assert watched.violations() == []
@@ -184,7 +188,7 @@ def test_large_player_opens_and_steps(browser: Any, tmp_path: Path) -> None:
     for k in (5, 150, 400):  # the step is brought into sight
         watched.open(path, f"#step={k}")
         assert page.evaluate("""() => {
-            const view = document.getElementById("view").getBoundingClientRect();
+            const view = document.querySelector("[data-id=view]").getBoundingClientRect();
             return [...document.querySelectorAll(".node.now")].some((n) => {
                 const box = n.getBoundingClientRect();
                 return box.left < view.right && box.right > view.left
@@ -192,7 +196,7 @@ def test_large_player_opens_and_steps(browser: Any, tmp_path: Path) -> None:
             });
         }""")
     page.keyboard.press("End")
-    assert page.locator("#title").inner_text() == "All gradients"
+    assert page.locator("[data-id=step-title]").inner_text() == "All gradients"
     assert watched.complaints == []
     watched.close()
 
@@ -204,10 +208,13 @@ def test_it_speaks_the_language_that_is_spoken(browser: Any, tmp_path: Path) -> 
     page = watched.open(path)
     assert page.locator("html").get_attribute("lang") == "ja"
     for _ in range(4):
-        assert "段階" in page.locator("#said").inner_text()
+        assert "ステップ" in page.locator("[data-id=step-said]").inner_text()
         page.keyboard.press("ArrowRight")
-    page.locator("#tables summary").click()
+    page.locator("[data-id=tables] summary").click()
     words = page.locator("main").inner_text()
     assert not re.search(r"[A-Za-z]{3,} [a-z]{2,}", words), words
+    page.get_by_role("button", name="English").click()
+    assert page.locator("[data-id=step-said]").inner_text().startswith("Step 4 of 4.")
+    assert not re.search("[\u3040-\u30ff]", page.locator("main").inner_text())
     assert watched.complaints == []
     watched.close()

@@ -14,17 +14,17 @@ import pytest
 import autodiff as ad
 from autodiff.player import MOST_NODES, page, save
 from autodiff.player.bundle import digest
-from autodiff.player.story import HEIGHT, lay_out, tell
+from autodiff.player.story import HEIGHT, lay_out, planned, tell
 
 HOSTILE = [
     "</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a\0b\ud800",
-    "@SCRIPT@ @STORY@", "{}|<>&\\", "\u2028\u2029", "x" * 5000, "‮abc", "<!--<script>",
+    "@SCRIPT@ @DATA@", "{}|<>&\\", "\u2028\u2029", "x" * 5000, "‮abc", "<!--<script>",
 ]  # fmt: skip
 
 
 def story_of(text: str) -> dict[str, Any]:
     """Read the story back out of a page."""
-    found = re.search(r'<script type="application/json" id="story">(.*?)</script>', text, re.S)
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
     assert found
     story: dict[str, Any] = json.loads(found[1])
     return story
@@ -83,6 +83,21 @@ def test_arrays_have_a_story() -> None:
     numbers = [float(t) for t in re.findall(r"-?[\d.]+(?:e-?\d+)?", last)]
     np.testing.assert_allclose(numbers, w.grad.ravel(), atol=5e-5)
     assert any(s.get("local") == "" for s in story["steps"] if s["p"] == "back")  # matmul
+
+
+def test_numbers_stand_in_their_operation_and_biases_in_their_layer() -> None:
+    w, b = ad.Value(2.0, name="w"), ad.Value(0.5, name="b")
+    with ad.scope("layer 2"):
+        a = ad.tanh(w * 3.0 + b)
+    story = tell(ad.Graph(a + 1.0))
+    boxes = {n["name"]: n for n in story["nodes"]}
+    assert all("x" not in boxes[name] and boxes[name]["aside"] for name in ("3", "1"))
+    assert [f[0] for f in story["frames"]] == ["layer 2"]
+    assert boxes["w"]["scope"] == boxes["b"]["scope"] == "layer 2"
+    drawn = [e for e in story["edges"] if "d" in e]
+    assert len(drawn) == len(story["edges"]) - 2
+    for e, step in ((story["edges"][s["e"]], s) for s in story["steps"] if "e" in s):
+        assert (e["s"], e["t"]) == (step["t"], step["n"])
 
 
 def test_an_array_output_needs_a_gradient() -> None:
@@ -165,7 +180,8 @@ def test_saved_from_a_picture_and_the_same_each_time(tmp_path: Any) -> None:
 def test_boxes_do_not_overlap_and_arrows_lead_from_box_to_box(seed: int) -> None:
     graph = ad.Graph(random_graph(seed))
     widths = [84.0 + n.id % 5 * 20 for n in graph]
-    layout = lay_out(graph, widths)
+    plan, _, _ = planned(graph, list(range(len(graph))), widths, [""] * len(graph))
+    layout = lay_out(plan)
     boxes = [
         (x - w / 2, y - HEIGHT / 2, x + w / 2, y + HEIGHT / 2)
         for x, y, w in zip(layout.xs, layout.ys, widths, strict=True)
@@ -197,6 +213,6 @@ def test_a_long_chain_stays_small() -> None:
 
 
 def test_one_node_is_laid_out() -> None:
-    layout = lay_out(ad.Graph(ad.Value(1.0)), [84.0])
+    layout = lay_out(planned(ad.Graph(ad.Value(1.0)), [0], [84.0], [""])[0])
     assert (layout.width, layout.height) == (84.0, HEIGHT)
     assert all(math.isfinite(c) for c in (*layout.xs, *layout.ys))

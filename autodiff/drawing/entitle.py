@@ -10,7 +10,7 @@ LONGEST = 16  # letters of a formula that stands for a name
 MOST = 2_000  # nodes of a graph whose formulas are worked out
 ATOM = 9
 INFIX = ["mul", "div", "sub", "add", "total", "power", "powc", "dot", "matmul"]
-SIGN = ["×", "÷", "−", "+", "Σ", "^", "^", "·", "@"]  # on a box
+SIGN = ["×", "÷", "−", "+", "Σ", "^", "^", "dot", "@"]  # on a box
 BETWEEN = ["·", "/", " − ", " + ", "", "", "", "·", "@"]  # in a name
 
 
@@ -87,7 +87,7 @@ def formula(op: str, operands: list[int], names: list[Name]) -> Name:
         else:
             text += raised(names[operands[1]].text, at_least(names[operands[1]], 5))
         return Name(text=text, binds=4, formula=True)
-    if op == "total":
+    if op == "total" and count > 1:
         for k in range(count):
             text += (" + " if k > 0 else "") + at_least(names[operands[k]], 1)
         return Name(text=text, binds=1, formula=True)
@@ -100,7 +100,8 @@ def formula(op: str, operands: list[int], names: list[Name]) -> Name:
         return Name(text=at_least(names[operands[0]], 5) + "ᵀ", binds=5, formula=True)
     for k in range(count):
         text += (", " if k > 0 else "") + names[operands[k]].text
-    return Name(text=op + "(" + text + ")", binds=ATOM, formula=True)
+    said = "sum" if op == "total" else op
+    return Name(text=said + "(" + text + ")", binds=ATOM, formula=True)
 
 
 def raised(number: str, otherwise: str) -> str:

@@ -6,6 +6,8 @@ so they make one picture. Colours are roles ("ink", "positive"), which a theme f
 
 from dataclasses import dataclass
 
+from autodiff.drawing.lettering import width
+
 
 @dataclass
 class Mark:
@@ -114,3 +116,14 @@ def outline(kind: str, x: float, y: float, w: float, h: float) -> Mark:
     half = (w if w < h else h) / 2
     at = [x, y, w, h, half if half < radius else radius]
     return outlined("rect", "body", at, "card", kind, 1.2, 1.0, "")
+
+
+def page_width(name: str, sign: str, value: str) -> float:
+    """Return the width of a box of a page: for its name and sign, its value, any number of four digits."""
+    head = width(name, 15.0, True) + 30
+    if sign != "":
+        head += width(sign, 13.0, False) + 18
+    inner = width(value, 14.0, False) + 30
+    least = width("∂ -8.888e-08", 12.5, True) + 22
+    inner = inner if inner > least else least
+    return head if head > inner else inner

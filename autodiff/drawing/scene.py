@@ -11,7 +11,7 @@ from autodiff.drawing import boxes
 from autodiff.drawing.boxes import Box
 from autodiff.drawing.edges import Arrow, Meaning, meaning, operand_marks
 from autodiff.drawing.naming import Names, called, is_number
-from autodiff.drawing.view import THICKEST, Bundle, View, common
+from autodiff.drawing.view import THICKEST, Bundle, View, adopted
 from autodiff.drawing.words import count
 from autodiff.graphs.graph import Graph
 from autodiff.table.language import say
@@ -98,16 +98,13 @@ def _said(arrow: Arrow, edges: str) -> Arrow:
 
 def _adopted(shown: list[Box], arrows: list[Arrow]) -> list[Box]:
     """Put each parameter that only one scope uses into that scope: biases stand in their layer."""
-    users: dict[str, set[str]] = {}
-    scope = {box.key: box.scope for box in shown}
-    for arrow in arrows:
-        users.setdefault(arrow.source, set()).add(scope[arrow.target])
-    return [
-        replace(box, scope=common(users[box.key]))
-        if box.kind in ("parameter", "constant") and not box.scope and box.key in users
-        else box
-        for box in shown
-    ]
+    place = {box.key: i for i, box in enumerate(shown)}
+    scopes = adopted(
+        [box.scope for box in shown],
+        [box.kind for box in shown],
+        ((place[arrow.source], place[arrow.target]) for arrow in arrows),
+    )
+    return [replace(box, scope=scope) for box, scope in zip(shown, scopes, strict=True)]
 
 
 def _arrows(

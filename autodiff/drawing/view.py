@@ -1,7 +1,7 @@
 """What is drawn together: the groups of a view, and the bundles of edges between them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -103,3 +103,22 @@ def common(scopes: set[str]) -> str:
             break
         same.append(level[0])
     return "/".join(same)
+
+
+def adopted(scopes: list[str], kinds: list[str], edges: Iterable[tuple[int, int]]) -> list[str]:
+    """Return in which scope each box stands: biases stand in their layer.
+
+    A parameter or a constant without a scope stands in the innermost that holds all who use it.
+
+    >>> adopted(["", "layer 2", "layer 2"], ["parameter", "operation", "output"], [(0, 1), (1, 2)])
+    ['layer 2', 'layer 2', 'layer 2']
+    """
+    users: dict[int, set[str]] = {}
+    for source, target in edges:
+        users.setdefault(source, set()).add(scopes[target])
+    return [
+        common(users[i])
+        if not own and i in users and kinds[i] in ("parameter", "constant")
+        else own
+        for i, own in enumerate(scopes)
+    ]

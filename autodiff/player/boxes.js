@@ -34,6 +34,18 @@ function drawnLine(p) {
   for (let i = 2; i + 5 < n; i += 6) d += `C${p.slice(i, i + 6).join(" ")}`;
   return svg("g", { class: "edge" }, svg("path", { class: "wire", d }), svg("path", { class: "tip", d: "M0 0l-10 -4.5v9z", transform: `translate(${x} ${y}) rotate(${turn})` }));
 }
+// The words of a line, around (x, y), on a ground that hides it; `sayMark` sets them.
+function drawnMark(x, y) {
+  const words = svg("text", { y: 4, "text-anchor": "middle" }), ground = svg("rect", { class: "ground", y: -9, height: 18, rx: 4 });
+  return Object.assign(svg("g", { class: "mark", transform: `translate(${x} ${y})` }, ground, words), { words, ground });
+}
+function sayMark(mark, text) {
+  if (mark.said === text) return;
+  mark.words.textContent = mark.said = text;
+  const wide = text ? d_width(text, 12, true) + 8 : 0;
+  mark.ground.setAttribute("x", -wide / 2);
+  mark.ground.setAttribute("width", wide);
+}
 // Scroll so that boxes [x, y, width] come into sight, at so many pixels a unit and past a margin of `pad`;
 // of those that are too far apart, the last.
 function bringIntoSight(view, boxes, scale, pad, calm) {

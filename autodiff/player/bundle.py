@@ -14,11 +14,11 @@ from importlib import resources
 from typing import Any
 
 from autodiff.drawing import entitle, lettering, marks, place
-from autodiff.drawing.escape import clean, xml
+from autodiff.drawing.escape import clean, shorten, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
 from autodiff.printers.subset import Functions
-from autodiff.table.language import LANGUAGES, phrases, speaking
+from autodiff.table.language import LANGUAGES, language, phrases, speaking
 
 # The scripts of the live player: the graph, its words, its picture, and the page around them.
 LIVE = (
@@ -26,15 +26,20 @@ LIVE = (
     "numbers.js",
     "text.js",
     "boxes.js",
+    "speech.js",
     "draw.js",
+    "telling.js",
+    "walking.js",
     "steps.js",
     "descent.js",
     "live.js",
 )
+# What steps through a recording that Python has written down.
+RECORDED = ("numbers.js", "boxes.js", "speech.js", "telling.js", "walking.js", "player.js")
 # What they draw with, and where Python has it.
 DRAWING = {
     "prepared": place, "placed": place, "entitled": entitle, "with_numbers": entitle, "MOST": entitle,
-    "width": lettering, "outline": marks,
+    "width": lettering, "outline": marks, "page_width": marks,
 }  # fmt: skip
 # What reads a typed formula: what was meant, the tree, the nodes.
 FORMULA = ("misspelt.js", "formula.js", "recorded.js")
@@ -48,6 +53,16 @@ GROUND = (
 def part(name: str) -> str:
     """Return one of the files that pages are made of."""
     return resources.files("autodiff.player").joinpath(name).read_text(encoding="utf-8")
+
+
+def body(name: str) -> str:
+    """Return the elements of a page, with the parts that it shares with others (`@told.html@`) put in."""
+    return re.sub(r"@([a-z]+\.html)@", lambda mark: part(mark[1]).rstrip(), part(name))
+
+
+def style(*files: str) -> str:
+    """Return the style of a page: of its boxes, of these files, and of the ground it stands on."""
+    return "".join(map(part, ("boxes.css", *files))) + GROUND
 
 
 def digest(text: str) -> str:
@@ -70,8 +85,8 @@ def drawing_source(*needed: str) -> str:
     """Return what pages draw with as JavaScript, printed from what Python draws with.
 
     `d_prepared(plan)` and `d_placed(plan, made, way)` lay out, `d_entitled` and `d_with_numbers` say
-    what nodes and operations are called, `d_width` how wide a text is, `d_outline` what a box looks
-    like; `needed` names some of these, else all are printed.
+    what nodes and operations are called, `d_width` how wide a text is, `d_outline` and
+    `d_page_width` what a box looks like; `needed` names some of these, else all are printed.
     """
     drawing = Functions("d_")
     for name in needed or DRAWING:
@@ -90,10 +105,22 @@ def texts(family: str) -> dict[str, dict[str, str]]:
     return found
 
 
+def titled(title: str | None, key: str, subject: str) -> dict[str, str]:
+    """Return a page's title as data: `title` as it is given, or by its key in the catalogue of `subject`."""
+    if title is not None:
+        return {"title": clean(title)}
+    subject = clean(shorten(subject, 40))
+    return {
+        "title": texts("page")[key][language()].replace("{0}", subject),
+        "key": key,
+        "subject": subject,
+    }
+
+
 def page(title: str, style: str, body: str, data: dict[str, Any], script: str) -> str:
     """Return the HTML of a page."""
     parts = {
-        "@LANG@": data["language"], "@TITLE@": xml(clean(title)), "@STYLE@": style,
+        "@LANG@": data["language"], "@TITLE@": xml(title), "@STYLE@": style,
         "@STYLE_HASH@": digest(style), "@BODY@": body, "@DATA@": as_json(data),
         "@SCRIPT@": script, "@SCRIPT_HASH@": digest(script),
         "@NOSCRIPT@": xml(data["texts"]["noscript"][data["language"]]),

@@ -1,7 +1,7 @@
 // Downhill: what a small step of one number would change, predicted against true, and descent along all.
 // `page` is what is around it: the graph, its words, its elements, and what sets a number.
 function descender(page) {
-  const { live, formulas, $, word, number, out, parameters, chosen, set, changed } = page, { nodes, end } = live;
+  const { live, formulas, $, word, out, parameters, chosen, set, changed } = page, { nodes, end } = live;
   const name = (i) => nodes[i].name, calm = matchMedia("(prefers-reduced-motion: reduce)");
   let running = 0, curve = [], descent = {};
   function paintNudge() {
@@ -11,7 +11,7 @@ function descender(page) {
     $("nudge-name").textContent = `Δ${label} =`;
     $("predicted-name").textContent = word("predicted", on ? formulas.d(i) : "", label);
     $("actual-name").textContent = word("actual", out);
-    const by = number($("by").value);
+    const by = typedNumber($("by").value);
     const found = on && !Number.isNaN(by) ? live.nudge(i, by) : { predicted: null, actual: null };
     const whole = on && live.wanted[i];
     $("predicted").textContent = whole ? digits(found.predicted) : NOT_COMPUTED;
@@ -22,7 +22,7 @@ function descender(page) {
     $("apply").onclick = () => set(i, live.values[i] + by);
   }
   function descend(group = null) {
-    const eta = number($("eta").value);
+    const eta = typedNumber($("eta").value);
     if (Number.isNaN(eta) || live.broken || !parameters.length) return stop();
     if (!curve.length) curve.push(live.values[end]);
     live.descend(eta, parameters, group);

@@ -32,7 +32,7 @@ function place(live, room) {
   };
   const size = (i) => {
     const n = live.nodes[i], said = n.op ? sign(live, i) : "";
-    return [Math.max(96, d_width(titled(n), 15, true) + (said ? d_width(said, 13, false) + 16 : 0) + 30), HIGH];
+    return [d_page_width(titled(n), said, ""), HIGH];
   };
   const sizes = drawn.map(size);
   const plan = {
@@ -55,8 +55,11 @@ class Picture {
     this.height = placed.height + 2 * this.pad;
     root.replaceChildren();
     root.setAttribute("viewBox", `${-this.pad} ${-this.pad} ${this.width} ${this.height}`);
-    placed.frames.forEach(([x, y, width, height], s) => root.append(
-      svg("rect", { class: "frame", x, y, width, height, rx: 12 }), svg("text", { class: "scope", x: x + 10, y: y + 17 }, short(placed.scopes[s].split("/").at(-1), 28))));
+    this.scopes = placed.frames.map(([x, y, width, height]) => {
+      const label = svg("text", { class: "scope", x: x + 10, y: y + 17 });
+      root.append(svg("rect", { class: "frame", x, y, width, height, rx: 12 }), label);
+      return label;
+    });
     this.edges = placed.edges.map((edge, e) => this.edge(edge, e));
     this.nodes = live.nodes.map(() => null);
     placed.drawn.forEach((i, k) => { this.nodes[i] = this.node(live.nodes[i], i, placed.xs[k], placed.ys[k], placed.sizes[k]); });
@@ -68,8 +71,7 @@ class Picture {
   edge(edge, e) {
     const p = this.placed.paths[e], last = p.length - 2;
     edge.g = drawnLine(p);
-    edge.mark = this.placed.few ? svg("text", { class: "mark", x: this.placed.word_xs[e], y: this.placed.word_ys[e] + 4, "text-anchor": "middle" })
-      : svg("text", { class: "mark", x: p[last], y: p[last + 1] - 12, "text-anchor": "middle" });
+    edge.mark = this.placed.few ? drawnMark(this.placed.word_xs[e], this.placed.word_ys[e]) : drawnMark(p[last], p[last + 1] - 16);
     return edge;
   }
   node(n, i, x, y, [w]) {
@@ -98,6 +100,8 @@ class Picture {
     g.addEventListener("pointercancel", () => { from = null; });
     g.addEventListener("keydown", (event) => { if (event.key === "Enter" || (event.key === " " && !leaf)) { event.preventDefault(); event.stopPropagation(); this.onPick(i); } });
   }
+  // The frames' names, as `scoped` says them.
+  name(scoped) { this.scopes.forEach((label, s) => say(label, short(scoped(this.placed.scopes[s].split("/").at(-1)), 28))); }
   // `view`: which node is chosen, what the edges say, how far a stepped recording has come (or null).
   paint(view) {
     const { live } = this, at = view.step;
@@ -106,10 +110,10 @@ class Picture {
       const n = live.nodes[i], known = !at || at.recorded.has(i);
       if (n.op) say(node.sign, sign(live, i));
       say(node.name, titled(n));
-      const grad = at ? at.grads.get(i) ?? null : live.grads[i];
+      const grad = at ? view.sum(i) : live.grads[i];
       const value = known && !(at && at.hidden === i) ? digits(live.values[i], 4) : "?";
       say(node.value, live.broken && n.op ? NOT_COMPUTED : value);
-      say(node.grad, grad === null || live.broken ? "" : `∂ ${at && at.hiddenGrad === i ? "?" : digits(grad, 4)}`);
+      say(node.grad, grad === null || live.broken ? "" : `∂ ${at && at.hiddenSum === i ? "?" : digits(grad, 4)}`);
       dress(node.grad, `grad ${tone(grad)}`);
       node.g.classList.toggle("future", !known);
       if (node.leaf) node.g.dataset.value = live.values[i];
@@ -125,7 +129,7 @@ class Picture {
       const flows = live.wanted[source] && local !== null;
       const said = view.edges === "local" ? (flows ? digits(local, 4) : "") : view.edges === "part" && part !== null ? signed(digits(part, 4)) : "";
       const hidden = at && at.hiddenEdge === key;
-      say(edge.mark, hidden ? "?" : said ? (view.edges === "local" ? `× ${bracket(said)}` : said) : "");
+      sayMark(edge.mark, hidden ? "?" : said ? (view.edges === "local" ? `× ${bracket(said)}` : said) : "");
       const x = part;
       const dim = view.lit && !view.lit.has(key) ? " dim" : "";
       dress(edge.mark, `mark ${tone(view.edges === "local" ? local : part)}${at && !at.recorded.has(target) ? " future" : ""}${dim}`);

@@ -10,16 +10,14 @@ function mount(root, data, host = {}) {
   const leaves = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
   const constants = shown.filter((i) => nodes[i].kind === "constant");
   const parameters = leaves.filter((i) => live.wanted[i]);
-  let language = data.texts.undo[data.language] ? data.language : "en";
+  const tongue = speech(root, data), { word, scoped } = tongue;
   let chosen = parameters[0] ?? end, lit = null, all = false, spoken = 0;
-  const word = (key, ...values) => data.texts[key][language].replace(/\{(\d)\}/g, (_, i) => values[i]);
   const name = (i) => nodes[i].name;
   const on = (id, event, f) => $(id).addEventListener(event, f);
   const inner = shown.filter((i) => nodes[i].op);
   const kind = (of) => word(`kind_${of}`);
   const users = new Map(shown.flatMap((i) => nodes[i].operands.map((k) => [k, i])));
   const called = (i) => (nodes[i].kind === "constant" ? word("in", name(users.get(i) ?? end)) : name(i));
-  const number = (text) => (/^\s*[-−+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text.replace("−", "-")) : NaN);
 
   // ---- the numbers
   const ranges = new Map();
@@ -53,7 +51,7 @@ function mount(root, data, host = {}) {
     slider.addEventListener("pointerdown", () => { slider.group = {}; });
     slider.addEventListener("input", () => set(i, Number(slider.value), slider.group ?? null));
     slider.addEventListener("change", () => { slider.group = undefined; });
-    typed.addEventListener("change", () => set(i, number(typed.value)));
+    typed.addEventListener("change", () => set(i, typedNumber(typed.value)));
     typed.addEventListener("focus", () => { typed.value = literal(live.values[i]); });
     typed.addEventListener("keydown", (event) => {
       if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); step(i, event.key === "ArrowUp" ? 1 : -1, event.shiftKey); }
@@ -86,8 +84,8 @@ function mount(root, data, host = {}) {
       slider.setAttribute("aria-valuetext", digits(x));
       typed.setAttribute("aria-label", word("value_of", label(i)));
       if (root.getRootNode().activeElement !== typed) typed.value = digits(x, 6);
-      else if (number(typed.value) !== x) typed.value = literal(x);
-      const g = live.grads[i], hide = walk.at() && !walk.at().grads.has(i);
+      else if (typedNumber(typed.value) !== x) typed.value = literal(x);
+      const g = live.grads[i], hide = walk.at() && !walk.at().sums.has(i);
       grad.hidden = !live.wanted[i];
       grad.textContent = hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`;
       grad.className = `slope ${hide || live.broken ? "" : tone(g)}`;
@@ -207,7 +205,7 @@ function mount(root, data, host = {}) {
       litNodes.add(lit);
       for (let i = lit; i <= end; i++) nodes[i].operands.forEach((source, place) => { if (litNodes.has(source) && live.parts[i][place] !== null) { litNodes.add(i); litEdges.add(`${i}.${place}`); } });
     }
-    picture.paint({ chosen, edges: $("edges").value, step: walk.at(), kind, lit: litEdges, litNodes });
+    picture.paint({ chosen, edges: $("edges").value, step: walk.at(), sum: walk.sum, kind, lit: litEdges, litNodes });
     $("undo").disabled = !live.past.length;
     $("redo").disabled = !live.future.length;
     if (host.address) address();
@@ -221,20 +219,19 @@ function mount(root, data, host = {}) {
     try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
   }
   function words() {
-    for (const e of root.querySelectorAll("[data-t]")) e.textContent = word(e.dataset.t);
-    for (const e of root.querySelectorAll("[data-l]")) e.setAttribute("aria-label", word(e.dataset.l));
-    $("language").textContent = language === "en" ? "日本語" : "English";
-    $("language").lang = language === "en" ? "ja" : "en";
-    if (host.page) document.documentElement.lang = language;
-    $("alive").lang = language;
-    $("title").textContent = data.title;
+    tongue.fill();
+    const title = tongue.title(data);
+    if (host.page) { document.documentElement.lang = tongue.language; document.title = title; }
+    $("alive").lang = tongue.language;
+    picture.name(scoped);
+    $("title").textContent = title;
     $("count").textContent = word("count", shown.length, picture.edges.length, inner.length);
     $("frozen").textContent = live.guards.length ? word("guarded", live.guards.length) : data.frozen ? word("frozen") : "";
     fillLeaves();
     refresh();
   }
 
-  const page = { live, formulas, $, word, on, number, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, follow: (now) => picture.follow($("view"), now) };
+  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, follow: (now) => picture.follow($("view"), now) };
   const walk = stepper(page), hill = descender(page);
   const view = $("view");
   const placed = place(live, { width: view.clientWidth || 900, height: view.clientHeight || 560 });
@@ -246,7 +243,7 @@ function mount(root, data, host = {}) {
     const link = `${location.href.split("#")[0]}#${live.link()}`;
     try { await navigator.clipboard.writeText(link); $("said").textContent = word("copied"); } catch { $("said").textContent = word("link_is", link); }
   });
-  on("language", "click", () => { language = language === "en" ? "ja" : "en"; words(); host.spoke?.(language); });
+  on("language", "click", () => { tongue.turn(); words(); host.spoke?.(tongue.language); });
   on("edges", "change", refresh);
   on("more", "click", () => { all = true; fillLeaves(); refresh(); });
   on("derivation", "toggle", paintLines);
@@ -265,11 +262,7 @@ function mount(root, data, host = {}) {
       if (chosen !== i) pick(i, false);
       return step(i, moves[event.key], event.shiftKey);
     }
-    if (!walk.on() || target.closest?.("input, select, button, summary, .view, .wide")) return;
-    if (event.key in moves) { event.preventDefault(); walk.move(moves[event.key]); }
-    if (event.key === "Home") walk.go(0);
-    if (event.key === "End") walk.go(Infinity);
-    if (event.key === " ") { event.preventDefault(); walk.playing(!walk.plays()); }
+    if (walk.on()) walk.key(event);
   });
   if (host.address) {
     live.follow(location.hash);
@@ -278,5 +271,5 @@ function mount(root, data, host = {}) {
   $("edges").value = placed.few ? "local" : "none";
   words();
   picture.zoom(Math.max(picture.fitting($("view")), LEAST));
-  return { live, refresh, set, stop: () => { hill.stop(); walk.playing(false); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { language = to; words(); } };
+  return { live, refresh, set, stop: () => { hill.stop(); walk.stop(); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { tongue.speak(to); words(); } };
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autodiff.drawing.escape import clean, shorten, xml
+from autodiff.drawing.escape import xml
 from autodiff.drawing.naming import called
 from autodiff.drawing.request import graph_in_notebook
 from autodiff.graphs.files import write
@@ -20,7 +20,7 @@ from autodiff.nodes.value import Value
 from autodiff.player import bundle, widget
 from autodiff.player.model import Homes, compared, model, record, scalar_graph
 from autodiff.printers.javascript import table
-from autodiff.table.language import language, say
+from autodiff.table.language import language
 
 AWAKE = """
 document.querySelectorAll("[data-alive]").forEach(function (box) {
@@ -40,11 +40,10 @@ class Live:
         self.graph = graph
         self.homes = {} if homes is None else homes
         self.again = again  # what records a function once more, with other numbers
-        name = called(graph)[graph.outputs[0]]
-        alive = say("player.alive", name=shorten(name, 40))
-        self.title = clean(title) if title is not None else alive
+        named = bundle.titled(title, "alive", called(graph)[graph.outputs[0]])
+        self.title = named["title"]
         self.data = {
-            "model": model(graph, guards), "frozen": frozen, "title": self.title,
+            "model": model(graph, guards), "frozen": frozen, **named,
             "texts": bundle.texts("page"), "language": language(),
         }  # fmt: skip
         names = sorted({node.op for node in graph if node.op})
@@ -55,8 +54,8 @@ class Live:
         """Return the page: one file with everything in it."""
         return bundle.page(
             title=self.title,
-            style=bundle.part("boxes.css") + bundle.part("live.css") + bundle.GROUND,
-            body=bundle.part("live.html"),
+            style=bundle.style("live.css"),
+            body=bundle.body("live.html"),
             data=self.data,
             script=bundle.script(self.rows, *bundle.LIVE, "page.js"),
         )

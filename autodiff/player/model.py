@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.drawing.escape import clean
+from autodiff.drawing.view import adopted
 from autodiff.explanations.expansion import expand
 from autodiff.graphs.callers import named, snapshot
 from autodiff.graphs.graph import Graph, GraphNode
@@ -119,9 +120,10 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
             )
     end = graph.outputs[0]
     inside = _ancestors(graph, end)
+    scopes = homes(graph)
     return {
         "end": end,
-        "nodes": [_node(node, node.id in inside) for node in graph],
+        "nodes": [_node(node, node.id in inside, scopes[node.id]) for node in graph],
         "guards": [
             [sign, _side(graph, a), _side(graph, b), bool(outcome)]
             for sign, a, b, outcome in guards or ()
@@ -129,7 +131,17 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
     }
 
 
-def _node(node: GraphNode, shown: bool) -> dict[str, Any]:
+def homes(graph: Graph) -> list[str]:
+    """Return in which scope the box of each node stands."""
+    found = adopted(
+        [node.scope for node in graph],
+        [node.kind for node in graph],
+        ((e.source, e.target) for e in graph.edges),
+    )
+    return [clean(scope) for scope in found]
+
+
+def _node(node: GraphNode, shown: bool, scope: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": clean(node.label), "kind": node.kind, "op": node.op,
         "operands": list(node.operands), "value": number(float(node.value)),
@@ -138,8 +150,8 @@ def _node(node: GraphNode, shown: bool) -> dict[str, Any]:
         found["kind"] = "operation"
     if node.name is not None:
         found["named"] = True
-    if node.scope:
-        found["scope"] = clean(node.scope)
+    if scope:
+        found["scope"] = scope
     if not shown:
         found["aside"] = True
     return found

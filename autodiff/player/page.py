@@ -1,24 +1,20 @@
-"""Put the player's page together: the template, its style and script, and the story as JSON.
+"""The page that steps through a recording as Python has made it: numbers, arrays, each edge in its turn.
 
-The names of nodes may be anybody's text, so they enter the page as JSON in which no character can
-end the element, and the script shows them as text only. The content policy names the script and the
-style by their hashes: nothing else runs, nothing is loaded, nothing is sent.
+It is put together as the live page is, with the same bar and the same words for a step; its numbers
+are texts, computed beforehand.
 """
 
 import os
-import re
 from pathlib import Path
 
-from autodiff.drawing.escape import clean, script, shorten, xml
 from autodiff.drawing.naming import called
 from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.player import bundle
 from autodiff.player.story import tell
-from autodiff.table.language import language, phrases, say
+from autodiff.table.language import language
 
 MOST_NODES = 2000
-FILES = ("numbers.js", "boxes.js", "player.js")
 
 
 def page(graph: Graph, title: str | None = None) -> str:
@@ -36,18 +32,19 @@ def page(graph: Graph, title: str | None = None) -> str:
             f"player: the graph has {len(graph):,} nodes, too many to step through one by one "
             f"(at most {MOST_NODES:,}); play a part of it, such as one neuron or one time step"
         )
-    story = {**tell(graph), "texts": phrases("player")}
-    if title is None:
-        title = say("player.title", name=shorten(called(graph)[graph.outputs[0]], 40))
-    style = bundle.part("boxes.css") + bundle.part("player.css")
-    code = bundle.strict(bundle.drawing_source("outline"), *map(bundle.part, FILES))
-    parts = {
-        "@TITLE@": xml(clean(title)), "@STYLE@": style, "@STYLE_HASH@": bundle.digest(style),
-        "@LANG@": language(), "@NOSCRIPT@": xml(say("player.noscript")),
-        "@STORY@": script(story), "@SCRIPT@": code, "@SCRIPT_HASH@": bundle.digest(code),
-    }  # fmt: skip
-    # In one pass, so that a text which looks like a mark of the template stays a text.
-    return re.sub("@[A-Z_]+@", lambda mark: parts[mark.group()], bundle.part("player.html"))
+    named = bundle.titled(title, "stepped", called(graph)[graph.outputs[0]])
+    return bundle.page(
+        title=named["title"],
+        style=bundle.style("live.css", "player.css"),
+        body=bundle.body("player.html"),
+        data={
+            **tell(graph), **named, "texts": bundle.texts("page"),
+            "language": language(),
+        },
+        script=bundle.strict(
+            bundle.drawing_source("outline", "width"), *map(bundle.part, bundle.RECORDED)
+        ),
+    )  # fmt: skip
 
 
 def save(graph: Graph, path: str | os.PathLike[str], title: str | None = None) -> Path:

@@ -1,8 +1,8 @@
 // The training playground: a network learns points of the plane, and everything it computes is shown.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
-let tongue = DATA.language, net = null, examples = [], epoch = 0, running = 0, costs = [], sizesOf = [], picked = 0;
-const word = (key, ...values) => DATA.texts[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
+let net = null, examples = [], epoch = 0, running = 0, costs = [], sizesOf = [], picked = 0;
+const tongue = speech(document, DATA), { word } = tongue;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const number = (text, otherwise) => (/^\s*-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : otherwise);
 const mix = (v) => { // 0 vermillion, 1 blue, a half the ground
@@ -173,11 +173,9 @@ function slowdown() {
   lesson = setInterval(() => { advance(4); if (outputs[0].length > 300) clearInterval(lesson); }, 40);
 }
 function words() {
-  document.documentElement.lang = tongue;
+  document.documentElement.lang = tongue.language;
   document.title = word("playground");
-  for (const e of document.querySelectorAll("[data-t]")) e.textContent = word(e.dataset.t);
-  for (const e of document.querySelectorAll("[data-l]")) e.setAttribute("aria-label", word(e.dataset.l));
-  $("language").textContent = tongue === "en" ? "日本語" : "English";
+  tongue.fill();
   $("run").textContent = word(running ? "stop" : "run");
 }
 for (const id of ["points", "layers", "activation", "cost", "start", "seed"]) $(id).addEventListener("change", begin);
@@ -185,7 +183,7 @@ $("reset").addEventListener("click", begin);
 $("one").addEventListener("click", () => train(1));
 $("run").addEventListener("click", run);
 $("slow").addEventListener("click", slowdown);
-$("language").addEventListener("click", () => { tongue = tongue === "en" ? "ja" : "en"; words(); paint(); });
+$("language").addEventListener("click", () => { tongue.turn(); words(); paint(); });
 $("next").addEventListener("click", () => { picked = (picked + 1) % examples.length; paint(); });
 $("plane").addEventListener("click", (event) => {
   const box = $("plane").getBoundingClientRect(), x = ((event.clientX - box.left) / box.width) * 2.4 - 1.2, y = 1.2 - ((event.clientY - box.top) / box.height) * 2.4;

@@ -19,8 +19,10 @@ def playground_page() -> str:
     texts = bundle.texts("page")
     return bundle.page(
         title=texts["playground"][language()],
-        style=bundle.part("live.css") + bundle.part("playground.css") + bundle.GROUND,
+        style=bundle.style("live.css", "playground.css"),
         body=bundle.part("playground.html"),
         data={"texts": texts, "language": language()},
-        script=bundle.script(ROWS, "numbers.js", "boxes.js", "draw.js", "net.js", "playground.js"),
+        script=bundle.script(
+            ROWS, "numbers.js", "boxes.js", "speech.js", "draw.js", "net.js", "playground.js"
+        ),
     )

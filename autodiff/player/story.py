@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.drawing import entitle, words
+from autodiff.drawing import words
 from autodiff.drawing.entitle import Name
 from autodiff.drawing.escape import clean, shorten
 from autodiff.drawing.layered import Placed, Plan
-from autodiff.drawing.lettering import width
-from autodiff.drawing.naming import Names, spelled
+from autodiff.drawing.marks import page_width
+from autodiff.drawing.naming import Names, is_number, spelled, with_numbers
 from autodiff.drawing.place import placed, prepared
 from autodiff.explanations.notation import as_drawn
 from autodiff.explanations.steps import Step, graph_steps, rule_text, short
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
+from autodiff.player.model import homes
 from autodiff.sources.plaintext import text
 from autodiff.sources.terms import Operand, Show, value_term
 from autodiff.table.symbol import Symbol
@@ -30,17 +31,23 @@ WORDS = (64.0, 16.0)  # the room of a number beside an arrow, and
 MOST_WORDS = 150  # up to how many arrows each has its own
 PAGE = (1000.0, 700.0)  # what fits goes to the right, all else down
 LONGEST_FORMULA = 160
+FEW = 4  # numbers of an array that its box shows
 
 
 def tell(graph: Graph) -> dict[str, Any]:
     """Return the whole story of a graph and its backward from the first output, ready for JSON."""
+    end = graph.nodes[graph.outputs[0]]
     spelt, show = spelled(graph), as_drawn(graph)
     names = [name.text for name in spelt]
-    boxes = [_box(node, spelt[node.id]) for node in graph]
-    layout = lay_out(graph, [box["w"] for box in boxes])
-    for box, x, y in zip(boxes, layout.xs, layout.ys, strict=True):
-        box |= {"x": round(x, 1), "y": round(y, 1)}
-    end = graph.nodes[graph.outputs[0]]
+    # Numbers that were only written down stand beside the signs of the operations that use them.
+    written = frozenset(node.id for node in graph if is_number(node) and node is not end)
+    scopes = homes(graph)
+    boxes = [_box(node, spelt, written, scopes[node.id]) for node in graph]
+    drawn = [node.id for node in graph if node.id not in written]
+    plan, arrows, frames = planned(graph, drawn, [boxes[i]["w"] for i in drawn], scopes)
+    layout = lay_out(plan)
+    for i, x, y in zip(drawn, layout.xs, layout.ys, strict=True):
+        boxes[i] |= {"x": round(x, 1), "y": round(y, 1)}
     live = end.live
     seed = end.grad if np.size(end.value) != 1 and end.grad is not None else None
     steps = list(graph_steps(graph, seed_for(live, seed, "player")))
@@ -49,7 +56,10 @@ def tell(graph: Graph) -> dict[str, Any]:
         "width": round(layout.width, 1),
         "height": round(layout.height, 1),
         "nodes": boxes,
-        "edges": _edges(graph, layout),
+        "edges": _edges(graph, layout, arrows),
+        "frames": [
+            [path, *map(round, frame)] for path, frame in zip(frames, layout.frames, strict=True)
+        ],
         "steps": [
             {"p": "start"},
             *(_recording(graph, node, names, show) for node in graph if node.operands),
@@ -59,16 +69,34 @@ def tell(graph: Graph) -> dict[str, Any]:
     }
 
 
-def lay_out(graph: Graph, widths: list[float]) -> Placed:
-    """Place the boxes of a graph, which are that wide, with room for a number beside each arrow."""
-    edges = graph.edges
-    wide, high = WORDS if len(edges) <= MOST_WORDS else (0.0, 0.0)
+def planned(
+    graph: Graph, drawn: list[int], widths: list[float], scopes: list[str]
+) -> tuple[Plan, list[int], list[str]]:
+    """Return the boxes that are drawn as sizes and numbers, which edges lead between them, and frames."""
+    place = {node: k for k, node in enumerate(drawn)}
+    arrows = [i for i, e in enumerate(graph.edges) if e.source in place]
+    frames: list[str] = []
+    for node in drawn:
+        parts = scopes[node].split("/") if scopes[node] else []
+        for k in range(len(parts)):
+            path = "/".join(parts[: k + 1])
+            if path not in frames:
+                frames.append(path)
+    number = {"": -1, **{path: i for i, path in enumerate(frames)}}
+    wide, high = WORDS if len(arrows) <= MOST_WORDS else (0.0, 0.0)
+    edges = [graph.edges[i] for i in arrows]
     plan = Plan(
-        widths, [HEIGHT] * len(widths), [e.source for e in edges], [e.target for e in edges],
-        [wide] * len(edges), [high] * len(edges), [-1] * len(widths), [],
+        widths, [HEIGHT] * len(drawn), [place[e.source] for e in edges],
+        [place[e.target] for e in edges], [wide] * len(edges), [high] * len(edges),
+        [number[scopes[i]] for i in drawn], [number[path.rpartition("/")[0]] for path in frames],
     )  # fmt: skip
+    return plan, arrows, frames
+
+
+def lay_out(plan: Plan) -> Placed:
+    """Place the boxes of a graph: to the right where that fits a page, else down."""
     made = prepared(plan)
-    if len(edges) <= MOST_WORDS:
+    if len(plan.sources) <= MOST_WORDS:
         across = placed(plan, made, "LR")
         if across.width <= PAGE[0] and across.height <= PAGE[1]:
             return across
@@ -80,29 +108,43 @@ def shown(x: Any) -> str:
     return words.NOT_COMPUTED if x is None else short(x)
 
 
-def _box(node: GraphNode, label: Name) -> dict[str, Any]:
-    sign = "" if label.formula else entitle.sign(node.op)
-    value = words.number(float(node.value)) if np.ndim(node.value) == 0 else words.shape(node.value)
+def _box(node: GraphNode, spelt: list[Name], written: frozenset[int], scope: str) -> dict[str, Any]:
+    """Return what the box of a node says, and how wide it is; where it stands is added."""
+    label = spelt[node.id]
+    sign = ""
+    if not label.formula and node.op:
+        sign, numbers = with_numbers(node, [name.text for name in spelt], written)
+        sign = " ".join(filter(None, (sign, ", ".join(numbers))))
+    value = in_a_line(node.value)
     name = shorten(label.text, 20)
-    head = width(name, 15, True) + (width(sign, 13, False) + 22 if sign else 0)
-    return {
+    found = {
         "name": label.text, "short": name, "kind": node.kind, "op": node.op, "sign": sign,
-        "box": value, "value": shown(node.value), "scope": clean(node.scope),
-        "w": round(max(84.0, head + 30, width(value, 13, False) + 34), 1),
+        "box": value, "value": shown(node.value), "scope": scope, "named": node.name is not None,
+        "w": round(page_width(name, sign, value), 1),
     }  # fmt: skip
+    return found | {"aside": True} if node.id in written else found
 
 
-def _edges(graph: Graph, layout: Placed) -> list[dict[str, Any]]:
-    """Return each arrow: its ends, the control points of its curve, and where its number stands."""
-    many = len(graph.edges) > MOST_WORDS
-    told = []
-    for i, e in enumerate(graph.edges):
-        path = [round(c) for c in layout.paths[i]]
-        at = (path[-2], path[-1] - 12) if many else (layout.word_xs[i], layout.word_ys[i])
-        told.append(
-            {"s": e.source, "t": e.target, "i": e.index, "d": path, "x": round(at[0], 1),
-             "y": round(at[1], 1)}
-        )  # fmt: skip
+def in_a_line(x: Any) -> str:
+    """Return what a box says of a value: a number, the few numbers of an array, or its shape.
+
+    >>> in_a_line(0.5), in_a_line(np.array([[1.0], [2.0]])), in_a_line(np.zeros((3, 4)))
+    ('0.5', '[1, 2]ᵀ', '3×4 float64')
+    """
+    if np.ndim(x) == 0:
+        return words.number(float(x))
+    lines = words.rows("", x) if x.size <= FEW else []
+    return lines[0][1] if len(lines) == 1 else words.shape(x)
+
+
+def _edges(graph: Graph, layout: Placed, arrows: list[int]) -> list[dict[str, Any]]:
+    """Return each edge: its ends, and where it is drawn the control points and where its number stands."""
+    many = len(arrows) > MOST_WORDS
+    told: list[dict[str, Any]] = [{"s": e.source, "t": e.target, "i": e.index} for e in graph.edges]
+    for k, i in enumerate(arrows):
+        path = [round(c) for c in layout.paths[k]]
+        at = (path[-2], path[-1] - 12) if many else (layout.word_xs[k], layout.word_ys[k])
+        told[i] |= {"d": path, "x": round(at[0], 1), "y": round(at[1], 1)}
     return told
 
 
@@ -162,7 +204,9 @@ def _backward(graph: Graph, steps: list[Step]) -> list[dict[str, Any]]:
 
 def _short(x: Any) -> str:
     """Return a number with four digits, an array as its norm: what fits on an arrow."""
-    return words.number(float(x)) if np.ndim(x) == 0 else f"‖{words.number(words.size(x))}‖"
+    if np.size(x) == 1:
+        return words.number(float(np.asarray(x).item()))
+    return f"‖{words.number(words.size(x))}‖"
 
 
 def _sign(x: Any) -> int:

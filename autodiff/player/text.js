@@ -105,7 +105,6 @@ class Formulas {
     return local === null ? "" : `${this.slope(i, place)} = ${this.text(local)}`;
   }
 }
-const whole = (name) => (/[\s·/@²³ᵀ−]|[\p{L}\p{N}_]\(/u.test(name) ? `(${name})` : name);
 function added(parts) {
   if (parts.length > 100) return `sum([${parts.join(", ")}])`;
   return parts[0] + parts.slice(1).map((p) => (p.startsWith("-") ? ` - ${p.slice(1)}` : ` + ${p}`)).join("");

@@ -2,8 +2,8 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
 const field = at("formula");
-let player = null, held = {}, tongue = DATA.language, waiting = 0, shownText = "";
-const word = (key, ...values) => DATA.texts[key][tongue].replace(/\{(\d)\}/g, (_, i) => values[i]);
+let player = null, held = {}, waiting = 0, shownText = "";
+const tongue = speech(document, DATA), { word } = tongue;
 
 function address() {
   const named = Object.entries(held).filter(([n]) => shownNames().includes(n)).map(([n, x]) => `&${encodeURIComponent(n)}=${x}`);
@@ -33,15 +33,15 @@ function read(text, remember = true) {
   const box = document.createElement("div");
   box.append(at("player").content.cloneNode(true));
   at("place").replaceChildren(box);
-  player = mount(box, { model, table: DATA.grammar.table, texts: DATA.texts, language: tongue, title: text.trim(), frozen: false }, {
+  player = mount(box, { model, table: DATA.grammar.table, texts: DATA.texts, language: tongue.language, title: text.trim(), frozen: false }, {
     changed: (live) => { for (const i of live.leaves) if (live.nodes[i].kind === "parameter") held[live.nodes[i].name] = live.values[i]; address(); },
-    spoke: (language) => { tongue = language; words(); },
+    spoke: (language) => { tongue.speak(language); words(); },
   });
   for (const i of player.live.leaves) if (player.live.nodes[i].kind === "parameter") held[player.live.nodes[i].name] ??= player.live.values[i];
   if (remember) address();
 }
 function words() {
-  document.documentElement.lang = tongue;
+  document.documentElement.lang = tongue.language;
   document.title = word("typed_title");
   for (const e of document.querySelectorAll("[data-w]")) e.textContent = word(e.dataset.w);
   at("examples").setAttribute("aria-label", word("examples"));

@@ -63,11 +63,8 @@ def formula_page() -> str:
     texts = bundle.texts("page")
     return bundle.page(
         title=texts["typed_title"][language()],
-        style=bundle.part("boxes.css")
-        + bundle.part("live.css")
-        + bundle.part("typed.css")
-        + bundle.GROUND,
-        body=bundle.part("typed.html").replace("@PLAYER@", bundle.part("live.html")),
+        style=bundle.style("live.css", "typed.css"),
+        body=bundle.part("typed.html").replace("@PLAYER@", bundle.body("live.html")),
         data={
             "grammar": grammar(),
             "texts": texts,

@@ -27,7 +27,7 @@ def module() -> str:
     files = (*bundle.LIVE, "widget.js")
     inside = bundle.script(None, *files).replace("(() => {", "const render = (() => {", 1)
     inside = inside.rstrip().removesuffix("})();") + "return render; })();"
-    return f"const BODY = {json.dumps(bundle.part('live.html'))};\n{inside}\nexport default {{ render }};\n"
+    return f"const BODY = {json.dumps(bundle.body('live.html'))};\n{inside}\nexport default {{ render }};\n"
 
 
 def keys(graph: Graph) -> dict[str, int]:
