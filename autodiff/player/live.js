@@ -77,19 +77,26 @@ function mount(root, data, host = {}) {
   }
   function paintLeaves() {
     for (const [i, { line, slider, typed, grad }] of rows) {
-      line.firstChild.textContent = line.firstChild.title = called(i);
-      const r = range(i), x = live.values[i];
-      slider.min = r.low; slider.max = r.high; slider.step = r.step; slider.value = x;
-      slider.setAttribute("aria-label", word("slide", label(i)));
-      slider.setAttribute("aria-valuetext", digits(x));
-      typed.setAttribute("aria-label", word("value_of", label(i)));
-      if (root.getRootNode().activeElement !== typed) typed.value = digits(x, 6);
-      else if (typedNumber(typed.value) !== x) typed.value = literal(x);
+      const r = range(i), x = live.values[i], own = rows.get(i), active = root.getRootNode().activeElement === typed;
+      const about = `${called(i)} ${tongue.language}`;
+      if (own.about !== about) { // named anew
+        own.about = about;
+        line.firstChild.textContent = line.firstChild.title = called(i);
+        slider.setAttribute("aria-label", word("slide", label(i)));
+        typed.setAttribute("aria-label", word("value_of", label(i)));
+      }
+      if (!Object.is(own.x, x) || own.range !== r || active || own.active) {
+        Object.assign(own, { x, range: r, active });
+        slider.min = r.low; slider.max = r.high; slider.step = r.step; slider.value = x;
+        slider.setAttribute("aria-valuetext", digits(x));
+        if (!active) typed.value = digits(x, 6);
+        else if (typedNumber(typed.value) !== x) typed.value = literal(x);
+      }
       const g = live.grads[i], hide = walk.at() && !walk.at().sums.has(i);
       grad.hidden = !live.wanted[i];
-      grad.textContent = hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`;
-      grad.className = `slope ${hide || live.broken ? "" : tone(g)}`;
-      grad.setAttribute("aria-label", `${word("why")}: ${formulas.d(i)}`);
+      say(grad, hide ? "∂ …" : `∂ ${digits(live.broken ? null : g, 4)}`);
+      dress(grad, `slope ${hide || live.broken ? "" : tone(g)}`);
+      if (own.why !== about) { own.why = about; grad.setAttribute("aria-label", `${word("why")}: ${formulas.d(i)}`); }
       line.classList.toggle("chosen", chosen === i);
       line.classList.toggle("moved", !Object.is(x, live.start[i]));
     }
@@ -210,13 +217,13 @@ function mount(root, data, host = {}) {
     $("redo").disabled = !live.future.length;
     if (host.address) address();
   }
-  // The address follows the hand, some times a second.
-  let written = 0, writing = 0;
+  // The address follows the hand when it rests: to write it costs more than all the rest of a move.
+  let writing = 0;
   function address() {
     clearTimeout(writing);
-    if (performance.now() - written < 200) { writing = setTimeout(address, 200); return; }
-    written = performance.now();
-    try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
+    writing = setTimeout(() => {
+      try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
+    }, 250);
   }
   function words() {
     tongue.fill();
