@@ -13,7 +13,7 @@ from autodiff.player.typed import formula_page
 from autodiff.table.language import speaking
 
 try:
-    from docs.alive import with_live_pictures
+    from docs.alive import with_live_pictures, with_the_page_to_type
     from docs.books import book_pages
     from docs.parameters import numpy_page
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
@@ -61,7 +61,10 @@ def assemble() -> None:
             with_live_pictures(PAGES / f"{name}.ja.md", PAGES / "alive")
     for page in [*PAGES.glob("*.md"), *PAGES.glob("gallery/*.md")]:
         page.write_text(_for_the_site(page.read_text(encoding="utf-8")), encoding="utf-8")
-    _write("play.html", formula_page())
+    for name, page in (("index", "play"), ("index.ja", "play.ja")):
+        with speaking("ja" if name.endswith("ja") else "en"):
+            _write(f"{page}.html", formula_page())
+            with_the_page_to_type(PAGES / f"{name}.md", f"{page}.html")
     _write("playground.html", playground_page())
     _write("operations.md", operation_table(PAGES / "plots"))
     _write("numpy.md", numpy_page())
@@ -118,6 +121,12 @@ def _navigation() -> str:
         p for p in ORDER if p in pages and not any(p in members for members in sections.values())
     ]
     rest = sorted(pages - {*listed}.union(*sections.values()))
+    translated = [p for p in [*listed, *rest] if p.endswith(".ja.md")]
+    sections["日本語"] = [p for p in translated if p == "index.ja.md"] + [
+        p for p in translated if p != "index.ja.md"
+    ]
+    listed = [p for p in listed if p not in translated]
+    rest = [p for p in rest if p not in translated]
     lines = [f"  - {TITLES[p]}: {p}" if p in TITLES else f"  - {p}" for p in [*listed, *rest]]
     for title, members in sections.items():
         lines += [f"  - {title}:", *(f"      - {p}" for p in members)]
@@ -126,6 +135,7 @@ def _navigation() -> str:
 
 GENERATED = {
     "play.html",
+    "play.ja.html",
     "playground.html",
     "operations.md",
     "numpy.md",

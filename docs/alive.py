@@ -15,6 +15,7 @@ from typing import Any
 import autodiff as ad
 
 MARK = re.compile(r"<!-- alive: (\w+) -->\n+(!\[[^\]]*\]\([^)]+\)\n)?")
+PHOTOGRAPH = re.compile(r"!\[[^\]]*\]\((?:docs/)?live(?:\.ja)?\.png\)\n?")
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
 
 
@@ -37,13 +38,25 @@ def with_live_pictures(page: Path, folder: Path) -> None:
         target.parent.mkdir(exist_ok=True)
         ad.play(known[name], names=names).save(target)
         source = target.relative_to(page.parent).as_posix()
-        title, alone = ad.say("site.alive", name=name), ad.say("site.alone")
-        return (
-            f'<iframe class="alive" src="{source}" title="{title}" loading="lazy"></iframe>\n\n'
-            f"[{alone}]({source})\n"
-        )
+        return _frame(source, ad.say("site.alive", name=name))
 
     page.write_text(MARK.sub(frame, text), encoding="utf-8")
+
+
+def with_the_page_to_type(page: Path, source: str) -> None:
+    """Show the page where one types a formula in place of its photograph, which stands in the README."""
+    text = page.read_text(encoding="utf-8")
+    shown, count = PHOTOGRAPH.subn(_frame(source, ad.say("page.typed_title")), text)
+    if count != 1:
+        raise ValueError(f"docs: {page.name} has {count} pictures of the live page, not one")
+    page.write_text(shown, encoding="utf-8")
+
+
+def _frame(source: str, title: str) -> str:
+    return (
+        f'<iframe class="alive" src="{source}" title="{title}" loading="lazy"></iframe>\n\n'
+        f"[{ad.say('site.alone')}]({source})\n"
+    )
 
 
 def _run(block: str, page: Path, known: dict[str, Any]) -> None:

@@ -311,3 +311,20 @@ def test_five_thousand_nodes_folded_in_time() -> None:
     picture.svg()
     assert len(picture.graph) > 5000
     assert time.process_time() - start < 20  # it takes 0.3
+
+
+def test_a_long_edge_bends_as_rarely_as_it_can() -> None:
+    """What passes many layers goes straight through them, also where no one line leads all the way."""
+    w, x, y, b = (ad.Value(v, name=n) for v, n in ((0.8, "w"), (1.5, "x"), (1.0, "y"), (0.1, "b")))
+    z = w * x + w * w * x + b * x * x + b
+    a = ad.sigmoid(z)
+    cost = -(y * ad.log(a) + (1.0 - y) * ad.log(1.0 - a))
+    cost.backward()
+    picture = draw(cost, rankdir="TB")
+    bends = []
+    for course in picture.layout.arrows.values():
+        xs = [p[0] for p in course.points]
+        along = abs(course.points[-1][1] - course.points[0][1])
+        turns = sum(abs(p - q) > 0.5 for p, q in pairwise(xs[3:-3:3])) if along > 400 else 0
+        bends.append(turns)
+    assert max(bends) <= 3

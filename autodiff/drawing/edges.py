@@ -51,13 +51,20 @@ class Arrow:
 SHORT = 6  # letters of a name inside a quotient
 
 
+def alone(name: str) -> bool:
+    """Return whether a name is one word, which needs no brackets: w·x and v1² are more."""
+    return name.replace("_", "a").isalnum() and name.isidentifier()
+
+
 def quotient(target: str, source: str) -> str:
     """Return how a local derivative is written: what is long is left out, the arrow shows it.
 
     >>> quotient("z", "w"), quotient("z", "w·x"), quotient("a long name", "w")
     ('∂z/∂w', '∂z/∂(w·x)', '∂/∂w')
+    >>> quotient("v1²", "v1")
+    '∂(v1²)/∂v1'
     """
-    below, above = (x if x.replace("_", "a").isalnum() else f"({x})" for x in (source, target))
+    below, above = (x if alone(x) else f"({x})" for x in (source, target))
     if len(source) > SHORT:
         return "∂"
     return f"∂{above if len(target) <= SHORT else ''}/∂{below}"

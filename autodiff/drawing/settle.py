@@ -189,30 +189,51 @@ def straighten(
     arcs: Arcs,
     apart: list[float],
 ) -> None:
-    """Put a chain of items on one line, if there is one, in line with one of its ends if it can."""
-    least = -FAR
-    most = FAR
-    for i in line:
-        bound = low(i, xs, arcs, apart)
-        least = bound if bound > least else least
-        bound = high(i, xs, arcs, apart)
-        most = bound if bound < most else most
-    if least > most:
-        return
-    first = line[0]
-    last = line[-1]
-    x = xs[first]
-    start = xs[made.up[first][0]] - offsets[first][0]
-    if len(made.down[last]) > 0:
-        end = xs[pulls.below[last][0]] + pulls.below_by[last][0]
-        if least <= end <= most:
-            x = end
-        elif least <= start <= most:
-            x = start
-        else:
-            x = (start + end) / 2
-    else:
-        x = start
-    x = least if x < least else most if x > most else x
-    for i in line:
-        xs[i] = x
+    """Put a chain of items on one line, in line with one of its ends if it can; else on few lines.
+
+    Each line goes on for as long as there is a place for all its items.
+    """
+    at = 0
+    while at < len(line):
+        least = low(line[at], xs, arcs, apart)
+        most = high(line[at], xs, arcs, apart)
+        to = at + 1
+        while to < len(line):
+            bound = low(line[to], xs, arcs, apart)
+            left = bound if bound > least else least
+            bound = high(line[to], xs, arcs, apart)
+            right = bound if bound < most else most
+            if left > right:
+                break
+            least = left
+            most = right
+            to += 1
+        if least <= most:
+            x = wanted(made, line, at, to, least, most, offsets, pulls, xs)
+            x = least if x < least else most if x > most else x
+            for k in range(at, to):
+                xs[line[k]] = x
+        at = to
+
+
+def wanted(
+    made: Layers,
+    line: list[int],
+    at: int,
+    to: int,
+    least: float,
+    most: float,
+    offsets: list[list[float]],
+    pulls: Pulls,
+    xs: list[float],
+) -> float:
+    """Return where the items `at` to `to` of a chain, which stand on one line, would best stand."""
+    first = line[at]
+    last = line[to - 1]
+    start = xs[made.up[first][0]] - (offsets[first][0] if at == 0 else 0.0)
+    if to < len(line) or len(made.down[last]) == 0:
+        return start
+    end = xs[pulls.below[last][0]] + pulls.below_by[last][0]
+    if least <= end <= most or at > 0:
+        return end
+    return start if least <= start <= most else (start + end) / 2
