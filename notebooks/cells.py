@@ -43,7 +43,14 @@ def folded(code: str) -> tuple[str, str]:
 
 
 def spoken(code: str, language: str) -> str:
-    """Return a cell's code as the notebook of that language has it."""
+    """Return a cell's code as the notebook of that language has it.
+
+    >>> print(spoken("import autodiff as ad\\nprint(1)", "ja"))
+    import autodiff as ad
+    <BLANKLINE>
+    ad.language("ja")
+    print(1)
+    """
     if language == "en":
         return code
     twins = dict(_twins(language))
@@ -56,6 +63,8 @@ def spoken(code: str, language: str) -> str:
         after = imports[-1] + 1
         while lines[after - 1].endswith("(") or lines[after - 1].startswith(" "):
             after += 1
+        if after == len(lines):
+            extra[-1] += ";"  # the last line of a cell would be shown as its result
         lines[after:after] = ["", *extra]
     return "\n".join(lines)
 
