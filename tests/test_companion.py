@@ -104,3 +104,26 @@ def test_both_errata_have_the_same_errors() -> None:
     heads = re.findall(r"^## (.*)$", japanese, re.M)
     assert len(heads) == len(re.findall(r"^## ", english, re.M)) >= 14
     assert all(JAPANESE.search(head) or "^(l)" in head or "Nelson" in head for head in heads)
+
+
+@pytest.mark.parametrize("page", ["results.md", "results.ja.md"])
+def test_the_column_of_the_documents_holds_their_figures_alone(page: str) -> None:
+    """A number of that column stands in a document, as it is or as a share of 10,000 in per cent."""
+    files = sorted(SEEDS.glob("*.txt")) if SEEDS.is_dir() else []
+    if not files:
+        pytest.skip("the documents' texts do not lie beside the checkout, in shared/seeds")
+    said = "".join(f.read_text(encoding="utf-8") for f in files)
+    known = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", said)))
+    known |= {f"{int(n) / 100:.2f}" for n in known if n.isdigit()}
+    known |= {"1000001"} if "100万1回" in said else set()
+    strange = []
+    for line in (FOLDER.parent / page).read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) in (3, 7):
+            told = cells[5] if len(cells) == 7 else cells[1]
+            told = re.sub(r"\((?:eq\.|式) [^)]*\)|bound \S+|\d+e-\d+", "", told)
+            numbers = re.findall(
+                r"(?<![\w^.])\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", told)
+            )
+            strange += [(cells[0], n) for n in numbers if n not in known]
+    assert strange == []

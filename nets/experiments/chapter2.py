@@ -140,7 +140,7 @@ def paths(split: Split) -> list[Line]:
         ),
         Line(
             "12 layers of 10 neurons: the paths from one weight, counted without listing them",
-            f"10^11 = {10**11:,}",
+            "the sum is over all paths (eq. 53)",
             f"{many.count:,}",
         ),
     ]

@@ -122,7 +122,7 @@ def lines(done: Sequence[Done]) -> list[Line]:
         table.append(
             Line(
                 f"{d.part['sizes']}: operations of a pass, back-propagation, differences, forward mode",
-                f"1, 2 and {d.result['parameters'] + 1:,} passes",
+                "1, about 2, and one more than the weights",
                 f"{operations['forward']:,}; {operations['back_propagation']:,}; "
                 f"{operations['finite_differences']:,}: {times:,.1f} times as many; "
                 f"{operations['forward_mode']:,}",

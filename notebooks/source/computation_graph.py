@@ -53,7 +53,7 @@ ad.draw(L)
 
 # %% [markdown] lang="en"
 # On every edge stands the local derivative; what flows back through a node is the sum, over the
-# edges that leave it, of (gradient at the far end) x (local derivative).
+# edges that leave it, of (gradient at the far end) × (local derivative).
 #
 # ## By hand
 #

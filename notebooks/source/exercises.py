@@ -202,7 +202,7 @@ print(ad.compare(autograd=whole, by_hand=mine).verdict)
 # five times, with 200 examples of 8 x 8 pixels:
 
 # %% [markdown] lang="ja"
-# 訓練例についてのループより、どれだけ速いでしょうか。乗算の数は同じです (時計で測った比は[結果のページ](../docs/results.md)の S40 に
+# 訓練例についてのループより、どれだけ速いでしょうか。乗算の数は同じです (時計で測った比は[結果のページ](../docs/results.ja.md)の S40 に
 # あります)。ここでは、8 × 8 画素の訓練例 200 個で 5 倍より速いことだけを見ます:
 
 # %%

