@@ -225,6 +225,51 @@ def test_the_page_says_which_number_turns_the_sign(tmp_path: Path, watched: Watc
     assert "drag x above 0" in page.locator("body").inner_text()
 
 
+def test_layers_are_said_in_the_language_and_hold_their_biases(
+    tmp_path: Path, watched: Watched
+) -> None:
+    with ad.scope("layer 2"):
+        a = ad.tanh(ad.Value(2.0, name="w") * 0.5 + ad.Value(0.1, name="b"))
+    with ad.speaking("ja"):
+        page = watched.open(ad.play(ad.square(a)).save(tmp_path / "x.html"))
+    frame = page.locator("svg .scope")
+    assert frame.all_text_contents() == ["第 2 層"]
+    inside = """() => { const f = document.querySelector("svg .frame").getBoundingClientRect();
+      return [...document.querySelectorAll("svg .node .shape")].map((e) => e.getBoundingClientRect())
+        .map((r) => r.left >= f.left && r.right <= f.right && r.top >= f.top && r.bottom <= f.bottom); }"""
+    assert page.evaluate(inside).count(False) == 1  # the result alone
+    page.get_by_label("一歩ずつ").check()
+    page.get_by_role("button", name="English").click()
+    assert frame.all_text_contents() == ["layer 2"]
+    assert page.title() == "out, alive"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_words_fit_their_boxes_and_hide_their_lines(
+    seed: int, tmp_path: Path, watched: Watched
+) -> None:
+    """At any numbers: a gradient of ten letters, too, stays inside its box, and no two words meet."""
+    y = random_graph(seed) * 1.2345e-07
+    page = watched.open(ad.play(ad.Graph(y)).save(tmp_path / "x.html"))
+    assert (
+        page.evaluate("""() => [...document.querySelectorAll("svg .node")].flatMap((g) => {
+      const box = g.querySelector(".shape").getBBox();
+      return [...g.querySelectorAll("text")].map((t) => t.getBBox())
+        .filter((t) => t.width && (t.x < box.x || t.x + t.width > box.x + box.width)); }).length""")
+        == 0
+    )
+    marks = page.evaluate("""() => [...document.querySelectorAll("svg .mark")].filter((e) => e.textContent)
+      .map((e) => [...e.children].map((c) => c.getBoundingClientRect())
+        .map((r) => [r.left, r.top, r.right, r.bottom]))""")
+    assert marks
+    for ground, words in marks:
+        assert ground[0] <= words[0]
+        assert ground[2] >= words[2]
+    for i, (_, a) in enumerate(marks):
+        for _, b in marks[:i]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] + 2 or b[3] <= a[1] + 2
+
+
 def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
     page = watched.open(ad.play(branching, 2.0, 1.5).save(tmp_path / "x.html"))
     page.get_by_role("textbox", name="value of x").fill("0.1")
