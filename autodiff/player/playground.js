@@ -125,10 +125,9 @@ function paint() {
 function curve(root, lines, marks = []) {
   root.replaceChildren();
   const all = lines.flat().filter(Number.isFinite);
-  if (lines[0].length < 2) return;
   const high = Math.max(...all), low = Math.min(0, ...all), x = (i, n) => 44 + (266 * i) / (n - 1), y = (c) => 96 - (84 * (c - low)) / (high - low || 1);
   root.append(svg("path", { class: "grid", d: "M44 96H310M44 12H310" }), svg("text", { x: 40, y: 16, "text-anchor": "end" }, digits(high, 3)), svg("text", { x: 40, y: 99, "text-anchor": "end" }, digits(low, 3)));
-  lines.forEach((line, i) => {
+  if (lines[0].length > 1) lines.forEach((line, i) => {
     const step = Math.ceil(line.length / 400);
     root.append(svg("path", { class: `line line${i}`, d: `M${line.map((c, k) => [k, c]).filter(([k]) => k % step === 0 || k === line.length - 1).map(([k, c]) => `${x(k, line.length).toFixed(1)} ${y(c).toFixed(1)}`).join("L")}` }));
   });
@@ -153,8 +152,8 @@ function python() {
 }
 
 // Chapter 3: one neuron that is badly wrong, with either cost.
-let lesson = 0;
-function slowdown() {
+let lesson = 0, lessonSaid = () => {};
+function slowdown(goes = true) {
   clearInterval(lesson);
   const w = number($("w0").value, 2), b = number($("b0").value, 2), eta = number($("eta0").value, 0.15);
   const neurons = ["quadratic", "cross_entropy"].map((cost) => {
@@ -163,12 +162,13 @@ function slowdown() {
     return one;
   });
   const outputs = neurons.map((n) => [n.forward([1]).a[1][0]]);
-  const show = () => {
+  const show = lessonSaid = () => {
     curve($("slow-curve"), outputs);
     $("slow-state").textContent = word("slow_state", outputs[0].length - 1, digits(outputs[0].at(-1), 3), digits(outputs[1].at(-1), 3));
   };
   const advance = (k) => { for (let i = 0; i < k && outputs[0].length <= 300; i++) neurons.forEach((n, j) => { n.step([[[1], [0]]], eta); outputs[j].push(n.forward([1]).a[1][0]); }); show(); };
   show();
+  if (!goes) return; // where both begin
   if (calm.matches) return advance(300);
   lesson = setInterval(() => { advance(4); if (outputs[0].length > 300) clearInterval(lesson); }, 40);
 }
@@ -182,8 +182,8 @@ for (const id of ["points", "layers", "activation", "cost", "start", "seed"]) $(
 $("reset").addEventListener("click", begin);
 $("one").addEventListener("click", () => train(1));
 $("run").addEventListener("click", run);
-$("slow").addEventListener("click", slowdown);
-$("language").addEventListener("click", () => { tongue.turn(); words(); paint(); });
+$("slow").addEventListener("click", () => slowdown());
+$("language").addEventListener("click", () => { tongue.turn(); words(); paint(); lessonSaid(); });
 $("next").addEventListener("click", () => { picked = (picked + 1) % examples.length; paint(); });
 $("plane").addEventListener("click", (event) => {
   const box = $("plane").getBoundingClientRect(), x = ((event.clientX - box.left) / box.width) * 2.4 - 1.2, y = 1.2 - ((event.clientY - box.top) / box.height) * 2.4;
@@ -193,3 +193,4 @@ $("plane").addEventListener("click", (event) => {
 $("form").addEventListener("submit", (event) => event.preventDefault());
 words();
 begin();
+slowdown(false);

@@ -41,7 +41,7 @@ function paint() {
     const item = document.createElement("li"), bar = document.createElement("span"), fill = document.createElement("span"), name = document.createElement("span"), value = document.createElement("span");
     bar.className = "bar"; bar.append(fill);
     fill.style.width = `${100 * Math.max(0, Math.min(1, v))}%`;
-    name.textContent = j; value.textContent = v.toPrecision(4);
+    name.textContent = j; value.textContent = v < 1e-4 ? v.toExponential(3) : v.toPrecision(4);
     if (!empty && j === best) item.className = "best";
     item.append(name, bar, value);
     return item;
