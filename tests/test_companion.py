@@ -51,6 +51,17 @@ def test_the_numbers_are_those_of_the_texts() -> None:
     assert {n for d in "AB" for n in NUMBERS[d]} <= tags, "an entry has a number of no document"
 
 
+def test_every_function_of_the_documents_listings_has_its_entry() -> None:
+    files = sorted(SEEDS.glob("*.txt")) if SEEDS.is_dir() else []
+    if not files:
+        pytest.skip("the documents' texts do not lie beside the checkout, in shared/seeds")
+    said = "".join(f.read_text(encoding="utf-8") for f in files)
+    functions = set(re.findall(r"(?m)^\s*def (\w+)\(", said))
+    assert len(functions) >= 9
+    listings = {n.removeprefix("listing: ") for d in "BE" for n in listed(d)}
+    assert functions - listings == set()
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: f"{e['document']} {e['number']}")
 def test_every_place_is_there(entry: dict[str, object]) -> None:
     for path, name in (entry["code"], entry["test"]):  # type: ignore[misc]
