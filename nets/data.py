@@ -48,6 +48,9 @@ class Examples(Sequence[Pair]):
 
         A `DataError` says which of the two is empty, does not fit, or holds what it should not.
         """
+        for given in (rows, labels):
+            if isinstance(given, np.ma.MaskedArray):
+                raise DataError("examples cannot be masked: fill or drop what is hidden first")
         rows, labels = np.ascontiguousarray(rows), np.asarray(labels)
         if rows.ndim != 2 or rows.dtype.kind != "f":
             raise DataError(

@@ -18,6 +18,7 @@ import autodiff as ad
 from nets.parts.activations import Function, as_activation
 from nets.parts.costs import Function as CostFunction
 from nets.parts.costs import as_cost
+from nets.parts.given import real
 from nets.parts.initializers import Initializer, check_sizes, draw_parameters, seeded
 from nets.parts.listing import Listing
 from nets.parts.parameters import Parameters, assign
@@ -184,11 +185,7 @@ class Network(Listing):
     def _constant(self, array: Any, name: str) -> ad.Tensor:
         if isinstance(array, ad.Tensor):
             return array
-        try:
-            own = np.array(array, dtype=self.dtype)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name} is {array!r:.60}, not an array of numbers") from None
-        node: ad.Tensor = ad.constant(own, name=name, copy=False)
+        node: ad.Tensor = ad.constant(real(array, name, self.dtype), name=name)
         return node
 
 

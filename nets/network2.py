@@ -117,6 +117,8 @@ class Network(Plain):
         ]  # fmt: skip
         if evaluation is None and (monitor_evaluation_cost or monitor_evaluation_accuracy):
             raise ValueError("monitoring the evaluation needs evaluation_data")
+        if evaluation is not None:  # does it fit? said before a weight is changed
+            as_rows(evaluation, self.sizes[0], self.sizes[-1], self.dtype)
         check_rates(eta, lmbda=lmbda)
         found: dict[str, list[Any]] = {name: [] for _, name, _ in monitors}
         said = False

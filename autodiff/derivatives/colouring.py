@@ -145,8 +145,8 @@ def pattern_of(matrix: Any) -> Pattern:
 class Sparse:
     """A function whose Jacobians are computed by colours; patterns are kept for graphs alike."""
 
-    def __init__(self, f: Function, argnums: Any) -> None:
-        self.f, self.argnums = f, argnums
+    def __init__(self, f: Function, argnums: Any, what: str = "jacobian") -> None:
+        self.f, self.argnums, self.what = f, argnums, what
         self.known: dict[bytes, Pattern] = {}
 
     def pattern(self, call: Call) -> tuple[Pattern, list[Node]]:
@@ -168,7 +168,7 @@ class Sparse:
     def __call__(self, *args: Any) -> Any:
         """Return the Jacobian at these arguments as SciPy sparse arrays."""
         scipy_sparse()
-        call = Call("jacobian", self.f, args, self.argnums)
+        call = Call(self.what, self.f, args, self.argnums)
         pattern, outputs = self.pattern(call)
         found = compressed(pattern, call.inputs, outputs, call.nested)
         below = iter(ranges(outputs))

@@ -89,10 +89,14 @@ def jacrev(f: Function, argnums: Any = 0) -> Function:
     array([[2., 0.],
            [0., 4.]])
     """
-    function("jacobian", f)
+    return backwards("jacobian", function("jacobian", f), argnums)
+
+
+def backwards(what: str, f: Function, argnums: Any) -> Function:
+    """Return the Jacobian function by going backward, under the name that its errors have."""
 
     def evaluate(*args: Any, **options: Any) -> Any:
-        call = Call("jacobian", f, args, argnums, options)
+        call = Call(what, f, args, argnums, options)
         columns = sum(size_of(x) for x in call.inputs)
 
         def of(y: Any) -> Any:
@@ -100,7 +104,7 @@ def jacrev(f: Function, argnums: Any = 0) -> Function:
                 return call.rebuild_inputs([unmoved(y, x, call.nested) for x in call.inputs])
             if type(y) is Value:
                 return call.rebuild_inputs(call.pull(y))
-            check_size("jacobian", y.size, columns)
+            check_size(what, y.size, columns)
             return call.rebuild_inputs(rows_of(y, call.inputs, call.nested))
 
         return call.rebuild_outputs([of(y) for y in call.outputs])
@@ -204,4 +208,5 @@ def hessian(f: Function, argnums: Any = 0, sparse: bool = False) -> Function:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(function("hessian", f), argnums), argnums, sparse)
+    slope = grad(function("hessian", f), argnums)
+    return Sparse(slope, argnums, "hessian") if sparse else backwards("hessian", slope, argnums)

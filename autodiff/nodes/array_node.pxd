@@ -8,7 +8,7 @@ cimport autodiff.nodes._places as places
 cdef Py_ssize_t ALONE
 
 cdef class ArrayNode:
-    cdef public object _array, _grad, kept, name, primitive, scope, where, params
+    cdef public object _array, _grad, _name, kept, primitive, scope, where, params
     cdef public tuple parents, saved
     cdef public bint is_constant, needs_grad
     cdef public long long seq

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from autodiff.nodes import doors, leaving, modes, places
 from autodiff.nodes.uncompiled import NO_ARRAY
-from autodiff.nodes.value import Value, micrograd_op, tick
+from autodiff.nodes.value import Value, label_of, micrograd_op, tick
 from autodiff.table import loops, primitive
 from autodiff.table.data import Array, as_array, as_float, fix
 from autodiff.table.primitive import UFUNCS, Primitive
@@ -26,13 +26,13 @@ class ArrayNode:
     """The data and the bookkeeping of a Tensor."""
 
     __slots__ = (
-        "_array", "_grad", "is_constant", "kept", "name", "needs_grad", "params", "parents", "primitive",
+        "_array", "_grad", "_name", "is_constant", "kept", "needs_grad", "params", "parents", "primitive",
         "saved", "scope", "seq", "where",
     )  # fmt: skip
 
     _array: Array
     _grad: Array | None
-    name: str | None
+    _name: str | None
     primitive: Primitive | None
     parents: tuple[Any, ...]
     saved: tuple[Array, ...]
@@ -58,8 +58,8 @@ class ArrayNode:
     def data(self, data: ArrayLike) -> None:
         if self.primitive is not None:
             raise ValueError(
-                f"data: {self!r} was computed by {self.op}; change the leaves it was computed "
-                f"from, or take detach() of it as a new leaf"
+                f"data: {self!r} was computed by {self.op}; change the leaves it was computed from, "
+                f"or take detach() of it as a new leaf"
             )
         if modes.watched:
             modes.check_unwatched(self, "data")
@@ -115,6 +115,15 @@ class ArrayNode:
     @grad.setter
     def grad(self, grad: ArrayLike | None) -> None:
         self._grad = None if grad is None else fitting(grad, self.shape, self.dtype, self.name)
+
+    @property
+    def name(self) -> str | None:
+        """The label shown in pictures and messages."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = label_of(name)
 
     @property
     def has_grad(self) -> bool:
@@ -243,7 +252,7 @@ class ArrayNode:
     def __repr__(self) -> str:
         if modes.watched:
             modes.note("==", self, self._array, True)
-        label = f", name={self.name!r}" if self.name is not None else ""
+        label = "" if self._name is None else f", name={self._name!r}"
         grad = "" if self._grad is None else f", grad={shown(self._grad)}"
         dtype = "" if self.dtype == np.float64 else f", dtype={self.dtype}"
         return f"Tensor({shown(self._array)}{grad}{dtype}{label})"
@@ -267,16 +276,11 @@ def plain(x: Any) -> Any:
 
 
 def fill(
-    node: ArrayNode,
-    array: Array,
-    primitive: Primitive | None,
-    parents: tuple[Any, ...],
-    saved: tuple[Array, ...],
-    params: dict[str, Any],
-    needs_grad: bool,
-) -> None:
+    node: ArrayNode, array: Array, primitive: Primitive | None, parents: tuple[Any, ...],
+    saved: tuple[Array, ...], params: dict[str, Any], needs_grad: bool,
+) -> None:  # fmt: skip
     node._array = array
-    node._grad = node.kept = node.name = None
+    node._grad = node.kept = node._name = None
     node.primitive = primitive
     node.parents = parents
     node.saved = saved
@@ -287,14 +291,8 @@ def fill(
     node.seq = tick()
 
 
-def _alone() -> int:
-    """Return what `holders` sees where only the node holds its array; 0 where threads may run between."""
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return 0
-    node = ArrayNode()
-    node._array = np.zeros(1)
-    return holders(node)
-
-
-ALONE = _alone()
+_node = ArrayNode()
+_node._array = np.zeros(1)
+# What `holders` sees where only the node holds its array; 0 where threads may run between.
+ALONE = holders(_node) if getattr(sys, "_is_gil_enabled", lambda: True)() else 0
 loops.keep_memory()

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff.nodes import doors, modes
 from autodiff.nodes.array_node import ArrayNode, fill
 from autodiff.nodes.modes import MODE
-from autodiff.nodes.value import NO_MODULUS, Value
+from autodiff.nodes.value import NO_MODULUS, Value, label_of
 from autodiff.table import loops, ops, primitive, structure
 from autodiff.table.data import Array, as_array, no_gradient, own_index
 from autodiff.table.primitive import RECORDERS, Primitive, Recorder
@@ -40,11 +40,10 @@ class Tensor(ArrayNode):
     __array_priority__ = 2000
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
+        label_of(name)
         array = loops.copied(data)
         fill(self, as_array(data) if array is None else array, None, (), (), NONE, True)
-        self.name = name
+        self._name = name
 
     @property
     def T(self) -> "Tensor":

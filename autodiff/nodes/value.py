@@ -152,11 +152,10 @@ class Value:
 
     @name.setter
     def name(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r}")
+        label = label_of(name)
         if self._more is None:
             self._more = More()
-        self._more.name = name
+        self._more.name = label
 
     @property
     def scope(self) -> str:
@@ -489,6 +488,13 @@ def micrograd_op(node: Any) -> str:
     if row.name == "powc":
         return f"**{node.parents[1].data:g}"
     return "ReLU" if row.name == "relu" else row.infix or row.name
+
+
+def label_of(name: Any) -> str | None:
+    """Return what a node is to be called, or say that it is no text."""
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"name: needs a string, got {type(name).__name__} {name!r:.60}")
+    return name
 
 
 def tick() -> int:

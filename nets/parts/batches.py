@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import autodiff as ad
 from nets.data import Examples
+from nets.parts.given import real
 
 Array = NDArray[Any]
 
@@ -94,10 +95,7 @@ def _pairs(data: Any) -> Sequence[tuple[Any, Any]]:
 
 
 def _column(v: Any, n: int, whose: str) -> Array:
-    try:
-        array = np.asarray(v, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{whose} is {v!r:.60}, not a column of numbers") from None
+    array = real(v, whose)
     if array.shape not in ((n, 1), (n,)):
         raise ValueError(f"{whose} has shape {array.shape}, but the network needs ({n}, 1)")
     return array.reshape(n)

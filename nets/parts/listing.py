@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import autodiff as ad
 from nets.optim import SGD, Optimiser
 from nets.parts.batches import Rows, as_rows, batches, check_batch_size, columns, whole
+from nets.parts.given import real
 from nets.parts.replayed import Replayed
 from nets.parts.scoring import Test, as_test
 
@@ -156,8 +157,11 @@ class Listing:
         >>> Network([1, 1]).cost_derivative(np.array([[0.75]]), np.array([[1.0]]))
         array([[-0.25]])
         """
-        a = ad.Tensor(np.asarray(output_activations, dtype=self.dtype))
-        cost = self.cost(a, self._constant(y, "y"))
+        a = ad.Tensor(real(output_activations, "output_activations", self.dtype))
+        target = self._constant(y, "y")
+        if target.shape != a.shape:
+            raise ValueError(f"y has shape {target.shape}, but the output has {a.shape}")
+        cost = self.cost(a, target)
         return np.asarray(ad.gradient(cost, a) * a.shape[1])
 
     def evaluate(self, test_data: Any) -> int:
@@ -207,7 +211,7 @@ class Listing:
                 f"backprop gave {len(arrays)} arrays, but there are {len(nodes)} layers with "
                 "weights: it returns (nabla_b, nabla_w), a list each"
             )
-        found = [np.asarray(array, dtype=self.dtype) for array in arrays]
+        found = [real(array, "a gradient of backprop", self.dtype) for array in arrays]
         for node, array in zip(nodes, found, strict=True):
             if array.shape != node.shape:
                 raise ValueError(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
-import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
+from nets.parts.given import real
 
 Array = NDArray[Any]
 
@@ -28,7 +28,7 @@ class Parameters(Sequence[Array]):
 
     def __setitem__(self, index: int, array: Any) -> None:
         node = self._nodes[index]
-        node.data = np.asarray(array, dtype=node.dtype)
+        node.data = real(array, str(node.name), node.dtype)
 
     def __iter__(self) -> Iterator[Array]:
         return iter([node.data for node in self._nodes])
@@ -42,7 +42,7 @@ class Parameters(Sequence[Array]):
 
 def assign(nodes: Sequence[ad.Tensor], arrays: Sequence[Any], what: str) -> None:
     """Give every node its new array, all or none."""
-    new = [np.asarray(array, dtype=nodes[0].dtype) for array in arrays]
+    new = [real(array, f"an array of the {what}", nodes[0].dtype) for array in arrays]
     if [v.shape for v in new] != [node.shape for node in nodes]:
         raise ValueError(
             f"{what} have the shapes {[v.shape for v in new]}, but the network needs "

@@ -18,6 +18,7 @@ import autodiff as ad
 from nets.extras import UsageError
 from nets.network import Network
 from nets.parts.batches import Rows
+from nets.parts.given import real
 from nets.parts.listing import pairs_of
 from nets.runs.variants import of_cost, variants
 
@@ -44,7 +45,7 @@ def mark(net: Network, x: Any, y: Any) -> list[Mark]:
     >>> print(mark(Mine([2, 3, 2], seed=0), rng.random((2, 4)), rng.random((2, 4)))[0].said)
     dC/da^3 (layer 3) is the first that parts. Likely slip: sign: it is the right value times -1
     """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = real(x, "x"), real(y, "y")
     steps = (
         ("cost_derivative", _cost_derivative),
         ("backprop", _backprop),
