@@ -1,5 +1,6 @@
 """Calls of programs that few make: flags beside numbers, other containers, several at a time."""
 
+import inspect
 import random
 import threading
 from typing import Any, NamedTuple
@@ -222,3 +223,35 @@ def test_what_is_read_outside_is_read_at_every_call() -> None:
         value, gradient = program.value_and_grad({"w": np.ones(2)})
         assert value == (table[0] + 2.0) * node.data
         assert gradient["w"].tolist() == [table[0] * node.data, 2.0 * node.data]
+
+
+def taking_a_function() -> list[str]:
+    """Return the public functions whose first argument is a function."""
+    found = []
+    for name in ad.__all__:
+        o = getattr(ad, name)
+        if inspect.isfunction(o) and next(iter(inspect.signature(o).parameters), "") == "f":
+            found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("name", taking_a_function())
+def test_the_result_of_a_function_is_no_function(name: str) -> None:
+    public = getattr(ad, name)
+    given = {"primals": (1.0,), "directions": (1.0,), "args": (1.0,), "f_inverse": None}
+    more = [
+        given.get(p.name, 1.0)
+        for p in list(inspect.signature(public).parameters.values())[1:]
+        if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+    ]
+    for wrong in (3.0, None, "f", np.ones(2)):
+        with pytest.raises(TypeError, match="function"):
+            public(wrong, *more)(1.0)
+
+
+def test_a_hessian_says_its_own_name() -> None:
+    for sparse in (False, True):
+        with pytest.raises(ValueError, match="hessian: argnums 0"):
+            ad.hessian(lambda: 1.0, sparse=sparse)()
+        with pytest.raises(TypeError, match="hessian: 3 is of type int"):
+            ad.hessian(lambda x: x * x, sparse=sparse)(3)

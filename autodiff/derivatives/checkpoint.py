@@ -180,7 +180,6 @@ def checkpoint(f: Function) -> Function:
         node: Tensor = Tensor.__new__(Tensor)
         saved = tuple(x._array if type(x) is Tensor else np.asarray(x._data) for x in parents)
         fill(node, whole._array, RECOMPUTED, parents, saved, {"segment": segment}, True)
-        node.scope = mode.path
         return segment.apart(node)
 
     return apply

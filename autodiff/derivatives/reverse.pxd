@@ -12,7 +12,7 @@ cpdef bint needs_grad(object node) except -1
 cpdef list computed(object roots, bint scalars, long long after=*)
 @cython.locals(total=dict, i=Py_ssize_t)
 cpdef dict adjoints(object roots, object seeds, bint create_graph, object wanted=*, bint free=*)
-@cython.locals(i=Py_ssize_t, k=Py_ssize_t, fresh=dict)
+@cython.locals(i=Py_ssize_t, k=Py_ssize_t, fresh=dict, t=Tensor)
 cpdef object send(list order, dict total, bint create_graph, object wanted, bint free=*)
 cdef bint put_in(object node, object g, dict total, dict fresh) except -1
 @cython.locals(t=Tensor, xs=tuple)

@@ -119,8 +119,9 @@ def send(
                             before = total.get(operand)
                             total[operand] = part if before is None else before + part
         if free:
-            node.parents = node.saved = ()
-            node.kept = order[k] = None
+            t = node
+            t.parents = t.saved = ()
+            t.kept = order[k] = None
 
 
 def put_in(node: Any, g: Any, total: dict[Node, Any], fresh: dict[Node, Any]) -> bool:

@@ -8,10 +8,11 @@ cimport autodiff.nodes._places as places
 cdef Py_ssize_t ALONE
 
 cdef class ArrayNode:
-    cdef public object _array, _grad, _name, kept, primitive, scope, where, params
-    cdef public tuple parents, saved
-    cdef public bint is_constant, needs_grad
-    cdef public long long seq
+    cdef public object _array, _grad, _name
+    cdef readonly object kept, primitive, scope, where, params
+    cdef readonly tuple parents, saved
+    cdef readonly bint is_constant, needs_grad
+    cdef readonly long long seq
 
 cdef Py_ssize_t holders(ArrayNode node) except -2
 cpdef object fill(ArrayNode node, object array, object primitive, tuple parents, tuple saved, object params, bint needs_grad)

@@ -287,7 +287,8 @@ def fill(
     node.params = params
     node.needs_grad = needs_grad
     node.is_constant = primitive is None and not needs_grad
-    node.scope = node.where = ""
+    node.scope = modes.MODE.get().path if modes.active and primitive is not None else ""
+    node.where = ""
     node.seq = tick()
 
 

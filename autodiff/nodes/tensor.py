@@ -246,7 +246,6 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     node.kept = kept
     if modes.active:
         mode = MODE.get()
-        node.scope = mode.path
         node.where = modes.source_line() if mode.anomaly else ""
         if not mode.recording:
             node.needs_grad = False

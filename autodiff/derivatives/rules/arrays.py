@@ -84,7 +84,6 @@ class Custom:
             check(call, arrays)
         node: Tensor = Tensor.__new__(Tensor)
         fill(node, whole, self.row, tuple(operands), arrays, {"call": call}, True)
-        node.scope = mode.path
         return call.apart(node)
 
 
