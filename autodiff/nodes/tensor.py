@@ -40,10 +40,9 @@ class Tensor(ArrayNode):
     __array_priority__ = 2000
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        label_of(name)
         array = loops.copied(data)
         fill(self, as_array(data) if array is None else array, None, (), (), NONE, True)
-        self._name = name
+        self._name = label_of(name)
 
     @property
     def T(self) -> "Tensor":
@@ -62,6 +61,9 @@ class Tensor(ArrayNode):
         if not self.needs_grad:
             raise no_gradient(self)
         doors.array_backward(self, gradient, free)
+
+    def __trunc__(self) -> int:
+        return int(self)
 
     explain = doors.methods.explain
     play = doors.methods.play

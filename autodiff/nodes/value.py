@@ -293,6 +293,9 @@ class Value:
             leaving.leave(self, "int")
         return int(self.data)
 
+    def __trunc__(self) -> int:
+        return int(self)
+
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else str(self)
 
