@@ -93,7 +93,8 @@ def _links(names: Iterable[str]) -> str:
 def _for_the_site(text: str) -> str:
     """Let links lead to pages; what is a file of the checkout and no page is named, not linked."""
     for place, page in (("docs/gallery/README.md", "gallery/index.md"), ("README.ja.md", "index.ja.md"),
-                        ("](README.md)", "](index.md)"), ("](docs/", "](")):  # fmt: skip
+                        ("](gallery/README.md)", "](gallery/index.md)"), ("](README.md)", "](index.md)"),
+                        ("](docs/", "](")):  # fmt: skip
         text = text.replace(place, page)
     text = BOOK.sub(r"](notebooks/\1.md)", text)
 
