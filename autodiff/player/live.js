@@ -114,15 +114,21 @@ function mount(root, data, host = {}) {
     const source = nodes[target].operands[place], d = live.locals[target][place];
     return make("span", { class: `factor ${tone(d)}${marked ? " marked" : ""}`, title: formulas.rule(target, place) }, bracket(digits(d, 4)));
   }
+  // What stays is set, not made anew: to put a long list of choices in again costs a move of the hand.
+  const quotient = make("span"), slope = make("b", { "data-id": "slope" }), reasons = make("div");
+  $("why").replaceChildren(make("div", { class: "row between" }, make("h2", {}, quotient, slope), select), reasons);
   function paintWhy() {
-    select.setAttribute("aria-label", word("choose"));
-    select.value = String(chosen);
+    if (select.said !== tongue.language) select.setAttribute("aria-label", word("choose"));
+    select.said = tongue.language;
+    if (select.value !== String(chosen)) select.value = String(chosen);
     const g = live.grads[chosen], wanted = live.wanted[chosen];
-    const head = make("h2", {}, `${formulas.d(chosen)} = `, make("b", { class: tone(g), "data-id": "slope" }, digits(live.broken ? null : g)));
-    const inside = [make("div", { class: "row between" }, head, select)];
+    say(quotient, `${formulas.d(chosen)} = `);
+    say(slope, digits(live.broken ? null : g));
+    dress(slope, tone(g));
+    const inside = [];
     const p = (text, cls = "") => inside.push(make("p", { class: cls }, text));
     if (nodes[chosen].op) inside.push(make("p", { class: "formula" }, formulas.defined(chosen), make("br"), `= ${formulas.numbers(formulas.value(chosen))} = ${digits(live.values[chosen])}`));
-    if (live.broken) return $("why").replaceChildren(...inside);
+    if (live.broken) return reasons.replaceChildren(...inside);
     if (!wanted) p(word("no_gradient", name(chosen)));
     else if (chosen === end) p(word("is_output"));
     else if (g !== null && !Number.isFinite(g)) p(word("not_number"));
@@ -161,7 +167,7 @@ function mount(root, data, host = {}) {
         for (const i of new Set(turning)) p(word(live.values[i] < 0 ? "turns_up" : "turns_down", name(i)));
       }
     }
-    $("why").replaceChildren(...inside);
+    reasons.replaceChildren(...inside);
   }
 
   // ---- everything that shows numbers
