@@ -181,6 +181,7 @@ def test_steps_ask_first(tmp_path: Path, watched: Watched) -> None:
     page.get_by_label("Ask me first").check()
     page.get_by_role("button", name="One step forward").click()
     told = page.locator("[data-id=told]")
+    assert page.locator("[data-id=why]").is_hidden()  # it would give the answers away
     page.get_by_label("your answer").fill("7")
     page.get_by_role("button", name="Check").click()
     assert "Not yet" in told.inner_text()

@@ -41,6 +41,7 @@ function stepper(page) {
     sum(i) { const s = at.sums.get(i); return s === undefined ? null : s.p === "seed" ? 1 : s.s.after; },
     paint() {
       $("bar").hidden = $("told").hidden = !on();
+      $("why").hidden = on() && $("ask").checked; // it would give the answers away
       if (on()) walk.paint(); else at = null;
     },
   };
