@@ -183,6 +183,21 @@ def test_a_slip_that_shows_in_the_shapes_is_named_too(slip: str) -> None:
     assert words in told
 
 
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [("None", "raised TypeError"), ("nabla_w", "raised "), ("(0.0, 0.0)", "raised TypeError"),
+     ("([b*np.nan for b in nabla_b], nabla_w)", "none of the usual slips"),
+     ("([b[:, 0] for b in nabla_b], nabla_w)", r"its shape is (5,) by hand")],
+)  # fmt: skip
+def test_what_is_no_gradient_is_told_once(returned: str, said: str) -> None:
+    kind = student("return (nabla_b, nabla_w)", f"return {returned}")
+    wrong = [m for m in mark(kind(SQUARE, seed=0), *batch(SQUARE)) if not m.right]
+    assert [m.method for m in wrong] == ["backprop"]
+    assert said in wrong[0].said
+    assert "equally wide" not in wrong[0].said
+    assert " nan " not in wrong[0].said
+
+
 def test_a_step_is_judged_by_the_students_own_gradient() -> None:
     old, new, _ = SLIPS["sign inside"]
     marks = mark(student(old, new)(SQUARE, seed=0), *batch(SQUARE))

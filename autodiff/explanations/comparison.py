@@ -273,7 +273,7 @@ def _matching(row: Row, candidates: list[slips.Slip]) -> Iterator[str]:
     a, b = np.asarray(row.autograd, dtype=float), np.asarray(row.by_hand, dtype=float)
     if a.shape == b.shape and np.any(a):
         ratio = float(np.vdot(a, b) / np.vdot(a, a))
-        if distance(ratio * a, b) <= 1e-8 and ratio not in (-1.0, 2.0, 0.5):
+        if np.isfinite(ratio) and distance(ratio * a, b) <= 1e-8 and ratio not in (-1.0, 2.0, 0.5):
             yield say("slip.factor", ratio=f"{ratio:.6g}")
 
 
