@@ -51,7 +51,7 @@ def mark(net: Network, x: Any, y: Any) -> list[Mark]:
         ("backprop", _backprop),
         ("update_mini_batch", _update),
     )
-    found = []
+    found: list[Mark] = []
     for method, check in steps:
         if not net.overridden(method):
             continue
