@@ -509,8 +509,8 @@ def tick() -> int:
 
 def as_real(data: Any) -> float:
     """Return a number that is assigned or operated with as a float, or raise a TypeError."""
-    if type(data) is float:
-        return data
+    if isinstance(data, float):
+        return float(data)  # numpy's float64 is a float, too
     if type(data) is int:
         try:
             return float(data)

@@ -163,7 +163,7 @@ cdef class Quick:
             return None
         for i in range(len(given)):
             x = given[i]
-            if self.places[i] >= 0 and type(x) is float:
+            if self.places[i] >= 0 and isinstance(x, float):
                 self.runner.V[self.places[i]] = x
             elif not self.taken(i, x):
                 return None

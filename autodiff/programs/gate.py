@@ -131,7 +131,9 @@ class Look:
             return None
         for i, leaf in enumerate(self.leaves):
             x = given[i]
-            if type(x) is not float or not leaf.number:
+            if leaf.number and isinstance(x, float):
+                given[i] = float(x)  # numpy's float64 is a float, too
+            else:
                 x = leaf.take(x)
                 if x is None:
                     return None

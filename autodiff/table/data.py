@@ -34,9 +34,9 @@ UNIT = Domain(-1.0, 1.0)
 
 def as_float(data: Any, what: str = "Value") -> float:
     """Return `data` as a float, or raise a TypeError that says what to write."""
-    if type(data) is float:
-        return data
-    if isinstance(data, int | float | np.floating | np.integer | np.bool_):
+    if isinstance(data, float):
+        return float(data)
+    if isinstance(data, int | np.floating | np.integer | np.bool_):
         return number(data, what)
     if isinstance(data, np.ndarray):
         if data.ndim == 0 and data.dtype.kind in "fiub":
