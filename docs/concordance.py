@@ -50,7 +50,8 @@ def _number(entry: dict[str, Any]) -> str:
 
 def _link(place: list[str]) -> str:
     path, name = place
-    return say("results_page.name_in_file", name=name, path=path)
+    bare = name.removeprefix("def ").removeprefix("class ")
+    return say("results_page.name_in_file", name=bare, path=path)
 
 
 def _notebook(entry: dict[str, Any]) -> str:
