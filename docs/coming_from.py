@@ -29,8 +29,27 @@ NAMESPACES = {
     "numpy.linalg": np.linalg,
     "numpy.fft": np.fft,
     "numpy.random": np.random,
+    "numpy.emath": np.emath,
 }
 RECORDED, CONSTANT, REFUSED, OTHER = "recorded", "constant", "refused", "about no numbers"
+# numpy's other namespaces, as they answer nodes.
+BY_OPERATORS = (
+    "`polyval(x, c)`, `chebval(x, c)` and their kin are made of operators, so x may be a node; nodes as "
+    "coefficients, and a Tensor that a `Polynomial` is called with, leave the graph with a warning: "
+    "`np.polyval`, `np.polyadd`, `np.polymul`, `np.polyfit` record for coefficients, too"
+)
+STRIDES = "`sliding_window_view`; `as_strided` reads memory by address and leaves the graph with a warning"
+MASKED = (
+    "a masked array holds plain numbers: a Value is refused, a Tensor leaves the graph with a warning; "
+    "choose with `np.where`, or take `np.nanmean` and its kin"
+)
+ELSEWHERE: list[tuple[tuple[str, ...], str, str]] = [
+    (("numpy.lib.stride_tricks",), RECORDED, STRIDES),
+    (("numpy.polynomial",), "recorded at nodes", BY_OPERATORS), (("numpy.ma",), REFUSED, MASKED),
+    (("numpy.strings", "numpy.char"), OTHER, "text"),
+    (("numpy.rec", "numpy.ctypeslib", "numpy.dtypes", "numpy.exceptions", "numpy.typing", "numpy.testing",
+      "numpy.f2py", "numpy.core", "numpy.lib"), OTHER, "types, tools, and other places of what is above"),
+]  # fmt: skip
 DRAWN = "drawn at random: a node as a parameter is refused"
 UNKNOWN = "the table has no operation for it"
 # numpy's functions that are about files, texts, types and settings, not about numbers.
@@ -128,7 +147,7 @@ def page() -> str:
     recorded, whole = counted()
     lines += [
         "", "## numpy's functions", "",
-        "Every function of `numpy`, `numpy.linalg`, `numpy.fft` and `numpy.random`, as it answers nodes: "
+        f"Every function of {', '.join(f'`{n}`' for n in NAMESPACES)}, as it answers nodes: "
         "*recorded* (the gradient flows), *constant* (there is no derivative to lose: a shape, an index, a "
         "truth value, numbers made of whole numbers), or *refused* with the reason. Of the "
         f"{whole} that have a derivative for real numbers {recorded} record "
@@ -150,6 +169,11 @@ def page() -> str:
         if refused:
             lines += ["", f"Refused ({sum(map(len, refused.values()))}):", ""]
             lines += [f"- {', '.join(names)}: {why}" for why, names in refused.items()]
+    lines += ["", "### numpy's other namespaces", "", "| namespace | nodes | |", "|---|---|---|"]
+    lines += [
+        f"| {', '.join(f'`{n}`' for n in names)} | {what} | {why} |"
+        for names, what, why in ELSEWHERE
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -193,3 +193,68 @@ def test_numbers_are_made_of_nodes() -> None:
     assert ad.gradient(anp.fft.fftfreq(4, x).sum(), x) == pytest.approx(2.0)
     assert anp.fft.rfftfreq(4).tolist() == np.fft.rfftfreq(4).tolist()
     assert anp.kaiser(3, 2.0).tolist() == np.kaiser(3, 2.0).tolist()
+
+
+def test_the_namespaces_that_are_told_of_exist() -> None:
+    told = {n for names, *_ in page.ELSEWHERE for n in names} | set(page.NAMESPACES)
+    there = {f"numpy.{n}" for n in dir(np) if type(getattr(np, n)).__name__ == "module"}
+    assert {n for n in there if not n.startswith("numpy._")} <= told
+    for name in told:
+        __import__(name if name != "numpy.emath" else "numpy")
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [("polynomial", "poly"), ("chebyshev", "cheb"), ("legendre", "leg"), ("hermite", "herm"),
+     ("hermite_e", "herme"), ("laguerre", "lag")],
+)  # fmt: skip
+def test_values_of_polynomials_record_and_coefficients_warn(base: str, name: str) -> None:
+    module = getattr(np.polynomial, base)
+    value, derived = getattr(module, f"{name}val"), getattr(module, f"{name}der")
+    c, x = [1.0, -2.0, 0.5, 0.3], np.array([0.3, -1.2])
+    found = ad.grad(lambda x: np.sum(value(x, c)))(x)
+    np.testing.assert_allclose(found, value(x, derived(c)), rtol=1e-12)
+    with pytest.warns(ad.GraphLeftWarning):
+        value(x, ad.Tensor(c))
+    with pytest.warns(ad.GraphLeftWarning):
+        np.polynomial.Polynomial(c)(ad.Tensor(x))
+
+
+def test_masked_arrays_are_not_for_nodes() -> None:
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    with pytest.raises(TypeError, match="masked arrays are not for nodes"):
+        masked * ad.Value(2.0)
+    with pytest.warns(ad.GraphLeftWarning):
+        np.ma.mean(ad.Tensor([1.0, 2.0]))
+
+
+def test_emath_is_real_or_says_why_not() -> None:
+    for f, inside, outside in (
+        (np.emath.sqrt, 0.25, -0.25), (np.emath.log, 2.0, -2.0), (np.emath.arccos, 0.5, 1.5),
+        (np.emath.arctanh, 0.5, -1.5), (lambda x: np.emath.power(x, 3), 2.0, -2.0),
+        (lambda x: np.emath.logn(2.0, x), 3.0, -3.0),
+    ):  # fmt: skip
+        for wrap in (ad.Value, lambda x: ad.Tensor([0.5, x])):
+            ad.check_grads(lambda x, f=f: f(x), (inside,), order=2)
+            assert isinstance(f(wrap(inside)), ad.Tensor | ad.Value)
+            with pytest.raises(
+                TypeError, match=r"x holds -?\d.*is complex, and a graph is of real"
+            ):
+                f(wrap(outside))
+
+
+def test_windows_slide_over_nodes() -> None:
+    windows = np.lib.stride_tricks.sliding_window_view
+    image, kernel = np.random.default_rng(2).normal(size=(2, 5, 6)), np.arange(6.0).reshape(2, 3)
+
+    def seen(x: Any) -> Any:
+        return np.einsum("aijkl,kl->aij", windows(x, (2, 3), (1, 2)), kernel)
+
+    assert seen(ad.Tensor(image)).shape == (2, 4, 4)
+    ad.check_grads(seen, (image,), order=2)
+    ad.check_grads(lambda x: windows(x, (2, 3), (0, 0)), (np.arange(6.0),), order=2)
+    np.testing.assert_allclose(ad.vmap(seen)(image[None]), seen(image)[None], rtol=1e-13)
+    with pytest.raises(TypeError, match="writeable="):
+        windows(ad.Tensor(image), (2, 2, 2), writeable=True)
+    with pytest.raises(ValueError, match="window shape cannot be larger"):
+        windows(ad.Tensor(image), (9, 2, 2))

@@ -164,4 +164,5 @@ def refused(function: Any, name: str) -> TypeError:
 def name_of(function: Any) -> str:
     """Return the function's name as people write it, such as np.linalg.norm."""
     module = str(getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
+    module = module.replace("np.lib.scimath", "np.emath")
     return f"{module}.{getattr(function, '__name__', function)}"

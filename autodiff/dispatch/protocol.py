@@ -29,6 +29,7 @@ from autodiff.dispatch import (  # noqa: F401  they enter
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
 from autodiff.dispatch.further import (  # noqa: F401
     curves,
+    domains,
     grids,
     histograms,
     loops,

@@ -126,6 +126,10 @@ min = stands_for(np.min, np.amin, a=ARRAY)(extreme(ops.min, ops.minimum, math.in
 @stands_for(np.ptp, a=ARRAY)
 def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Return the largest element less the smallest."""
+    x = tensor(a)
+    if axis is None and not keepdims and x.size:
+        both = ops.ends(x)
+        return both[1] - both[0]
     return max(a, axis, keepdims) - min(a, axis, keepdims)
 
 

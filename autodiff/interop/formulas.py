@@ -84,6 +84,9 @@ FORMULAS: dict[str, Formula] = {
     "step": lambda m, x: m.where(m.equal(x, x), m.where(m.greater(x, 0.0), 1.0, 0.0), x),
     "truth": lambda m, x: m.where(m.equal(x, 0.0), 0.0, 1.0),
     "beats": lambda m, a, b: m.where(m.greater(a, b), 1.0, m.where(m.equal(a, b), 0.5, 0.0)),
+    "inside": lambda m, x, low, high: (
+        FORMULAS["beats"](m, x, low) * FORMULAS["beats"](m, high, m.maximum(x, low))
+    ),
     "prefers": lambda m, a, b: FORMULAS["beats"](m, a, b),
     "fmax": lambda m, a, b: m.maximum(a, b),
     "fmin": lambda m, a, b: m.minimum(a, b),

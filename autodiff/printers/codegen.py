@@ -151,22 +151,44 @@ cdef extern from *:
     CLONED static void NAME##_##T(char **args, const npy_intp *n, const npy_intp *steps, void *p) {  \\
         const char *a = args[0], *b = args[1];                                                      \\
         char *y = args[2];                                                                          \\
-        if (steps[2] == sizeof(T) && steps[0] == sizeof(T) && steps[1] == sizeof(T)) {              \\
+        const npy_intp w = sizeof(T);                                                               \\
+        if (steps[2] == w && steps[0] == w && steps[1] == w) {                                      \\
             for (npy_intp i = 0; i < n[0]; i++)                                                     \\
                 ((T *)y)[i] = (T)u_##NAME(((const T *)a)[i], ((const T *)b)[i]);                     \\
+        } else if (steps[2] == w && steps[0] == w && steps[1] == 0 && n[0] > 0) {                    \\
+            const T one = *(const T *)b;                                                            \\
+            for (npy_intp i = 0; i < n[0]; i++) ((T *)y)[i] = (T)u_##NAME(((const T *)a)[i], one);   \\
         } else                                                                                      \\
             for (npy_intp i = 0; i < n[0]; i++, a += steps[0], b += steps[1], y += steps[2])        \\
                 *(T *)y = (T)u_##NAME(*(const T *)a, *(const T *)b);                                \\
         feclearexcept(FE_ALL_EXCEPT);                                                               \\
     }
+    #define LOOP3(NAME, T)                                                                          \\
+    CLONED static void NAME##_##T(char **args, const npy_intp *n, const npy_intp *steps, void *p) {  \\
+        const char *a = args[0], *b = args[1], *c = args[2];                                        \\
+        char *y = args[3];                                                                          \\
+        const npy_intp w = sizeof(T);                                                               \\
+        if (steps[3] == w && steps[0] == w && steps[1] == w && steps[2] == w) {                     \\
+            for (npy_intp i = 0; i < n[0]; i++)                                                     \\
+                ((T *)y)[i] = (T)u_##NAME(((const T *)a)[i], ((const T *)b)[i], ((const T *)c)[i]);  \\
+        } else if (steps[3] == w && steps[0] == w && !(steps[1] | steps[2]) && n[0] > 0) {           \\
+            const T one = *(const T *)b, two = *(const T *)c;                                       \\
+            for (npy_intp i = 0; i < n[0]; i++)                                                     \\
+                ((T *)y)[i] = (T)u_##NAME(((const T *)a)[i], one, two);                             \\
+        } else                                                                                      \\
+            for (npy_intp i = 0; i < n[0]; i++, a += steps[0], b += steps[1], c += steps[2], y += steps[3]) \\
+                *(T *)y = (T)u_##NAME(*(const T *)a, *(const T *)b, *(const T *)c);                 \\
+        feclearexcept(FE_ALL_EXCEPT);                                                               \\
+    }
 @kernels
-    static const char KINDS[] = {NPY_FLOAT, NPY_FLOAT, NPY_FLOAT, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE};
-    static const char KINDS1[] = {NPY_FLOAT, NPY_FLOAT, NPY_DOUBLE, NPY_DOUBLE};
+    static const char KINDS[] = {
+        NPY_FLOAT, NPY_FLOAT, NPY_FLOAT, NPY_FLOAT, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE, NPY_DOUBLE
+    };
     static void *NONE[] = {0, 0};
 @loops
     static PyObject *made(PyUFuncGenericFunction *loops, int width, const char *name) {
         return PyUFunc_FromFuncAndData(
-            loops, NONE, width == 1 ? KINDS1 : KINDS, 2, width, 1, PyUFunc_None, name, "", 0
+            loops, NONE, KINDS + 3 - width, 2, width, 1, PyUFunc_None, name, "", 0
         );
     }
     \"\"\"

@@ -124,23 +124,39 @@ def power(x: Array, n: Array) -> Array:
         return np.power(x, n)
 
 
+@looped
+def exponent(x: Array, n: Array) -> Array:
+    return np.asarray(np.where((n < 0.5) & (x != 0), n, n - 1.0), np.result_type(x, n))
+
+
+@looped
+def slope_from(x: Array, n: Array, y: Array) -> Array:
+    return np.where(n == 0, np.zeros_like(y), np.where((n < 0.5) & (x != 0), y / x, y))
+
+
 def power_slope(x: Array, n: Array) -> Array:
-    if np.ndim(n) == 0 and n == 2 and np.result_type(x, n) == x.dtype:
+    one = np.ndim(n) == 0
+    if one and n == 2 and np.result_type(x, n) == x.dtype:
         return np.asarray(n * x)
     with np.errstate(all="ignore"):
-        low = np.asarray((n < 0.5) & (x != 0))  # where x^n / x loses less than x^(n - 1)
-        y = power(x, np.where(low, n, n - 1.0)) if np.any(low) else power(x, n - 1)
-        tiny = (np.abs(y) < 1e-290) & (x != 0) & (n != 2) & ~low
-        y = np.where(low, n * (y / x), n * y) if np.any(low) else n * y
+        y = power(x, n - 1 if one and n >= 0.5 else exponent(x, n))
+        slope = n * (y if one and n >= 0.5 else slope_from(x, n, y))
+        tiny = np.abs(y) < 1e-290
         if np.any(tiny):
             half = np.power(np.abs(x), 0.5 * (n - 1))
-            y = np.where(tiny, np.copysign(n * half * half, power(x, n - 1)), y)
-        return np.where(n == 0, np.zeros_like(y), y)
+            tiny &= (x != 0) & (n >= 0.5) & (n != 2)
+            slope = np.where(tiny, np.copysign(n * half * half, y), slope)
+        return np.asarray(slope)
+
+
+@looped
+def times_log(a: Array, x: Array, y: Array) -> Array:
+    return np.where((a == 0) & ~np.isnan(x), np.zeros_like(y), a * y)
 
 
 def xlogy(a: Array, x: Array) -> Array:
     with np.errstate(all="ignore"):
-        return np.where((a == 0) & ~np.isnan(x), np.zeros_like(x), a * np.log(x))
+        return np.asarray(times_log(a, x, np.log(x)))
 
 
 @looped
@@ -178,7 +194,12 @@ def where(condition: Array, a: Array, b: Array) -> Array:
 
 
 def clip(x: Array, low: Array, high: Array) -> Array:
-    return np.minimum(np.maximum(x, low), high)
+    return np.asarray(np.minimum(np.maximum(x, low), high))
+
+
+@looped
+def inside(x: Array, low: Array, high: Array) -> Array:
+    return np.asarray(beats(x, low) * beats(high, np.maximum(x, low)))
 
 
 def _decay(x: Array) -> Array:

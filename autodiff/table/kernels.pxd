@@ -15,6 +15,9 @@ cpdef double chain(double g, double d) noexcept
 cpdef double power(double x, double n) noexcept
 @cython.locals(y=double, half=double)
 cpdef double power_slope(double x, double n) noexcept
+cpdef double exponent(double x, double n) noexcept
+cpdef double slope_from(double x, double n, double y) noexcept
+cpdef double times_log(double a, double x, double y) noexcept
 cpdef double xlogy(double a, double x) noexcept
 cpdef double step(double x) noexcept
 cpdef double sign(double x) noexcept
@@ -25,6 +28,7 @@ cpdef double minimum(double a, double b) noexcept
 cpdef double where(double condition, double a, double b) noexcept
 cpdef double clip(double x, double low, double high) noexcept
 @cython.locals(y=double)
+cpdef double inside(double x, double low, double high) noexcept
 cpdef double mod(double a, double b) noexcept
 @cython.locals(left=double, times=double, whole=double)
 cpdef double floordiv(double a, double b) noexcept
@@ -45,6 +49,7 @@ cpdef double share2(double a, double b) noexcept
 @cython.locals(gap=double, back=double, lost=double, y=double)
 cpdef double share_of(double a, double b, double e, double scale) noexcept
 cpdef double logaddexp2(double a, double b) noexcept
+@cython.locals(y=double, lost=double)
 cpdef double prefers(double a, double b) noexcept
 cpdef double hole(double x) noexcept
 cpdef double relu(double x) noexcept

@@ -59,22 +59,35 @@ def power(x: float, n: float) -> float:
 
 def power_slope(x: float, n: float) -> float:
     """n x^(n - 1), and 0 where n is 0; below n = 1/2, where n - 1 is rounded, as n (x^n / x)."""
-    if n == 0.0:
-        return 0.0
-    if n < 0.5 and x != 0.0:
-        return n * (libm.pow(x, n) / x)
-    y: float = power(x, n - 1.0)
-    if libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0:  # near underflow: in two halves
+    y: float = power(x, exponent(x, n))
+    if (
+        n >= 0.5 and libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0
+    ):  # near underflow: in two halves
         half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
         return libm.copysign(n * half * half, y)
-    return n * y
+    return n * slope_from(x, n, y)
+
+
+def exponent(x: float, n: float) -> float:
+    """The power of x from which the slope of x^n is made."""
+    return n if n < 0.5 and x != 0.0 else n - 1.0
+
+
+def slope_from(x: float, n: float, y: float) -> float:
+    """What n is multiplied with for the slope of x^n, from y = x^exponent."""
+    if n == 0.0:
+        return 0.0
+    return y / x if n < 0.5 and x != 0.0 else y
 
 
 def xlogy(a: float, x: float) -> float:
     """a log x, and 0 wherever a is 0."""
-    if a == 0.0 and not libm.isnan(x):
-        return 0.0
-    return a * libm.log(x)
+    return times_log(a, x, libm.log(x))
+
+
+def times_log(a: float, x: float, y: float) -> float:
+    """a y with y = log x, and 0 wherever a is 0."""
+    return 0.0 if a == 0.0 and not libm.isnan(x) else a * y
 
 
 def step(x: float) -> float:
@@ -119,6 +132,11 @@ def where(condition: float, a: float, b: float) -> float:
 
 def clip(x: float, low: float, high: float) -> float:
     return minimum(maximum(x, low), high)
+
+
+def inside(x: float, low: float, high: float) -> float:
+    """1 where x lies between its bounds, 0 outside of them, and a half at a bound: ties share."""
+    return beats(x, low) * beats(high, maximum(x, low))
 
 
 def mod(a: float, b: float) -> float:
@@ -226,10 +244,10 @@ def logaddexp2(a: float, b: float) -> float:
 
 
 def prefers(a: float, b: float) -> float:
-    """`beats` where a number beats NaN."""
-    if libm.isnan(a) != libm.isnan(b):
-        return 1.0 if libm.isnan(b) else 0.0
-    return beats(a, b)
+    """As `beats`, but a number beats NaN."""
+    y: float = beats(a, b)
+    lost: float = 0.0 if libm.isnan(a) and not libm.isnan(b) else y
+    return 1.0 if libm.isnan(b) and not libm.isnan(a) else lost
 
 
 def hole(x: float) -> float:

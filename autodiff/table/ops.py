@@ -372,11 +372,16 @@ where: Pointwise = pointwise(
     (None, lambda y, c, a, b: truth(c), lambda y, c, a, b: 1.0 - truth(c)),
     tex=r"({1} \text{{ if }} {0} \text{{ else }} {2})", reference=lambda mp, c, a, b: a if c else b,
 )
+inside: Pointwise = pointwise(
+    "inside", kernels.inside, arrays.inside, (lambda y, x, low, high: 0.0,) * 3,
+    tex=r"[{1} < {0} < {2}]", reference=lambda mp, x, low, high: 1 if low < x < high else 0,
+    doc="1 where low < x < high, 0 where x is outside, a half where it is at a bound",
+)
 clip: Pointwise = pointwise(
     "clip", kernels.clip, arrays.clip,
     (
-        lambda y, x, low, high: beats(x, low) * beats(high, maximum(x, low)),
-        lambda y, x, low, high: beats(low, x) * beats(high, maximum(x, low)),
+        lambda y, x, low, high: inside(x, low, high),
+        lambda y, x, low, high: inside(low, x, high),
         lambda y, x, low, high: beats(maximum(x, low), high),
     ),
     (REAL, Domain(high=-1.0), Domain(1.0)),
@@ -522,6 +527,7 @@ from autodiff.table.linear import (  # noqa: E402
     polynomials,  # noqa: F401
     running,  # noqa: F401
     scans,
+    windows,  # noqa: F401
 )
 
 einsum = TABLE["einsum"]
@@ -530,6 +536,7 @@ recurrence = TABLE["recurrence"]
 cumprod = TABLE["cumprod"]
 prod = TABLE["prod"]
 diff = TABLE["diff"]
+ends = TABLE["ends"]
 roll = TABLE["roll"]
 triangle = TABLE["triangle"]
 ordered = TABLE["ordered"]

@@ -41,7 +41,7 @@ def edges_of(x: Any, bins: Any, bounds: Any, plain: Any) -> Any:
         return as_type(tensor(bins), plain.dtype)
     if not x.size or fixed or bounds is not None:
         return constant(plain)
-    low, high = np.min(x), np.max(x)
+    low, high = ops.ends(x)
     if array_of(low) == array_of(high):
         return constant(plain)
     return as_type(linspace(low, high, len(plain)), plain.dtype)

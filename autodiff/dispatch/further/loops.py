@@ -1,5 +1,6 @@
-"""Functions applied along an axis, quantiles without NaN, and numpy 2's running totals."""
+"""Functions applied along an axis, sliding windows, quantiles without NaN, and numpy 2's running totals."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -7,12 +8,13 @@ import numpy as np
 from autodiff.dispatch import statistics
 from autodiff.dispatch.choices import roll, second_name
 from autodiff.dispatch.entries import stands_for
-from autodiff.dispatch.moves import as_type, axes_within, join
+from autodiff.dispatch.moves import as_type, axes_within, blank, join
 from autodiff.dispatch.statistics import along_last, one_axis, shape_of, sort
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
+from autodiff.table.primitive import TABLE
 from autodiff.table.recipes import ARRAY, AXED, FLAG, one_of
 
 
@@ -173,3 +175,14 @@ def shifted(sign: int) -> Any:
 
 stands_for(np.fft.fftshift, x=AXED, axes=one_of(None, 0, (-1,)))(shifted(1))
 stands_for(np.fft.ifftshift, x=AXED, axes=one_of(None, 0, (-1,)))(shifted(-1))
+
+
+@stands_for(np.lib.stride_tricks.sliding_window_view, x=AXED, window_shape=one_of(2, 1, (2,)),
+            axis=one_of(0, -1), writeable=one_of(False))  # fmt: skip
+def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
+    """Return what a window sees as it slides along axes, in new axes at the end."""
+    x = tensor(x)
+    np.lib.stride_tricks.sliding_window_view(blank(x), window_shape, axis)  # what numpy refuses
+    window = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
+    axes = range(x.ndim) if axis is None else axes_within(axis, x.ndim)
+    return TABLE["windows"](x, window=tuple(map(operator.index, window)), axis=tuple(axes))

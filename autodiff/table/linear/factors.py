@@ -15,8 +15,8 @@ import numpy as np
 
 from autodiff.table.linear.matrices import solve_row, times
 from autodiff.table.primitive import TABLE, smooth
-from autodiff.table.recipes import Recipe, one_of
-from autodiff.table.recipes.matrices import DEFINITE, TALL
+from autodiff.table.recipes import LIKE, Recipe, one_of
+from autodiff.table.recipes.matrices import DEFINITE, REGULAR, TALL
 from autodiff.table.structure import swap
 
 
@@ -80,10 +80,55 @@ def chain(x: Any, factor: Any) -> Any:
     return TABLE["chain"](x, factor)
 
 
+def cholesky_back(y: Any, g: Any) -> Any:
+    """Return the cotangent of a = L L^T from that of L = y: blocks of columns, the last ones first.
+
+    A block of L is a factorization of its own, and takes from its neighbours on the left what products
+    say (I. Murray, Differentiation of the Cholesky decomposition, 2016): as many multiplications as two
+    factorizations, where inverse(L)^T inner inverse(L) takes those of fifteen.
+    """
+    x, n, size = np.array(g), y.shape[-1], 32
+    triangle = np.tri(min(n, size), dtype=y.dtype)
+    halves = triangle - 0.5 * np.eye(min(n, size), dtype=y.dtype)
+    for stop in range(n, 0, -size):
+        start = max(0, stop - size)
+        block, below, left = slice(start, stop), slice(stop, n), slice(0, start)
+        k = stop - start
+        own = y[..., block, block] * triangle[:k, :k]
+        inverse, inner = np.linalg.inv(own), x[..., block, block]
+        if stop < n:
+            c = x[..., below, block] = x[..., below, block] @ inverse
+            inner = inner - swap(c) @ y[..., below, block]
+        inner = halves[:k, :k] * (swap(own) @ (inner * triangle[:k, :k]))
+        inner = swap(inverse) @ inner @ inverse
+        both = inner + swap(inner)
+        x[..., block, block] = 0.5 * both
+        if start:
+            x[..., block, left] -= both @ y[..., block, left]
+        if start and stop < n:
+            x[..., below, left] -= c @ y[..., block, left]
+            x[..., block, left] -= swap(c) @ y[..., below, left]
+        if stop < n:
+            x[..., below, block] *= 0.5
+            x[..., block, below] = swap(x[..., below, block])
+    return x
+
+
 def cholesky_transpose(g: Any, y: Any, a: Any) -> Any:
-    inner = half(times(swap(y), g))
-    inverse = TABLE["inv_lower"](y)
-    return even(times(swap(inverse), inner, inverse))
+    return TABLE["cholesky_back"](y, g)
+
+
+def back_transpose(u: Any, s: Any, y: Any, g: Any) -> Any:
+    """Return what L = y gets from the cotangent of s = cholesky_back(L, g)."""
+    u, inverse = even(u), TABLE["inv_lower"](y)
+    inner = half(times(inverse, u, swap(inverse)))
+    return tri(times(tri(g), swap(inner)) - 2.0 * times(s, u, swap(inverse)))
+
+
+def back_tangent(t: Any, s: Any, y: Any, g: Any) -> Any:
+    t, inverse = tri(t), TABLE["inv_lower"](y)
+    moved = times(swap(inverse), half(times(swap(t), tri(g))), inverse)
+    return even(moved - 2.0 * times(s, t, inverse))
 
 
 def cholesky_tangent(t: Any, y: Any, a: Any) -> Any:
@@ -194,6 +239,13 @@ smooth(
     "cholesky", cholesky, cholesky_transpose, tangents=(cholesky_tangent,),
     tex=r"\operatorname{{chol}} {0}", doc="the lower triangle L with L L^T = a, a symmetric",
     recipe=Recipe(a=DEFINITE),
+)  # fmt: skip
+smooth(
+    "cholesky_back", cholesky_back, back_transpose, lambda u, s, y, g: cholesky_tangent(u, tri(y), None),
+    tangents=(back_tangent, lambda t, s, y, g: TABLE["cholesky_back"](y, t)),
+    tex=r"\overline{{\operatorname{{chol}}}}({0}, {1})",
+    doc="the cotangent of a matrix from that of its lower triangle L; only lower triangles are read",
+    recipe=Recipe(y=REGULAR, g=LIKE),
 )  # fmt: skip
 smooth(
     "eigh", eigh, eigh_transpose, tangents=(eigh_tangent,), tex=r"\operatorname{{eigh}} {0}",

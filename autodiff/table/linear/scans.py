@@ -202,6 +202,35 @@ def extreme_back(g: Any, x: Any, axis: Any, keepdims: bool, largest: bool) -> An
     )
 
 
+def ends(x: Any) -> Any:
+    """Return the smallest and the largest of all elements."""
+    return np.stack([np.min(x), np.max(x)])
+
+
+def ends_back(g: Any, y: Any, x: Any) -> Any:
+    """Return what comes back from both: nearly all of it is 0, and only the rest is written."""
+    if type(g) is not ndarray or type(x) is not ndarray:
+        least, most = (TABLE["take"](g, index=k) for k in (0, 1))
+        return extreme_back(least, x, None, False, False) + extreme_back(most, x, None, False, True)
+    found = np.zeros(x.shape, x.dtype)
+    flat, every = found.reshape(-1), x.reshape(-1)
+    for k in (0, 1):
+        places = np.flatnonzero(every == y[k] if y[k] == y[k] else np.isnan(every))
+        flat[places] += g[k] * (1.0 / len(places))
+    return found
+
+
+def ends_on(t: Any, y: Any, x: Any) -> Any:
+    """Return the tangent of both."""
+    moved = (t * TABLE["ties"](x, axis=None, largest=largest) for largest in (False, True))
+    sums = [TABLE["sum"](m, axis=None, keepdims=False) for m in moved]
+    return TABLE["concatenate"](*(TABLE["reshape"](s, shape=(1,)) for s in sums), axis=0)
+
+
+smooth(
+    "ends", ends, ends_back, tangents=(ends_on,), tex=r"\operatorname{{ends}}({0})",
+    doc="the smallest and the largest of all elements", recipe=Recipe(x=APART),
+)  # fmt: skip
 smooth(
     "recurrence", recurrence,
     lambda g, y, x, a, axis, reverse: recurrence_back(g, a, axis, reverse),
