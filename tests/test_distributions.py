@@ -163,3 +163,30 @@ def test_what_linalg_leaves_to_scipy() -> None:
         linalg.eigh(ad.Tensor(A + A.T), np.eye(3))
     with pytest.raises(TypeError, match="takes the matrix and lower= alone"):
         linalg.eigh(ad.Tensor(A + A.T), eigvals_only=True)
+
+
+# Where the terms of a textbook's formula cancel, or a tail underflows.
+HARD = [
+    ("erfcx", (11.9,)), ("erfcx", (1e5,)), ("erfcx", (-3.0,)), ("log_ndtr", (-1e6,)), ("log_ndtr", (-40.0,)),
+    ("log_ndtr", (30.0,)), ("betaln", (1e10, 0.5)), ("betaln", (1e15, 3.0)), ("betaln", (1e-10, 1e-10)),
+    ("betaln", (3.3, 1e10)), ("beta", (1e-3, 2.0)), ("gammainc", (1e-3, 1e-5)), ("gammainc", (200.0, 190.0)),
+    ("gammainc", (20.0, 80.0)), ("gammaincc", (20.0, 80.0)), ("erfinv", (1 - 1e-12,)),
+    ("erfinv", (-1 + 1e-15,)), ("iv", (2.5, 600.0)), ("iv", (50.0, 0.1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "at"), HARD)
+def test_slopes_at_hard_arguments(name: str, at: tuple[float, ...]) -> None:
+    row = special.ROWS[name]
+    exact = row.reference or name
+    with MP.workdps(100):
+        for k in range(name == "iv", len(at)):
+
+            def along(t: Any, k: int = k) -> Any:
+                xs = [t if i == k else MP.mpf(x) for i, x in enumerate(at)]
+                return getattr(MP, exact)(*xs) if isinstance(exact, str) else exact(MP, *xs)
+
+            wanted = MP.diff(along, MP.mpf(at[k]), h=MP.mpf(10) ** -30 * abs(at[k]))
+            for xs in (at, tuple(np.array([x]) for x in at)):
+                found = ad.grad(lambda *z: np.sum(row(*z)), argnums=k)(*xs)
+                assert float(np.squeeze(found)) == pytest.approx(float(wanted), rel=1e-10)

@@ -1,6 +1,5 @@
 """Operators and methods: of Tensor as of ndarray, of ufuncs (reduce, accumulate, outer) as numpy's own."""
 
-import functools
 import operator
 import warnings
 from functools import reduce
@@ -165,9 +164,6 @@ def test_methods_of_ufuncs(ufunc: Any, name: str) -> None:
                     with pytest.raises(type(error)):
                         getattr(ufunc, name)(ad.Tensor(x), *args[1:])
                     continue
-            if name == "reduce" and x.size and ufunc.identity is None:
-                # with AVX-512 numpy's own reduce of arctan2 and power is not what the calls in turn give
-                wanted = functools.reduce(ufunc, np.moveaxis(x, args[1], 0))
             got = getattr(ufunc, name)(ad.Tensor(x), *args[1:])
             if not x.size and not isinstance(got, ad.Tensor):
                 got = ad.Tensor(got)

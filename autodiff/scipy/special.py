@@ -16,6 +16,7 @@ from autodiff.nodes import costs
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
 from autodiff.nodes.tensor import Tensor
+from autodiff.scipy.gaps import digamma_gap
 from autodiff.scipy.incomplete import gammainc_slope
 from autodiff.table import ops
 from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain, Pointwise
@@ -69,12 +70,24 @@ ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
 
 erf = row("erf", lambda y, x: (2.0 / ROOT_PI) * ops.exp(-(x * x)))
 erfc = row("erfc", lambda y, x: (-2.0 / ROOT_PI) * ops.exp(-(x * x)))
-erfcx = row("erfcx", lambda y, x: 2.0 * x * y - 2.0 / ROOT_PI,
+
+
+def _erfcx_slope(y: Any, x: Any) -> Any:
+    """2 x y - 2 / sqrt(pi), whose terms cancel where x is large: there its asymptotic series."""
+    far = ops.maximum(x, 12.0)
+    z = 1.0 / (far * far)
+    series: Any = 1.0
+    for k in range(13, 0, -1):
+        series = 1.0 - (k + 0.5) * z * series
+    return ops.where(ops.step(x - 12.0), (-1.0 / ROOT_PI) * z * series, 2.0 * x * y - 2.0 / ROOT_PI)
+
+
+erfcx: Any = row("erfcx", _erfcx_slope,
             reference=lambda mp, x: mp.exp(x * x) * mp.erfc(x))  # fmt: skip
 erfinv = row("erfinv", lambda y, x: (0.5 * ROOT_PI) * ops.exp(y * y), domain=(UNIT,))
 erfcinv = row("erfcinv", lambda y, x: (-0.5 * ROOT_PI) * ops.exp(y * y), domain=(Domain(0.0, 2.0),),
               reference=lambda mp, x: mp.erfinv(1 - x))  # fmt: skip
-log_ndtr = row("log_ndtr", lambda y, x: ops.exp(-0.5 * (x * x) - y) * (1.0 / ROOT_TWO_PI),
+log_ndtr = row("log_ndtr", lambda y, x: (2.0 / ROOT_TWO_PI) / erfcx(-math.sqrt(0.5) * x),
                reference=lambda mp, x: mp.log(mp.ncdf(x)))  # fmt: skip
 ndtri = row("ndtri", lambda y, x: ROOT_TWO_PI * ops.exp(0.5 * (y * y)), domain=(SHARE,),
             reference=lambda mp, x: mp.sqrt(2) * mp.erfinv(2 * x - 1))  # fmt: skip
@@ -109,10 +122,12 @@ gammaln = row("gammaln", lambda y, x: digamma(x), domain=(POSITIVE,), reference=
 loggamma = gammaln
 gamma = row("gamma", lambda y, x: y * digamma(x), domain=(POSITIVE,))
 rgamma = row("rgamma", lambda y, x: -y * digamma(x), domain=(POSITIVE,))
-beta = row("beta", lambda y, a, b: y * (digamma(a) - digamma(a + b)),
-           lambda y, a, b: y * (digamma(b) - digamma(a + b)), domain=(POSITIVE, POSITIVE))  # fmt: skip
-betaln = row("betaln", lambda y, a, b: digamma(a) - digamma(a + b),
-             lambda y, a, b: digamma(b) - digamma(a + b), domain=(POSITIVE, POSITIVE),
+gap = row("digamma_gap", lambda y, a, b: polygamma(1.0, a) - polygamma(1.0, a + b),
+          lambda y, a, b: -polygamma(1.0, a + b), domain=(POSITIVE, POSITIVE), array=digamma_gap,
+          reference=lambda mp, a, b: mp.digamma(a) - mp.digamma(a + b))  # fmt: skip
+beta = row("beta", lambda y, a, b: y * gap(a, b), lambda y, a, b: y * gap(b, a),
+           domain=(POSITIVE, POSITIVE))  # fmt: skip
+betaln = row("betaln", lambda y, a, b: gap(a, b), lambda y, a, b: gap(b, a), domain=(POSITIVE, POSITIVE),
              reference=lambda mp, a, b: mp.log(mp.beta(a, b)))  # fmt: skip
 zeta: Any = row("zeta", fixed("the exponent of zeta"), lambda y, s, q: -s * zeta(s + 1.0, q),
            domain=(Domain(1.0), POSITIVE))  # fmt: skip
@@ -131,10 +146,15 @@ gammainc = row("gammainc", lambda y, a, x: gammainc_shape(a, x), lambda y, a, x:
 gammaincc = row("gammaincc", lambda y, a, x: -gammainc_shape(a, x), lambda y, a, x: -_gamma_density(a, x),
                 domain=(POSITIVE, POSITIVE),
                 reference=lambda mp, a, x: mp.gammainc(a, x, mp.inf, regularized=True))  # fmt: skip
-betainc = row("betainc", fixed("betainc in a"), fixed("betainc in b"),
-              lambda y, a, b, x: ops.exp(ops.xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) - betaln(a, b)),
-              domain=(POSITIVE, POSITIVE, SHARE),
-              reference=lambda mp, a, b, x: mp.betainc(a, b, 0, x, regularized=True))  # fmt: skip
+betainc = row(
+    "betainc",
+    fixed("betainc in a"),
+    fixed("betainc in b"),
+    lambda y, a, b, x: ops.exp(ops.xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) - betaln(a, b)),
+    domain=(POSITIVE, POSITIVE, SHARE),
+    reference=lambda mp, a, b, x: mp.betainc(a, b, 0, x, regularized=True),
+)  # fmt: skipexpi = row("expi", lambda y, x: ops.exp(x) / x, domain=(POSITIVE,), reference="ei")
+exp1 = row("exp1", lambda y, x: -ops.exp(-x) / x, domain=(POSITIVE,), reference="e1")
 
 ORDER = "the order of a Bessel function"
 
