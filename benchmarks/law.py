@@ -6,7 +6,7 @@ than to the first that takes long, so that the whole ends whatever a function co
 with numpy's call on plain arrays, or with a copy of its inputs where that takes longer; calls that are less
 than 50 microseconds apart are passed over, as they are too short to tell. A determinant may cost eight
 times, and memory eight times of what numpy's call needs with its inputs. `python -m benchmarks.law` prints
-all ratios; parts of names as arguments choose.
+all ratios; parts of names as arguments choose, `--page` writes the table of docs/performance.md.
 """
 
 import contextlib
@@ -27,6 +27,7 @@ from autodiff.dispatch import protocol
 from autodiff.dispatch.entries import ENTRIES, Entry
 from autodiff.table.primitive import UFUNCS
 from autodiff.table.recipes import Pick, Recipe
+from benchmarks.page import PAGE, machine
 from benchmarks.timing import ONE_CORE
 
 with contextlib.suppress(ImportError):
@@ -236,13 +237,47 @@ def over(*chosen: str) -> dict[str, float]:
     return {"functions measured": count, "over the law": len(found), **dearest}
 
 
+def page(measured: list[tuple[str, list[Cost]]]) -> str:
+    """Return every function's ratio at the largest size as a table, by bands, and who needs memory."""
+    bands: dict[str, list[str]] = {}
+    for name, at in sorted(measured, key=lambda item: -item[1][-1].ratio):
+        last = at[-1]
+        top = next((t for t in (1, 2, 4) if last.ratio <= t), allowed(name))
+        short = last.ratio > top and last.apart <= APART
+        band = (
+            f"to {top:.0f}"
+            if last.ratio <= top
+            else "over, 50 us apart or less"
+            if short
+            else "over"
+        )
+        bands.setdefault(band, []).append(f"`{name}` {last.ratio:.3g}")
+    greedy = [f"`{n}` {at[-1].memory:.3g}" for n, at in measured if at[-1].memory > MEMORY]
+    lines = [f"| {band} ({len(names)}) | {', '.join(names)} |" for band, names in bands.items()]
+    lines += [f"| memory over {MEMORY:.0f} ({len(greedy)}) | {', '.join(greedy) or 'none'} |"]
+    return "\n".join([f"| times numpy's ({len(measured)}) | functions |", "|---|---|", *lines])
+
+
+def write(measured: list[tuple[str, list[Cost]]]) -> None:
+    """Put the table into docs/performance.md."""
+    text = PAGE.read_text(encoding="utf-8")
+    opening, rest = text.split("<!-- law -->\n")
+    closing = rest.partition("<!-- end of law -->")[2]
+    made = f"{page(measured)}\n\n{machine()} `python -m benchmarks.law --page` writes it.\n"
+    PAGE.write_text(f"{opening}<!-- law -->\n{made}<!-- end of law -->{closing}", encoding="utf-8")
+
+
 if __name__ == "__main__":
     if (
         not ONE_CORE.keys() <= os.environ.keys()
     ):  # threads of BLAS wait for each other on a busy machine
         call = [sys.executable, "-m", "benchmarks.law", *sys.argv[1:]]
         os.execve(sys.executable, call, {**os.environ, **ONE_CORE})
-    for name, at in costs(tuple(sys.argv[1:])):
+    chosen, every = tuple(a for a in sys.argv[1:] if a != "--page"), []
+    for name, at in costs(chosen):
+        every.append((name, at))
         parts = (f"{c.elements:>8}: {1e6 * c.forward:9.0f} us x {c.ratio:6.1f}, memory {c.memory:5.1f}"
                  for c in at)  # fmt: skip
         print(f"{at[-1].ratio:7.1f} {name:<34}", *parts, flush=True)
+    if "--page" in sys.argv:
+        write(every)

@@ -237,3 +237,24 @@ def test_a_result_is_called_out_unless_it_has_a_name() -> None:
     x = ad.Value(2.0, name="x")
     graphs = [snapshot(y, names={}) for y in (x * x, x)]
     assert [g.names[g.outputs[0]] for g in graphs] == ["out", "x"]
+
+
+@pytest.mark.parametrize(
+    "other", [1j, np.complex128(1j), np.array([1j])], ids=["python", "numpy", "array"]
+)
+@pytest.mark.parametrize("node", [ad.Value(2.0), ad.Tensor([2.0])], ids=["Value", "Tensor"])
+def test_complex_numbers_are_refused_in_one_sentence(node: Any, other: Any) -> None:
+    for operator in (lambda a, b: a * b, lambda a, b: b + a, lambda a, b: a / b, lambda a, b: b**a):
+        with pytest.raises(TypeError, match="take its real part or its absolute value"):
+            operator(node, other)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.longdouble])
+def test_other_precisions_say_what_to_write(kind: Any) -> None:
+    x = np.ones(2, kind)
+    for call in (lambda: ad.Tensor(x), lambda: ad.Tensor([1.0, 2.0]) * x, lambda: ad.vmap(np.sin)(x),
+                 lambda: ad.grad(np.sum)(x)):  # fmt: skip
+        with pytest.raises(TypeError, match=r"write (float\(x\), or )?x\.astype\(float\)"):
+            call()
+    with pytest.raises(TypeError, match=r"dtype=\w+ has no meaning.*take \.data\.astype"):
+        ad.Tensor([1.0]).astype(kind)

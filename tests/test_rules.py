@@ -203,3 +203,15 @@ def test_minimize_takes_trees() -> None:
         ad.minimize(rosenbrock, start, bounds=[(0, 1)])
     with pytest.raises(ValueError, match="must return one number"):
         ad.minimize(lambda x: x, np.ones(2))
+
+
+def test_fwd_computes_what_the_function_does() -> None:
+    @ad.custom_vjp
+    def square(x: Any) -> Any:
+        return x * x
+
+    square.defvjp(lambda x: (x * x + 1.0, x), lambda x, g: (2.0 * g * x,))
+    with pytest.raises(ValueError, match="square: fwd computes another result than the function"):
+        ad.grad(square)(3.0)
+    square.defvjp(lambda x: (x * x + 1.0, x), lambda x, g: (2.0 * g * x,), check=False)
+    assert ad.value_and_grad(square)(3.0) == (10.0, 6.0)

@@ -44,7 +44,11 @@ def is_node(x: Any) -> bool:
 
 def of_nodes(x: Any) -> bool:
     """Return whether x is an array of nodes: what a function under `jit` gets for an array."""
-    return isinstance(x, np.ndarray) and x.dtype == object
+    return (
+        isinstance(x, np.ndarray)
+        and x.dtype == object
+        and (not x.size or any(map(is_node, x.flat)))
+    )
 
 
 def given_node(x: Any) -> bool:

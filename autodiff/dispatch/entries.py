@@ -7,7 +7,6 @@ left out or have numpy's default, else it is refused by name. No parameter is ev
 """
 
 import inspect
-import sys
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -165,9 +164,8 @@ def refused(function: Any, name: str) -> TypeError:
 def name_of(function: Any) -> str:
     """Return the function's name as people write it, such as np.linalg.norm."""
     name = getattr(function, "__name__", str(function))
-    module = str(getattr(function, "__module__", None) or "numpy")  # a ufunc of numpy 1 has none
-    special = sys.modules.get("scipy.special")  # its ufuncs do not say where they are from
-    if special is not None and getattr(special, name, None) is function:
-        module = "scipy.special"
+    foreign = isinstance(function, np.ufunc) and getattr(np, name, None) is not function
+    other = "scipy.special" if foreign and name.isidentifier() else "numpy"  # a ufunc need not say
+    module = str(getattr(function, "__module__", None) or other)
     module = module.replace("numpy", "np", 1).replace("np.lib.scimath", "np.emath")
     return f"{module}.{name}"

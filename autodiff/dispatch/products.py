@@ -57,7 +57,7 @@ def inner(a: Any, b: Any) -> Any:
 @stands_for(np.outer, a=ARRAY, b=VECTOR)
 def outer(a: Any, b: Any) -> Any:
     """Return the matrix of the products a_i b_j."""
-    return tensor(a).reshape(-1, 1) * tensor(b).reshape(1, -1)
+    return tensor(a).reshape(-1, 1) @ tensor(b).reshape(1, -1)  # back are products, too
 
 
 @stands_for(np.tensordot, a=AXED, b=LIKE, axes=one_of(0, 1, ((0,), (0,)), ([-1], [-1])))

@@ -183,7 +183,7 @@ class Tensor(ArrayNode):
 
     def astype(self, dtype: Any, **more: Any) -> "Tensor":
         """Return the array as float32 or float64."""
-        if more:
+        if more or np.dtype(dtype) not in (np.float64, np.float32):
             return doors.method_of_nodes(self, "astype")(dtype, **more)  # type: ignore[no-any-return]
         return record(ops.cast, (self,), {"dtype": np.dtype(dtype)})
 

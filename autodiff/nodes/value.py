@@ -626,7 +626,9 @@ def mixed(code: int, a: Any, b: Any) -> Any:
         if isinstance(a, float) or type(a) is int:
             return with_number(code, b, as_real(a), LEFT)
     for x in (a, b):
-        plain = isinstance(x, Value | int | float | np.generic | np.ndarray | numbers.Rational)
+        plain = isinstance(
+            x, Value | int | float | complex | np.generic | np.ndarray | numbers.Rational
+        )
         if not plain and type(x) not in RECORDERS:
             return NotImplemented
     return ROWS[code](a, b)

@@ -95,21 +95,13 @@ def identity(x: Array) -> Array:
     return x
 
 
-def _squared_error(a: Array, y: Array, c: Array) -> bool:
-    return loops.subtracted(a, y, c) is c and loops.half_square(c)
-
-
-@into(_squared_error)
+@into(lambda a, y, c: loops.subtracted(a, y, c) is c and loops.half_square(c))
 def squared_error(a: Array, y: Array) -> Array:
     away = np.asarray(a - y)
     return np.asarray(0.5 * (away * away))
 
 
-def _chain(g: Array, d: Array, y: Array) -> bool:
-    return loops.product(g, loops.as_array(d), y)
-
-
-@into(_chain)
+@into(lambda g, d, y: loops.product(g, loops.as_array(d), y))
 def chain(g: Array, d: Array) -> Array:
     y = g * d
     whole = np.add.reduce(y, axis=None)  # NaN where there is one
@@ -212,20 +204,12 @@ def _decay_into(x: Array, e: Array) -> bool:
     return loops.minus_size(x, e) and np.exp(e, out=e) is e
 
 
-def _sigmoid(x: Array, y: Array) -> bool:
-    return _decay_into(x, y) and loops.sigmoid(x, y, y)
-
-
-@into(_sigmoid)
+@into(lambda x, y: _decay_into(x, y) and loops.sigmoid(x, y, y))
 def sigmoid(x: Array) -> Array:
     return _sigmoid_of(x, _decay(x))
 
 
-def _sigmoid_prime(x: Array, y: Array) -> bool:
-    return _decay_into(x, y) and loops.sigmoid_prime(y, y)
-
-
-@into(_sigmoid_prime)
+@into(lambda x, y: _decay_into(x, y) and loops.sigmoid_prime(y, y))
 def sigmoid_prime(x: Array) -> Array:
     return np.asarray(sigmoid_slope(_decay(x)))
 
@@ -246,11 +230,7 @@ def _sigmoid_of(x: Array, e: Array) -> Array:
     return np.asarray(y)
 
 
-def _sigmoid_slope(e: Array, y: Array) -> bool:
-    return loops.sigmoid_prime(e, y)
-
-
-@into(_sigmoid_slope)
+@into(lambda e, y: loops.sigmoid_prime(e, y))
 def sigmoid_slope(e: Array) -> Array:
     below = e + 1.0
     below *= below

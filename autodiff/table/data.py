@@ -158,6 +158,8 @@ def refusal(what: str, wanted: str, data: Any) -> TypeError:
         )
     elif isinstance(data, complex) or np.iscomplexobj(data):
         remedy = "take its real part or its absolute value"
+    elif isinstance(data, np.ndarray) and data.dtype.kind in "fO":
+        remedy = "write x.astype(float)"
     elif hasattr(data, "__float__") and not isinstance(data, np.ndarray):
         remedy = "write float(...) around it"
     given = (

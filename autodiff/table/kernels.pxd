@@ -43,11 +43,13 @@ cpdef double sigmoid_prime(double x) noexcept
 @cython.locals(e=double)
 cpdef double sech2(double x) noexcept
 cpdef double softplus(double x) noexcept
+@cython.locals(rest=double)
 cpdef double logaddexp(double a, double b) noexcept
 cpdef double share(double a, double b) noexcept
 cpdef double share2(double a, double b) noexcept
 @cython.locals(gap=double, back=double, lost=double, y=double)
 cpdef double share_of(double a, double b, double e, double scale) noexcept
+@cython.locals(rest=double)
 cpdef double logaddexp2(double a, double b) noexcept
 @cython.locals(y=double, lost=double)
 cpdef double prefers(double a, double b) noexcept

@@ -50,11 +50,7 @@ def chain(g: float, d: float) -> float:
 
 def power(x: float, n: float) -> float:
     """x to the power n; x itself for n = 1 and x * x for n = 2, so that they are exact."""
-    if n == 2.0:
-        return x * x
-    if n == 1.0:
-        return x
-    return libm.pow(x, n)
+    return x * x if n == 2.0 else (x if n == 1.0 else libm.pow(x, n))
 
 
 def power_slope(x: float, n: float) -> float:
@@ -75,9 +71,7 @@ def exponent(x: float, n: float) -> float:
 
 def slope_from(x: float, n: float, y: float) -> float:
     """What n is multiplied with for the slope of x^n, from y = x^exponent."""
-    if n == 0.0:
-        return 0.0
-    return y / x if n < 0.5 and x != 0.0 else y
+    return 0.0 if n == 0.0 else (y / x if n < 0.5 and x != 0.0 else y)
 
 
 def xlogy(a: float, x: float) -> float:
@@ -107,23 +101,15 @@ def truth(x: float) -> float:
 
 def beats(a: float, b: float) -> float:
     """1 where a > b, 0 where a < b, and a half where they are equal: ties share."""
-    if a > b:
-        return 1.0
-    if a < b:
-        return 0.0
-    return 0.5 if a == b else a - b
+    return 1.0 if a > b else (0.0 if a < b else (0.5 if a == b else a - b))
 
 
 def maximum(a: float, b: float) -> float:
-    if libm.isnan(a):
-        return a
-    return a if a > b else b
+    return a if libm.isnan(a) or a > b else b
 
 
 def minimum(a: float, b: float) -> float:
-    if libm.isnan(a):
-        return a
-    return a if a < b else b
+    return a if libm.isnan(a) or a < b else b
 
 
 def where(condition: float, a: float, b: float) -> float:
@@ -142,9 +128,8 @@ def inside(x: float, low: float, high: float) -> float:
 def mod(a: float, b: float) -> float:
     """What is left of a when b has been taken away as often as it goes, with the sign of b."""
     y: float = libm.fmod(a, b)
-    if y == 0.0:
-        return libm.copysign(0.0, b)
-    return y + b if (y < 0.0) != (b < 0.0) else y
+    y = y + b if y != 0.0 and (y < 0.0) != (b < 0.0) else y
+    return libm.copysign(0.0, b) if y == 0.0 else y
 
 
 def floordiv(a: float, b: float) -> float:
@@ -210,9 +195,8 @@ def softplus(x: float) -> float:
 
 def logaddexp(a: float, b: float) -> float:
     """log(e^a + e^b): the larger plus the small rest."""
-    if a == b:
-        return a + 0.6931471805599453
-    return maximum(a, b) + libm.log1p(libm.exp(-libm.fabs(a - b)))
+    rest: float = 0.6931471805599453 if a == b else libm.log1p(libm.exp(-libm.fabs(a - b)))
+    return maximum(a, b) + rest
 
 
 def share(a: float, b: float) -> float:
@@ -238,9 +222,8 @@ def share_of(a: float, b: float, e: float, scale: float) -> float:
 
 def logaddexp2(a: float, b: float) -> float:
     """log2(2^a + 2^b) likewise."""
-    if a == b:
-        return a + 1.0
-    return maximum(a, b) + 1.4426950408889634 * libm.log1p(libm.exp2(-libm.fabs(a - b)))
+    rest: float = 1.0 if a == b else 1.4426950408889634 * libm.log1p(libm.exp2(-libm.fabs(a - b)))
+    return maximum(a, b) + rest
 
 
 def prefers(a: float, b: float) -> float:

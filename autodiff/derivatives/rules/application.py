@@ -7,7 +7,9 @@ import numpy as np
 
 from autodiff.derivatives.calls import is_node
 from autodiff.derivatives.checkpoint import parted
+from autodiff.nodes import modes
 from autodiff.nodes.functions import holds_nodes, zero
+from autodiff.nodes.leaving import INSIDE
 from autodiff.nodes.tensor import Tensor
 from autodiff.table import ops, tree
 
@@ -33,8 +35,17 @@ class Application:
         return found
 
     def whole(self, xs: Sequence[Any]) -> Any:
-        """Return what the function computes of arrays as one array: all results, laid flat."""
-        result, kept = self.custom.run(self.args(xs))
+        """Return what the function computes of arrays as one array: all results, laid flat.
+
+        It runs as outside of any transform and trace: a gradient that it takes itself is of plain numbers.
+        """
+        around = INSIDE.get()
+        try:
+            INSIDE.set(None)
+            with modes.mode(recording=False, guards=None):
+                result, kept = self.custom.run(self.args(xs))
+        finally:
+            INSIDE.set(around)
         self.kept, self.kept_for = kept, xs
         outputs, self.back = tree.flatten(result)
         ys = [np.asarray(y, dtype=None if is_float(y) else float) for y in outputs]

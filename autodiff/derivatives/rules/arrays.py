@@ -183,6 +183,13 @@ def check(call: Application, arrays: Sequence[Any]) -> None:
         return
     trial = Application(call.custom, *again(call, xs))
     y = trial.whole(xs)
+    with modes.no_grad():
+        own = np.asarray(trial.joined(call.custom.f(*trial.args(xs)), "the function's result"))
+    if not np.allclose(own, y, rtol=1e-6, atol=1e-9, equal_nan=True):
+        raise ValueError(
+            f"{call.custom.label}: fwd computes another result than the function, {y!r:.60} instead of "
+            f"{own!r:.60}; correct it, or pass check=False where it is meant to differ"
+        )
     move, weights = [rng.standard_normal(x.shape) for x in xs], rng.standard_normal(y.shape)
     scale = max(1.0, *(float(np.max(np.abs(x), initial=0.0)) for x in xs))
 

@@ -151,13 +151,11 @@ def frexp(x: Any) -> Any:
     """Return m, at least 0.5 and less than 1 in size, and the whole number k with x = m 2^k."""
     x = tensor(x)
     plain = array_of(x)
-    found, exponent = np.frexp(plain)
-    with np.errstate(all="ignore"):  # the power of 2 is what numpy's result is of x
-        share = np.where((plain == 0) | ~np.isfinite(plain), 1.0, found / plain)
-    if np.all(np.isfinite(share)):
-        return x * share.astype(x.dtype, copy=False), exponent
-    half = exponent // 2  # 2^-exponent itself may be too large
+    exponent = np.frexp(plain)[1]
     one = np.ones((), x.dtype)
+    if np.min(exponent, initial=0) > -100:  # 2^-exponent itself may be too large
+        return x * np.ldexp(one, -exponent), exponent
+    half = exponent // 2
     return x * np.ldexp(one, -half) * np.ldexp(one, half - exponent), exponent
 
 
