@@ -143,7 +143,8 @@ def one_hot(y: Any, axis: int) -> bool:
 
 def refusal(what: str, wanted: str, data: Any) -> TypeError:
     """Return the error that says what was given instead of a number, and what to write."""
-    remedy = "give a number, an array, a Value or a Tensor"
+    other = isinstance(data, np.ndarray) and data.dtype.kind in "fO"
+    remedy = "write x.astype(float)" if other else "give a number, an array, a Value or a Tensor"
     if isinstance(data, str | bytes | bytearray):
         remedy = "convert text to a number first, for example float(text)"
     elif data is None:
@@ -158,13 +159,10 @@ def refusal(what: str, wanted: str, data: Any) -> TypeError:
         )
     elif isinstance(data, complex) or np.iscomplexobj(data):
         remedy = "take its real part or its absolute value"
-    elif isinstance(data, np.ndarray) and data.dtype.kind in "fO":
-        remedy = "write x.astype(float)"
     elif hasattr(data, "__float__") and not isinstance(data, np.ndarray):
         remedy = "write float(...) around it"
-    given = (
-        f"an array of dtype {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
-    )
+    kind = type(data).__name__
+    given = f"an array of dtype {data.dtype}" if isinstance(data, np.ndarray) else kind
     shown = "" if isinstance(data, int | np.ndarray) else f" {data!r:.60}"
     return TypeError(f"{what}: needs {wanted}, got {given}{shown}; {remedy}")
 
