@@ -1,9 +1,8 @@
 # cython: cdivision=True
 """The values of the pointwise operations on floats, decided once and stable everywhere.
 
-Each function is written so that no digit is lost and nothing overflows on the way: the exponential
-is only ever taken of a negative number, small differences are formed before they are divided. The
-array versions of the same formulas are in `array_kernels`.
+No digit is lost and nothing overflows on the way: an exponential is taken of a negative number only, and
+small differences are formed before they are divided. `array_kernels` has the same formulas for arrays.
 """
 
 from autodiff.table import libm
