@@ -323,3 +323,30 @@ def test_what_one_row_keeps_is_no_part_of_another(reader, order):
             np.testing.assert_array_equal(found, ad.gradient(y, node))
             eager = (ad.grad(f)(node) * node).sum()
             np.testing.assert_array_equal(slopes(at), eager.data)
+
+
+VIEWS = {
+    "backwards": lambda x: x.reshape(-1)[::-1].reshape(x.shape), "rows": lambda x: x[::-1],
+    "columns": lambda x: x[:, ::-1], "transposed": lambda x: x.T, "every other": lambda x: x[::2],
+    "turned": lambda x: x.T[::-1],
+}  # fmt: skip
+IDLE = {
+    "times one": lambda x: x * 1.0, "by one": lambda x: x / 1.0, "to the first": lambda x: x**1.0,
+    "chosen": lambda x: ad.where(1.0, x, 2.0), "twice minus": lambda x: -(-x), "itself": ad.identity,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("idle", IDLE)
+def test_what_does_nothing_still_lays_an_array_out(view, idle):
+    x = np.random.default_rng(7).normal(size=(6, 6))
+    for row in POINTWISE:
+        if row.arity == 1 and row.ufunc is not None:
+
+            def f(x, row=row):
+                return row(IDLE[idle](VIEWS[view](x)))
+
+            with np.errstate(all="ignore"):
+                program = ad.trace(f, ad.Tensor(x))
+                for at in (x, x + 1.0, x - 0.5):
+                    assert same(program(at), f(ad.Tensor(at)).data), row

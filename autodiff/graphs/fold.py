@@ -78,8 +78,9 @@ class Folding:
         rule = RULES.get(row)
         simpler: Any = rule(self, node, *parents) if rule is not None else None
         if isinstance(simpler, Tensor):
-            if simpler.shape == node.shape and simpler.dtype == node.dtype:
-                return simpler
+            a, b = simpler._array, node._array
+            if a.shape == b.shape and a.dtype == b.dtype and a.strides == b.strides:
+                return simpler  # numpy rounds by how an array lies in memory
         elif simpler is not None:
             row, *rest = simpler
             parents = tuple(rest)
