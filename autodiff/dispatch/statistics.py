@@ -228,7 +228,7 @@ def cov(
 ) -> Any:  # fmt: skip
     """Return the covariance matrix of variables in rows (columns without rowvar)."""
     if not (ddof is fweights is aweights is None):  # does numpy take them?
-        given = (None if w is None else array_of(w) for w in (y, fweights, aweights))
+        given = (None if w is None else np.array(array_of(w)) for w in (y, fweights, aweights))
         np.cov(array_of(m), next(given), rowvar, bias, ddof, *given)
     parts = [
         x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])
@@ -239,11 +239,13 @@ def cov(
             p.transpose() if p.shape[0] != 1 or (turned and not i) else p
             for i, p in enumerate(parts)
         ]
+    if not parts[0].shape[0]:
+        return constant(np.zeros((0, 0)))
     x = parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0)
     x = as_type(x, float if dtype is None else dtype)
-    n = x.shape[1]
-    if not x.shape[0]:
-        return constant(np.zeros((0, 0)))
+    kind, n = x.dtype, x.shape[1]
+    if not fweights is aweights is None:
+        x = as_type(x, float)  # numpy's weights are doubles, the differences from the mean are not
     weights = np.ones(n, x.dtype) if fweights is None else np.asarray(array_of(fweights), x.dtype)
     if aweights is not None:
         weights = weights * np.asarray(array_of(aweights), x.dtype)
@@ -253,7 +255,7 @@ def cov(
         below = total - free
     else:
         below = total - free * float(np.sum(weights * np.asarray(array_of(aweights)))) / total
-    away = x - (x * weights).sum(1, keepdims=True) / total
+    away = as_type(as_type(x - (x * weights).sum(1, keepdims=True) / total, kind), x.dtype)
     y = ((away * weights) @ away.transpose()) * np.true_divide(
         1.0, np.asarray(max(below, 0.0), x.dtype)
     )

@@ -48,6 +48,7 @@ def interp(
     if len(points) == 1:  # numpy's only point holds for NaN as well
         return ops.where(missing(x), fp[0], y)
     place = np.clip(piece - 1, 0, len(points) - 2)
+    y = ops.where(missing(y) * np.asarray(plain == points[place], float), fp[place], y)
     # An infinite piece is counted from its other end.
     y = ops.where(missing(y), fp[place + 1] + rise[place] * (x - known[place + 1]), y)
     other = ops.truth(ops.beats(fp[place + 1], fp[place]) - 0.5)  # not 0 for two infinities
