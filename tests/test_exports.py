@@ -213,3 +213,42 @@ def test_second_derivatives_are_the_tables_too(side: str) -> None:
     assert float(found[0]) == pytest.approx(float(second), rel=1e-13)
     assert float(found[1]) == pytest.approx(float(slope.data), rel=1e-13)
     assert np.asarray(many) == pytest.approx(np.full(3, float(slope.data)), rel=1e-13)
+
+
+KINKED: dict[str, tuple[Callable[[Any], Any], list[float]]] = {
+    "relu": (ad.relu, [0.0, 1.0, -1.0]),
+    "abs": (abs, [0.0, 1.0, -1.0]),
+    "clip": (lambda x: ad.clip(x, 0.0, 1.0), [0.0, 1.0, 0.5, -1.0, 2.0]),
+    "leaky_relu": (lambda x: ad.leaky_relu(x, 0.25), [0.0, 1.0, -1.0]),
+    "elu": (lambda x: ad.elu(x, 0.5), [0.0, 1.0, -1.0]),
+    "maximum": (lambda x: ad.maximum(x, x * x), [0.0, 1.0, 0.5]),
+    "minimum": (lambda x: ad.minimum(x, 0.5), [0.5, 0.0, 1.0]),
+    "xlogy": (lambda x: ad.xlogy(x, x + 2.0), [0.0, 1.0]),
+    "xlogy at one": (lambda x: ad.xlogy(x, x + 1.0), [0.0]),
+    "where": (lambda x: ad.where(x > 0.0, x * x, -x), [0.5, -1.0]),
+}
+
+
+@pytest.mark.parametrize("name", KINKED)
+def test_sympy_derives_the_slopes_at_kinks(name: str) -> None:
+    sympy = pytest.importorskip("sympy")
+    f, points = KINKED[name]
+    for at in points:
+        x = ad.Value(at, name="x")
+        y = f(x)
+        formula = ad.to_sympy(y)
+        (symbol,) = formula.free_symbols
+        assert float(formula.subs(symbol, sympy.Rational(at))) == pytest.approx(y.data)
+        slope = sympy.diff(formula, symbol).subs(symbol, sympy.Rational(at))
+        assert float(slope) == pytest.approx(ad.gradient(y, x)), at
+
+
+def test_the_angle_of_onnx_is_that_of_numpy_at_every_size() -> None:
+    pytest.importorskip("onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    a, b = ad.Value(1.0, name="a"), ad.Value(1.0, name="b")
+    session = runtime.InferenceSession(ad.to_onnx(ad.atan2(a, b)).SerializeToString())
+    sizes = [0.0, 1.0, -1.0, 1e200, -1e200, 1e-200, -1e-200, 3.0, -0.5, 1e-320]
+    for p, q in itertools.product(sizes, sizes):
+        (found,) = session.run(None, {"a": np.array(p), "b": np.array(q)})
+        assert found == pytest.approx(np.arctan2(p, q), rel=1e-6), (p, q)  # its arctan is single

@@ -95,6 +95,8 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """Return the slices along an axis for which the condition holds."""
     x, k = line(tensor(a), axis)
     held = np.asarray(array_of(condition), bool)
+    if not x.size:  # where numpy takes nothing it names no place too far
+        return constant(np.compress(held, x._array, k))
     np.compress(held, marks(x.shape[k]))
     return kept(x, k, held[: x.shape[k]])
 

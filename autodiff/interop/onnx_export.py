@@ -141,12 +141,17 @@ class _Onnx:
         return self.node("Exp", x) - 1.0
 
     def arctan2(self, a: Any, b: Any) -> _Term:
-        """2 arctan(a / (sqrt(a^2 + b^2) + b)), and pi on the negative half of the axis a = 0."""
+        """2 arctan(a / (sqrt(a^2 + b^2) + b)); pi on the negative half of the axis a = 0, 0 at the origin."""
+        most = self.maximum(self.absolute(a), self.absolute(b))
+        most = self.where(self.equal(most, 0.0), 1.0 + 0.0 * most, most)
+        below, a, b = self.greater(0.0 * a, a), a / most, b / most  # of ordinary size
         away = self.node("Sqrt", a * a + b * b) + b
         angle: _Term = 2.0 * self.arctan(
             a / self.where(self.equal(away, 0.0), 1.0 + 0.0 * away, away)
         )
-        return self.where(self.equal(away, 0.0), np.pi + 0.0 * angle, angle)
+        half = self.where(below, -np.pi + 0.0 * angle, np.pi + 0.0 * angle)
+        behind = self.where(self.greater(0.0 * b, b), half, 0.0 * angle)
+        return self.where(self.equal(away, 0.0), behind, angle)
 
     def matmul(self, a: _Term, b: _Term) -> _Term:
         return self.node("MatMul", a, b)

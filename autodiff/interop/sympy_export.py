@@ -19,7 +19,13 @@ class _SymPy:
 
     def __init__(self) -> None:
         self.sympy = s = require("sympy", "sympy", "to_sympy")
-        self.own: dict[str, Any] = {"relu": _each(lambda x: s.Max(x, 0))}
+        self.own: dict[str, Any] = {  # what SymPy derives to the table's slopes at kinks as well
+            "relu": _each(lambda x: s.Piecewise((x, x > 0), (0, True))),
+            "clip": _each(lambda x, low, high: s.Max(low, s.Min(x, high))),
+            "xlogy": _each(
+                lambda a, x: a * s.log(s.Piecewise((1, s.And(s.Eq(a, 0), x <= 0)), (x, True)))
+            ),
+        }
         self._functions: dict[str, Callable[..., Any]] = {
             "add": lambda a, b: a + b, "subtract": lambda a, b: a - b,
             "multiply": lambda a, b: a * b, "divide": lambda a, b: a / b,
