@@ -325,3 +325,47 @@ def test_a_broken_line_with_infinite_points() -> None:
         np.testing.assert_array_equal(np.interp(ad.Tensor(x), xp, fp).data, np.interp(x, xp, fp))
     single = np.interp(ad.Tensor([np.nan, 1.0]), [0.0], ad.Tensor([3.0]))
     np.testing.assert_array_equal(single.data, np.interp([np.nan, 1.0], [0.0], [3.0]))
+
+
+def test_a_partition_beside_nan_has_numpys_order() -> None:
+    draw = np.random.default_rng(4)
+    for _ in range(300):
+        n = int(draw.integers(1, 30))
+        x = np.where(draw.random(n) < 0.4, np.nan, draw.normal(size=n))
+        k = int(draw.integers(-n, n))
+        y = np.partition(ad.Tensor(x), k)
+        np.testing.assert_array_equal(y.data, np.partition(x, k))
+        weights = np.arange(1.0, n + 1.0)
+        slopes = ad.grad(lambda v, k=k, w=weights: (np.partition(v, k) * w).sum())(x)
+        np.testing.assert_array_equal(np.sort(slopes), weights)
+        whole = ~np.isnan(x)
+        places = {float(v): w for v, w in zip(y.data, weights, strict=True) if v == v}
+        assert slopes[whole].tolist() == [places[v] for v in x[whole].tolist()]
+
+
+def test_weights_of_a_covariance_are_doubles_and_stay_as_they_are() -> None:
+    x = np.random.default_rng(5).normal(size=(3, 4)).astype(np.float32)
+    counts, shares = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.5, 1.0, 1.5, 2.0])
+    for fweights in (None, counts):
+        for aweights in (None, shares):
+            given = {"fweights": fweights, "aweights": aweights, "bias": True, "dtype": np.float32}
+            held = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()}
+            found = np.cov(ad.Tensor(x), **given)
+            np.testing.assert_array_equal(counts, [1.0, 2.0, 3.0, 4.0])
+            wanted = np.cov(x, **held)
+            assert found.dtype == wanted.dtype
+            np.testing.assert_allclose(found.data, wanted, rtol=1e-5)
+
+
+def test_points_empties_and_infinities_are_numpys() -> None:
+    for fp in ([0.23, np.nan, -0.78], [np.nan, 1.0, np.inf], [-np.inf, 0.5, np.nan]):
+        for x in (-2.0, 0.5, 3.0, -1.0, 2.0):
+            wanted = np.interp(x, [-2.0, 0.5, 3.0], fp)
+            with np.errstate(all="ignore"):
+                found = np.interp(ad.Tensor(x), [-2.0, 0.5, 3.0], np.array(fp))
+            np.testing.assert_array_equal(found.data, wanted)
+    empty = np.zeros((0, 3, 0))
+    assert np.compress([True], ad.Tensor(empty), axis=-1).shape == (0, 3, 1)
+    twice = np.array([np.inf, 1.0, np.inf])
+    both = np.intersect1d(ad.Tensor(twice), np.array([2.0]), assume_unique=True)
+    np.testing.assert_array_equal(both.data, [np.inf])

@@ -61,7 +61,7 @@ def sort(
 def partition(a: Any, kth: Any, axis: int | None = -1, order: Any = None) -> Any:
     """Return the elements so that those at `kth` stand where a sort would put them.
 
-    On either side of them numpy leaves the order open; here it is that of `np.argpartition`.
+    On either side of them the order is the one that numpy finds.
     """
     x = tensor(a)
     if axis is None:

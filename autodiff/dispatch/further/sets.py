@@ -120,7 +120,8 @@ def intersect1d(
     if assume_unique:  # what stands twice in one of them is taken to be in both
         both = join([ar1, ar2], None)
         order = np.argsort(array_of(both), kind="stable")
-        y = both[order[:-1][np.diff(array_of(both)[order]) == 0]]
+        rising = array_of(both)[order]
+        y = both[order[:-1][rising[1:] == rising[:-1]]]
     else:
         y = as_type(x, np.result_type(x.dtype, array_of(ar2).dtype))[first]
     return (y, first, second) if return_indices else y

@@ -68,6 +68,11 @@ def order(by: Any, axis: int, ranks: Ranks, whole: bool = False) -> Any:
     """
     if ranks is None:
         return np.argsort(by, axis=axis)
+    if whole and np.isnan(by).any():  # there np.partition and np.argpartition part ways
+        found, y = np.empty(by.shape, np.intp), np.partition(by, ranks, axis=axis)
+        rising = [np.argsort(x, axis=axis, kind="stable") for x in (y, by)]
+        np.put_along_axis(found, rising[0], rising[1], axis)
+        return found
     found = np.argpartition(by, ranks, axis=axis)
     return found if whole else np.take(found, ranks, axis=axis)
 
