@@ -332,7 +332,8 @@ VIEWS = {
 }  # fmt: skip
 IDLE = {
     "times one": lambda x: x * 1.0, "by one": lambda x: x / 1.0, "to the first": lambda x: x**1.0,
-    "chosen": lambda x: ad.where(1.0, x, 2.0), "twice minus": lambda x: ad.neg(ad.neg(x)), "itself": ad.identity,
+    "chosen": lambda x: ad.where(1.0, x, 2.0), "twice minus": lambda x: ad.neg(ad.neg(x)),
+    "itself": ad.identity,
 }  # fmt: skip
 
 
