@@ -20,6 +20,12 @@ TABLE = Path(__file__).resolve().parent.parent / "table"
 # The files that it is read from, and what their names get in front.
 FILES = {"array_kernels": "", "structure": "", "kernels": "scalar_", "libm": "libm_"}
 FILES |= {f"linear/{path.stem}": "" for path in sorted((TABLE / "linear").glob("[a-z]*.py"))}
+FILES["linear/wide"] = "wide_"
+CALLED = {
+    "kernels": "kernels",
+    "libm": "libm",
+    "wide": "linear/wide",
+}  # where they are called by name
 
 
 @cache
@@ -91,9 +97,10 @@ class _StandAlone(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.value, ast.Name):
-            if node.value.id in ("kernels", "libm") and node.attr in _definitions(node.value.id):
-                self.needs.append((node.value.id, node.attr))
-                return ast.Name(FILES[node.value.id] + node.attr)
+            module = CALLED.get(node.value.id, "")
+            if module and node.attr in _definitions(module):
+                self.needs.append((module, node.attr))
+                return ast.Name(FILES[module] + node.attr)
             if node.value.id == "builtins":
                 return ast.Name(node.attr)
             if node.value.id == "libm":

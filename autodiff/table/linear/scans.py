@@ -104,10 +104,8 @@ def joined_back(g: Any, y: Any, x: Any, axis: int, reverse: bool = False) -> Any
     if type(g) is not ndarray or type(x) is not ndarray:
         return TABLE["products_back"](g, x, axis=axis, reverse=reverse)
     found = np.empty(x.shape, x.dtype)
-    if not x.size or wide.quick_back(g, y, x, found, axis, reverse):
+    if not x.size or wide.quick_back(g, y, x, found, axis, reverse) is not None:
         return found
-    if g.dtype == x.dtype == np.float64 and wide.moderate(x, g, axis):
-        return recurrence_back(g, x, axis, reverse) * before(y, axis, reverse, 1.0)
     return wide.laid(wide.run_back, x, (g,), (), axis, reverse)
 
 
@@ -142,7 +140,7 @@ def placed(y: Any, shape: tuple[int, ...], axis: Any) -> Any:
 
 def others(g: Any, x: Any) -> Any:
     """Return g times the product of all other elements of each line of x."""
-    y = wide.others(*(np.asarray(z, dtype=float, order="C") for z in (g, x)))
+    y = wide.apart(*(np.asarray(z, dtype=float, order="C") for z in (g, x)))
     return y.astype(x.dtype, copy=False)
 
 

@@ -114,6 +114,12 @@ def run_back(g: Any, x: Any, hs: Any, y: Any) -> None:
     """Fill y with the coefficient of e1 e2 ... in what comes back from g through running products."""
     if passes.wide_back(g, x, hs, y):  # compiled only
         return
+    if not len(hs) and moderate(x, g):
+        p, s = np.cumprod(x, axis=-1), g[..., -1]
+        for k in reversed(range(1, x.shape[-1])):
+            y[..., k], s = s * p[..., k - 1], g[..., k - 1] + x[..., k] * s
+        y[..., 0] = s
+        return
     numbers, ahead = each(x, hs), [one_of(x[..., 0], hs, np.ones(x.shape[:-1]))]
     for one, more in numbers[:-1]:
         ahead.append(stepped(ahead[-1], one, more))
@@ -128,17 +134,19 @@ def run_back(g: Any, x: Any, hs: Any, y: Any) -> None:
             c[0] = plus(c[0], fit(g[..., k - 1], 0))
 
 
-def quick_back(g: Any, y: Any, x: Any, found: Any, axis: int, reverse: bool) -> bool:
-    """Fill `found` with what comes back through the running products y, if that is quick."""
-    return passes.cumprod_back(g, y, x, found, axis, reverse)
+def quick_back(g: Any, y: Any, x: Any, found: Any, axis: int, reverse: bool) -> Any:
+    """Return `found` with what comes back through the running products y, None if that is not quick."""
+    if passes.cumprod_back(g, y, x, found, axis, reverse):  # compiled only
+        return found
+    return None
 
 
-def moderate(x: Any, g: Any, axis: int) -> bool:
-    """Return whether no product of neighbours along an axis, nor any times g, is far from 1."""
+def moderate(x: Any, g: Any) -> bool:
+    """Return whether no product of neighbours along the last axis, nor any times g, is far from 1."""
     with np.errstate(divide="ignore", invalid="ignore"):
         size, sent = np.log2(np.abs(x)), np.log2(np.abs(g[g != 0.0]))
-    sums = np.cumsum(np.where(x == 0.0, 0.0, size), axis=axis, dtype=float)
-    reach = np.max(sums, axis, initial=0.0) - np.min(sums, axis, initial=0.0)
+    sums = np.cumsum(np.where(x == 0.0, 0.0, size), axis=-1, dtype=float)
+    reach = np.max(sums, -1, initial=0.0) - np.min(sums, -1, initial=0.0)
     return bool(np.all(reach < 250.0) and np.all(np.abs(sent) < 128.0))
 
 
@@ -152,12 +160,14 @@ def scaled(x: Any) -> Wide:
     return np.cumprod(y, axis=-1), whole
 
 
-def others(g: Any, x: Any) -> Any:
+def apart(g: Any, x: Any) -> Any:
     """Return g times the product of all other elements of each line of x."""
     if not x.ndim or g.shape != x.shape[:-1]:
         raise ValueError(f"others: operands of the shapes {g.shape} and {x.shape}")
     found = np.empty(x.shape)
-    if not x.size or passes.prod_back(g, x, found):  # compiled only
+    if not x.size:
+        return found
+    if passes.prod_back(g, x, found):  # compiled only
         return found
     g, one = g[..., None], np.ones((*x.shape[:-1], 1))
     p, e = scaled(np.concatenate([one, x[..., :-1]], axis=-1))
