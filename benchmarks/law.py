@@ -153,7 +153,7 @@ def drawn(function: Any, entry: Any, elements: int, pick: Pick) -> tuple[Any, An
         count = sum(a.size for a in floats([args, options]))
         try:
             results = floats([function(*args, **options)])
-        except (ValueError, IndexError):  # lists and axes that numpy does not take
+        except (ValueError, IndexError, TypeError):  # what numpy does not take
             continue
         if count > elements or sum(y.size for y in results) > elements:
             break

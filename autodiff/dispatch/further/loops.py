@@ -183,4 +183,4 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
     np.lib.stride_tricks.sliding_window_view(blank(x), window_shape, axis)  # what numpy refuses
     window = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
     axes = range(x.ndim) if axis is None else axes_within(axis, x.ndim)
-    return TABLE["windows"](x, window=tuple(map(operator.index, window)), axis=tuple(axes))
+    return TABLE["windows"](x, window=tuple(map(operator.index, window)), axes=tuple(axes))

@@ -16,7 +16,7 @@ from autodiff.table import loops as passes
 from autodiff.table import structure
 from autodiff.table.linear import wide
 from autodiff.table.primitive import TABLE, smooth
-from autodiff.table.recipes import AXIS, FLAG, LIKE, NUMBER, VECTOR, Recipe, axes
+from autodiff.table.recipes import AXIS, FLAG, LIKE, NUMBER, VECTOR, Operand, Recipe, axes
 from autodiff.table.recipes.matrices import APART
 
 
@@ -227,7 +227,7 @@ def ends_on(t: Any, y: Any, x: Any) -> Any:
 
 smooth(
     "ends", ends, ends_back, tangents=(ends_on,), tex=r"\operatorname{{ends}}({0})",
-    doc="the smallest and the largest of all elements", recipe=Recipe(x=APART),
+    doc="the smallest and the largest of all elements", recipe=Recipe(x=Operand(shape=lambda d: (2,))),
 )  # fmt: skip
 smooth(
     "recurrence", recurrence,
