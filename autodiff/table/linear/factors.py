@@ -98,19 +98,19 @@ def cholesky_back(y: Any, g: Any) -> Any:
         inverse, inner = np.linalg.inv(own), x[..., block, block]
         if stop < n:
             c = x[..., below, block] = x[..., below, block] @ inverse
-            inner = inner - swap(c) @ y[..., below, block]
-        inner = halves[:k, :k] * (swap(own) @ (inner * triangle[:k, :k]))
-        inner = swap(inverse) @ inner @ inverse
-        both = inner + swap(inner)
+            inner = inner - c.swapaxes(-1, -2) @ y[..., below, block]
+        inner = halves[:k, :k] * (own.swapaxes(-1, -2) @ (inner * triangle[:k, :k]))
+        inner = inverse.swapaxes(-1, -2) @ inner @ inverse
+        both = inner + inner.swapaxes(-1, -2)
         x[..., block, block] = 0.5 * both
         if start:
             x[..., block, left] -= both @ y[..., block, left]
         if start and stop < n:
             x[..., below, left] -= c @ y[..., block, left]
-            x[..., block, left] -= swap(c) @ y[..., below, left]
+            x[..., block, left] -= c.swapaxes(-1, -2) @ y[..., below, left]
         if stop < n:
             x[..., below, block] *= 0.5
-            x[..., block, below] = swap(x[..., below, block])
+            x[..., block, below] = x[..., below, block].swapaxes(-1, -2)
     return x
 
 

@@ -3,7 +3,6 @@
 numpy makes a view of the windows and copies nothing; back from each place in the window goes one slice.
 """
 
-import itertools
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ def overlapped(g: Any, window: tuple[int, ...], axes: tuple[int, ...]) -> Any:
     for k, size in zip(axes, window, strict=True):
         shape[k] += size - 1
     y = np.zeros(shape, g.dtype)
-    for place in itertools.product(*map(range, window)):
+    for place in np.ndindex(*window):
         start = [0] * first
         for k, at in zip(axes, place, strict=True):
             start[k] += at
