@@ -72,8 +72,8 @@ NETWORKS = (
     Line("width 1024, batch 256: both / forward", "benchmarks.arrays.backward([1024]*4,256)", 3.2),
     Line("first layer dominates: both / forward", "benchmarks.arrays.backward([4096,64,10],256)", 2.3),
 )  # fmt: skip
+LAW = (Line("the law: value and gradient / numpy's call", "benchmarks.law.over()", 6.0),)
 ARRAYS = (
-    Line("the law: value and gradient / numpy's call", "benchmarks.law.over()", 6.0),
     Line("arrays: Gaussian mixture, program", f"{BESIDE}.gradient('mixture','JAX','PyTorch')", 1.2),
     Line("arrays: Black-Scholes, program", f"{BESIDE}.gradient('black_scholes','JAX','PyTorch')", 1.1),
     Line("arrays: transformer block, program", f"{BESIDE}.gradient('transformer','JAX')", 0.8),
@@ -103,7 +103,8 @@ REST = (
 )  # fmt: skip
 GROUPS = {
     "the loop you wrote": LOOPS, "the same loop as a program": PROGRAMS, "size": SIZES,
-    "networks": NETWORKS, "arrays": ARRAYS, "cost against size": GROWTH, "pictures and import": REST,
+    "networks": NETWORKS, "arrays": ARRAYS, "the law": LAW,
+    "cost against size": GROWTH, "pictures and import": REST,
 }  # fmt: skip
 BOUNDS: dict[str, dict[str, float | None]] = {  # of the parts of a line
     "the law: value and gradient / numpy's call": {"functions measured": None, "over the law": 0.0},

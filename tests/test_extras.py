@@ -75,6 +75,7 @@ CASES: dict[tuple[str, str], list[str]] = {
     ],
     ("scipy", "scipy"): [
         "ad.jacobian(lambda x: x * x, sparse=True)(np.ones(2))",
+        "import autodiff.scipy.integrate",
         "import autodiff.scipy.linalg",
         "import autodiff.scipy.optimize",
         "import autodiff.scipy.signal",

@@ -63,6 +63,8 @@ KEPT = {
     "primitive",
     "is_constant",
     "needs_grad",
+    "scope",
+    "where",
 }  # by the engine
 NAMES = [n for n in operator.__all__ if not n.startswith("i") and n != "delitem"]
 OPERATORS = {n: getattr(operator, n) for n in NAMES} | {

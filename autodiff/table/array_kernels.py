@@ -123,7 +123,7 @@ def exponent(x: Array, n: Array) -> Array:
 
 @looped
 def slope_from(x: Array, n: Array, y: Array) -> Array:
-    return np.where(n == 0, np.zeros_like(y), np.where((n < 0.5) & (x != 0), y / x, y))
+    return np.where(n == 0, np.zeros_like(y), n * np.where((n < 0.5) & (x != 0), y / x, y))
 
 
 def power_slope(x: Array, n: Array) -> Array:
@@ -132,7 +132,7 @@ def power_slope(x: Array, n: Array) -> Array:
         return np.asarray(n * x)
     with np.errstate(all="ignore"):
         y = power(x, n - 1 if one and n >= 0.5 else exponent(x, n))
-        slope = n * (y if one and n >= 0.5 else slope_from(x, n, y))
+        slope = n * y if one and n >= 0.5 else slope_from(x, n, y)
         tiny = np.abs(y) < 1e-290
         if np.any(tiny):
             half = np.power(np.abs(x), 0.5 * (n - 1))

@@ -60,7 +60,7 @@ def power_slope(x: float, n: float) -> float:
     ):  # near underflow: in two halves
         half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
         return libm.copysign(n * half * half, y)
-    return n * slope_from(x, n, y)
+    return slope_from(x, n, y)
 
 
 def exponent(x: float, n: float) -> float:
@@ -69,8 +69,8 @@ def exponent(x: float, n: float) -> float:
 
 
 def slope_from(x: float, n: float, y: float) -> float:
-    """What n is multiplied with for the slope of x^n, from y = x^exponent."""
-    return 0.0 if n == 0.0 else (y / x if n < 0.5 and x != 0.0 else y)
+    """The slope of x^n from y = x^exponent."""
+    return 0.0 if n == 0.0 else n * (y / x if n < 0.5 and x != 0.0 else y)
 
 
 def xlogy(a: float, x: float) -> float:

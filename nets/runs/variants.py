@@ -31,7 +31,7 @@ def variants(net: Network, x: Any, y: Any) -> Iterator[Variant]:
     >>> net = Network([2, 3, 1], seed=0)
     >>> found = {v.said.partition(":")[0] for v in variants(net, np.ones((2, 1)), np.ones((1, 1)))}
     >>> sorted(found)[:3]
-    ['activation twice', 'another activation', 'bias']
+    ['activation twice', 'another activation', 'exchanged']
     """
     listing = _Listing(net, x, y)
     right = listing.run()

@@ -31,6 +31,8 @@ def largest(row: Primitive, shapes: Sequence[tuple[int, ...]], params: Mapping[s
     if row.name in ("fourier", "signal"):
         length = 2 * max(abs(params["n"]), abs(params.get("size", 0))) + 4
         return int(length * math.prod(shapes[0]) // max(1, shapes[0][params["axis"]]))
+    if row.name == "windows":
+        return int(math.prod(shapes[0]) * math.prod(params["window"]))
     if row.name == "take":
         return taken(shapes[0], params["index"])
     if row.name == "moments":
