@@ -151,11 +151,13 @@ def drawn(function: Any, entry: Any, elements: int, pick: Pick) -> tuple[Any, An
     for size in SIZES:
         args, options = drawing = entry.draw(pick, size)
         count = sum(a.size for a in floats([args, options]))
+        if count > elements:
+            break
         try:
             results = floats([function(*args, **options)])
         except (ValueError, IndexError, TypeError):  # what numpy does not take
             continue
-        if count > elements or sum(y.size for y in results) > elements:
+        if sum(y.size for y in results) > elements:
             break
         found = (drawing, count)
     return None if found is None or found[1] < elements / 30 else found[0]
