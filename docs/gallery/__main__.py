@@ -66,20 +66,20 @@ def logistic_regression() -> Picture:
 def network() -> Picture:
     """A [2, 3, 1] network of single numbers, one box a neuron: `draw(C, depth=1)`.
 
-    Scopes are drawn as frames; here the neurons' own are closed. `depth=2` opens them.
+    Scopes are drawn as frames; here the neurons' own are closed. `depth=2` opens them. Layer 1 is the input.
     """
     rng = np.random.default_rng(0)
     a: list[Any] = [ad.constant(0.5, name="x1"), ad.constant(-1.0, name="x2")]
-    for layer, (m, n) in enumerate(((2, 3), (3, 1)), start=1):
+    for layer, (m, n) in enumerate(((2, 3), (3, 1)), start=2):
         out = []
         for j in range(1, n + 1):
-            w = [ad.Value(float(rng.normal()), name=f"w{layer}[{j},{k}]") for k in range(1, m + 1)]
-            b = ad.Value(0.0, name=f"b{layer}[{j}]")
+            w = [ad.Value(float(rng.normal()), name=f"w^{layer}_{j}{k}") for k in range(1, m + 1)]
+            b = ad.Value(0.0, name=f"b^{layer}_{j}")
             with ad.scope(f"layer {layer}"), ad.scope(f"neuron {j}"):
                 z = ad.dot(w, a) + b
-                z.name = f"z{layer}[{j}]"
+                z.name = f"z^{layer}_{j}"
                 out.append(ad.sigmoid(z))
-                out[-1].name = f"a{layer}[{j}]"
+                out[-1].name = f"a^{layer}_{j}"
         a = out
     C = (a[0] - 1.0) ** 2 / 2
     C.backward()
