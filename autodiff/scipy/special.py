@@ -181,7 +181,7 @@ j1: Any = row(
 y0: Any = row(
     "y0", lambda y, x: -y1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.bessely(0, x)
 )
-y1: Any = row("y1", lambda y, x: 0.5 * (y0(x) - yv(2.0, x)), domain=(POSITIVE,),
+y1: Any = row("y1", lambda y, x: y0(x) - y / x, domain=(POSITIVE,),
          reference=lambda mp, x: mp.bessely(1, x))  # fmt: skip
 i0: Any = row("i0", lambda y, x: i1(x), reference=lambda mp, x: mp.besseli(0, x))
 i1: Any = row(
@@ -190,7 +190,7 @@ i1: Any = row(
 k0: Any = row(
     "k0", lambda y, x: -k1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.besselk(0, x)
 )
-k1: Any = row("k1", lambda y, x: -0.5 * (k0(x) + kv(2.0, x)), domain=(POSITIVE,),
+k1: Any = row("k1", lambda y, x: -k0(x) - y / x, domain=(POSITIVE,),
          reference=lambda mp, x: mp.besselk(1, x))  # fmt: skip
 i0e: Any = row("i0e", lambda y, x: i1e(x) - ops.sign(x) * y,
           reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x))  # fmt: skip
