@@ -64,30 +64,6 @@ ALL = f"""() => ({{
   marks: [...document.querySelectorAll("svg .mark")].map((e) => e.textContent) }})"""
 
 
-@pytest.mark.parametrize(
-    "positions", [2, pytest.param(10, marks=pytest.mark.slow)], ids=["quick", "whole"]
-)
-@pytest.mark.parametrize("kind", GRAPHS)
-def test_every_number_while_each_leaf_is_dragged(
-    kind: str, positions: int, tmp_path: Path, watched: Watched
-) -> None:
-    y = GRAPHS[kind]()
-    graph = ad.Graph(y)
-    page = watched.open(ad.play(graph).save(tmp_path / "x.html"))
-    leaves = [n for n in graph if n.kind in ("parameter", "input")]
-    for leaf in leaves:
-        grip = page.get_by_role("slider", name=re.compile(f"^{leaf.name},"))
-        grip.scroll_into_view_if_needed()
-        box = grip.bounding_box()
-        x, middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(x, middle)
-        page.mouse.down()
-        for k in range(1, positions + 1):
-            page.mouse.move(x + 9 * k * (-1) ** k, middle)
-            compare(page, graph)
-        page.mouse.up()
-
-
 def rerun(graph: ad.Graph, numbers: dict[str, float]) -> dict[int, ad.Value]:
     """Record a graph once more at other numbers and run backward; its nodes by their places."""
     fresh: dict[int, ad.Value] = {}

@@ -469,14 +469,14 @@ def test_memory_is_flat_over_new_courses(way: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [float, np.float64])
-def test_floats_of_numpy_take_the_way_of_floats(kind: Any) -> None:
+def test_floats_of_numpy_take_the_way_of_floats(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     program = ad.trace(
         lambda w, x: sum(a * b for a, b in zip(w, x, strict=True)), [1.0, 2.0], [3.0, 4.0]
     )
     call = [kind(1.5), kind(-2.0)], [kind(0.5), kind(7.0)]
+    program.value_and_grad([1.0, 1.0], [1.0, 1.0])
+    monkeypatch.setattr(gate.Leaf, "take", None)  # which asks each leaf what it is
     assert program.value_and_grad(*call) == (-13.25, [0.5, 7.0])
-    if ad.compiled:
-        assert program.quick.answer(call, True) == (-13.25, [0.5, 7.0])
     assert type((ad.Value(2.0) * kind(3.0)).data) is float
 
 

@@ -54,15 +54,19 @@ def test_the_commands_work(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_picture_is_what_its_command_draws(tmp_path: Path) -> None:
-    command = next(c for c in COMMANDS if c.startswith("autodiff draw"))
+@pytest.mark.parametrize(
+    ("page", "name"), [("README.md", "backward"), ("README.ja.md", "backward.ja")]
+)
+def test_the_picture_is_what_its_command_draws(page: str, name: str, tmp_path: Path) -> None:
+    lines = (ROOT / page).read_text("utf-8").splitlines()
+    command = next(line for line in lines if line.startswith("autodiff draw"))
     arguments = shlex.split(command)[1:-1]
     subprocess.run(
-        [sys.executable, "-m", "autodiff", *arguments, str(tmp_path / "backward.svg")],
+        [sys.executable, "-m", "autodiff", *arguments, str(tmp_path / f"{name}.svg")],
         check=True, capture_output=True,
     )  # fmt: skip
-    shown = (ROOT / "docs" / "backward.svg").read_text("utf-8")
-    assert shown == (tmp_path / "backward.svg").read_text("utf-8")
+    shown = (ROOT / "docs" / f"{name}.svg").read_text("utf-8")
+    assert shown == (tmp_path / f"{name}.svg").read_text("utf-8")
 
 
 def test_links_lead_somewhere() -> None:

@@ -4,9 +4,6 @@ What its code prints, and its pictures, are Japanese, as on the other Japanese p
 """
 
 import re
-import shlex
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -60,20 +57,6 @@ def test_links_and_pictures_lead_to_the_japanese_twins() -> None:
     assert english.pop("README.ja.md") == japanese.pop("README.md") == 1
     assert japanese == Counter({twin(link): n for link, n in english.items()})
     assert sum(".ja." in link for link in japanese) > 6
-
-
-def test_the_picture_is_what_its_command_draws(tmp_path: Path) -> None:
-    command = next(
-        line for kind, block in blocks(JAPANESE) if kind == "sh" for line in block.splitlines()
-        if line.startswith("autodiff draw")
-    )  # fmt: skip
-    arguments = shlex.split(command)[1:-1]
-    subprocess.run(
-        [sys.executable, "-m", "autodiff", *arguments, str(tmp_path / "backward.ja.svg")],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    shown = (ROOT / "docs" / "backward.ja.svg").read_text("utf-8")
-    assert shown == (tmp_path / "backward.ja.svg").read_text("utf-8")
 
 
 def test_what_leads_is_what_the_snippets_print() -> None:
