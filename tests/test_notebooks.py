@@ -23,7 +23,7 @@ from notebooks.cells import ALSO, COMMENT, FOLDED, LITERAL, folded, parts, spoke
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 NAMES = sorted(path.stem for path in (FOLDER / "source").glob("*.py"))
-LIMITS = {"digits": 120}  # seconds; every other notebook has 60
+HANGS = 600  # seconds after which a notebook does not end, however busy the machine is
 LONGEST_FUNCTION = 20  # lines
 HOME = "home"
 TRACES = re.compile(
@@ -179,7 +179,7 @@ def test_the_code_runs(name: str) -> None:
         cwd=FOLDER,
         capture_output=True,
         text=True,
-        timeout=LIMITS.get(name, 60),
+        timeout=HANGS,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

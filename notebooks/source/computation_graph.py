@@ -4,14 +4,14 @@
 # Logistic regression is a neural network with one neuron. We build it as a computation graph, derive
 # each derivative by hand, and hold the two against each other. The letters are those of the lecture
 # on computation graphs: `z = w.x + b`, `a = sigma(z)`, and the loss
-# $L(a, y) = -y \log a - (1 - y) \log(1 - a)$; `dvar` is short for $\partial L / \partial var$.
+# $L(a, y) =$ $-y \log a$ $- (1 - y) \log(1 - a)$; `dvar` is short for $\partial L / \partial var$.
 
 # %% [markdown] lang="ja"
 # # 1. 勾配は、グラフ上の積の和である
 #
 # ロジスティック回帰は、ニューロンが 1 個のニューラルネットワークです。これを計算グラフとして組み立て、
 # 導関数を手で求め、自動微分の結果と突き合わせます。記号は講義に従います: `z = w.x + b`、
-# `a = sigma(z)`、損失 $L(a, y) = -y \log a - (1 - y) \log(1 - a)$。`dvar` は
+# `a = sigma(z)`、損失 $L(a, y) =$ $-y \log a$ $- (1 - y) \log(1 - a)$。`dvar` は
 # $\partial L / \partial var$ の略記です。
 
 # %%
