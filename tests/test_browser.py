@@ -213,7 +213,10 @@ def test_it_speaks_the_language_that_is_spoken(browser: Any, tmp_path: Path) -> 
     page.locator("[data-id=tables] summary").click()
     words = page.locator("main").inner_text()
     assert not re.search(r"[A-Za-z]{3,} [a-z]{2,}", words), words
+    assert page.title() == page.locator("h1").inner_text() == "out の逆伝播を 1 歩ずつ"
     page.get_by_role("button", name="English").click()
+    assert page.title() == page.locator("h1").inner_text() == "Backward of out, step by step"
+    assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("[data-id=step-said]").inner_text().startswith("Step 4 of 4.")
     assert not re.search("[\u3040-\u30ff]", page.locator("main").inner_text())
     assert watched.complaints == []

@@ -87,7 +87,7 @@ def test_what_arrives_at_a_node_sums_to_its_gradient(seed: int) -> None:
     assert [arrow.edge for arrow in scene.arrows] == drawn
     assert dot_counts(picture.source) == (len(scene.boxes), len(drawn))
     arrived = dict.fromkeys((n.id for n in graph), 0.0)
-    shown = re.compile(r"(\S+) × (\S+) = (\S+)")
+    shown = re.compile(r"(\S+) × \(?([^\s)]+)\)? = (\S+)")
     for arrow in scene.arrows:
         assert arrow.edge is not None
         if arrow.meaning.gradient is None:
@@ -115,6 +115,28 @@ def test_svg_of_random_graphs_has_every_node_and_edge(seed: int) -> None:
     for i, (x, y, w, h) in enumerate(frames):  # no two boxes cover each other
         for p, q, v, u in frames[:i]:
             assert x + w <= p + 1 or p + v <= x + 1 or y + h <= q + 1 or q + u <= y + 1
+
+
+def test_a_negative_factor_stands_in_brackets() -> None:
+    x = ad.Value(2.0, name="x")
+    y = 0.5 * (3.0 - x) ** 2
+    y.backward()
+    beside = [arrow.meaning.lines[-1] for arrow in draw(y).scene.arrows]
+    assert "1 × (-1) = -1" in beside
+    assert not any("× -" in line for line in beside)
+
+
+def test_no_gradient_flows_to_what_comes_of_constants_alone() -> None:
+    y, p = ad.constant([[1.0]], name="y"), ad.Tensor([[0.5]], name="p")
+    cost = ((1.0 - y) * ad.log(p)).sum()
+    cost.backward()
+    graph = ad.Graph(cost)
+    states = {}
+    for arrow in draw(cost).scene.arrows:
+        assert arrow.edge is not None
+        states[graph[arrow.edge.source].op or graph[arrow.edge.source].name] = arrow.meaning.state
+        assert (graph.contribution(arrow.edge) is None) == (arrow.meaning.state == "none")
+    assert states == {"y": "none", "sub": "none", "p": "flow", "log": "flow", "mul": "flow"}
 
 
 def test_not_computed_zero_infinite_and_nan_are_told_apart() -> None:

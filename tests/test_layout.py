@@ -16,7 +16,9 @@ import pytest
 import autodiff as ad
 from autodiff.drawing import Picture, draw
 from autodiff.drawing.layered import Plan
+from autodiff.drawing.layout import plan
 from autodiff.drawing.lettering import width
+from autodiff.drawing.order import crossings
 from autodiff.drawing.place import placed, prepared
 from docs.gallery.__main__ import GALLERY
 from tests.drawn import PICTURES, perceptrons, random_graph
@@ -328,3 +330,20 @@ def test_a_long_edge_bends_as_rarely_as_it_can() -> None:
         turns = sum(abs(p - q) > 0.5 for p, q in pairwise(xs[3:-3:3])) if along > 400 else 0
         bends.append(turns)
     assert max(bends) <= 3
+
+
+def test_what_comes_of_a_leaf_stands_by_its_use() -> None:
+    """Logistic regression: y and 1 - y stand where they are used, and no line crosses another."""
+    w, x, b, y = (ad.Value(v, name=n) for v, n in ((2.0, "w"), (0.5, "x"), (-1.0, "b"), (1.0, "y")))
+    p = ad.sigmoid(w * x + b)
+    p.name = "p"
+    cost = -(y * ad.log(p) + (1.0 - y) * ad.log(1.0 - p))
+    cost.backward()
+    picture = draw(cost, rankdir="TB")
+    assert picture.scene.rankdir == "TB"
+    titled = {box.title: picture.layout.boxes[box.key] for box in picture.scene.boxes}
+    assert titled["y"][1] == titled["log(p)"][1] > titled["p"][1]
+    assert titled["1 − y"][1] == titled["log(1 − p)"][1]
+    given = plan(picture.scene, "TB")
+    made = prepared(given)
+    assert crossings(made, made.rows, [0] * len(made.layer)) == 0

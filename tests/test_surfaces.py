@@ -6,6 +6,7 @@ screenshots are left in build/surfaces to be looked at. Whatever is not installe
 """
 
 import base64
+import io
 import re
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 import autodiff as ad
 from nets import Network
 from tests.browser import SCHEMES, jupyterlab
+from tests.drawn import PICTURES as DRAWN
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 WIDTHS = (1440, 390)
@@ -227,3 +229,40 @@ def test_networks_as_a_notebook_shows_them(
             check_images(page)
         assert page.evaluate(SIDEWAYS) <= 0
         page.close()
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_png_and_pdf_are_the_picture_of_the_svg(browser: Any, tmp_path: Path, name: str) -> None:
+    """What the browser shows of the SVG, the PNG, and what a reader shows of the PDF, by their pixels."""
+    pytest.importorskip("resvg_py", reason="extra images")
+    pytest.importorskip("vl_convert", reason="extra images")
+    images = pytest.importorskip("PIL.Image", reason="Pillow is missing (pip install pillow)")
+    reader = pytest.importorskip("pypdfium2", reason="pypdfium2 is missing (pip install pypdfium2)")
+    picture = DRAWN[name]()
+    wide, high = round(picture.composition.width), round(picture.composition.height)
+
+    def seen(image: Any) -> Any:
+        """Return an image on white paper, as the means of squares of four pixels."""
+        image = image.convert("RGBA")
+        paper = images.new("RGBA", image.size, "white")
+        flat = images.alpha_composite(paper, image).convert("RGB")
+        return np.asarray(flat.resize((wide // 4, high // 4), images.Resampling.BOX), float)
+
+    def shown(svg: str) -> Any:
+        page = browser.new_page(viewport={"width": wide, "height": high})
+        page.set_content(f"<body style='margin:0;background:white'>{svg}</body>")
+        found = seen(images.open(io.BytesIO(page.screenshot())))
+        page.close()
+        return found
+
+    drawn = picture.svg(theme="light" if picture.theme == "auto" else picture.theme)
+    wanted = shown(drawn)
+    png = seen(images.open(picture.save(tmp_path / "a.png")))
+    pdf = reader.PdfDocument(picture.save(tmp_path / "a.pdf"))
+    assert len(pdf) == 1
+    paper = seen(pdf[0].render(scale=2 * 96 / 72).to_pil())
+    for other in (png, paper):
+        assert np.abs(other - wanted).mean() < 2.0
+        assert np.abs(other - wanted).max() < 80.0  # letters differ by their edges
+    hidden = drawn.replace('<g class="node', '<g display="none" class="node', 1)
+    assert np.abs(shown(hidden) - wanted).max() > 100.0  # a box that is not there would be seen

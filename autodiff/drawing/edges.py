@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from autodiff.derivatives.reverse import needs_grad
 from autodiff.drawing import words
 from autodiff.drawing.escape import clean
 from autodiff.drawing.naming import Names
@@ -23,8 +24,8 @@ from autodiff.table.primitive import Pointwise, Primitive
 class Meaning:
     """The words of an edge and what its line shows: a signed strength and a state.
 
-    `state` is "flow" (a gradient came along), "none" (none can: the source is a constant or an
-    input), "unset" (none was computed), "bundle" (many edges) or "plain".
+    `state` is "flow" (a gradient came along), "none" (none can: the source is or comes of
+    constants alone), "unset" (none was computed), "bundle" (many edges) or "plain".
     """
 
     lines: tuple[str, ...]
@@ -89,15 +90,15 @@ def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
             derivative += f", ‖∂‖ = {words.number(norm)}"
     lines = [derivative]
     came = graph.contribution(edge)
-    if source.kind in ("constant", "input"):
+    if not needs_grad(source.live):
         state = "none"
     elif came is None:
         state = "unset"
     else:
         state = "flow"
         if numbers and local is not None:
-            upstream = words.number(float(target.grad))
-            lines.append(f"{upstream} × {words.number(float(local))} = {words.number(float(came))}")
+            upstream, by = words.number(float(target.grad)), words.number(float(local))
+            lines.append(f"{upstream} × {words.enclosed(by)} = {words.number(float(came))}")
         else:
             lines.append(f"‖{say('picture.contribution')}‖ = {words.number(words.size(came))}")
     said = say(

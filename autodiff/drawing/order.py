@@ -41,13 +41,33 @@ def sort_rows(made: Layers, parents: list[int]) -> None:
             break
         rows = swept(made, parents, rows, place, key, sweep % 2 == 0)
         if n <= FEW:
-            while exchanged(made, rows, place):
+            while exchanged(made, rows, place, 0):
                 pass
         count = crossings(made, rows, place)
         if count < fewest:
             best = rows
             fewest = count
+        if n <= FEW and count > 0:  # what changes nothing by itself may let others take some away
+            rows = copied(rows)
+            exchanged(made, rows, place, 1)
+            while exchanged(made, rows, place, 0):
+                pass
+            count = crossings(made, rows, place)
+            if count < fewest:
+                best = rows
+                fewest = count
     made.rows = best
+
+
+def copied(rows: list[list[int]]) -> list[list[int]]:
+    """Return rows of their own with the same items."""
+    found: list[list[int]] = []
+    for row in rows:
+        same: list[int] = []
+        for i in row:
+            same.append(i)
+        found.append(same)
+    return found
 
 
 def note(rows: list[list[int]], place: list[int]) -> None:
@@ -165,8 +185,11 @@ def crossings(made: Layers, rows: list[list[int]], place: list[int]) -> int:
     return count
 
 
-def exchanged(made: Layers, rows: list[list[int]], place: list[int]) -> bool:
-    """Exchange neighbours of one frame where that takes crossings away; return whether any did."""
+def exchanged(made: Layers, rows: list[list[int]], place: list[int], more: int) -> bool:
+    """Exchange neighbours of one frame where that takes crossings away; return whether any did.
+
+    With `more` of 1 those change places, too, whose lines cross as often either way.
+    """
     better = False
     for row in rows:
         for k in range(len(row) - 1):
@@ -180,7 +203,7 @@ def exchanged(made: Layers, rows: list[list[int]], place: list[int]) -> bool:
                     then = between(made.up[b], made.up[a], place) + between(
                         made.down[b], made.down[a], place
                     )
-                    if then < now:
+                    if then < now + more:
                         row[k] = b
                         row[k + 1] = a
                         place[b] = k

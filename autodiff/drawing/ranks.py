@@ -1,9 +1,10 @@
 """In which layer each box stands: after its operands, and scopes that feed each other in a row.
 
 Each box stands as early as its operands let it, then as late as its users let it where that makes
-its arrows shorter. Where all that one scope needs of another comes from there and nothing goes
-back, the one begins only where the other has ended, so that the layers of a network are frames in a
-row. It is all one system of "at least so many layers later", which is solved by the longest path.
+its arrows, or those of what it is computed from, shorter. Where all that one scope needs of another
+comes from there and nothing goes back, the one begins only where the other has ended, so that the
+layers of a network are frames in a row. It is all one system of "at least so many layers later",
+which is solved by the longest path.
 """
 
 from dataclasses import dataclass
@@ -128,7 +129,14 @@ def ranked(plan: Plan, flipped: list[bool]) -> list[int]:
         for k in arcs.into[v]:
             if not arcs.dropped[k] and rank[arcs.tails[k]] + arcs.least[k] > rank[v]:
                 rank[v] = rank[arcs.tails[k]] + arcs.least[k]
-    later(arcs, order, rank, n)
+    other: list[int] = []
+    for r in rank:
+        other.append(r)
+    later(arcs, order, rank, n, 1)
+    later(arcs, order, other, n, 0)
+    earlier(arcs, order, other, n)
+    if length(arcs, other, n) < length(arcs, rank, n):
+        rank = other
     return without_gaps(rank, n)
 
 
@@ -158,8 +166,20 @@ def in_a_row(plan: Plan, flipped: list[bool], arcs: Arcs) -> None:
             join(arcs, tail, n + below_b, 1)
 
 
-def later(arcs: Arcs, order: list[int], rank: list[int], boxes: int) -> None:
-    """Move each vertex as late as possible where more arrows leave it than enter it."""
+def length(arcs: Arcs, rank: list[int], boxes: int) -> int:
+    """Return over how many layers the arrows between boxes lead, taken together."""
+    found = 0
+    for k in range(len(arcs.tails)):
+        if arcs.tails[k] < boxes and arcs.heads[k] < boxes and not arcs.dropped[k]:
+            found += rank[arcs.heads[k]] - rank[arcs.tails[k]]
+    return found
+
+
+def later(arcs: Arcs, order: list[int], rank: list[int], boxes: int, more: int) -> None:
+    """Move each vertex as late as possible where `more` arrows leave it than enter it.
+
+    With 0 those move, too, whose own arrows get no shorter by it: their operands may follow.
+    """
     for i in range(len(order) - 1, -1, -1):
         v = order[i]
         latest = -1
@@ -175,8 +195,28 @@ def later(arcs: Arcs, order: list[int], rank: list[int], boxes: int) -> None:
         for k in arcs.into[v]:
             if not arcs.dropped[k] and arcs.tails[k] < boxes:
                 entering += 1
-        if latest > rank[v] and (leaving > entering or v >= boxes):
+        if latest > rank[v] and (leaving >= entering + more or v >= boxes):
             rank[v] = latest
+
+
+def earlier(arcs: Arcs, order: list[int], rank: list[int], boxes: int) -> None:
+    """Move each box as early as its operands let it where that makes its arrows no longer."""
+    for v in order:
+        first = 0
+        leaving = 0
+        entering = 0
+        for k in arcs.into[v]:
+            if not arcs.dropped[k]:
+                bound = rank[arcs.tails[k]] + arcs.least[k]
+                if bound > first:
+                    first = bound
+                if arcs.tails[k] < boxes:
+                    entering += 1
+        for k in arcs.out[v]:
+            if not arcs.dropped[k] and arcs.heads[k] < boxes:
+                leaving += 1
+        if first < rank[v] and v < boxes and entering >= leaving:
+            rank[v] = first
 
 
 def without_gaps(rank: list[int], boxes: int) -> list[int]:

@@ -49,6 +49,15 @@ def number(x: float | None) -> str:
     return f"{x + 0.0:.4g}"
 
 
+def enclosed(number: str) -> str:
+    """Return a number as it stands behind a sign of an operation: a negative one in brackets.
+
+    >>> enclosed("0.5"), enclosed("-1")
+    ('0.5', '(-1)')
+    """
+    return f"({number})" if number.startswith("-") else number
+
+
 def size(x: Any) -> float | None:
     """Return |x| of a number, the Euclidean norm of an array, None of None."""
     if x is None:

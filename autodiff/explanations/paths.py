@@ -18,6 +18,7 @@ import numpy as np
 
 from autodiff.derivatives.reverse import Node, gradient
 from autodiff.drawing.naming import Names, called
+from autodiff.drawing.words import enclosed
 from autodiff.explanations.notation import as_drawn, over
 from autodiff.explanations.ranking import Ways, all_paths, count_paths, largest_paths, ways
 from autodiff.explanations.steps import short
@@ -79,7 +80,7 @@ class Path:
 
     def _number(self, i: int) -> str:
         number = self.graph.local(self.edges[i])
-        return self._formula(i, factor) if number is None else _bracketed(short(number))
+        return self._formula(i, factor) if number is None else enclosed(short(number))
 
     def lines(self) -> tuple[str, str, str]:
         """Return the nodes, the formulas and the numbers, a line each, the middle left out."""
@@ -268,10 +269,6 @@ def _elided(n: int, part: Callable[[int], str], keep: int = 5) -> list[str]:
         return [part(i) for i in range(n)]
     first, last = [part(i) for i in range(keep)], [part(i) for i in range(n - keep, n)]
     return [*first, f"... {n - 2 * keep:,} more ...", *last]
-
-
-def _bracketed(number: str) -> str:
-    return f"({number})" if number.startswith("-") else number
 
 
 def _percent(share: float) -> str:

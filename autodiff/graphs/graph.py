@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.reverse import Node, contribution, scaled
+from autodiff.derivatives.reverse import Node, contribution, needs_grad, scaled
 from autodiff.nodes import doors, modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
@@ -182,7 +182,7 @@ class Graph:
         None where no gradient was computed, or where no gradient flows.
         """
         grad = self[edge.target].grad
-        if grad is None or self[edge.source].kind in ("constant", "input"):
+        if grad is None or not needs_grad(self.live[edge.source]):
             return None
         return self.send(edge, grad)
 
