@@ -185,7 +185,7 @@ def test_a_slip_that_shows_in_the_shapes_is_named_too(slip: str) -> None:
 
 @pytest.mark.parametrize(
     ("returned", "said"),
-    [("None", "raised TypeError"), ("nabla_w", "raised "), ("(0.0, 0.0)", "raised TypeError"),
+    [("None", "gave back NoneType"), ("nabla_w", "gave back "), ("(0.0, 0.0)", "gave back tuple"),
      ("([b*np.nan for b in nabla_b], nabla_w)", "none of the usual slips"),
      ("([b[:, 0] for b in nabla_b], nabla_w)", r"its shape is (5,) by hand")],
 )  # fmt: skip
@@ -379,3 +379,52 @@ def test_the_second_network_tells_that_training_left_the_numbers() -> None:
         net.SGD(data, 3, 1, 0.1)
     assert len(told) == 1
     assert told[0].filename == __file__
+
+
+def returning(value):
+    """Return a network whose backprop gives this back."""
+    return type("Mine", (Network,), {"backprop": lambda self, x, y: value})([3, 4, 2], seed=0)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, "gave back NoneType: return"),
+        (np.zeros(2), "gave back ndarray: return"),
+        (([], [1.0]), "lists of 0 and 1 arrays: return"),
+        (([1, "a"], [1, 1]), "not all arrays of real numbers"),
+        (([1j, 1], [1, 1]), "not all arrays of real numbers"),
+        (([[1, [2]], 1], [1, 1]), "not all arrays of real numbers"),
+    ],
+)
+def test_what_comes_back_in_another_form_is_said(value, told, rng):
+    (found,) = mark(returning(value), rng.random((3, 4)), rng.random((2, 4)))
+    assert told in found.said
+    assert "equally wide" not in found.said
+    other = type("Other", (Network,), {"cost_derivative": lambda self, a, y: "a - y"})([3, 2])
+    (found,) = mark(other, rng.random((3, 4)), rng.random((2, 4)))
+    assert (
+        found.said
+        == "cost_derivative gave back str: return an array of numbers of the shape (2, 4)"
+    )
+
+
+def test_an_error_of_ours_is_not_the_students(rng, monkeypatch):
+    """What they raise is told with the line; what marking itself raises goes on its way."""
+    x, y = rng.random((3, 4)), rng.random((2, 4))
+
+    class Mine(Network):
+        def backprop(self, x, y):
+            return super().backprop(x[:2], y)
+
+    line = Mine.backprop.__code__.co_firstlineno + 1
+    (found,) = mark(Mine([3, 4, 2], seed=0), x, y)
+    assert f"(line {line}, in its call of the library's backprop)" in found.said
+
+    def broken(*args, **kwargs):
+        raise RuntimeError("marking is broken")
+
+    monkeypatch.setattr("nets.runs.marking.ad.compare", broken)
+    Mine.backprop = lambda self, x, y: Network.backprop(self, x, y)
+    with pytest.raises(RuntimeError, match="marking is broken"):
+        mark(Mine([3, 4, 2], seed=0), x, y)

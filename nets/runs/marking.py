@@ -7,6 +7,7 @@ comes after it. The error of one example is its nabla_b (BP3), so BP1 and BP2 ar
 
 import importlib.util
 import inspect
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from nets.parts.listing import pairs_of
 from nets.runs.variants import of_cost, variants
 
 BOUND = 1e-9
+LIBRARY = (Path(__file__).parents[1], Path(ad.__file__).parent)
 ETA = 0.3  # so that neither it nor 1/ETA is a factor that another slip has
 
 
@@ -57,13 +59,65 @@ def mark(net: Network, x: Any, y: Any) -> list[Mark]:
             continue
         try:
             right, said = check(net, x, y)
-        except Exception as e:  # whatever a student's code may raise
+        except _OwnError as e:
             if method == "update_mini_batch" and not all(m.right for m in found):
                 continue  # it calls what is wrong already
-            right, said = False, ad.say("mark.raised", method=method, error=_told(e))
-            said += _on_equal_layers(net, method)
+            raised = e.__cause__ is not None
+            right, said = False, f"{e}{_on_equal_layers(net, method) if raised else ''}"
         found.append(Mark(method, right, said))
     return found
+
+
+class _OwnError(Exception):
+    """What a student's method raised or gave back that cannot be read; any other error is not theirs."""
+
+
+def _called(net: Network, method: str, *given: Any) -> Any:
+    """Call a method of the student's; what it raises is told with the line of their code."""
+    try:
+        return getattr(net, method)(*given)
+    except Exception as e:  # whatever a student's code may raise
+        where = _line(e, getattr(type(net), method))
+        raise _OwnError(ad.say("mark.raised", method=method, error=_told(e)) + where) from e
+
+
+def _line(e: Exception, method: Any) -> str:
+    """Say in which line of the student's file it was raised, and in which call of the library's."""
+    if not hasattr(method, "__code__"):
+        return ""
+    frames = traceback.extract_tb(e.__traceback__)
+    own = [i for i, f in enumerate(frames) if f.filename == method.__code__.co_filename]
+    if not own:  # called with other arguments than it takes
+        return ""
+    line, further = frames[own[-1]].lineno, frames[own[-1] + 1 :]
+    if further and Path(further[0].filename).parent.parent in LIBRARY:
+        return ad.say("mark.line_calls", line=line, name=further[0].name)
+    return ad.say("mark.line", line=line)
+
+
+def _numbers(array: Any) -> Any:
+    """Return an array of numbers, or raise a TypeError."""
+    found = np.asarray(array.data if isinstance(array, ad.Tensor | ad.Value) else array)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(found.dtype)
+    return found
+
+
+def _gradients(net: Network, x: Any, y: Any) -> tuple[list[Any], list[Any]]:
+    """Return what the student's backprop gives for a mini-batch, as two lists of arrays."""
+    found = _called(net, "backprop", x, y)
+    got = type(found).__name__
+    try:
+        nabla_b, nabla_w = map(list, found)
+        got = ad.say("mark.no_numbers")
+        nabla_b, nabla_w = list(map(_numbers, nabla_b)), list(map(_numbers, nabla_w))
+    except (TypeError, ValueError):
+        pass
+    else:
+        if len(nabla_b) == len(nabla_w) == len(net.w):
+            return nabla_b, nabla_w
+        got = ad.say("mark.lengths", b=len(nabla_b), w=len(nabla_w))
+    raise _OwnError(ad.say("mark.no_lists", got=got, n=len(net.w))) from None
 
 
 def _on_equal_layers(net: Network, method: str) -> str:
@@ -82,15 +136,6 @@ def _on_equal_layers(net: Network, method: str) -> str:
     said = next((m.said for m in marks if m.method == method and not m.right), "")
     again = said.startswith(ad.say("mark.raised", method=method, error=""))
     return ad.say("mark.equal_layers", said=said) if said and not again else ""
-
-
-def _as_a_whole(net: Network, x: Any, y: Any) -> str:
-    """Name the slips that spoil every quantity at once, as no formula of one quantity shows."""
-    nabla_b, nabla_w = (list(map(np.asarray, part)) for part in net.backprop(x, y))
-    for found in variants(_plain(net), x, y):
-        if _same(nabla_b, found.nabla_b) and _same(nabla_w, found.nabla_w):
-            return found.said
-    return ""
 
 
 def _same(given: list[Any], others: list[Any]) -> bool:
@@ -137,14 +182,19 @@ def _compare(net: Network, right: Any, hand: Any) -> ad.Comparison:
 def _cost_derivative(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     a = _plain(net).feedforward(x)
     right = _plain(net).cost_derivative(a, y)
-    given = np.asarray(net.cost_derivative(a, y))
+    found = _called(net, "cost_derivative", a, y)
+    try:
+        given = _numbers(found)
+    except (TypeError, ValueError):
+        got = type(found).__name__
+        raise _OwnError(ad.say("mark.no_array", got=got, shape=right.shape)) from None
     name = f"dC/da^{net.num_layers}"
-    found = ad.compare(autograd={name: right}, by_hand={name: given}, rtol=BOUND)
-    if not found.agrees and not found.slip:
+    held = ad.compare(autograd={name: right}, by_hand={name: given}, rtol=BOUND)
+    if not held.agrees and not held.slip:
         for said, wrong in of_cost(a, y):
             if _same([given], [wrong]):
                 return False, _likely(name, net.num_layers, said)
-    return found.agrees, found.verdict
+    return held.agrees, held.verdict
 
 
 def _likely(name: str, layer: int, slip: str) -> str:
@@ -159,10 +209,10 @@ def _backprop(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     """
     for k in range(x.shape[1]):
         one = x[:, [k]], y[:, [k]]
-        nabla_b, nabla_w = (list(map(np.asarray, part)) for part in net.backprop(*one))
+        nabla_b, nabla_w = _gradients(net, *one)
         right = _run(net, *one)
         delta = [
-            right.delta[i] if i < len(nabla_w) and _same([nabla_w[i]], [right.nabla_w[i]]) else b
+            right.delta[i] if _same([nabla_w[i]], [right.nabla_w[i]]) else b
             for i, b in enumerate(nabla_b)
         ]
         found = _compare(net, right, SimpleNamespace(delta=delta, nabla_b=nabla_b, nabla_w=nabla_w))
@@ -180,16 +230,15 @@ def _update(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     right = _run(net, x, y)
     n, m = len(net.w), x.shape[1]
     if net.overridden("backprop"):
-        given = [net.backprop(x[:, [k]], y[:, [k]]) for k in range(m)]
+        given = [_gradients(net, x[:, [k]], y[:, [k]]) for k in range(m)]
         right.delta = [np.hstack([b[i] for b, _ in given]) for i in range(n)]
         right.nabla_b = [sum(b[i] for b, _ in given) / m for i in range(n)]
         right.nabla_w = [sum(w[i] for _, w in given) / m for i in range(n)]
     rows = Rows(x.T, y.T)
-    net.update_mini_batch(pairs_of(rows, np.arange(len(rows.inputs))), ETA)
-    moved = [
-        (b - np.asarray(v)) / ETA for b, v in zip(before, (*net.weights, *net.biases), strict=True)
-    ]
+    _called(net, "update_mini_batch", pairs_of(rows, np.arange(len(rows.inputs))), ETA)
+    after = (*net.weights, *net.biases)
     net.weights, net.biases = before[:n], before[n:]
+    moved = [(b - np.asarray(v)) / ETA for b, v in zip(before, after, strict=True)]
     found = _compare(net, right, SimpleNamespace(nabla_w=moved[:n], nabla_b=moved[n:]))
     if not found.agrees:
         factors = {"no_eta": 1 / ETA, "no_eta_no_m": m / ETA, "eta_twice": ETA, "times_m": m * m}
