@@ -13,7 +13,7 @@ import autodiff as ad
 from nets.closed_form import sigmoid, step, total_cost
 from nets.data import Examples, Split
 from nets.digits.segmentation import a_row, segment
-from nets.experiments.kit import Line
+from nets.experiments.kit import Line, at_most
 from nets.network import Network
 from nets.optim import SGD
 from nets.parts.replayed import Replayed
@@ -191,7 +191,7 @@ def a_poll(split: Split) -> list[Line]:
         Line(
             "leaving out 1/m with eta = 0.3, and with it eta = 3: the steps differ by",
             "the same as another eta",
-            f"{float(np.max(np.abs(0.3 * total - 3.0 * mean))):.1e}",
+            at_most(float(np.max(np.abs(0.3 * total - 3.0 * mean)))),
         ),
     ]
 

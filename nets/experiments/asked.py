@@ -16,7 +16,7 @@ from nets import closed_form
 from nets.data import Split
 from nets.experiments.arguments import train
 from nets.experiments.counting import work_of
-from nets.experiments.kit import Line
+from nets.experiments.kit import Line, at_most
 from nets.network import Network
 from nets.optim import SGD
 from nets.pages.digits import answers, digit_page
@@ -45,7 +45,7 @@ def zero_start(split: Split) -> list[Line]:
         Line(
             "XOR, [2, 4, 1], 600 steps: the loss from zero weights; how far the neurons are apart",
             "random, not zero",
-            f"{found[0][0]:.4f} (ln 2 = 0.6931); {found[0][1]:.1e}",
+            f"{found[0][0]:.4f} (ln 2 = 0.6931); {at_most(found[0][1])}",
         ),
         Line(
             "the same from random weights",
@@ -101,8 +101,8 @@ def digits_in_the_browser(split: Split) -> list[Line]:
             f"[{n}, 30, 10] in the page of nets export: answers as Python's; activations of the output; "
             "slopes by the pixels",
             "the weights carried over to JavaScript",
-            f"{same} of {x.shape[1]}; differ by {relative(outputs, ours):.1e}; "
-            f"differ by {relative(slopes, wanted):.1e}",
+            f"{same} of {x.shape[1]}; differ by {at_most(relative(outputs, ours))}; "
+            f"differ by {at_most(relative(slopes, wanted))}",
         )
     ]
 
@@ -121,7 +121,7 @@ def exercises(split: Split) -> list[Line]:
         Line(
             "delta^L = Sigma'(z^L) grad_a C, and the product form with all (w^l)^T (exercise of ch. 2)",
             "equal; equal",
-            f"differ by {relative(last, run.delta[1]):.1e}; {relative(whole, run.delta[0]):.1e}",
+            f"differ by {at_most(relative(last, run.delta[1]))}; {at_most(relative(whole, run.delta[0]))}",
         ),
         *_modified(x, y),
         *_linear(x, y),
@@ -176,7 +176,7 @@ def _linear(x: Any, y: Any) -> list[Line]:
         Line(
             "linear neurons: BP1 to BP4 with sigma' = 1; the network and ONE matrix w^3 w^2",
             "equal; equal",
-            f"differ by {worst:.1e}; {relative(net.feedforward(x), one):.1e}",
+            f"differ by {at_most(worst)}; {at_most(relative(net.feedforward(x), one))}",
         )
     ]
 
@@ -209,7 +209,7 @@ def _matrix_based(split: Split) -> list[Line]:
             "100 examples as one matrix and in a loop: difference; multiplications forward; processor time, "
             "loop over matrix (median of 9 pairs)",
             "equal; as many; faster, by how much is asked",
-            f"{away:.1e}; {both:,} and {100 * one:,}; {float(np.median(ratios)):.0f} times",
+            f"{at_most(away)}; {both:,} and {100 * one:,}; {float(np.median(ratios)):.0f} times",
         )
     ]
 

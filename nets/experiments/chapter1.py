@@ -15,7 +15,7 @@ import numpy as np
 import autodiff as ad
 from nets import closed_form
 from nets.data import Split
-from nets.experiments.kit import Line
+from nets.experiments.kit import Line, at_most
 from nets.network import Network
 from nets.optim import SGD
 from nets.perceptron import AND, NAND, OR, Perceptron
@@ -81,7 +81,7 @@ def network(split: Split) -> list[Line]:
         Line(
             "[2, 3, 1]: weights and biases; feed-forward against eq. 22 by hand",
             "(3, 2), (1, 3), (3, 1), (1, 1); equal",
-            f"{', '.join(map(str, shapes))}; differs by {relative(net.feedforward(a), by_hand):.1e}",
+            f"{', '.join(map(str, shapes))}; differs by {at_most(relative(net.feedforward(a), by_hand))}",
         ),
         Line(
             "[784, 100, 10]: mean and standard deviation of the 78,400 first weights",
@@ -110,7 +110,7 @@ def quadratic_cost(split: Split) -> list[Line]:
         Line(
             "C = 1/(2n) sum ||y - a||^2 on the graph and summed by hand; dC / (grad C . dv)",
             "equal; about 1",
-            f"differ by {abs(before - plain) / plain:.1e}; {fall / expected:.4f}",
+            f"differ by {at_most(abs(before - plain) / plain)}; {fall / expected:.4f}",
         ),
         Line(
             "200 steps of gradient descent, eta = 1, 50 digits: the cost",
@@ -138,7 +138,7 @@ def mini_batches(split: Split) -> list[Line]:
         Line(
             "one mini-batch step against eq. 20 and 21 by hand; what three epochs print",
             "equal; Epoch k: correct / total",
-            f"differs by {away:.1e}; {', '.join(told.getvalue().splitlines())}",
+            f"differs by {at_most(away)}; {', '.join(told.getvalue().splitlines())}",
         )
     ]
 

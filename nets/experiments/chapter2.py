@@ -12,7 +12,7 @@ import numpy as np
 import autodiff as ad
 from nets import closed_form
 from nets.data import Split
-from nets.experiments.kit import Line
+from nets.experiments.kit import Line, at_most
 from nets.network import Network
 from nets.parts.activations import ACTIVATIONS
 from nets.runs.check import BOUND, compare, relative
@@ -42,8 +42,8 @@ def matrix_form(split: Split) -> list[Line]:
         Line(
             "z = w a + b as matrices and neuron by neuron; C and the mean of C_x (eq. 25, 26)",
             "equal; equal",
-            f"differ by {relative(z, np.array(single)):.1e}; "
-            f"differ by {abs(average - np.mean(costs)) / average:.1e}",
+            f"differ by {at_most(relative(z, np.array(single)))}; "
+            f"differ by {at_most(abs(average - np.mean(costs)) / average)}",
         )
     ]
 
@@ -60,7 +60,7 @@ def demon(split: Split) -> list[Line]:
         Line(
             f"dC/dz^l_j off the graph and by disturbing z^l_j, {sum(d.size for d in deltas)} neurons",
             "equal (eq. 29)",
-            f"differ by {away:.1e}, steps of 1e-5",
+            f"differ by {at_most(away, 1e-8)}, steps of 1e-5",
         )
     ]
 
@@ -74,7 +74,7 @@ def four_equations(split: Split) -> list[Line]:
             net = Network([len(x), 30, 20, len(y)], seed=seed, cost=cost)
             for d in compare(net, x, y):
                 worst[d.equation] = max(worst.get(d.equation, 0.0), d.relative)
-    listed = ", ".join(f"{name} {worst[name]:.1e}" for name in sorted(worst))
+    listed = ", ".join(f"{name} {at_most(worst[name])}" for name in sorted(worst))
     return [
         Line(
             f"autograd against BP1 to BP4, largest relative difference of {2 * SEEDS} networks",
@@ -119,7 +119,7 @@ def algorithm(split: Split) -> list[Line]:
         Line(
             "autograd against the five steps by hand: one example; a mini-batch against the mean of 10",
             "equal; equal",
-            f"differ by {away:.1e}; differ by {mean_away:.1e}",
+            f"differ by {at_most(away)}; differ by {at_most(mean_away)}",
         )
     ]
 
@@ -164,7 +164,7 @@ def any_activation(split: Split) -> list[Line]:
         Line(
             f"BP1 to BP4 with {', '.join(names)}; the smallest sigma' at z = -20 and 20",
             "they hold for any sigma; one whose slope never vanishes does not saturate",
-            f"differ by {worst:.1e}; "
+            f"differ by {at_most(worst)}; "
             + ", ".join(f"{name} {slope:.1e}" for name, slope in flat.items()),
         )
     ]

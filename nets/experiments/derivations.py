@@ -13,7 +13,7 @@ import autodiff as ad
 from nets import closed_form
 from nets.data import Split
 from nets.experiments.counting import paths, ways
-from nets.experiments.kit import Line
+from nets.experiments.kit import Line, at_most
 from nets.network import Network
 from nets.runs.check import relative
 from nets.scalar import MLP
@@ -38,12 +38,13 @@ def indices(split: Split) -> list[Line]:
         Line(
             "w^3_24 leads from neuron 4 of layer 2 to neuron 2 of layer 3: dC/dw and a^2_4 delta^3_2",
             "equal (eq. 32)",
-            f"differ by {abs(w.grad - a.data * delta) / abs(w.grad):.1e}",
+            f"differ by {at_most(abs(w.grad - a.data * delta) / abs(w.grad))}",
         ),
         Line(
             "with the indices turned (w_kj) eq. 25 needs the transpose: sigma(w^T a + b)",
             "a transpose in every layer",
-            f"{len(turned)} of {len(turned)}; differs by {relative(matrices.feedforward(x), signal):.1e}",
+            f"{len(turned)} of {len(turned)}; differs by "
+            f"{at_most(relative(matrices.feedforward(x), signal))}",
         ),
     ]
 
@@ -88,12 +89,12 @@ def good_demon(split: Split) -> list[Line]:
             "what it gains where |delta| is largest and smallest",
             "little to gain where delta is near 0",
             f"{gains[most]:.1e} with delta = {delta[most]:.1e}; "
-            f"{gains[least]:.1e} with delta = {delta[least]:.1e}",
+            f"{at_most(gains[least])} with |delta| {at_most(abs(delta[least]))}",
         ),
         Line(
             "with dC/da for the error instead, delta = dC/da (*) sigma'(z) comes back by",
             "possible, but the equations get a factor more",
-            f"{float(np.max(np.abs(nabla_a * slopes - delta))):.1e}",
+            at_most(float(np.max(np.abs(nabla_a * slopes - delta)))),
         ),
     ]
 
@@ -125,28 +126,28 @@ def in_full(split: Split) -> list[Line]:
         Line(
             "eq. 37: the sum over k; da_k/dz_j for k unlike j; what is left is BP1 (eq. 38, 39)",
             "only k = j stays",
-            f"differs by {relative(summed.T, run.delta[1]):.1e}; largest other term {others:.1e}",
+            f"differs by {at_most(relative(summed.T, run.delta[1]))}; largest other term {at_most(others)}",
         ),
         Line(
             "eq. 42 to 45: dz^3_k/dz^2_j = w_kj sigma'(z_j) off the graph; the sum over k is BP2",
             "equal; equal",
-            f"differ by {relative(to_z, links):.1e}; {relative(second.T, run.delta[0]):.1e}",
+            f"differ by {at_most(relative(to_z, links))}; {at_most(relative(second.T, run.delta[0]))}",
         ),
         Line(
             "BP3 and BP4 by the chain rule (eq. 102 to 105): dz_j/db_j = 1, dz_j/dw_jk = a_k",
             "equal",
-            f"differ by {relative(run.nabla_b[0], run.delta[0]):.1e}; "
-            f"{relative(run.nabla_w[0], weights):.1e}",
+            f"differ by {at_most(relative(run.nabla_b[0], run.delta[0]))}; "
+            f"{at_most(relative(run.nabla_w[0], weights))}",
         ),
         Line(
             "sigma' = e^-z / (1 + e^-z)^2 = sigma (1 - sigma), 101 points",
             "equal",
-            f"differ by {float(np.max(np.abs(primed - a * (1.0 - a)))):.1e}",
+            f"differ by {at_most(float(np.max(np.abs(primed - a * (1.0 - a)))))}",
         ),
         Line(
             "the lecture's steps: da2 = -y/a2 + (1-y)/(1-a2), and dz2 = da2 g'(z2) = a2 - y",
             "equal",
-            f"differ by {relative(da2 * six.a2 * (1.0 - six.a2), six.dz2):.1e}",
+            f"differ by {at_most(relative(da2 * six.a2 * (1.0 - six.a2), six.dz2))}",
         ),
     ]
 
@@ -172,7 +173,7 @@ def second_riddle(split: Split) -> list[Line]:
         Line(
             f"delta^2 of {sizes} as the sum over {count} paths (eq. 53), and by BP2",
             "merging what the paths share gives BP2",
-            f"differ by {relative(every[:, None], run.delta[0]):.1e}; "
+            f"differ by {at_most(relative(every[:, None], run.delta[0]))}; "
             f"{count * (2 * len(sizes) - 3)} multiplications against {merged}",
         )
     ]

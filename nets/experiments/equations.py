@@ -66,8 +66,9 @@ def lines(done: Sequence[Done]) -> list[Line]:
 def remarks(done: Sequence[Done]) -> str:
     """Say what a difference is."""
     return (
-        "Where two computations are compared, the figure is the largest difference relative to the "
-        "largest element; 1e-16 is the rounding of one operation."
+        "Where two computations are compared, the figure bounds the largest difference relative to the "
+        "largest element; 1e-16 is the rounding of one operation. In which order a sum is added depends "
+        "on the machine, and so do the digits of such a difference; its bound does not."
     )
 
 

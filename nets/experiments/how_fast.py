@@ -15,7 +15,7 @@ import numpy as np
 from autodiff import say
 from nets.closed_form import backprop_batch, finite_differences, total_cost
 from nets.experiments.counting import ways
-from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work
+from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, at_most
 from nets.extras import require
 from nets.network import Network
 
@@ -161,14 +161,14 @@ def remarks(done: Sequence[Done]) -> str:
     """Say what is counted and what is not."""
     away = max(d.result["away"] for d in done if "away" in d.result)
     return (
-        f"Both gradients agree to {away:.1e} (finite differences step by 1e-6; they are run up to "
-        f"{MOST:,} parameters). An operation is a multiplication, an addition or a value of sigma, "
-        "counted on the graph of ten examples, whose gradient is recorded as a graph, too. Biases need "
-        "a pass each too, so the number of passes is that of weights and biases, plus one. The "
-        "documents count the backward pass as about as dear as the forward pass; it has two matrix "
-        "products a layer, one less for the first, where the forward pass has one, so both together "
-        "are between one and a half and three forward passes. The clock is one machine's and one "
-        "run's: it tells the order of magnitude."
+        f"Both gradients differ by {at_most(away, 1e-6)} (finite differences step by 1e-6; they "
+        f"are run up to {MOST:,} parameters). An operation is a multiplication, an addition or a "
+        "value of sigma, counted on the graph of ten examples, whose gradient is recorded as a "
+        "graph, too. Biases need a pass each too, so the number of passes is that of weights and "
+        "biases, plus one. The documents count the backward pass as about as dear as the forward pass; "
+        "it has two matrix products a layer, one less for the first, where the forward pass has one, "
+        "so both together are between one and a half and three forward passes. The clock is one "
+        "machine's and one run's: it tells the order of magnitude."
     )
 
 

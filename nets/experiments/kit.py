@@ -163,6 +163,15 @@ def spread(values: Sequence[float], form: str = "{:.2f}", unit: str = " %") -> s
     return f"{mean} (best {best}, worst {worst})"
 
 
+def at_most(away: float, bound: float = 1e-12) -> str:
+    """Write a difference that is rounding by its bound: its digits are another machine's elsewhere.
+
+    >>> at_most(2.2e-16), at_most(0.0), at_most(0.5)
+    ('at most 1e-12', 'at most 1e-12', '5.0e-01')
+    """
+    return f"at most {bound:.0e}" if away <= bound else f"{away:.1e}"
+
+
 def grouped(done: Sequence[Done], *keys: str) -> dict[tuple[Any, ...], list[Done]]:
     """Gather the parts that agree in these keys, in the order of their first appearance."""
     groups: dict[tuple[Any, ...], list[Done]] = {}

@@ -12,7 +12,7 @@ import numpy as np
 
 from autodiff import say
 from nets.closed_form import train_neuron
-from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work
+from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, at_most
 from nets.network import Network
 from nets.optim import SGD
 
@@ -63,7 +63,9 @@ def _after(d: Done, epoch: int) -> str:
 
 def _by_hand(done: Sequence[Done]) -> Line:
     away = max(d.result["by_hand"] for d in done)
-    return Line("graph against the equations by hand", "the same", f"largest difference {away:.1e}")
+    return Line(
+        "graph against the equations by hand", "the same", f"largest difference {at_most(away)}"
+    )
 
 
 def slowdown_lines(done: Sequence[Done]) -> list[Line]:

@@ -12,13 +12,14 @@ import numpy as np
 import autodiff as ad
 from nets import closed_form
 from nets.data import Split
-from nets.experiments.kit import Line
+from nets.experiments.kit import Line, at_most
 from nets.network import Network
 from nets.runs.check import relative
 
 
 def _furthest(pairs: Sequence[tuple[Any, Any]]) -> str:
-    return f"differs by {max(relative(ours, theirs) for ours, theirs in pairs):.1e}"
+    away = max(relative(ours, theirs) for ours, theirs in pairs)
+    return f"differs by {at_most(away)}"
 
 
 def _identity_output(split: Split, hidden: list[int], m: int) -> tuple[Network, Any, Any]:

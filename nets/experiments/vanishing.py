@@ -12,7 +12,7 @@ import numpy as np
 
 import autodiff as ad
 from autodiff import say
-from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, grouped
+from nets.experiments.kit import Done, Experiment, Line, Part, Result, Work, at_most, grouped
 from nets.network import Network
 from nets.pages.flow import gradient_flow
 from nets.runs.check import relative
@@ -106,7 +106,7 @@ def lines(done: Sequence[Done]) -> list[Line]:
     backward = max(d.result["backward"] for d in done)
     forward = min(d.result["forward"] for d in done)
     table.append(
-        Line("superposition, backward: 2 s - 3 t", "linear", f"differs by at most {backward:.1e}")
+        Line("superposition, backward: 2 s - 3 t", "linear", f"differs by {at_most(backward)}")
     )
     table.append(
         Line("superposition, forward: x + x'", "not linear", f"differs by at least {forward:.2f}")
