@@ -428,3 +428,18 @@ def test_an_error_of_ours_is_not_the_students(rng, monkeypatch):
     Mine.backprop = lambda self, x, y: Network.backprop(self, x, y)
     with pytest.raises(RuntimeError, match="marking is broken"):
         mark(Mine([3, 4, 2], seed=0), x, y)
+
+
+def test_a_layer_left_at_the_0_of_its_list_is_never_computed(rng):
+    class Mine(Network):
+        def backprop(self, x, y):
+            nabla_b, nabla_w = super().backprop(x, y)
+            return [0, *nabla_b[1:]], [0, *nabla_w[1:]]
+
+        def update_mini_batch(self, mini_batch, eta):
+            for x, y in mini_batch:
+                self.backprop(x, y)
+
+    (found, _) = mark(Mine([3, 4, 2], seed=0), rng.random((3, 4)), rng.random((2, 4)))
+    assert found.said.startswith("delta^2 (layer 2)")
+    assert "never computed: it is still 0" in found.said

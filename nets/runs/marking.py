@@ -90,7 +90,8 @@ def _line(e: Exception, method: Any) -> str:
     if not own:  # called with other arguments than it takes
         return ""
     line, further = frames[own[-1]].lineno, frames[own[-1] + 1 :]
-    if further and Path(further[0].filename).parent.parent in LIBRARY:
+    ours = further and Path(further[0].filename).parent.parent in LIBRARY
+    if ours and not further[0].name.startswith("__"):
         return ad.say("mark.line_calls", line=line, name=further[0].name)
     return ad.say("mark.line", line=line)
 
@@ -101,6 +102,11 @@ def _numbers(array: Any) -> Any:
     if found.dtype.kind not in "biuf":
         raise TypeError(found.dtype)
     return found
+
+
+def _begun(arrays: list[Any], like: Any) -> list[Any]:
+    """Return arrays, with the plain 0 that a list was made with as zeros of the shape."""
+    return [a if a.shape or a else np.zeros(np.shape(p)) for a, p in zip(arrays, like, strict=True)]
 
 
 def _gradients(net: Network, x: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -115,7 +121,7 @@ def _gradients(net: Network, x: Any, y: Any) -> tuple[list[Any], list[Any]]:
         pass
     else:
         if len(nabla_b) == len(nabla_w) == len(net.w):
-            return nabla_b, nabla_w
+            return _begun(nabla_b, net.biases), _begun(nabla_w, net.weights)
         got = ad.say("mark.lengths", b=len(nabla_b), w=len(nabla_w))
     raise _OwnError(ad.say("mark.no_lists", got=got, n=len(net.w))) from None
 
@@ -231,6 +237,12 @@ def _update(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     n, m = len(net.w), x.shape[1]
     if net.overridden("backprop"):
         given = [_gradients(net, x[:, [k]], y[:, [k]]) for k in range(m)]
+        if any(
+            g.shape != b.shape
+            for one in given
+            for g, b in zip(one[1] + one[0], before, strict=True)
+        ):
+            raise _OwnError  # backprop is wrong already, and the step has nothing to be held against
         right.delta = [np.hstack([b[i] for b, _ in given]) for i in range(n)]
         right.nabla_b = [sum(b[i] for b, _ in given) / m for i in range(n)]
         right.nabla_w = [sum(w[i] for _, w in given) / m for i in range(n)]

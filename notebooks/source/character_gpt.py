@@ -61,7 +61,7 @@ print(inspect.getsource(GPT.attention))
 # %%
 C = gpt.cost(encode("ed"), part=ad.scope)
 C.backward()
-print(C.data, len(ad.Graph(C)))
+print(round(C.data, 12), len(ad.Graph(C)))
 ad.draw(C)
 
 # %% [markdown] lang="en"
@@ -83,7 +83,7 @@ errors = [
 ]
 assert np.isclose(cost, C.data, rtol=1e-12)
 assert max(errors) < 1e-12
-print(cost)
+print(round(cost, 12))
 
 # %% [markdown] lang="en"
 # ## One attention weight, explained

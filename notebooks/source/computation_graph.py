@@ -27,7 +27,7 @@ z = w1 * x1 + w2 * x2 + w3 * x3 + b
 a = ad.sigmoid(z)
 L = -(y * ad.log(a) + (1 - y) * ad.log(1 - a))
 z.name, a.name, L.name = "z", "a", "L"
-L.data
+round(L.data, 12)
 
 # %% [markdown] lang="en"
 # ## Forward: one number a node
@@ -88,7 +88,7 @@ autograd = {
 }
 
 for name in by_hand:
-    print(f"{name:4} by hand {by_hand[name]: .15f}   autograd {autograd[name]: .15f}")
+    print(f"{name:4} by hand {by_hand[name]: .12f}   autograd {autograd[name]: .12f}")
     assert math.isclose(by_hand[name], autograd[name], rel_tol=1e-12)
 
 # %% [markdown] lang="en"

@@ -19,6 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import autodiff as ad
+from autodiff.sources.lines import beside
 from nets import baselines
 from nets.closed_form import backprop_batch
 from nets.data import load_digits
@@ -50,8 +51,8 @@ assert [strict(*x) for x in inputs] == [x[0] for x in inputs]
 assert [easy(*x) for x in inputs] == [x[0] or (x[1] and x[2]) for x in inputs]
 
 gates = {"AND": AND, "OR": OR, "NAND": NAND, "XOR of four NANDs": xor}
-for name, gate in gates.items():
-    print(f"{name:18}", [gate(a, b) for a in (0, 1) for b in (0, 1)])
+answers = {name: [gate(a, b) for a in (0, 1) for b in (0, 1)] for name, gate in gates.items()}
+print(beside([(name, str(answer)) for name, answer in answers.items()]))
 assert [xor(a, b) for a in (0, 1) for b in (0, 1)] == [0, 1, 1, 0]
 
 # %% [markdown] lang="en"
@@ -158,8 +159,7 @@ rivals = {
     "[64, 30, 10], chapter 1": score,
     "SVM, scikit-learn's defaults": baselines.svm(training_data, test_data, gamma="scale") / n,
 }
-for name, value in rivals.items():
-    print(f"{name:30} {value:6.1%}")
+print(beside([(name, f"{value:6.1%}") for name, value in rivals.items()]))
 assert rivals["random guess"] < rivals["average darkness"] < rivals["[64, 30, 10], chapter 1"]
 
 # %% [markdown] lang="en"
@@ -267,8 +267,8 @@ axes.set(xlabel="epoch", ylabel="correct on the validation data", ylim=(0.75, 1)
 axes.grid(alpha=0.3)
 axes.legend(loc="lower right")
 plt.show()
-for name, values in improved.items():
-    print(f"{name:34} after 1 epoch {values[0]:6.1%}   best {max(values):6.1%}")
+rows = [(f"after 1 epoch {v[0]:6.1%}", f"best {max(v):6.1%}") for v in improved.values()]
+print(beside([(name, *row) for name, row in zip(improved, rows, strict=True)]))
 first = improved["chapter 1: quadratic, N(0, 1)"]
 assert improved["cross-entropy"][0] > first[0]
 assert max(improved["cross-entropy, scaled start"]) > max(first)

@@ -28,6 +28,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import autodiff as ad
+from autodiff.table.language import padded
 from nets.closed_form import backprop_batch, finite_differences
 from nets.network import Network
 
@@ -123,7 +124,9 @@ sizes = [
     [512, 200, 10],
 ]
 table = [ways(shape, examples=10) for shape in sizes]
-print("   weights and biases        one pass  back-propagation   finite differences   forward mode")
+heads = ("weights and biases", "one pass", "back-propagation", "finite differences", "forward mode")
+widths = (21, 15, 17, 20, 14)
+print(" ".join(padded(head, -wide) for head, wide in zip(heads, widths, strict=True)))
 for counted in table:
     print(
         f"{counted.parameters:21,} {counted.forward.total:15,} {counted.back_propagation.total:17,} "

@@ -109,7 +109,7 @@ value = {n.name: n.value for n in ad.Graph(cost) if n.name}
 slope = {name: value[name] * (1 - value[name]) for name in ("a^2_1", "a^3_1")}
 by_hand = 2 * (output.data - 1.0)
 by_hand *= value["w^4_11"] * slope["a^3_1"] * value["w^3_11"] * slope["a^2_1"] * 0.5
-print("one path by hand:", by_hand, [path.product for path in account])
+print(f"one path by hand: {by_hand:.12f};", [round(path.product, 12) for path in account])
 assert any(math.isclose(by_hand, path.product, rel_tol=1e-12) for path in account)
 
 # %% [markdown] lang="en"

@@ -22,6 +22,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import autodiff as ad
+from autodiff.sources.lines import beside
 from nets import closed_form as cf
 
 
@@ -510,9 +511,12 @@ zero, zero_loss = train(*(np.zeros(shape) for shape in shapes))
 equal, equal_loss = train(*(np.full(shape, 0.3) for shape in shapes))
 random, random_loss = train(*(rng.normal(size=shape) for shape in shapes))
 apart = np.ptp(equal, axis=1).max()
-print(f"zero start:   loss {zero_loss:.4f}, the weights have moved by {np.abs(zero).max():.1f}")
-print(f"equal start:  loss {equal_loss:.3f}, neurons at most {apart:.1f} apart")
-print(f"random start: loss {random_loss:.3f}, neurons in the end {np.ptp(random[-1]):.1f} apart")
+rows = [
+    ("zero start:", f"loss {zero_loss:.4f}, the weights have moved by {np.abs(zero).max():.1f}"),
+    ("equal start:", f"loss {equal_loss:.3f}, neurons at most {apart:.1f} apart"),
+    ("random start:", f"loss {random_loss:.3f}, neurons in the end {np.ptp(random[-1]):.1f} apart"),
+]
+print(beside(rows))
 assert not zero.any()
 assert abs(zero_loss - np.log(2)) < 1e-12
 assert np.ptp(equal[:, 0]) > 0.1
