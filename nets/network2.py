@@ -14,6 +14,7 @@ Accuracy on training data: 1 / 1
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from nets import closed_form
 from nets.network import Network as Plain
 from nets.optim import check_rates
 from nets.parts.batches import as_rows, check_batch_size, columns, whole
+from nets.parts.costs import Cost
 
 
 class QuadraticCost:
@@ -60,6 +62,20 @@ class CrossEntropyCost:
         return a - y
 
 
+@dataclass(frozen=True)
+class ClassCost(Cost):
+    """A cost class as `net.cost`: what the graph computes, and the listing's `fn` and `delta`."""
+
+    fn: Any = None
+    delta: Any = None
+    of_class: Any = None
+
+    @property
+    def __name__(self) -> str:
+        """The name of the class, which the listing saves."""
+        return str(self.of_class.__name__)
+
+
 class Network(Plain):
     """The documents' second network: see the module."""
 
@@ -69,6 +85,10 @@ class Network(Plain):
         known = getattr(cost, "name", None) in ("quadratic", "cross_entropy")
         super().__init__(sizes, cost=cost.name if known else "quadratic", seed=seed)
         self.cost_class = cost
+        graph = self.cost
+        self.cost = ClassCost(
+            graph.name, graph.of_outputs, graph.of_inputs, cost.fn, cost.delta, cost
+        )
         self.own_cost = not known
         self.default_weight_initializer()
 

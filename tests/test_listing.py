@@ -4,6 +4,7 @@
 is a change of one piece of its text.
 """
 
+import contextlib
 import functools
 import gzip
 import io
@@ -443,3 +444,64 @@ def test_a_layer_left_at_the_0_of_its_list_is_never_computed(rng):
     (found, _) = mark(Mine([3, 4, 2], seed=0), rng.random((3, 4)), rng.random((2, 4)))
     assert found.said.startswith("delta^2 (layer 2)")
     assert "never computed: it is still 0" in found.said
+
+
+NETWORK2 = """
+import numpy as np
+import nets.network2 as network2
+from nets.closed_form import sigmoid, sigmoid_prime
+
+class Student(network2.Network):
+    def backprop(self, x, y):
+        activations, zs = [x], []
+        for b, w in zip(self.biases, self.weights):
+            zs.append(np.dot(w, activations[-1])+b)
+            activations.append(sigmoid(zs[-1]))
+        delta = (self.cost).delta(zs[-1], activations[-1], y)
+        nabla_b, nabla_w = [delta], [np.dot(delta, activations[-2].transpose())]
+        for l in range(2, self.num_layers):
+            delta = np.dot(self.weights[-l+1].transpose(), delta) * sigmoid_prime(zs[-l])
+            nabla_b.insert(0, delta)
+            nabla_w.insert(0, np.dot(delta, activations[-l-1].transpose()))
+        return (nabla_b, nabla_w)
+
+    def update_mini_batch(self, mini_batch, eta, lmbda, n):
+        found = [self.backprop(x, y) for x, y in mini_batch]
+        m = len(mini_batch)
+        self.weights = [(1-eta*(lmbda/n))*w-(eta/m)*sum(f[1][i] for f in found)
+                        for i, w in enumerate(self.weights)]
+        self.biases = [b-(eta/m)*sum(f[0][i] for f in found)
+                       for i, b in enumerate(self.biases)]
+"""
+DELTA = "(self.cost).delta(zs[-1], activations[-1], y)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", ()),
+        (DELTA, "(activations[-1]-y)*sigmoid_prime(zs[-1])", ("activation derivative twice",)),
+        ("lmbda/n", "lmbda", ("right without lmbda",)),
+        (
+            "sum(f[0][i] for f in found)",
+            "sum(f[0][i]*(1-lmbda/n) for f in found)",
+            ("without lmbda",),
+        ),
+    ],
+)
+def test_network2s_methods_of_ones_own_are_heard_and_marked(old, new, said, rng) -> None:
+    space: dict = {}
+    exec(NETWORK2.replace(old, new) if old else NETWORK2, space)
+    kind = space["Student"]
+    kind.__module__ = "marked"
+    net = kind([3, 4, 2], seed=0)
+    x, y = rng.random((3, 5)), rng.random((2, 5))
+    wrong = [m.said for m in mark(net, x, y) if not m.right]
+    assert len(wrong) == len(said)
+    assert all(part in told for part, told in zip(said, wrong, strict=True))
+    assert net.cost.__name__ == "CrossEntropyCost"
+    before = [w.copy() for w in net.weights]
+    pairs = [(x[:, [k]], y[:, [k]]) for k in range(5)]
+    with contextlib.redirect_stdout(io.StringIO()):
+        net.SGD(pairs, 1, 5, 0.5, lmbda=0.1)
+    assert all((w != v).any() for w, v in zip(net.weights, before, strict=True))

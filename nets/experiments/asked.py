@@ -45,7 +45,7 @@ def zero_start(split: Split) -> list[Line]:
         Line(
             "XOR, [2, 4, 1], 600 steps: the loss from zero weights; how far the neurons are apart",
             "random, not zero",
-            f"{found[0][0]:.4f} (ln 2 = 0.6931); {at_most(found[0][1])}",
+            f"{found[0][0]:.4f} (ln 2 = 0.6931); {found[0][1]:.1f}",
         ),
         Line(
             "the same from random weights",

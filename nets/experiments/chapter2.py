@@ -43,7 +43,7 @@ def matrix_form(split: Split) -> list[Line]:
             "z = w a + b as matrices and neuron by neuron; C and the mean of C_x (eq. 25, 26)",
             "equal; equal",
             f"differ by {at_most(relative(z, np.array(single)))}; "
-            f"differ by {at_most(abs(average - np.mean(costs)) / average)}",
+            f"differ by {at_most(abs(average - float(np.mean(costs))) / average)}",
         )
     ]
 

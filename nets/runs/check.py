@@ -6,6 +6,8 @@ errors delta as derivatives with respect to the nodes z); the other side comes f
 """
 
 import argparse
+import importlib.util
+import inspect
 import math
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +23,7 @@ from nets.extras import UsageError, at_least
 from nets.network import Network
 from nets.parts.batches import as_rows
 from nets.parts.costs import COSTS
-from nets.runs.marking import load_class, mark
+from nets.runs.marking import mark, told
 from nets.runs.saved import load_run
 from nets.runs.settings import check_cost, check_ends, listed, load_split, output_of, start
 
@@ -232,3 +234,31 @@ def _mark(args: argparse.Namespace, given: dict[str, Any]) -> int:
         )
         print(right if m.right else wrong)
     return 0 if all(m.right for m in marks) else 1
+
+
+def load_class(place: str) -> type[Network]:
+    """Load a subclass of Network from `file.py`, or `file.py:Name`; a UsageError says what is wrong."""
+    name = ""
+    path = Path(place)
+    if not path.exists() and ":" in place:
+        file, _, name = place.rpartition(":")
+        path = Path(file)
+    spec = importlib.util.spec_from_file_location("marked", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UsageError(f"--code {place} is not a Python file: give one, such as mine.py:Mine")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as e:
+        raise UsageError(f"--code {path} cannot be run: {told(e)}") from None
+    classes = {
+        k: v for k, v in vars(module).items()
+        if inspect.isclass(v) and issubclass(v, Network) and v.__module__ == "marked"
+    }  # fmt: skip
+    if name not in classes and (name or len(classes) != 1):
+        listed = ", ".join(classes) or "none"
+        raise UsageError(
+            f"--code {place}: choose one class that derives from nets.Network, as in "
+            f"{path}:Name; the file has {listed}"
+        )
+    return classes[name] if name else next(iter(classes.values()))

@@ -5,7 +5,6 @@ autograd, example by example and layer by layer from the last one back, since on
 comes after it. The error of one example is its nabla_b (BP3), so BP1 and BP2 are told apart from BP4.
 """
 
-import importlib.util
 import inspect
 import traceback
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from nets.extras import UsageError
 from nets.network import Network
 from nets.parts.batches import Rows
 from nets.parts.given import real
@@ -25,6 +23,7 @@ from nets.runs.variants import of_cost, variants
 
 BOUND = 1e-9
 LIBRARY = (Path(__file__).parents[1], Path(ad.__file__).parent)
+LMBDA = 0.7
 ETA = 0.3  # so that neither it nor 1/ETA is a factor that another slip has
 
 
@@ -72,13 +71,13 @@ class _OwnError(Exception):
     """What a student's method raised or gave back that cannot be read; any other error is not theirs."""
 
 
-def _called(net: Network, method: str, *given: Any) -> Any:
+def _called(net: Network, method: str, *given: Any, **named: Any) -> Any:
     """Call a method of the student's; what it raises is told with the line of their code."""
     try:
-        return getattr(net, method)(*given)
+        return getattr(net, method)(*given, **named)
     except Exception as e:  # whatever a student's code may raise
         where = _line(e, getattr(type(net), method))
-        raise _OwnError(ad.say("mark.raised", method=method, error=_told(e)) + where) from e
+        raise _OwnError(ad.say("mark.raised", method=method, error=told(e)) + where) from e
 
 
 def _line(e: Exception, method: Any) -> str:
@@ -151,7 +150,8 @@ def _same(given: list[Any], others: list[Any]) -> bool:
     )
 
 
-def _told(e: Exception) -> str:
+def told(e: Exception) -> str:
+    """Return the first line of what an exception says, after its kind."""
     return f"{type(e).__name__}: {e}".splitlines()[0]
 
 
@@ -247,10 +247,16 @@ def _update(net: Network, x: Any, y: Any) -> tuple[bool, str]:
         right.nabla_b = [sum(b[i] for b, _ in given) / m for i in range(n)]
         right.nabla_w = [sum(w[i] for _, w in given) / m for i in range(n)]
     rows = Rows(x.T, y.T)
-    _called(net, "update_mini_batch", pairs_of(rows, np.arange(len(rows.inputs))), ETA)
-    after = (*net.weights, *net.biases)
-    net.weights, net.biases = before[:n], before[n:]
-    moved = [(b - np.asarray(v)) / ETA for b, v in zip(before, after, strict=True)]
+    batch = pairs_of(rows, np.arange(len(rows.inputs)))
+    takes = [k for k in inspect.signature(net.update_mini_batch).parameters if k in ("lmbda", "n")]
+
+    def step(**more: float) -> list[Any]:
+        _called(net, "update_mini_batch", batch, ETA, **{k: more[k] for k in takes})
+        after = (*net.weights, *net.biases)
+        net.weights, net.biases = before[:n], before[n:]
+        return [(b - np.asarray(v)) / ETA for b, v in zip(before, after, strict=True)]
+
+    moved = step(lmbda=0.0, n=m)
     found = _compare(net, right, SimpleNamespace(nabla_w=moved[:n], nabla_b=moved[n:]))
     if not found.agrees:
         factors = {"no_eta": 1 / ETA, "no_eta_no_m": m / ETA, "eta_twice": ETA, "times_m": m * m}
@@ -258,32 +264,8 @@ def _update(net: Network, x: Any, y: Any) -> tuple[bool, str]:
             for key, factor in factors.items():
                 if _same(part, [factor * v for v in getattr(right, kind)]):
                     return False, _likely(f"{kind}^{n + 1}", n + 1, ad.say(f"mark.{key}"))
+    elif "lmbda" in takes:  # network2's step, (1 - eta lmbda/n) w before the gradient
+        decayed = [g + LMBDA / (3 * m) * w for g, w in zip(moved[:n], before[:n], strict=True)]
+        if not _same(step(lmbda=LMBDA, n=3 * m), [*decayed, *moved[n:]]):
+            return False, ad.say("mark.decay")
     return found.agrees, found.verdict
-
-
-def load_class(place: str) -> type[Network]:
-    """Load a subclass of Network from `file.py`, or `file.py:Name`; a UsageError says what is wrong."""
-    name = ""
-    path = Path(place)
-    if not path.exists() and ":" in place:
-        file, _, name = place.rpartition(":")
-        path = Path(file)
-    spec = importlib.util.spec_from_file_location("marked", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise UsageError(f"--code {place} is not a Python file: give one, such as mine.py:Mine")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as e:
-        raise UsageError(f"--code {path} cannot be run: {_told(e)}") from None
-    classes = {
-        k: v for k, v in vars(module).items()
-        if inspect.isclass(v) and issubclass(v, Network) and v.__module__ == "marked"
-    }  # fmt: skip
-    if name not in classes and (name or len(classes) != 1):
-        listed = ", ".join(classes) or "none"
-        raise UsageError(
-            f"--code {place}: choose one class that derives from nets.Network, as in "
-            f"{path}:Name; the file has {listed}"
-        )
-    return classes[name] if name else next(iter(classes.values()))

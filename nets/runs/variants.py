@@ -49,6 +49,7 @@ class _Listing:
         self.names = [net.activation.name] * (len(self.weights) - 1) + [net.output.name]
         self.square = len(set(net.sizes)) == 1
 
+    @np.errstate(all="ignore")  # a slip may leave the numbers, and then it fits nothing
     def run(
         self,
         weigh: Forward = lambda w, b, a: w @ a + b,
