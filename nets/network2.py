@@ -27,6 +27,7 @@ from nets.network import Network as Plain
 from nets.optim import check_rates
 from nets.parts.batches import as_rows, check_batch_size, columns, whole
 from nets.parts.costs import Cost
+from nets.parts.given import two_lists
 
 
 class QuadraticCost:
@@ -167,7 +168,7 @@ class Network(Plain):
         rows = as_rows(mini_batch, self.sizes[0], self.sizes[-1], self.dtype)
         m = len(rows.inputs)
         if self.overridden("backprop", "cost_derivative"):
-            parts = [self.backprop(x, y) for x, y in _pairs(rows)]
+            parts = [two_lists(self.backprop(x, y), len(self.w)) for x, y in _pairs(rows)]
             nabla_b, nabla_w = (
                 [sum(layer) / m for layer in zip(*(p[kind] for p in parts), strict=True)]
                 for kind in (0, 1)
@@ -243,4 +244,7 @@ def vectorized_result(j: int, n: int = 10) -> Any:
 
 
 def _pairs(rows: Any) -> list[tuple[Any, Any]]:
-    return [(x[:, None], y[:, None]) for x, y in zip(rows.inputs, rows.targets, strict=True)]
+    return [
+        (np.array(x[:, None]), np.array(y[:, None]))
+        for x, y in zip(rows.inputs, rows.targets, strict=True)
+    ]

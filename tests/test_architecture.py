@@ -77,7 +77,7 @@ BY_NAME = {
 }  # fmt: skip
 FACES = {"autodiff", "nets"}
 # These run files that users name, by their paths.
-BY_PATH = {"nets.runs.marking"}
+BY_PATH = {"nets.runs.check"}
 PRINTED = {"autodiff.programs._machine", "autodiff.printers._evaluate"}  # when the engine is built
 NAMESPACES = {"numpy", "scipy"}  # beside the wings of autodiff
 MOST_WINGS, MOST_FILES, MOST_MODULES = 13, 6, 12

@@ -505,3 +505,42 @@ def test_network2s_methods_of_ones_own_are_heard_and_marked(old, new, said, rng)
     with contextlib.redirect_stdout(io.StringIO()):
         net.SGD(pairs, 1, 5, 0.5, lmbda=0.1)
     assert all((w != v).any() for w, v in zip(net.weights, before, strict=True))
+
+
+def test_a_backprop_of_another_form_trains_or_is_told(rng) -> None:
+    x, y = rng.random((3, 4)), rng.random((2, 4))
+    pairs = [(x[:, [k]], y[:, [k]]) for k in range(4)]
+
+    class Lists(Network):
+        def backprop(self, x, y):
+            return tuple([v.tolist() for v in part] for part in super().backprop(x, y))
+
+    class Nothing(Network):
+        def backprop(self, x, y):
+            super().backprop(x, y)
+
+    class Zeroed(Network):
+        def backprop(self, x, y):
+            found = super().backprop(x, y)
+            x *= 0
+            return found
+
+    class Lost(Network):
+        def backprop(self, x, y):
+            nabla_b, nabla_w = super().backprop(x, y)
+            nabla_w[0][0, 0] = np.nan
+            return nabla_b, nabla_w
+
+    plain, listed = Network([3, 4, 2], seed=0), Lists([3, 4, 2], seed=0)
+    for net in (plain, listed):
+        net.SGD(pairs, 2, 2, 0.5, quiet=True)
+    assert all(np.allclose(a, b) for a, b in zip(plain.weights, listed.weights, strict=True))
+    assert [m.right for m in mark(Lists([3, 4, 2], seed=0), x, y)] == [True]
+    with pytest.raises(ValueError, match="gave back NoneType: return \\(nabla_b, nabla_w\\)"):
+        Nothing([3, 4, 2]).SGD(pairs, 1, 2, 0.5, quiet=True)
+    Zeroed([3, 4, 2]).SGD(pairs, 1, 2, 0.5, quiet=True)
+    assert all(a.all() for a, _ in pairs)
+    (found,) = mark(Zeroed([3, 4, 2], seed=0), x, y)
+    assert "changed the arrays that it was given" in found.said
+    with pytest.warns(Diverged, match="look at what your own backprop computes"):
+        Lost([3, 4, 2]).SGD(pairs, 1, 2, 0.5, quiet=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import autodiff as ad
 from nets.optim import SGD, Optimiser
 from nets.parts.batches import Rows, as_rows, batches, check_batch_size, columns, whole
-from nets.parts.given import real
+from nets.parts.given import real, two_lists
 from nets.parts.replayed import Replayed
 from nets.parts.scoring import Test, as_test
 
@@ -119,7 +119,7 @@ class Listing:
         if not self.overridden("backprop", "cost_derivative"):
             self.step(*columns(rows, chosen), optimiser)
             return
-        found = [self.backprop(x, y) for x, y in pairs_of(rows, chosen)]
+        found = [two_lists(self.backprop(x, y), len(self.w)) for x, y in pairs_of(rows, chosen)]
         nabla_b = [sum(parts) / len(found) for parts in zip(*(f[0] for f in found), strict=True)]
         nabla_w = [sum(parts) / len(found) for parts in zip(*(f[1] for f in found), strict=True)]
         optimiser.step(self.w, self.b, self._like(self.w, nabla_w), self._like(self.b, nabla_b))
@@ -196,12 +196,20 @@ class Listing:
         """Warn, and say so, where the cost or a weight is not finite after an epoch."""
         if np.isfinite(cost) and all(np.isfinite(p.data).all() for p in (*self.w, *self.b)):
             return False
-        warnings.warn(
-            f"the cost or a weight is not a finite number since epoch {epoch}, so what is "
-            f"learnt from there on is worth nothing: lower eta ({eta:g})",
-            Diverged,
-            stacklevel=3,
-        )
+        if own := self.overridden(*STEPS):
+            warnings.warn(
+                f"the cost or a weight is not a finite number since epoch {epoch}: look at what your "
+                f"own {own} computes, or lower eta ({eta:g})",
+                Diverged,
+                stacklevel=3,
+            )
+        else:
+            warnings.warn(
+                f"the cost or a weight is not a finite number since epoch {epoch}, so what is "
+                f"learnt from there on is worth nothing: lower eta ({eta:g})",
+                Diverged,
+                stacklevel=3,
+            )
         return True
 
     def _like(self, nodes: list[ad.Tensor], arrays: list[Any]) -> list[Array]:
@@ -223,7 +231,7 @@ class Listing:
 
 def pairs_of(rows: Rows, chosen: Array) -> list[tuple[Array, Array]]:
     """Return examples by number as the documents' pairs of columns (x, y)."""
-    return [(rows.inputs[i][:, None], rows.targets[i][:, None]) for i in chosen]
+    return [(np.array(rows.inputs[i][:, None]), np.array(rows.targets[i][:, None])) for i in chosen]
 
 
 def listed(data: Any) -> Any:

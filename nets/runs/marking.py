@@ -17,12 +17,12 @@ import numpy as np
 import autodiff as ad
 from nets.network import Network
 from nets.parts.batches import Rows
-from nets.parts.given import real
+from nets.parts.given import plain, real, two_lists
 from nets.parts.listing import pairs_of
 from nets.runs.variants import of_cost, variants
 
 BOUND = 1e-9
-LIBRARY = (Path(__file__).parents[1], Path(ad.__file__).parent)
+LIBRARY = (Path(__file__).parents[1], Path(inspect.getfile(ad)).parent)
 LMBDA = 0.7
 ETA = 0.3  # so that neither it nor 1/ETA is a factor that another slip has
 
@@ -73,11 +73,16 @@ class _OwnError(Exception):
 
 def _called(net: Network, method: str, *given: Any, **named: Any) -> Any:
     """Call a method of the student's; what it raises is told with the line of their code."""
+    before = [np.array(v) for v in given if isinstance(v, np.ndarray)]
     try:
-        return getattr(net, method)(*given, **named)
+        found = getattr(net, method)(*given, **named)
     except Exception as e:  # whatever a student's code may raise
         where = _line(e, getattr(type(net), method))
         raise _OwnError(ad.say("mark.raised", method=method, error=told(e)) + where) from e
+    kept = [v for v in given if isinstance(v, np.ndarray)]
+    if not all(np.array_equal(v, w) for v, w in zip(kept, before, strict=True)):
+        raise _OwnError(ad.say("mark.changed", method=method))
+    return found
 
 
 def _line(e: Exception, method: Any) -> str:
@@ -95,14 +100,6 @@ def _line(e: Exception, method: Any) -> str:
     return ad.say("mark.line", line=line)
 
 
-def _numbers(array: Any) -> Any:
-    """Return an array of numbers, or raise a TypeError."""
-    found = np.asarray(array.data if isinstance(array, ad.Tensor | ad.Value) else array)
-    if found.dtype.kind not in "biuf":
-        raise TypeError(found.dtype)
-    return found
-
-
 def _begun(arrays: list[Any], like: Any) -> list[Any]:
     """Return arrays, with the plain 0 that a list was made with as zeros of the shape."""
     return [a if a.shape or a else np.zeros(np.shape(p)) for a, p in zip(arrays, like, strict=True)]
@@ -110,19 +107,11 @@ def _begun(arrays: list[Any], like: Any) -> list[Any]:
 
 def _gradients(net: Network, x: Any, y: Any) -> tuple[list[Any], list[Any]]:
     """Return what the student's backprop gives for a mini-batch, as two lists of arrays."""
-    found = _called(net, "backprop", x, y)
-    got = type(found).__name__
     try:
-        nabla_b, nabla_w = map(list, found)
-        got = ad.say("mark.no_numbers")
-        nabla_b, nabla_w = list(map(_numbers, nabla_b)), list(map(_numbers, nabla_w))
-    except (TypeError, ValueError):
-        pass
-    else:
-        if len(nabla_b) == len(nabla_w) == len(net.w):
-            return _begun(nabla_b, net.biases), _begun(nabla_w, net.weights)
-        got = ad.say("mark.lengths", b=len(nabla_b), w=len(nabla_w))
-    raise _OwnError(ad.say("mark.no_lists", got=got, n=len(net.w))) from None
+        nabla_b, nabla_w = two_lists(_called(net, "backprop", x, y), len(net.w))
+    except ValueError as e:
+        raise _OwnError(str(e)) from None
+    return _begun(nabla_b, net.biases), _begun(nabla_w, net.weights)
 
 
 def _on_equal_layers(net: Network, method: str) -> str:
@@ -190,7 +179,7 @@ def _cost_derivative(net: Network, x: Any, y: Any) -> tuple[bool, str]:
     right = _plain(net).cost_derivative(a, y)
     found = _called(net, "cost_derivative", a, y)
     try:
-        given = _numbers(found)
+        given = plain(found)
     except (TypeError, ValueError):
         got = type(found).__name__
         raise _OwnError(ad.say("mark.no_array", got=got, shape=right.shape)) from None
