@@ -310,6 +310,20 @@ def test_accessible_and_fitting(browser: Any, tmp_path: Path, scheme: str, size:
     watched.close()
 
 
+def test_it_is_accessible_from_the_first_moment(tmp_path: Path, watched: Watched) -> None:
+    """What the page says later, when the hand rests, does not have to come first."""
+    watched.page.add_init_script(
+        "const late = setTimeout;"
+        "window.setTimeout = (f, ms, ...a) => ms >= 100 && ms < 5000 ? 0 : late(f, ms, ...a);"
+    )
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    assert watched.violations() == []
+    slider = page.get_by_role("slider", name="w, parameter, 2, dC/dw = ")
+    assert slider.get_attribute("aria-valuetext") == "2"
+    page.get_by_label("Step through").check()
+    assert watched.violations() == []
+
+
 def test_a_drag_on_200_nodes_is_quick(tmp_path: Path, watched: Watched) -> None:
     nodes: list[Any] = [ad.Value(0.1 * i, name=f"x{i}") for i in range(8)]
     while len(nodes) < 190:

@@ -66,7 +66,6 @@ class Picture {
     for (const edge of this.edges) root.append(edge.g);
     for (const node of this.nodes) if (node) root.append(node.g);
     for (const edge of this.edges) root.append(edge.mark);
-    this.nodes.forEach((node, i) => { if (node?.leaf) node.g.setAttribute("aria-label", live.nodes[i].name); });
   }
   edge(edge, e) {
     const p = this.placed.paths[e], last = p.length - 2;
@@ -119,7 +118,8 @@ class Picture {
       if (node.leaf) node.g.dataset.value = live.values[i];
       node.g.classList.toggle("now", at ? at.now.has(i) : view.chosen === i);
     });
-    clearTimeout(this.waiting); // what is read aloud and shown when the hand rests
+    clearTimeout(this.waiting); // what is read aloud is said at once, then anew when the hand rests
+    if (this.waiting === undefined) this.describe(view.kind);
     this.waiting = setTimeout(() => this.describe(view.kind), 120);
     this.edges.forEach((edge) => {
       const { target, place, source } = edge;
