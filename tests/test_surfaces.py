@@ -32,6 +32,10 @@ MEASURE = """() => [...document.images]
   .map((i) => [i.getBoundingClientRect().width / i.naturalWidth, i.src.split(",")[1]])"""
 INLINE = """() => [...document.querySelectorAll("svg.inline text")]
   .map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+CLIPPED = """() => [...document.querySelectorAll("mjx-container:not([display=true])")]
+  .filter((e) => e.getBoundingClientRect().right
+    > e.closest(".jp-MarkdownOutput").getBoundingClientRect().right + 1)
+  .map((e) => e.querySelector("math").textContent)"""
 TO_ITS_CORNER = "(e) => e.scrollIntoView({ block: 'start', inline: 'start' })"
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 
@@ -97,6 +101,35 @@ def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, width: int)
         page.screenshot(path=shots / f"lab_run_{width}_{scheme}.png")
         assert min(page.evaluate(INLINE)) >= LEAST - 0.05
     page.close()
+
+
+def test_no_formula_in_a_line_is_wider_than_a_phone(
+    browser: Any, root: Path, tmp_path: Path
+) -> None:
+    """JupyterLab cuts such a formula off: those of all notebooks, on one page a language."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is missing (pip install jupyterlab)")
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is missing")
+    texts: dict[str, list[Any]] = {"en": [], "ja": []}
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        said = [c for c in nbformat.read(path, 4).cells if c.cell_type == "markdown"]
+        texts["ja" if path.stem.endswith(".ja") else "en"] += [c for c in said if "$" in c.source]
+    for language, cells in texts.items():
+        for i, cell in enumerate(cells):
+            cell.id = f"text-{i}"
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / f"{language}.ipynb")
+    with jupyterlab(tmp_path, root) as url:
+        for language, cells in texts.items():
+            page = browser.new_page(viewport={"width": WIDTHS[1], "height": 40_000})
+            page.goto(f"{url}doc/tree/{language}.ipynb?reset", wait_until="domcontentloaded")
+            page.locator("mjx-container").first.wait_for(state="attached", timeout=90_000)
+            done, before = 0, -1
+            while done != before or page.locator(".jp-MarkdownCell").count() < len(cells):
+                before = done
+                page.wait_for_timeout(1500)
+                done = page.locator("mjx-container").count()
+            assert done > 150
+            assert page.evaluate(CLIPPED) == []
+            page.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

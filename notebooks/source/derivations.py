@@ -154,11 +154,11 @@ print(
 #
 # ## The slope of sigma
 #
-# $\sigma(z) = (1 + e^{-z})^{-1}$, so $\sigma'(z) = (1 + e^{-z})^{-2} e^{-z}
-# = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = \sigma(z) (1 - \sigma(z))$, for
+# $\sigma(z) = (1 + e^{-z})^{-1}$, so $\sigma'(z) = (1 + e^{-z})^{-2} e^{-z}$
+# $= \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}}$ $= \sigma(z) (1 - \sigma(z))$, for
 # $1 - \sigma(z) = \frac{1 + e^{-z} - 1}{1 + e^{-z}}$. In the lecture's letters, with $a = \sigma(z)$ and the
 # cross-entropy: $da = -\frac{y}{a} + \frac{1 - y}{1 - a} = \frac{a - y}{a (1 - a)}$, and
-# $dz = da \cdot \sigma'(z) = \frac{a - y}{a (1 - a)} \cdot a (1 - a) = a - y$. Each step in numbers:
+# $dz = da \cdot \sigma'(z)$ $= \frac{a - y}{a (1 - a)} \cdot a (1 - a)$ $= a - y$. Each step in numbers:
 
 # %% [markdown] lang="ja"
 # ## BP2
@@ -182,11 +182,11 @@ print(
 #
 # ## シグモイドの傾き
 #
-# $\sigma(z) = (1 + e^{-z})^{-1}$ なので $\sigma'(z) = (1 + e^{-z})^{-2} e^{-z}
-# = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = \sigma(z) (1 - \sigma(z))$ です
+# $\sigma(z) = (1 + e^{-z})^{-1}$ なので $\sigma'(z) = (1 + e^{-z})^{-2} e^{-z}$
+# $= \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}}$ $= \sigma(z) (1 - \sigma(z))$ です
 # ($1 - \sigma(z) = \frac{1 + e^{-z} - 1}{1 + e^{-z}}$ だからです)。講義の記号で $a = \sigma(z)$ とし、損失をクロスエントロピーとすれば、
 # $da = -\frac{y}{a} + \frac{1 - y}{1 - a} = \frac{a - y}{a (1 - a)}$、そして
-# $dz = da \cdot \sigma'(z) = \frac{a - y}{a (1 - a)} \cdot a (1 - a) = a - y$ です。各段階を数で確かめます:
+# $dz = da \cdot \sigma'(z)$ $= \frac{a - y}{a (1 - a)} \cdot a (1 - a)$ $= a - y$ です。各段階を数で確かめます:
 
 # %%
 for line in derivations.in_full(split):

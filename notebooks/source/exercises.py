@@ -62,14 +62,14 @@ assert np.allclose(Sigma @ nabla_a, run.delta[1], rtol=1e-14)
 # ## 2. BP2 with a matrix, and all of it as one product
 #
 # $\delta^l = \Sigma'(z^l) (w^{l+1})^T \delta^{l+1}$, and so
-# $\delta^l = \Sigma'(z^l) (w^{l+1})^T \cdots \Sigma'(z^{L-1}) (w^L)^T \Sigma'(z^L) \nabla_a C$. **Your turn:** write
+# $\delta^l = \Sigma'(z^l) (w^{l+1})^T \cdots$ $\Sigma'(z^{L-1}) (w^L)^T$ $\Sigma'(z^L) \nabla_a C$. **Your turn:** write
 # $\delta^2$ as such a product.
 
 # %% [markdown] lang="ja"
 # ## 2. 行列で書いた BP2 と、全体を 1 つの積で
 #
 # $\delta^l = \Sigma'(z^l) (w^{l+1})^T \delta^{l+1}$、したがって
-# $\delta^l = \Sigma'(z^l) (w^{l+1})^T \cdots \Sigma'(z^{L-1}) (w^L)^T \Sigma'(z^L) \nabla_a C$ です。**あなたの番です:**
+# $\delta^l = \Sigma'(z^l) (w^{l+1})^T \cdots$ $\Sigma'(z^{L-1}) (w^L)^T$ $\Sigma'(z^L) \nabla_a C$ です。**あなたの番です:**
 # $\delta^2$ をこの形の積で書いてください。
 
 # %%
