@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.graphs import fold, tiles
+from autodiff.graphs import fold
+from autodiff.graphs.blocks import tiles
+from autodiff.graphs.blocks.threads import Threads, workers
 from autodiff.table import tree
 from tests import rows
 
@@ -58,6 +60,44 @@ def test_every_row_in_blocks_has_the_bits_of_one_call(row, dtype, rng, monkeypat
     assert found == expected
     assert "tile(" not in plain.source
     assert "tile(" in program.source
+
+
+def smaller(shape, rng):
+    """Return a shape that is broadcast to a shape: some axes of one, some at the front left out."""
+    drawn = [n if rng.random() < 0.5 else 1 for n in shape]
+    return tuple(drawn[rng.integers(len(shape)) :])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("row", [r for r in POINTWISE if r.arity > 1], ids=lambda row: row.name)
+def test_operands_that_are_broadcast_have_the_bits_of_one_call(row, dtype, rng, monkeypatch, kind):
+    for shape in ((4, 9), (3, 1, 37), (2, 3, 2, 5), (5, 1, 1), (70,)):
+        shapes = [shape, *(smaller(shape, rng) for _ in range(row.arity - 1))]
+        xs = [(rng.choice(CORNERS, s) + rng.normal(size=s)).astype(dtype) for s in shapes]
+
+        def f(x, *others):
+            y = row(x, *others) * x
+            again = row(y, *others)
+            return ad.broadcast_to(others[0], y.shape) * again, y.sum()
+
+        expected, _ = answer(f, xs, 0, monkeypatch)
+        for block in (1, 7, 2048):
+            found, program = answer(f, xs, block, monkeypatch)
+            assert found == expected
+            assert "tile(" in program.source
+
+
+def test_sums_of_outer_products_run_in_one_tile(rng, monkeypatch, kind):
+    def f(w, *xs):
+        return sum(ad.tanh(w @ x).sum() for x in xs)
+
+    arrays = [rng.normal(size=(12, 5)), *(rng.normal(size=5) for _ in range(8))]
+    expected, _ = answer(f, arrays, 0, monkeypatch, grads=True)
+    for block in BLOCKS:
+        found, program = answer(f, arrays, block, monkeypatch, grads=True)
+        assert found == expected
+    lines = program.courses[True][0].source.splitlines()
+    assert sum("# v" in line and "mul" in line for line in lines) >= 8
 
 
 def mixture(x, y, w, s, m):
@@ -180,7 +220,7 @@ def test_programs_with_threads_are_called_in_threads_and_in_children(rng, monkey
 
 def test_threads_take_whole_blocks_as_many_as_there_are(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    threads = tiles.Threads()
+    threads = Threads()
     assert threads.part(1000, 10_000, 2048) == 1000
     assert threads.part(4096, 1, 2048) == 4096
     assert threads.started == 0
@@ -191,12 +231,12 @@ def test_threads_take_whole_blocks_as_many_as_there_are(monkeypatch):
     threads.jobs.put((said.append, ("done",), done))
     with done:
         assert said == ["done"]
-    monkeypatch.setattr(tiles, "Thread", refused)
-    assert tiles.Threads().part(10 * 2048 + 1, 1000, 2048) == 11 * 2048
+    monkeypatch.setattr("autodiff.graphs.blocks.threads.Thread", refused)
+    assert Threads().part(10 * 2048 + 1, 1000, 2048) == 11 * 2048
     monkeypatch.delenv("OMP_NUM_THREADS")
-    assert tiles.workers() >= 1
+    assert workers() >= 1
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert tiles.workers() >= 1
+    assert workers() >= 1
 
 
 def refused(**_):

@@ -11,7 +11,7 @@ HELPERS = """
 cdef extern from *:
     \"\"\"
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-    #define LOOP __attribute__((target_clones("avx2", "default"))) static
+    #define LOOP __attribute__((target_clones("avx512f", "avx2", "default"))) static
     #else
     #define LOOP static
     #endif

@@ -5,7 +5,7 @@ between two steps stays in the cache. A step is the loop inside numpy's own ufun
 preparations, so its bits are numpy's and its instructions the widest that the processor has; or the loop
 of a kernel, printed from the table; or, where there is neither, the row's function of arrays, given the
 block. Where the work is large, threads share the blocks: every number is computed by the same loop, so
-their number changes no bit. The plain twin of the class stands in `graphs.tiles`.
+their number changes no bit. The plain twin of the class stands in `graphs.blocks.tiles`.
 """
 
 from autodiff.table.primitive import TABLE, Pointwise
@@ -18,6 +18,7 @@ from _thread import allocate_lock
 
 cimport numpy as cnp
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from autodiff.programs._stretch cimport Stretched, stretch_block
 from autodiff.table._ufunc cimport PyUFuncObject
 from autodiff.table.primitive import takes_out
 
@@ -30,14 +31,16 @@ cdef struct Step:
     void *data
     int width  # of operands and result
     int[4] slots
+    Stretched stretched  # no axes where the step is a row
 
 cdef struct Slot:
     char *start
+    Py_ssize_t length  # of what lies in it
     cnp.npy_intp stride, moving  # bytes from number to number; from block to block, a number of it
 
 
 cdef class Tile:
-    \"\"\"A stretch of rows on its own memory; see `graphs.tiles`.\"\"\"
+    \"\"\"A stretch of rows on its own memory; see `graphs.blocks.tiles`.\"\"\"
     cdef Step *steps
     cdef Slot *slots
     cdef Py_ssize_t size, block, item
@@ -53,17 +56,23 @@ cdef class Tile:
         if self.steps == NULL or self.slots == NULL:
             raise MemoryError
         self.size, self.block, self.item = plan.size, plan.block, plan.like.itemsize
+        for slot, length in enumerate(plan.lengths):
+            self.slots[slot].length = length
         self.kind = plan.like.dtype.num
         self.given, self.fresh, self.like = plan.given, plan.fresh, plan.like
         self.arrays, self.functions = [None] * plan.slots, []
         self.plan, self.kept, self.helpers = plan, kept, []
         self.count, self.compiled = len(plan.steps), True
         for i, (row, places) in enumerate(plan.steps):
-            self.functions.append(row.array)
             self.steps[i].width = len(places)
             for k in range(len(places)):
                 self.steps[i].slots[k] = places[k]
             self.steps[i].loop = NULL
+            self.steps[i].stretched.axes = 0
+            self.functions.append(getattr(row, "array", None))
+            if self.functions[i] is None:
+                self.measure(&self.steps[i].stretched, row.axes)
+                continue
             self.find(&self.steps[i], row, plan.like.dtype.num)
             self.compiled = self.compiled and self.steps[i].loop != NULL
         for slot, x in zip(plan.kept, kept, strict=True):
@@ -75,6 +84,13 @@ cdef class Tile:
     def __dealloc__(self):
         PyMem_Free(self.steps)
         PyMem_Free(self.slots)
+
+    cdef int measure(self, Stretched *stretched, axes) except -1:
+        cdef int a
+        stretched.axes, stretched.item = len(axes), self.item
+        for a, (extent, stride) in enumerate(axes):
+            stretched.extents[a], stretched.strides[a] = extent, stride * self.item
+        return 0
 
     cdef int find(self, Step *step, row, int kind) except -1:
         \"\"\"Find the loop of a row on numbers of one type.\"\"\"
@@ -98,7 +114,7 @@ cdef class Tile:
         cdef cnp.ndarray array = x
         self.arrays[slot] = x
         self.slots[slot].start = <char *>cnp.PyArray_DATA(array)
-        self.slots[slot].stride = self.item if cnp.PyArray_NDIM(array) else 0
+        self.slots[slot].stride = self.item if cnp.PyArray_SIZE(array) > 1 else 0
         self.slots[slot].moving = self.slots[slot].stride
         return 0
 
@@ -107,7 +123,7 @@ cdef class Tile:
         cdef Py_ssize_t at, k
         found = []
         for slot, x in zip(self.given, arrays):
-            if cnp.PyArray_TYPE(x) != self.kind or cnp.PyArray_NDIM(x) and cnp.PyArray_SIZE(x) != self.size:
+            if cnp.PyArray_TYPE(x) != self.kind or cnp.PyArray_SIZE(x) != self.slots[slot].length:
                 raise ValueError(f"the program was recorded for other arrays than one of shape {x.shape}")
             if not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x):
                 x = np.ascontiguousarray(x)
@@ -178,51 +194,50 @@ cdef class Tile:
         with nogil:
             self.stretch(at, end)
 
-    cdef void stretch(self, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
-        \"\"\"Take blocks through all steps, each by its loop.\"\"\"
-        cdef cnp.npy_intp n
-        cdef int i, k
+    cdef void step(self, Step *step, Py_ssize_t at, cnp.npy_intp n) noexcept nogil:
+        \"\"\"Take one block through a step, by its loop.\"\"\"
+        cdef int k
         cdef char *args[4]
         cdef cnp.npy_intp[4] strides
         cdef Slot *slot
-        cdef Step *step
+        for k in range(step.width):
+            slot = &self.slots[step.slots[k]]
+            args[k] = slot.start + at * slot.moving
+            strides[k] = slot.stride
+        if step.stretched.axes:
+            stretch_block(&step.stretched, self.slots[step.slots[0]].start, args[1], at, n)
+        else:
+            step.loop(args, &n, strides, step.data)
+
+    cdef void stretch(self, Py_ssize_t at, Py_ssize_t end) noexcept nogil:
+        \"\"\"Take blocks through all steps.\"\"\"
+        cdef cnp.npy_intp n
+        cdef int i
         while at < end:
             n = min(self.block, end - at)
             for i in range(self.count):
-                step = &self.steps[i]
-                for k in range(step.width):
-                    slot = &self.slots[step.slots[k]]
-                    args[k] = slot.start + at * slot.moving
-                    strides[k] = slot.stride
-                step.loop(args, &n, strides, step.data)
+                self.step(&self.steps[i], at, n)
             at += n
 
     cdef int run(self, Py_ssize_t at, cnp.npy_intp n) except -1:
+        \"\"\"Take one block through all steps, some of which are functions of Python's.\"\"\"
         cdef int i, k
-        cdef char *args[4]
-        cdef cnp.npy_intp[4] strides
-        cdef Slot *slot
-        for i in range(len(self.functions)):
+        for i in range(self.count):
             step = &self.steps[i]
-            if step.loop == NULL:
-                views = [self.view(step.slots[k], at, n) for k in range(step.width)]
-                *xs, y = views
-                if takes_out(self.functions[i]):
-                    self.functions[i](*xs, out=y)
-                else:
-                    y[...] = self.functions[i](*xs)
+            if step.loop != NULL or step.stretched.axes:
+                self.step(step, at, n)
                 continue
-            for k in range(step.width):
-                slot = &self.slots[step.slots[k]]
-                args[k] = slot.start + at * slot.moving
-                strides[k] = slot.stride
-            step.loop(args, &n, strides, step.data)
+            *xs, y = [self.view(step.slots[k], at, n) for k in range(step.width)]
+            if takes_out(self.functions[i]):
+                self.functions[i](*xs, out=y)
+            else:
+                y[...] = self.functions[i](*xs)
         return 0
 
     cdef view(self, int slot, Py_ssize_t at, Py_ssize_t n):
         x = self.arrays[slot]
         if not self.slots[slot].stride:
-            return x
+            return x.reshape(-1)
         if not self.slots[slot].moving:
             return x[:n]
         return x.reshape(-1)[at : at + n]

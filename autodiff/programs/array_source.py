@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.graphs import tiles
+from autodiff.graphs.blocks import tiles
 from autodiff.graphs.fold import fold, nodes_of, varying
 from autodiff.nodes.tensor import Tensor
 from autodiff.programs.gate import Guard, holds, overlap, written
@@ -104,7 +104,7 @@ class Writer:
         alone = {x for x in order if any(x.parents[0] is operand for operand, _ in asked)}
         found_together = tiles.stretches(order, alone.union(*compared))
         order = [node for stretch in found_together for node in stretch]
-        self.tiled = {x for stretch in found_together if len(stretch) > 1 for x in stretch}
+        self.tiled = {x for stretch in found_together if tiles.pays(stretch) for x in stretch}
         place = {node: i for i, node in enumerate(order)}
         for i, node in enumerate(order):
             held = set().union(*(self.holders.get(x, set()) for x in node.parents))

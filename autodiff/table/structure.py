@@ -57,8 +57,8 @@ def count(shape: Shape, axis: Axis) -> float:
 
 
 def sum(x: Any, axis: Axis, keepdims: bool, out: Any = None) -> Any:
-    if x.size > short.MANY and short.is_short(x, axis):
-        return short.total(x, keepdims, out)
+    if x.size > short.MANY and (y := short.total(x, axis, keepdims, out)) is not None:
+        return y
     whole = axis is None and out is None and not keepdims
     y = loops.total(plus, x) if whole else None  # compiled only
     return plus.reduce(x, axis, None, out, keepdims) if y is None else y

@@ -68,6 +68,27 @@ cdef extern from *:
             T found = FABS(lost) < (T)1 ? more : part;                                                   \
             y[i] = a[i] == b[i] ? (T)0.5 : found;                                                        \
         }                                                                                                \
+    }                                                                                                    \
+    PASS add_up_##T(const T *x, T *__restrict y, npy_intp outer, npy_intp n, npy_intp inner) {           \
+        for (npy_intp o = 0; o < outer; o++, x += n * inner, y += inner) {                               \
+            for (npy_intp i = 0; i < inner; i++) y[i] = (T)0;                                            \
+            if (inner > 1) {                                                                             \
+                for (npy_intp k = 0; k < n; k++)                                                         \
+                    for (npy_intp i = 0; i < inner; i++) y[i] += x[k * inner + i];                       \
+                continue;                                                                                \
+            }                                                                                            \
+            npy_intp k = n < 8 ? 1 : 8;                                                                  \
+            T s = x[0];                                                                                  \
+            if (n >= 8) {                                                                                \
+                T part[8];                                                                               \
+                for (int j = 0; j < 8; j++) part[j] = x[j];                                              \
+                for (; k + 8 <= n; k += 8)                                                               \
+                    for (int j = 0; j < 8; j++) part[j] += x[k + j];                                     \
+                s = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])); \
+            }                                                                                            \
+            for (; k < n; k++) s += x[k];                                                                \
+            y[0] += s;                                                                                   \
+        }                                                                                                \
     }
     PASSES(double, fabs)
     PASSES(float, fabsf)
@@ -78,6 +99,8 @@ cdef extern from *:
     void extreme_back_float(float *g, float *x, float *y, Py_ssize_t outer, Py_ssize_t n, float sign)
     void gap_double(double *a, double *b, double *y, Py_ssize_t n)
     void gap_float(float *a, float *b, float *y, Py_ssize_t n)
+    void add_up_double(double *x, double *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner)
+    void add_up_float(float *x, float *y, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner)
     void share_double(double *a, double *b, double *y, Py_ssize_t n, double scale)
     void share_float(float *a, float *b, float *y, Py_ssize_t n, float scale)
 
@@ -152,4 +175,18 @@ cdef inline bint share_of(object a, object b, object y, double scale) except -1:
         share_double(<double *>at(a), <double *>at(b), <double *>at(y), cnp.PyArray_SIZE(<cnp.ndarray>y), scale)
     else:
         share_float(<float *>at(a), <float *>at(b), <float *>at(y), cnp.PyArray_SIZE(<cnp.ndarray>y), <float>scale)
+    return True
+
+cdef inline bint add_up(object x, object y, int axis) except -1:
+    cdef int axes
+    if kind(x) == 0 or kind(x) != kind(y) or not cnp.PyArray_SIZE(<cnp.ndarray>x):
+        return False
+    axes = cnp.PyArray_NDIM(<cnp.ndarray>x)
+    outer, n, inner = extent(x, 0, axis), extent(x, axis, axis + 1), extent(x, axis + 1, axes)
+    if cnp.PyArray_SIZE(<cnp.ndarray>y) != outer * inner or not cnp.PyArray_ISWRITEABLE(<cnp.ndarray>y):
+        return False
+    if kind(x) == cnp.NPY_DOUBLE:
+        add_up_double(<double *>at(x), <double *>at(y), outer, n, inner)
+    else:
+        add_up_float(<float *>at(x), <float *>at(y), outer, n, inner)
     return True

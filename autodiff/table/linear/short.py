@@ -1,13 +1,18 @@
-"""A short last axis, column by column: numpy enters its loop anew for every few numbers of such rows.
+"""Sums along a short axis, or one of few numbers side by side: numpy enters its loop anew for every few.
 
-The bits are numpy's: of fewer than eight numbers it adds one after the other, beginning with 0.
+The compiled engine adds them up in one pass. The bits are numpy's: it begins with 0 and adds one after the
+other; numbers that lie together, from eight of them on, in eight parts that it adds up in pairs.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 
+from autodiff.table import loops as passes
+
 SHORT = 8  # numpy adds as many numbers and more in parts
+LONG = 128  # and halves rows of more than that
 MANY = 512  # rows from which it pays
 FLOATS = np.dtype(np.float64), np.dtype(np.float32)  # of others the sum has another type
 
@@ -20,14 +25,26 @@ def is_short(x: Any, axis: Any) -> bool:
     return bool(x.dtype in FLOATS and axis in (-1, last, (last,), (-1,)))
 
 
-def total(x: Any, keepdims: bool, out: Any = None) -> Any:
-    """Return the sums along a short last axis."""
-    y = x[..., 0] + x[..., 1]
-    for k in range(2, x.shape[-1]):
-        y += x[..., k]
-    y += 0.0  # of -0.0 alone numpy makes 0.0
-    if keepdims:
-        y = y[..., None]
+def total(x: Any, axis: Any, keepdims: bool, out: Any = None) -> Any:
+    """Return the sums along an axis, or None where numpy's own loop is long enough."""
+    if type(axis) is tuple and len(axis) == 1:
+        axis = axis[0]
+    if type(axis) is not int or x.ndim < 2 or x.dtype not in FLOATS or not -x.ndim <= axis < x.ndim:
+        return None
+    axis = axis % x.ndim
+    head, n, tail = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+    side = math.prod(tail)
+    if n < 2 or (n if side == 1 else side) > LONG or x.size < MANY * (n if side == 1 else side):
+        return None
+    y = np.empty((*head, 1, *tail) if keepdims else (*head, *tail), x.dtype)
+    if not passes.add_up(x, y, axis):  # compiled only
+        if not is_short(x, axis):
+            return None
+        column = y[..., 0] if keepdims else y
+        np.add(x[..., 0], x[..., 1], column)
+        for k in range(2, n):
+            column += x[..., k]
+        column += 0.0  # of -0.0 alone numpy makes 0.0
     if out is None:
         return y
     out[...] = y

@@ -1,83 +1,29 @@
 """Tiles: a program of arrays runs its stretches of pointwise rows block by block.
 
 Between two numpy calls a large array goes to memory and back. `stretches` finds rows that work on numbers
-one by one, on arrays of one shape, and that can run together; a `Plan` says where each finds its operands
+one by one, with results of one shape, and that can run together; a `Plan` says where each finds its operands
 and puts its result, and the `Tile` that is made of it takes a block of a few thousand numbers through all
 of them before the next block. What is needed only inside has the memory of one block. The bits are those
 of one call after the other for any size of the block, since every number is computed by the same loop.
 """
 
-import math
-import os
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from queue import SimpleQueue
-from threading import Thread
 from typing import Any
 
 import numpy as np
 
 from autodiff._engine import machine
+from autodiff.graphs.blocks.stretch import AXES, Stretch, copied, stretch
+from autodiff.graphs.blocks.threads import THREADS, Threads
 from autodiff.nodes.tensor import Tensor
-from autodiff.table.primitive import Pointwise, Primitive, elementwise, takes_out
+from autodiff.table.primitive import TABLE, Pointwise, Primitive, elementwise, takes_out
 
 BLOCK = 2048  # numbers in a block; 0 switches tiles off
 AHEAD = 256  # rows that are looked through for more of a stretch
 WIDEST = 3  # operands of a row
-SHARED = 1 << 19  # numbers times rows of a stretch, from which on a thread is worth its start
-
-
-class Threads:
-    """Threads that share the blocks of large stretches; they start when they are first needed."""
-
-    def __init__(self) -> None:
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin without any: so does a forked child, too."""
-        self.jobs: Any = SimpleQueue()
-        self.started = 0
-
-    def part(self, size: int, rows: int, block: int) -> int:
-        """Return how many numbers of a stretch a thread takes: whole blocks, or all of them."""
-        if size * rows < SHARED or size <= block:
-            return size
-        wanted = workers()
-        try:
-            while self.started < wanted - 1:
-                Thread(
-                    target=self.serve, args=(self.jobs,), daemon=True, name="autodiff-tile"
-                ).start()
-                self.started += 1
-        except RuntimeError:  # no more may be started
-            wanted = self.started + 1
-        blocks = math.ceil(size / block)
-        return math.ceil(blocks / wanted) * block
-
-    @staticmethod
-    def serve(jobs: Any) -> None:
-        """Do what stands in the queue, for ever; the lock of each job is free when it is done."""
-        while True:
-            run, arguments, running = jobs.get()
-            try:
-                run(*arguments)
-            finally:
-                running.release()
-
-
-def workers() -> int:
-    """Return how many threads may share a stretch: what OMP_NUM_THREADS says, or the processors."""
-    try:
-        return max(1, int(os.environ["OMP_NUM_THREADS"]))
-    except (KeyError, ValueError):
-        few = getattr(os, "sched_getaffinity", None)
-        return len(few(0)) if few else os.cpu_count() or 1
-
-
-THREADS = Threads()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=THREADS.begin)
+RUN = 128  # neighbours up to which numpy takes longer to come to its loop than in it
 
 
 @dataclass
@@ -92,18 +38,22 @@ class Plan:
     like: Any  # a view of the shape and dtype of all results
     block: int
     size: int = 0
-    slots: int = 0
-    steps: list[tuple[Primitive, tuple[int, ...]]] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)  # of what lies in each slot
+    steps: list[tuple[Primitive | Stretch, tuple[int, ...]]] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     given: list[int] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     fresh: list[int] = field(default_factory=list)
     threads: Threads = THREADS
 
-    def slot(self, kind: list[int]) -> int:
-        """Return a new slot of a kind."""
+    @property
+    def slots(self) -> int:
+        return len(self.lengths)
+
+    def slot(self, kind: list[int], length: int | None = None) -> int:
+        """Return a new slot of a kind, for as many numbers as the stretch has or for a `length`."""
         kind.append(self.slots)
-        self.slots += 1
+        self.lengths.append(self.size if length is None else length)
         return kind[-1]
 
 
@@ -135,20 +85,23 @@ class PlainTile:
         if not plan.like.ndim:  # results without axes are blocks of one number as well
             flat = [x if x is None else x.reshape(-1) for x in now]
         for at in range(0, plan.size, plan.block):
-            self.run(flat, at, min(plan.block, plan.size - at))
+            self.run(flat, now, at, min(plan.block, plan.size - at))
         return found[0] if len(found) == 1 else found
 
-    def run(self, flat: list[Any], at: int, n: int) -> None:
-        """Take one block through all steps."""
+    def run(self, flat: list[Any], whole: list[Any], at: int, n: int) -> None:
+        """Take one block through all steps; stretched is what an array is as a whole."""
         scratch = self.scratch
 
         def part(slot: int) -> Any:
             if slot in scratch:
                 return scratch[slot][:n]
             x = flat[slot]
-            return x[at : at + n] if x.ndim else x
+            return x[at : at + n] if x.size > 1 else x
 
         for row, slots in self.plan.steps:
+            if isinstance(row, Stretch):
+                part(slots[1])[...] = copied(whole[slots[0]], row, at, n)
+                continue
             *xs, y = map(part, slots)
             if takes_out(row.array):
                 row.array(*xs, out=y)
@@ -160,11 +113,10 @@ Tile: Any = getattr(machine(), "Tile", PlainTile)
 
 
 def fits(node: Tensor) -> bool:
-    """Return whether a node's row works number by number on whole arrays of its shape, or on one number."""
+    """Return whether a node's row works number by number on whole arrays, or stretches one."""
     row, y = node.primitive, node._array
     return (
-        isinstance(row, Pointwise)
-        and not node.params
+        ((isinstance(row, Pointwise) and not node.params) or row is TABLE["broadcast"])
         and len(node.parents) <= WIDEST
         and y.dtype.char in "fd"
         and bool(y.size)
@@ -172,8 +124,8 @@ def fits(node: Tensor) -> bool:
         and not any(np.may_share_memory(y, x._array) for x in node.parents)
         and all(
             x.dtype == y.dtype
-            and (x.shape == y.shape or not x.ndim)
             and x._array.flags.c_contiguous
+            and (x.size in (1, y.size) or len(stretch(x.shape, y.shape).axes) <= AXES)
             for x in node.parents
         )
     )
@@ -195,7 +147,7 @@ def stretches(order: Sequence[Tensor], alone: set[Tensor]) -> list[list[Tensor]]
         if first not in can:
             found.append([first])
             continue
-        stretch = [first]
+        together = [first]
         before: list[Tensor] = []
         later: list[Tensor] = []
         inside, late = {first}, set[Tensor]()
@@ -205,7 +157,7 @@ def stretches(order: Sequence[Tensor], alone: set[Tensor]) -> list[list[Tensor]]
                 later.append(node)
                 late.add(node)
             elif node in can and node.shape == first.shape and node.dtype == first.dtype:
-                stretch.append(node)
+                together.append(node)
                 inside.add(node)
             elif any(x in inside for x in node.parents):
                 later.append(node)
@@ -214,13 +166,22 @@ def stretches(order: Sequence[Tensor], alone: set[Tensor]) -> list[list[Tensor]]
                 before.append(node)
         waiting += reversed(later)
         found += stretches(before, alone)
-        found.append(stretch)
+        found.append(together)
     return found
 
 
-def write(writer: Any, i: int, stretch: Sequence[Tensor], roots: Container[Tensor]) -> None:
+def pays(rows: Sequence[Tensor]) -> bool:
+    """Return whether rows are quicker in a tile: several, or one whose operand is broadcast in short runs."""
+    (first, *more) = rows
+    runs = [stretch(x.shape, first.shape).axes for x in first.parents if 1 < x.size < first.size]
+    return bool(more) or (
+        len(runs) > 0 and min(axes[-1][0] for axes in runs) <= RUN < BLOCK < first.size
+    )
+
+
+def write(writer: Any, i: int, rows: Sequence[Tensor], roots: Container[Tensor]) -> None:
     """Write the line that runs a stretch, whose first row stands in place i of the order."""
-    first, end = stretch[0], i + len(stretch) - 1
+    first, end = rows[0], i + len(rows) - 1
     like = np.broadcast_to(np.zeros((), first.dtype), first.shape)  # no memory
     plan = Plan(like, BLOCK, first.size)
     words: list[str] = []  # of the slots that are kept
@@ -229,15 +190,31 @@ def write(writer: Any, i: int, stretch: Sequence[Tensor], roots: Container[Tenso
     slots: dict[Any, int] = {}  # by node, or by what its memory is called
     labels: dict[Tensor, str] = {}
     free: list[int] = []  # blocks that are not read any more
+    until = {x: k for k, node in enumerate(rows, i) for x in node.parents}
+    stretched: dict[Tensor, int] = {}  # blocks of operands that are broadcast
 
     def outside(x: Tensor) -> int:
         """Return the slot of an operand that was computed before, or is an argument."""
         known = x in writer.known
         word = writer.buffers.get(x, writer.names[x]) if known else writer.names[x]
         if word not in slots:
-            slots[word] = plan.slot(plan.kept if known else plan.given)
+            slots[word] = plan.slot(plan.kept if known else plan.given, x.size)
             (words if known else arguments).append(word)
         return slots[word]
+
+    def block() -> int:
+        """Return the slot of a block that nobody reads."""
+        writer.needs += 0 if free else min(BLOCK, first.size) * first.dtype.itemsize
+        return free.pop() if free else plan.slot(plan.blocks)
+
+    def operand(x: Tensor) -> int:
+        """Return the slot in which a row finds an operand."""
+        if x in slots or x.size in (1, first.size):
+            return slots[x] if x in slots else outside(x)
+        if x not in stretched:
+            stretched[x] = block()
+            plan.steps.append((stretch(x.shape, first.shape), (outside(x), stretched[x])))
+        return stretched[x]
 
     def result(k: int, node: Tensor) -> int:
         """Return the slot in which a row puts its result."""
@@ -252,26 +229,34 @@ def write(writer: Any, i: int, stretch: Sequence[Tensor], roots: Container[Tenso
             plan.fresh.append(-1 - outside(over))
             return outside(over)
         if writer.last.get(node, k) <= end:
-            writer.needs += 0 if free else min(BLOCK, node.size) * node.dtype.itemsize
-            return free.pop() if free else plan.slot(plan.blocks)
+            return block()
         writer.names[node] = writer.place(k, node)
         return outside(node)
 
-    for k, node in enumerate(stretch, i):
+    for k, node in enumerate(rows, i):
         labels[node] = writer.names[node] = writer.name(node.name or f"v{k}")
-        places = [slots[x] if x in slots else outside(x) for x in node.parents]
+        row = writer.row(node)
+        step = stretch(node.parents[0].shape, first.shape) if row.name == "broadcast" else row
+        places = (
+            [outside(x) for x in node.parents] if step is not row else [*map(operand, node.parents)]
+        )
         done = writer.done.get(k, ())
-        over = elementwise(writer.row(node))
         ended = [slots[x] for x in done if x in slots and slots[x] in plan.blocks]
+        ended += [
+            stretched.pop(x)
+            for x in dict.fromkeys(node.parents)
+            if x in stretched and until[x] == k
+        ]
+        over = elementwise(row)
         free += ended if over else ()
         slots[node] = result(k, node)
         free += () if over else ended
-        plan.steps.append((writer.row(node), (*places, slots[node])))
+        plan.steps.append((step, (*places, slots[node])))
         writer.release(k, node)
     name = writer.name("tile")
     writer.made.append((name, partial(Tile, plan), words, {}))
-    for node in stretch:
-        rows = ", ".join(labels.get(x, writer.names[x]) for x in node.parents)
-        writer.lines.append(f"# {labels[node]} = {writer.row(node).name}({rows})")
+    for node in rows:
+        read = ", ".join(labels.get(x, writer.names[x]) for x in node.parents)
+        writer.lines.append(f"# {labels[node]} = {writer.row(node).name}({read})")
     call = f"{name}({', '.join(arguments)})"
     writer.lines.append(f"{', '.join(results)} = {call}" if results else call)
