@@ -87,6 +87,31 @@ def test_operands_that_are_broadcast_have_the_bits_of_one_call(row, dtype, rng, 
             assert "tile(" in program.source
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_is_put_into_zeros_has_the_bits_of_one_call(dtype, rng, monkeypatch, kind):
+    parts = (
+        slice(0, 4),
+        slice(3, 9),
+        5,
+        -1,
+        slice(-2, None),
+        slice(None),
+        slice(8, 2, -1),
+        (slice(2, 7),),
+    )
+    xs = [rng.normal(size=shape).astype(dtype) for shape in ((9,), (9, 3), (9, 2, 2))]
+
+    def f(*arrays):
+        return sum((x[part] * x[part] * k).sum() for x in arrays for k, part in enumerate(parts))
+
+    expected, _ = answer(f, xs, 0, monkeypatch, grads=True)
+    for block in (1, 5, 16, 2048):
+        found, program = answer(f, xs, block, monkeypatch, grads=True)
+        assert found == expected
+    lines = program.courses[True][0].source.splitlines()
+    assert sum("# v" in line and "scatter" in line for line in lines) >= 12
+
+
 def test_sums_of_outer_products_run_in_one_tile(rng, monkeypatch, kind):
     def f(w, *xs):
         return sum(ad.tanh(w @ x).sum() for x in xs)

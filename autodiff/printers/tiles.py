@@ -18,7 +18,9 @@ from _thread import allocate_lock
 
 cimport numpy as cnp
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from autodiff.programs._stretch cimport Stretched, stretch_block
+from autodiff.programs._blocks cimport (
+    Stretched, chain_all, chain_from, chain_with, stretch_block, stretch_weighed,
+)
 from autodiff.table._ufunc cimport PyUFuncObject
 from autodiff.table.primitive import takes_out
 
@@ -31,7 +33,7 @@ cdef struct Step:
     void *data
     int width  # of operands and result
     int[4] slots
-    Stretched stretched  # no axes where the step is a row
+    Stretched[2] stretched  # of operands that are read so; no axes where they are not
 
 cdef struct Slot:
     char *start
@@ -68,10 +70,11 @@ cdef class Tile:
             for k in range(len(places)):
                 self.steps[i].slots[k] = places[k]
             self.steps[i].loop = NULL
-            self.steps[i].stretched.axes = 0
+            self.steps[i].stretched[0].axes = self.steps[i].stretched[1].axes = 0
             self.functions.append(getattr(row, "array", None))
             if self.functions[i] is None:
-                self.measure(&self.steps[i].stretched, row.axes)
+                for k, part in enumerate(row if len(row) == 2 else (row,)):
+                    self.measure(&self.steps[i].stretched[k], part)
                 continue
             self.find(&self.steps[i], row, plan.like.dtype.num)
             self.compiled = self.compiled and self.steps[i].loop != NULL
@@ -85,10 +88,11 @@ cdef class Tile:
         PyMem_Free(self.steps)
         PyMem_Free(self.slots)
 
-    cdef int measure(self, Stretched *stretched, axes) except -1:
+    cdef int measure(self, Stretched *stretched, step) except -1:
         cdef int a
-        stretched.axes, stretched.item = len(axes), self.item
-        for a, (extent, stride) in enumerate(axes):
+        stretched.axes, stretched.item = len(step.axes), self.item
+        stretched.first, stretched.end = step.first, step.end
+        for a, (extent, stride) in enumerate(step.axes):
             stretched.extents[a], stretched.strides[a] = extent, stride * self.item
         return 0
 
@@ -204,8 +208,13 @@ cdef class Tile:
             slot = &self.slots[step.slots[k]]
             args[k] = slot.start + at * slot.moving
             strides[k] = slot.stride
-        if step.stretched.axes:
-            stretch_block(&step.stretched, self.slots[step.slots[0]].start, args[1], at, n)
+        if step.stretched[1].axes:
+            stretch_weighed(
+                &step.stretched[0], <double *>self.slots[step.slots[0]].start, &step.stretched[1],
+                <double *>self.slots[step.slots[1]].start, <double *>args[2], <double *>args[3], at, n,
+            )
+        elif step.stretched[0].axes:
+            stretch_block(&step.stretched[0], self.slots[step.slots[0]].start, args[1], at, n)
         else:
             step.loop(args, &n, strides, step.data)
 
@@ -224,7 +233,7 @@ cdef class Tile:
         cdef int i, k
         for i in range(self.count):
             step = &self.steps[i]
-            if step.loop != NULL or step.stretched.axes:
+            if step.loop != NULL or step.stretched[0].axes:
                 self.step(step, at, n)
                 continue
             *xs, y = [self.view(step.slots[k], at, n) for k in range(step.width)]
@@ -244,28 +253,6 @@ cdef class Tile:
 """
 
 CHAIN = """
-cdef extern from *:
-    \"\"\"
-    // y may be an operand: each number is read before it is written. LOOP stands in `products`.
-    #if defined(__GNUC__) && !defined(__clang__)
-    #define INDEPENDENT _Pragma("GCC ivdep")
-    #else
-    #define INDEPENDENT
-    #endif
-    #define CHAIN(G, D)                                            \\
-        INDEPENDENT                                                \\
-        for (Py_ssize_t i = 0; i < n; i++) {                       \\
-            double p = (G) * (D);                                  \\
-            y[i] = (p != p) & ((G) == 0.0) ? (G) : p;              \\
-        }
-    LOOP void chain_all(const double *g, const double *d, double *y, Py_ssize_t n) { CHAIN(g[i], d[i]) }
-    LOOP void chain_with(const double *g, double d, double *y, Py_ssize_t n) { CHAIN(g[i], d) }
-    LOOP void chain_from(double g, const double *d, double *y, Py_ssize_t n) { CHAIN(g, d[i]) }
-    \"\"\"
-    void chain_all(const double *g, const double *d, double *y, Py_ssize_t n) noexcept
-    void chain_with(const double *g, double d, double *y, Py_ssize_t n) noexcept
-    void chain_from(double g, const double *d, double *y, Py_ssize_t n) noexcept
-
 cdef void loop_chain(char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, void *data) noexcept:
     cdef double *g = <double *>args[0]
     cdef double *d = <double *>args[1]

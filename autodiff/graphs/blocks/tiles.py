@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from autodiff._engine import machine
-from autodiff.graphs.blocks.stretch import AXES, Stretch, copied, stretch
+from autodiff.graphs.blocks.rows import copies, fits, near_their_sums, stretch_both, weighs
+from autodiff.graphs.blocks.stretch import Stretch, Weighed, copied, stretch
 from autodiff.graphs.blocks.threads import THREADS, Threads
 from autodiff.nodes.tensor import Tensor
-from autodiff.table.primitive import TABLE, Pointwise, Primitive, elementwise, takes_out
+from autodiff.table.primitive import Primitive, elementwise, takes_out
 
 BLOCK = 2048  # numbers in a block; 0 switches tiles off
 AHEAD = 256  # rows that are looked through for more of a stretch
-WIDEST = 3  # operands of a row
 RUN = 128  # neighbours up to which numpy takes longer to come to its loop than in it
 
 
@@ -39,7 +39,7 @@ class Plan:
     block: int
     size: int = 0
     lengths: list[int] = field(default_factory=list)  # of what lies in each slot
-    steps: list[tuple[Primitive | Stretch, tuple[int, ...]]] = field(default_factory=list)
+    steps: list[tuple[Primitive | Stretch | Weighed, tuple[int, ...]]] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     given: list[int] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
@@ -102,6 +102,10 @@ class PlainTile:
             if isinstance(row, Stretch):
                 part(slots[1])[...] = copied(whole[slots[0]], row, at, n)
                 continue
+            if isinstance(row, Weighed):
+                a, b = (copied(whole[k], step, at, n) for k, step in zip(slots, row, strict=False))
+                np.add(part(slots[2]), a * b, out=part(slots[3]))
+                continue
             *xs, y = map(part, slots)
             if takes_out(row.array):
                 row.array(*xs, out=y)
@@ -110,25 +114,6 @@ class PlainTile:
 
 
 Tile: Any = getattr(machine(), "Tile", PlainTile)
-
-
-def fits(node: Tensor) -> bool:
-    """Return whether a node's row works number by number on whole arrays, or stretches one."""
-    row, y = node.primitive, node._array
-    return (
-        ((isinstance(row, Pointwise) and not node.params) or row is TABLE["broadcast"])
-        and len(node.parents) <= WIDEST
-        and y.dtype.char in "fd"
-        and bool(y.size)
-        and y.flags.c_contiguous
-        and not any(np.may_share_memory(y, x._array) for x in node.parents)
-        and all(
-            x.dtype == y.dtype
-            and x._array.flags.c_contiguous
-            and (x.size in (1, y.size) or len(stretch(x.shape, y.shape).axes) <= AXES)
-            for x in node.parents
-        )
-    )
 
 
 def stretches(order: Sequence[Tensor], alone: set[Tensor]) -> list[list[Tensor]]:
@@ -166,17 +151,17 @@ def stretches(order: Sequence[Tensor], alone: set[Tensor]) -> list[list[Tensor]]
                 before.append(node)
         waiting += reversed(later)
         found += stretches(before, alone)
-        found.append(together)
+        found.append(near_their_sums(together))
     return found
 
 
 def pays(rows: Sequence[Tensor]) -> bool:
     """Return whether rows are quicker in a tile: several, or one whose operand is broadcast in short runs."""
     (first, *more) = rows
+    if more or copies(first) is not None or not fits(first):
+        return bool(more)
     runs = [stretch(x.shape, first.shape).axes for x in first.parents if 1 < x.size < first.size]
-    return bool(more) or (
-        len(runs) > 0 and min(axes[-1][0] for axes in runs) <= RUN < BLOCK < first.size
-    )
+    return any(axes[-1][0] <= RUN for axes in runs) and 0 < BLOCK < first.size
 
 
 def write(writer: Any, i: int, rows: Sequence[Tensor], roots: Container[Tensor]) -> None:
@@ -233,30 +218,40 @@ def write(writer: Any, i: int, rows: Sequence[Tensor], roots: Container[Tensor])
         writer.names[node] = writer.place(k, node)
         return outside(node)
 
+    products: list[Tensor] = []  # that wait for their sum
     for k, node in enumerate(rows, i):
         labels[node] = writer.names[node] = writer.name(node.name or f"v{k}")
-        row = writer.row(node)
-        step = stretch(node.parents[0].shape, first.shape) if row.name == "broadcast" else row
-        places = (
-            [outside(x) for x in node.parents] if step is not row else [*map(operand, node.parents)]
-        )
-        done = writer.done.get(k, ())
+        after = rows[k + 1 - i] if k < end else None
+        if (
+            after is not None
+            and weighs(after) is node
+            and node not in roots
+            and writer.last[node] == k + 1
+        ):
+            products = [node]
+            continue
+        row, step = writer.row(node), copies(node)
+        both = Weighed(*stretch_both(products[0])) if products else None
+        read = [x for x in (*products, node) for x in x.parents if x not in products]
+        if both:
+            places = [*map(outside, read[:2]), operand(read[2])]
+        else:
+            places = [outside(read[0])] if step else [*map(operand, read)]
+        done = [x for at in range(k - len(products), k + 1) for x in writer.done.get(at, ())]
         ended = [slots[x] for x in done if x in slots and slots[x] in plan.blocks]
-        ended += [
-            stretched.pop(x)
-            for x in dict.fromkeys(node.parents)
-            if x in stretched and until[x] == k
-        ]
+        ended += [stretched.pop(x) for x in dict.fromkeys(read) if x in stretched and until[x] <= k]
         over = elementwise(row)
         free += ended if over else ()
         slots[node] = result(k, node)
         free += () if over else ended
-        plan.steps.append((step, (*places, slots[node])))
-        writer.release(k, node)
+        plan.steps.append((both or step or row, (*places, slots[node])))
+        for at in range(k - len(products), k + 1):
+            writer.release(at, node)
+        products = []
     name = writer.name("tile")
     writer.made.append((name, partial(Tile, plan), words, {}))
     for node in rows:
-        read = ", ".join(labels.get(x, writer.names[x]) for x in node.parents)
-        writer.lines.append(f"# {labels[node]} = {writer.row(node).name}({read})")
+        operands = ", ".join(labels.get(x, writer.names[x]) for x in node.parents)
+        writer.lines.append(f"# {labels[node]} = {writer.row(node).name}({operands})")
     call = f"{name}({', '.join(arguments)})"
     writer.lines.append(f"{', '.join(results)} = {call}" if results else call)
