@@ -12,7 +12,7 @@ from nets import Network
 from nets.closed_form import step
 from nets.data import Split, load_digits
 from nets.digits.segmentation import a_row, segment
-from nets.experiments import arguments, asked, derivations
+from nets.experiments import arguments, asked, derivations, words
 from nets.experiments.counting import Work, naive_multiplications, paths, ways, work_of
 from nets.experiments.kit import Line
 from nets.pages.digits import answers
@@ -66,6 +66,7 @@ def test_digits_otherwise(split: Split) -> None:
 
 def test_the_score_stands_still_while_the_cost_falls(split: Split) -> None:
     (line,) = arguments.smooth_cost(split)
+    assert words.unknown(line.what) + words.unknown(line.measured) == []  # the notebook prints it
     before, after, high, low, better, falling, of = numbers(line)
     assert abs(after - before) <= 15
     assert low < high

@@ -262,3 +262,9 @@ def test_every_pointwise_row_is_printed(row: Pointwise, dtype: Any) -> None:
         exact = dtype is np.float64
         assert np.allclose(gradients[x.name], x.grad, rtol=0 if exact else 3e-7, atol=0)
         assert gradients[x.name].dtype == x.grad.dtype
+
+
+def test_a_name_of_the_old_numbering_is_told_the_new_one() -> None:
+    a = ad.Value(2.0, "a")
+    with pytest.raises(ValueError, match=r"'w1': Layers are counted .*: w1 is now w\^2"):
+        ad.derive(a * a, "w1")  # type: ignore[arg-type]

@@ -440,3 +440,69 @@ def test_prairielearn_names_the_slip_in_the_language_of_the_export(
     assert data["partial_scores"]["formula_b"]["score"] == 0.0
     assert data["feedback"]["formula_b"].startswith("符号")
     assert 0.5 < data["score"] < 1.0
+
+
+class Raises:
+    def __float__(self) -> float:
+        raise RuntimeError("no")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize(
+    "junk", [float("nan"), float("inf"), 0.0, 10**400, Raises(), np.zeros((0,))]
+)
+def test_what_is_no_answer_has_no_point_and_nothing_follows_from_it(
+    subject: str, junk: Any
+) -> None:
+    page = sheet(subject, "Ada")
+    rights = {q.name: getattr(q, "right", None) for q in page.questions}
+    marks = page.mark({q.name: junk for q in page.questions})
+    counted = [name for name, m in marks.items() if m.counts]
+    assert all(np.all(np.asarray(rights[n]) == 0) for n in counted), counted
+
+
+def test_no_finite_number_is_said_so() -> None:
+    for subject, name, answer in (
+        ("matrices", "bp1", lambda a, y, z: a * np.nan),
+        ("neuron", "formula_b", "(a-y)*a*(1-a) + 0*log(-1)"),
+        ("graph", "u1", float("nan")),
+    ):
+        page = sheet(subject, "Ada")
+        assert page.mark({name: answer})[name].said == "this is not a finite number"
+
+
+def test_letters_of_a_japanese_keyboard_are_read() -> None:
+    page = sheet("neuron", "Ada")
+    assert page.mark({"formula_b": "（ａ－ｙ）＊a*（１－a）"})["formula_b"].right
+
+
+@pytest.mark.parametrize(
+    "code", ["import sys; sys.exit(0)", "def bp1(*a):\n    raise SystemExit(0)"]
+)
+def test_who_leaves_has_not_passed(
+    code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.py").write_text(code)
+    assert main(["teach", "check", "matrices", str(tmp_path / "a.py"), "--student", "Ada"]) != 0
+    told = capsys.readouterr()
+    assert "SystemExit" in told.out + told.err
+
+
+def test_no_two_students_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["a/b", "a_b", "a:b", "Taro", "taro", "x" * 300, "名" * 300]
+    (tmp_path / "class.txt").write_text("\n".join(names), encoding="utf-8")
+    out = tmp_path / "sheets"
+    command = [
+        "teach",
+        "sheet",
+        "neuron",
+        "--students",
+        str(tmp_path / "class.txt"),
+        "-o",
+        str(out),
+    ]
+    assert main(command) == 0
+    assert len({path.name.casefold() for path in out.iterdir()}) == len(names)

@@ -16,7 +16,7 @@ from autodiff.derivatives.reverse import Node
 from autodiff.drawing.entitle import MOST
 from autodiff.drawing.naming import called, spelled
 from autodiff.explanations.layers import Roles, roles
-from autodiff.explanations.notation import gradient_name
+from autodiff.explanations.notation import gradient_name, renamed
 from autodiff.explanations.steps import short
 from autodiff.graphs.callers import snapshot
 from autodiff.graphs.graph import Edge, Graph, GraphNode
@@ -149,9 +149,8 @@ def derive(y: Node, wrt: Node | None = None, names: Mapping[str, Any] | None = N
     graph = snapshot(y, names=names)
     end = graph.ids[y]
     if wrt is not None and wrt not in graph.ids:
-        raise ValueError(
-            f"derive: {graph[end].label} does not depend on {wrt!r}: no line leads there"
-        )
+        why = renamed(str(wrt)) or "no line leads there"
+        raise ValueError(f"derive: {graph[end].label} does not depend on {wrt!r}: {why}")
     goals = {graph.ids[wrt]} if wrt is not None else {n.id for n in graph if n.kind == "parameter"}
     return _Writer(graph, end, goals, seed_for(y, None, "derive")).derivation()
 

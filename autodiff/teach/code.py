@@ -62,7 +62,7 @@ class CodeQuestion:
             copies = [np.array(v) for v in arguments]
             try:
                 found = answer(*copies)
-            except Exception as e:  # whatever a student's code may raise
+            except (Exception, SystemExit) as e:  # whatever a student's code may raise
                 shapes = ", ".join(str(v.shape) for v in arguments)
                 told = f"{type(e).__name__}: {e}".splitlines()[0]
                 return Mark(False, say("teach.raised", shapes=shapes, error=told))
@@ -70,7 +70,7 @@ class CodeQuestion:
                 return Mark(False, say("teach.nothing"))
             try:
                 given = np.asarray(found, dtype=float)
-            except (TypeError, ValueError):
+            except Exception:  # whatever an object may raise that is asked for its numbers
                 return Mark(False, say("teach.no_number"))
             if any(not np.array_equal(a, b) for a, b in zip(copies, arguments, strict=True)):
                 return Mark(False, say("teach.changed"))

@@ -14,6 +14,8 @@ from autodiff.table.language import say
 from autodiff.teach import handout, nbgrader, otter, prairielearn
 from autodiff.teach.sheets import SUBJECTS, Sheet, sheet
 
+LONGEST = 60  # letters of a file's name: of three bytes each they still fit a folder
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands."""
@@ -62,13 +64,28 @@ def _sheet(args: Any) -> None:
         raise ValueError(f"--students {args.students}: the file has no names, one a line")
     folder = Path("sheets") if args.out is None else args.out
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        place = folder / f"{_file_name(name)}{'-solved' if args.solved else ''}.{args.form}"
+    for name, own in zip(names, _file_names(names), strict=True):
+        place = folder / f"{own}{'-solved' if args.solved else ''}.{args.form}"
         print(handout.save(sheet(args.subject, name), place, args.solved))
 
 
 def _file_name(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in name).lstrip(".") or "_"
+
+
+def _file_names(names: list[str]) -> list[str]:
+    """Return a file's name for each student, none twice, also where a disk takes `Taro` for `taro`."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        start = own = _file_name(name)[:LONGEST]
+        number = 1
+        while own.casefold() in taken:
+            number += 1
+            own = f"{start}-{number}"
+        taken.add(own.casefold())
+        found.append(own)
+    return found
 
 
 def _check(args: Any) -> int:
@@ -85,7 +102,7 @@ def answers_of(path: Path, page: Sheet) -> dict[str, Any]:
         given: dict[str, Any] = {"sheet": page}
         exec(page.setup, given)
         scope = runpy.run_path(str(path), init_globals=given)
-    except Exception as e:  # whatever a student's code may raise
+    except (Exception, SystemExit) as e:  # whatever a student's code may raise
         told = f"{type(e).__name__}: {e}".splitlines()[0]
         raise ValueError(f"{path} cannot be run: {told}") from None
     asked = {q.name for q in page.questions}

@@ -182,9 +182,12 @@ class GraphQuestion:
         if not given(answer):
             return Mark(False, say("exercise.not_answered"))
         try:
-            said = self.exercise.check({self.blank_of: float(answer)})[self.blank_of]
-        except (TypeError, ValueError):
+            number = float(answer)
+        except Exception:  # whatever an object may raise that is asked for its number
             return Mark(False, say("teach.no_number"))
+        if not math.isfinite(number):
+            return Mark(False, say("teach.not_finite"))
+        said = self.exercise.check({self.blank_of: number})[self.blank_of]
         return Mark(said == say("exercise.right"), said)
 
     def expected(self, setup: str, before: Sequence[Question], answers: Mapping[str, Any]) -> Any:

@@ -16,6 +16,8 @@ from autodiff.nodes.value import Value
 from autodiff.table.language import say
 from autodiff.teach.question import EXACT, Mark, Slip, marked
 
+# Letters as a Japanese keyboard gives them: （ for (, ０ for 0.
+WIDE = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 POINTS = 6
 
 
@@ -59,7 +61,7 @@ class FormulaQuestion:
             return Mark(False, say("exercise.not_answered"))
         if not isinstance(answer, str):
             return Mark(False, say("teach.no_formula", name=self.name))
-        text = answer.strip().replace("^", "**")
+        text = answer.translate(WIDE).strip().replace("^", "**")
         try:
             given = self._at_points(text)
         except ExpressionError as error:

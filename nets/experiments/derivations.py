@@ -89,7 +89,7 @@ def good_demon(split: Split) -> list[Line]:
             "what it gains where |delta| is largest and smallest",
             "little to gain where delta is near 0",
             f"{gains[most]:.1e} with delta = {delta[most]:.1e}; "
-            f"{at_most(gains[least])} with |delta| {at_most(abs(delta[least]))}",
+            f"{at_most(gains[least], 1e-7)} with |delta| {at_most(abs(delta[least]), 1e-5)}",
         ),
         Line(
             "with dC/da for the error instead, delta = dC/da (*) sigma'(z) comes back by",

@@ -249,7 +249,7 @@ def load_class(place: str) -> type[Network]:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         raise UsageError(f"--code {path} cannot be run: {told(e)}") from None
     classes = {
         k: v for k, v in vars(module).items()

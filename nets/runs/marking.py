@@ -76,7 +76,7 @@ def _called(net: Network, method: str, *given: Any, **named: Any) -> Any:
     before = [np.array(v) for v in given if isinstance(v, np.ndarray)]
     try:
         found = getattr(net, method)(*given, **named)
-    except Exception as e:  # whatever a student's code may raise
+    except (Exception, SystemExit) as e:  # whatever a student's code may raise
         where = _line(e, getattr(type(net), method))
         raise _OwnError(ad.say("mark.raised", method=method, error=told(e)) + where) from e
     kept = [v for v in given if isinstance(v, np.ndarray)]
@@ -85,7 +85,7 @@ def _called(net: Network, method: str, *given: Any, **named: Any) -> Any:
     return found
 
 
-def _line(e: Exception, method: Any) -> str:
+def _line(e: BaseException, method: Any) -> str:
     """Say in which line of the student's file it was raised, and in which call of the library's."""
     if not hasattr(method, "__code__"):
         return ""
@@ -139,7 +139,7 @@ def _same(given: list[Any], others: list[Any]) -> bool:
     )
 
 
-def told(e: Exception) -> str:
+def told(e: BaseException) -> str:
     """Return the first line of what an exception says, after its kind."""
     return f"{type(e).__name__}: {e}".splitlines()[0]
 

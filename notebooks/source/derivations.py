@@ -139,8 +139,8 @@ print(
 # = \sum_k \frac{\partial z^{l+1}_k}{\partial z^l_j} \delta^{l+1}_k$. Since
 # $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$ (43), each factor is
 # $w^{l+1}_{kj} \sigma'(z^l_j)$ (44), and with it
-# $\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)$ (45). The sum over k runs down column j of w, which
-# is row j of its transpose: that is BP2.
+# $\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)$ (45). The sum over k takes the
+# elements of column j of $w^{l+1}$, and that column is row j of the transpose: this is BP2.
 #
 # ## BP3 and BP4
 #
@@ -167,8 +167,8 @@ print(
 # $\delta^l_j = \sum_k \frac{\partial C}{\partial z^{l+1}_k} \frac{\partial z^{l+1}_k}{\partial z^l_j}
 # = \sum_k \frac{\partial z^{l+1}_k}{\partial z^l_j} \delta^{l+1}_k$ です。
 # $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$ (43) なので各因子は $w^{l+1}_{kj} \sigma'(z^l_j)$ (44)、
-# したがって $\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)$ です (45)。k についての和は w の第 j 列を下ります。
-# それは転置の第 j 行なので、BP2 になります。
+# したがって $\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)$ です (45)。k についての和は、
+# $w^{l+1}$ の第 j 列の要素にわたる和です。その列は転置行列の第 j 行なので、BP2 になります。
 #
 # ## BP3 と BP4
 #

@@ -149,7 +149,7 @@ ad.draw(changed.graph(x[:, :1], y[:, :1]))
 #
 # ## 5. 線形ニューロン
 #
-# $\sigma(z) = z$ ならすべての $\sigma' = 1$ で、BP1 から BP4 はその因子を失います。するとネットワーク全体は、行列 1 つと列 1 つになります。
+# $\sigma(z) = z$ ならすべての $\sigma' = 1$ で、BP1 から BP4 はその因子を失います。するとネットワーク全体は、行列 1 つと列ベクトル 1 つになります。
 # **あなたの番です:** それは何でしょうか。
 
 # %%
@@ -294,7 +294,7 @@ for line in asked.zero_start(split):
 # ## 10. The blog post's network
 #
 # Two layers, [784, 10]: 7850 parameters (here [64, 10] on 8 x 8 digits), 1000 images to learn from and 100
-# to be tested on. The post also applies sigma to the pixels; on MNIST that costs 62 against 13 of 100, since
+# to be tested on. The post also applies sigma to the pixels; on MNIST 62 right of 100 become 13, since
 # all pixels then lie between 0.5 and 0.73 and their common part drowns the rest.
 
 # %% [markdown] lang="ja"

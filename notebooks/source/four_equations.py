@@ -147,7 +147,7 @@ for l in range(2, L + 1):
     for j in range(sizes[l]):
         seen = (cost_with_demon(l, j, dz) - cost_with_demon(l, j, -dz)) / (2 * dz)
         worst = max(worst, abs(seen - Z[l].grad[j, 0]))
-print(f"the demon and the graph differ by {worst:.1e} at most")
+print("the demon and the graph differ by less than 1e-9")
 assert worst < 1e-9
 
 # %% [markdown] lang="en"
@@ -200,7 +200,8 @@ check(f"BP1, delta^{L}", delta[L], Z[L].grad)
 # = \sum_k \delta^{l+1}_k \frac{\partial z^{l+1}_k}{\partial z^l_j} .$$
 #
 # Because $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$, the last factor is
-# $w^{l+1}_{kj} \sigma'(z^l_j)$. The sum over $k$ runs down column $j$ of $w^{l+1}$, which is row $j$ of its transpose:
+# $w^{l+1}_{kj} \sigma'(z^l_j)$. The sum over $k$ takes the elements of column $j$ of $w^{l+1}$, and
+# that column is row $j$ of the transpose:
 #
 # $$\delta^l = \bigl((w^{l+1})^T \delta^{l+1}\bigr) \odot \sigma'(z^l). \tag{BP2}$$
 #
@@ -217,7 +218,7 @@ check(f"BP1, delta^{L}", delta[L], Z[L].grad)
 #
 # $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$ なので、
 # 最後の因子は $w^{l+1}_{kj} \sigma'(z^l_j)$ です。
-# 和は $w^{l+1}$ の第 $j$ 列を $k$ について下ります。これは転置の第 $j$ 行です:
+# $k$ についての和は、$w^{l+1}$ の第 $j$ 列の要素にわたる和です。その列は転置行列の第 $j$ 行なので:
 #
 # $$\delta^l = \bigl((w^{l+1})^T \delta^{l+1}\bigr) \odot \sigma'(z^l). \tag{BP2}$$
 #

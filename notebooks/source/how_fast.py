@@ -67,9 +67,9 @@ def apart(a, b):
 
 
 print("by hand and autograd differ by less than 1e-12")
-print(f"finite differences are off by {apart(nudged.nabla_w, autograd):.0e}")
+print("finite differences are off by less than 1e-6, and by more than 1e-12")
 assert apart(by_hand.nabla_w, autograd) < 1e-12
-assert 1e-12 < apart(nudged.nabla_w, autograd) < 1e-4
+assert 1e-12 < apart(nudged.nabla_w, autograd) < 1e-6
 
 # %%
 epsilons = 10.0 ** np.arange(-14, 0)

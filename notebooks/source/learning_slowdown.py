@@ -173,12 +173,12 @@ panels[0].set_ylabel("output a (the answer is 0)")
 plt.show()
 
 # %% [markdown] lang="en"
-# The orange curve on the left is the slowdown: badly wrong, and waiting. With the cross-entropy the
+# The orange curve on the left is the slowdown: badly wrong, it hardly moves at first. With the cross-entropy the
 # weighted input $z$ of the worse start moves *faster* than that of the other, because its error is
 # larger. How far $z$ moves in the first epoch:
 
 # %% [markdown] lang="ja"
-# 左のオレンジの曲線が学習の遅れです。大きく間違えたまま待っています。クロスエントロピーでは、悪いほうの初期値の
+# 左のオレンジの曲線が学習の遅れです。大きく間違えているのに、はじめはほとんど動きません。クロスエントロピーでは、悪いほうの初期値の
 # 重み付き入力 $z$ は、誤差が大きいぶん、もう一方より *速く* 動きます。最初のエポックで $z$ が動く量:
 
 # %%

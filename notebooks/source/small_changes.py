@@ -131,13 +131,14 @@ print(ad.compare(autograd=C, by_hand=mine).verdict)
 # %% [markdown] lang="en"
 # ## The mini-batch as a poll
 #
-# **Predict:** is the gradient of 10 examples closer to the direction of the whole gradient than a right
-# angle? Of 100?
+# **Predict:** how near to the direction of the whole gradient is that of 10 examples, and that of 100? (A
+# cosine of 1 is the same direction, 0 a right angle.)
 
 # %% [markdown] lang="ja"
 # ## 世論調査としてのミニバッチ (poll)
 #
 # **予想してください:** 訓練例 10 個の勾配は、全体の勾配の向きにどれくらい近いでしょうか。100 個ならどうでしょう。
+# (余弦 (cosine) が 1 なら同じ向き、0 なら直角です。)
 
 # %%
 for line in arguments.a_poll(split):

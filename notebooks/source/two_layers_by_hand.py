@@ -108,8 +108,7 @@ print(f"(4.1), every weight by itself: {products} multiplications")
 #
 # $$\frac{\partial E}{\partial w_{ji}^{(3)}} = (y_j - d_j)\, z_i^{(2)} .$$
 #
-# A weight of the first layer changes $u_j^{(2)}$, with the factor $x_i$, and nothing else. So the
-# chain rule begins (4.5):
+# A weight $w_{ji}^{(2)}$ enters $u_j^{(2)}$ alone, with the factor $x_i$. So the chain rule begins (4.5):
 #
 # $$\frac{\partial E}{\partial w_{ji}^{(2)}} =
 # \frac{\partial E}{\partial u_j^{(2)}} \frac{\partial u_j^{(2)}}{\partial w_{ji}^{(2)}}
@@ -135,7 +134,7 @@ print(f"(4.1), every weight by itself: {products} multiplications")
 #
 # $$\frac{\partial E}{\partial w_{ji}^{(3)}} = (y_j - d_j)\, z_i^{(2)} .$$
 #
-# 入力側の重みが直接変えるのは $u_j^{(2)}$ だけで、その係数は $x_i$ です。連鎖律はここから始まります (4.5):
+# 重み $w_{ji}^{(2)}$ は $u_j^{(2)}$ だけに、係数 $x_i$ で現れます。連鎖律はここから始まります (4.5):
 #
 # $$\frac{\partial E}{\partial w_{ji}^{(2)}} =
 # \frac{\partial E}{\partial u_j^{(2)}} \frac{\partial u_j^{(2)}}{\partial w_{ji}^{(2)}}

@@ -32,13 +32,13 @@ output = record.z[-1]
 #
 # Feed two errors $s$ and $t$ into the output and go back. If backward is linear, going back from
 # $2s - 3t$ must give twice the one minus three times the other, in every weight of every layer. It
-# does, to the last bits. The forward pass of a sum of two inputs is *not* the sum of the outputs.
+# does, but for rounding. The forward pass of a sum of two inputs is *not* the sum of the outputs.
 
 # %% [markdown] lang="ja"
 # ## 逆伝播は線形、順伝播は非線形
 #
 # 出力に 2 つの誤差 $s$、$t$ を与えて逆にたどります。逆伝播が線形なら、$2s - 3t$ から戻した結果は、すべての
-# 層のすべての重みで、一方の 2 倍から他方の 3 倍を引いたものになるはずです。実際、最後の桁まで一致します。
+# 層のすべての重みで、一方の 2 倍から他方の 3 倍を引いたものになるはずです。実際、丸めを除いて一致します。
 # 一方、2 つの入力の和の順伝播は、出力の和には *なりません*。
 
 # %%
