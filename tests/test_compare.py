@@ -393,3 +393,16 @@ def test_a_graph_in_the_letters_of_each_document() -> None:
             np.testing.assert_array_equal(mine.result, theirs.result)
     with pytest.raises(ValueError, match="choose one of book, notes, lecture"):
         ad.notation(C, "greek")
+
+
+def test_what_cannot_be_compared_is_said() -> None:
+    w, d = ad.Value(2.0, "w"), ad.Value(3.0, "d")
+    C = w * d
+    for bad in (1j, None, "2", [1, [2]]):
+        with pytest.raises(TypeError, match=r"by_hand\['w'\] is no real number"):
+            ad.compare(autograd=C, by_hand={"w": bad})
+    twice = C + ad.Value(1.0, "w") * 2.0
+    with pytest.raises(ValueError, match="2 nodes are called 'w'"):
+        ad.compare(autograd=twice, by_hand={"w": 1.0})
+    near = ad.compare(autograd=C, by_hand={"w": 3.0 + 1e-8})
+    assert near.slip == "rounding: it agrees to six digits at least, so a digit more is wanted"

@@ -18,6 +18,7 @@ from autodiff.derivatives.reverse import gradient
 from autodiff.explanations import slips
 from autodiff.explanations.layers import place, run_of
 from autodiff.explanations.notation import book_name, renamed
+from autodiff.explanations.slips.quantities import quantities
 from autodiff.explanations.steps import short
 from autodiff.graphs.graph import Graph
 from autodiff.graphs.order import backward_order
@@ -121,10 +122,16 @@ def compare(
             weights = autograd.weights if weights is None else weights
             activation = autograd.activations if activation is None else activation
     if graph is None:
-        right = _quantities(autograd, "autograd")
-    hand, counted = _quantities(by_hand, "by_hand"), _quantities(numeric, "numeric")
+        right = quantities(autograd, "autograd")
+    hand, counted = quantities(by_hand, "by_hand"), quantities(numeric, "numeric")
     if graph is not None:
         hand, counted = (_as_labelled(given, right) for given in (hand, counted))
+        labels = [node.label for node in graph]
+        if twice := [n for n in hand if labels.count(n) > 1]:
+            raise ValueError(
+                f"compare: {labels.count(twice[0])} nodes are called {twice[0]!r}: give each a name of "
+                "its own, or say with names= which is meant"
+            )
         if unknown := [n for n in hand if n not in right]:
             raise ValueError(
                 f"compare: the graph has no node called {', '.join(map(repr, unknown))}; it has "
@@ -177,44 +184,6 @@ def _gradients(graph: Graph, y: Any) -> dict[str, Any]:
     ids += [n.id for n in reversed(graph.nodes) if n.kind == "parameter"]
     found = gradient(y, [graph[i].live for i in ids])
     return {graph[i].label: g for i, g in zip(ids, found, strict=True)}
-
-
-def _quantities(source: Any, what: str) -> dict[str, Any]:
-    """Return a mapping of named quantities in the order of computing them."""
-    if source is None:
-        return {}
-    if isinstance(source, Mapping):
-        return {str(k): v.data if isinstance(v, Value | Tensor) else v for k, v in source.items()}
-    lists = _lists(source)
-    if all(v is None for v in lists.values()):
-        raise TypeError(
-            f"compare: {what} must be a mapping of names to numbers, or have the lists z, a, "
-            f"delta, nabla_b, nabla_w; got {type(source).__name__}"
-        )
-    found: dict[str, Any] = {}
-    for i, z in enumerate(lists["z"] or []):
-        found[f"z^{i + 2}"] = z
-        if lists["a"] is not None and i + 1 < len(lists["a"]):
-            found[f"a^{i + 2}"] = lists["a"][i + 1]
-    n = max(len(lists[k] or []) for k in ("delta", "nabla_b", "nabla_w"))
-    for i in reversed(range(n)):
-        for kind in ("delta", "nabla_b", "nabla_w"):
-            if lists[kind] is not None:
-                found[f"{kind}^{i + 2}"] = lists[kind][i]
-    return found
-
-
-def _lists(source: Any) -> dict[str, Any]:
-    """Return the lists of a run by the book's letters; the notes' and the lecture's are read too."""
-    if hasattr(source, "u") and hasattr(source, "dw"):  # the notes: u, z (the input in front)
-        names = {"z": "u", "a": "z", "delta": "delta", "nabla_b": "db", "nabla_w": "dw"}
-    elif hasattr(source, "dz2"):  # the lecture: two layers, each quantity by itself
-        pairs = {"z": "z", "a": "a", "delta": "dz", "nabla_b": "db", "nabla_w": "dw"}
-        both = {k: [getattr(source, f"{v}{i}") for i in (1, 2)] for k, v in pairs.items()}
-        return both | {"a": [None, *both["a"]]}
-    else:
-        names = {k: k for k in ("z", "a", "delta", "nabla_b", "nabla_w")}
-    return {k: getattr(source, v, None) for k, v in names.items()}
 
 
 def _row(name: str, right: Any, hand: Any, counted: Any, rtol: float) -> Row:
@@ -274,7 +243,8 @@ def _matching(row: Row, candidates: list[slips.Slip]) -> Iterator[str]:
     if a.shape == b.shape and np.any(a):
         ratio = float(np.vdot(a, b) / np.vdot(a, a))
         if np.isfinite(ratio) and distance(ratio * a, b) <= 1e-8 and ratio not in (-1.0, 2.0, 0.5):
-            yield say("slip.factor", ratio=f"{ratio:.6g}")
+            shown = f"{ratio:.6g}"
+            yield say("slip.rounded") if shown == "1" else say("slip.factor", ratio=shown)
 
 
 def _verdict(row: Row, found: tuple[str, ...], numeric_rtol: float) -> str:

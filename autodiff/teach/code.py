@@ -116,6 +116,7 @@ def _bp3(r: Run) -> Trial:
 
     def slips() -> Iterator[Slip]:
         yield say("slip.whole_sum"), total.sum() / m
+        yield say("slip.whole_sum"), np.full_like(r.nabla_b[1], r.delta[1].mean())
         yield say("teach.slip.flat"), total / m
         yield say("teach.slip.flat_not_divided"), total
         for keep in (False, True):
