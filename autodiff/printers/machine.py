@@ -27,7 +27,6 @@ from autodiff.printers.nary import (
     DOT,
     LANES_SUM,
     LANES_TOTAL,
-    SINGLE_CHAIN,
     SINGLE_NARY,
     TOTAL,
     add_lanes,
@@ -66,6 +65,8 @@ START = """
                 {product}
                 continue
             if what == CHAIN:
+                {chain}
+                continue
 """
 
 
@@ -233,9 +234,9 @@ def machine_source() -> str:
         lines.append(PARAMETERS.format(name=name, ieee=IEEE))
         back = name == "backward"
         lines.append(f"    for turn in range({'m - 1, -1, -1' if back else 'm'}):")
-        call = "multiply_back(v, g, I)" if back else "multiply(v, I)"
-        lines.append(START.strip("\n").format(product=call))
-        lines += [*(" " * 16 + line for line in SINGLE_CHAIN[name]), " " * 16 + "continue"]
+        product = "multiply_back(v, g, I)" if back else "multiply(v, I)"
+        chain = "chain_back(v, g, I, more + pa)" if back else "chain(v, I, more + pa)"
+        lines.append(START.strip("\n").format(product=product, chain=chain))
         bodies = [(row.code, row.name, single(row)) for row in table] + SINGLE_NARY[name]
         lines += cases(bodies, " " * 12)
         call = (

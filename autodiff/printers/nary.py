@@ -52,20 +52,6 @@ SINGLE_NARY = {
     ],
 }  # fmt: skip
 
-SINGLE_CHAIN = {
-    "forward": [
-        "c = I[8]", "y = v[more[pa + 2 * c]]", "for k in range(pa, pa + c):",
-        "    y += v[more[k]] * v[more[k + c]]", "v[o] = y",
-    ],
-    "backward": [
-        "h = g[o]", "c = I[8]", "if h != 0.0:",
-        "    for k in range(pa + c - 1, pa - 1, -1):",
-        "        g[more[k]] += h * v[more[k + c]]",
-        "        g[more[k + c]] += h * v[more[k]]",
-        "    g[more[pa + 2 * c]] += h",
-    ],
-}  # fmt: skip
-
 
 def add_lanes(k: str, d: str) -> list[str]:
     """Return the lines that send G[l] * d to the slot k."""

@@ -177,6 +177,34 @@ cdef extern from *:
             y[j] = y0;
         }
     }
+    // A chain: n factors, n others, and what the sum of their products begins with.
+    static void chain(double *v, const int *I, const int *A) {
+        const int n = I[8], *B = A + n;
+        double y = v[A[2 * n]];
+        for (int k = 0; k < n; k++) y += v[A[k]] * v[B[k]];
+        v[I[3]] = y;
+    }
+    // What comes back to a factor that stands in several products is added up before it is written.
+    static void chain_back(const double *v, double *g, const int *I, const int *A) {
+        const int n = I[8], *B = A + n;
+        const double h = g[I[3]];
+        if (h == 0.0) return;
+        int a = A[n - 1];
+        double s = g[a];
+        for (int k = n - 1; k >= 0; k--) {
+            const int b = B[k];
+            if (A[k] != a) {
+                g[a] = s;
+                a = A[k];
+                s = g[a];
+            }
+            s += h * v[b];
+            if (b == a) s += h * v[a];
+            else g[b] += h * v[a];
+        }
+        g[a] = s;
+        g[A[2 * n]] += h;
+    }
     LOOP void multiply_back(const double *v, double *g, const int *I) {
         const int w = I[4], wj = I[5], x = I[6], xj = I[7], n = I[8], wk = I[9], xk = I[10];
         for (int j = I[2] - 1; j >= 0; j--) {
@@ -215,6 +243,8 @@ cdef extern from *:
     void layer(double *v, double *many, int *I, int *rows, int lanes) noexcept nogil
     void layer_back(double *v, double *g, double *many, double *sums, int *I, int *rows, char *wanted,
                     int lanes) noexcept nogil
+    void chain(double *v, int *I, int *A) noexcept nogil
+    void chain_back(double *v, double *g, int *I, int *A) noexcept nogil
     void multiply(double *v, int *I) noexcept nogil
     void multiply_back(double *v, double *g, int *I) noexcept nogil
 
