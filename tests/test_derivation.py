@@ -266,5 +266,5 @@ def test_every_pointwise_row_is_printed(row: Pointwise, dtype: Any) -> None:
 
 def test_a_name_of_the_old_numbering_is_told_the_new_one() -> None:
     a = ad.Value(2.0, "a")
-    with pytest.raises(ValueError, match=r"'w1': Layers are counted .*: w1 is now w\^2"):
+    with pytest.raises(ValueError, match=r"no node 'w1'\. Layers are counted .*: w1 is now w\^2"):
         ad.derive(a * a, "w1")  # type: ignore[arg-type]
