@@ -117,7 +117,7 @@ class Derivation:
     def latex(self) -> str:
         """The derivation as LaTeX, for inside a maths environment."""
         rows = " \\\\\n".join(line.latex for line in self.lines)
-        return "\\begin{aligned}\n" + rows + "\n\\end{aligned}"
+        return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
 
     @property
     def markdown(self) -> str:
@@ -149,10 +149,11 @@ def derive(y: Node, wrt: Node | None = None, names: Mapping[str, Any] | None = N
     graph = snapshot(y, names=names)
     end = graph.ids[y]
     if wrt is not None and wrt not in graph.ids:
-        name = graph[end].label
         if now := renamed(str(wrt)):
-            raise ValueError(f"derive: the graph of {name} has no node {wrt!r}. {now}")
-        raise ValueError(f"derive: {name} does not depend on {wrt!r}: no line leads there")
+            raise ValueError(f"derive: the graph of {graph[end].label} has no node {wrt!r}. {now}")
+        raise ValueError(
+            f"derive: {graph[end].label} does not depend on {wrt!r}: no line leads there"
+        )
     goals = {graph.ids[wrt]} if wrt is not None else {n.id for n in graph if n.kind == "parameter"}
     return _Writer(graph, end, goals, seed_for(y, None, "derive")).derivation()
 
