@@ -147,13 +147,11 @@ def derive(y: Node, wrt: Node | None = None, names: Mapping[str, Any] | None = N
     dout/dw = dout/dz * x = 0.196612 * 0.5 = 0.098306
     """
     graph = snapshot(y, names=names)
-    end = graph.ids[y]
+    end, label = graph.ids[y], graph[y].label
     if wrt is not None and wrt not in graph.ids:
         if now := renamed(str(wrt)):
-            raise ValueError(f"derive: the graph of {graph[end].label} has no node {wrt!r}. {now}")
-        raise ValueError(
-            f"derive: {graph[end].label} does not depend on {wrt!r}: no line leads there"
-        )
+            raise ValueError(f"derive: the graph of {label} has no node {wrt!r}. {now}")
+        raise ValueError(f"derive: {label} does not depend on {wrt!r}: no line leads there")
     goals = {graph.ids[wrt]} if wrt is not None else {n.id for n in graph if n.kind == "parameter"}
     return _Writer(graph, end, goals, seed_for(y, None, "derive")).derivation()
 
