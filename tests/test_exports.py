@@ -24,7 +24,24 @@ from tests.rows import MULTILINEAR, POINTWISE
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 INF, NAN = np.inf, np.nan
 GRIDS: dict[int, list[float]] = {
-    1: [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 40.0, -40.0, 800.0, -800.0, 1e200, -1e200, INF, -INF, NAN],
+    1: [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        2.0,
+        40.0,
+        -40.0,
+        800.0,
+        -800.0,
+        1024.0,
+        1e200,
+        -1e200,
+        INF,
+        -INF,
+        NAN,
+    ],
     2: [0.0, -0.0, 1.0, -1.0, 2.0, 40.0, -40.0, 1e200, INF, -INF],
     3: [0.0, 1.0, -1.0, 2.0, INF],
 }

@@ -1,6 +1,8 @@
 """Transforms inside transforms: scalar and array cotangents alike, arguments by name, and empty arrays."""
 
 import inspect
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -220,3 +222,29 @@ def test_a_single_number_is_not_gone_through(made: Any) -> None:
         pow(2, x, 5)
     assert [float(v.data) for v in ad.Tensor([1.0, 2.0])] == [1.0, 2.0]
     assert ad.grad(lambda x: sum(v * v for v in x))(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]
+
+
+@dataclass
+class Sized:
+    w: Any
+    of: Any = field(default=None, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        self.beside = self.of(self.w) if self.of else None
+
+    @cached_property
+    def twice(self) -> Any:
+        return 2.0 * self.w
+
+
+def test_what_a_dataclass_sets_beside_its_fields_is_kept_or_refused() -> None:
+    w = np.ones(3)
+    assert ad.grad(lambda p: p.w.sum() * p.beside[0])(Sized(w, np.shape)).w.tolist() == [3.0] * 3
+    again = Sized(w, np.shape)
+    assert again.twice.sum() == 6.0
+    assert ad.grad(lambda p: p.twice.sum())(again).w.tolist() == [2.0] * 3
+    for of in (np.sum, lambda w: w * 2.0, lambda w: [float(w[0])], lambda w: {"a": ad.Value(1.0)}):
+        with pytest.raises(
+            TypeError, match=r"Sized\.beside: was set beside the fields, .* property"
+        ):
+            ad.grad(lambda p: p.w.sum())(Sized(w, of))

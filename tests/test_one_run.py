@@ -1,5 +1,6 @@
 """Files and processes of a run: one run a checkpoint, forged checkpoints, rights, workers that end."""
 
+import contextlib
 import copy
 import json
 import os
@@ -20,6 +21,7 @@ from nets.cli import main
 from nets.data import load_digits
 from nets.extras import UsageError
 from nets.optim import as_optimiser
+from nets.runs.checkpoint import sweep_strays
 from nets.runs.lock import held
 from nets.runs.training import Training
 
@@ -174,3 +176,28 @@ def _children(parent: int) -> list[int]:
         if int(fields[1]) == parent:
             found.append(int(stat.parent.name))
     return found
+
+
+def test_a_checkpoint_has_one_lock_by_whatever_name_it_is_called(tmp_path: Path) -> None:
+    path, link = tmp_path / "run.npz", tmp_path / "link.npz"
+    path.write_bytes(b"")
+    link.symlink_to(path.name)
+    with held(path), pytest.raises(UsageError, match="another run is writing"), held(link):
+        pass
+    long = ["x" * 50 + "1.npz", "x" * 50 + "2.npz", "x" * 240 + "1.npz", "x" * 240 + "2.npz"]
+    with contextlib.ExitStack() as stack:
+        for name in long:
+            stack.enter_context(held(tmp_path / name))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.npz", "run.npz"]
+
+
+def test_runs_whose_names_begin_alike_leave_each_others_files(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{'x' * n}{i}.npz" for n in (50, 240) for i in (1, 2)]
+    strays = [files.beside(path, "abcd1234") for path in paths]
+    mine = tmp_path / f".{'x' * 50}1.npz.original"
+    for p in (*strays, mine):
+        p.write_bytes(b"half")
+    for path, stray in zip(paths, strays, strict=True):
+        assert sweep_strays(path) == 1
+        assert not stray.exists()
+    assert list(tmp_path.iterdir()) == [mine]

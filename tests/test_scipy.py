@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.table.primitive import ROWS, UNKNOWN, Pointwise
 
 scipy_optimize = pytest.importorskip("scipy.optimize", reason="the extra nets is not installed")
+special = pytest.importorskip("autodiff.scipy.special")
 
 START = np.array([1.3, 0.7, 0.8, 1.9])
 
@@ -58,3 +60,54 @@ def test_jacobian_drives_least_squares_and_root() -> None:
 
     root = scipy_optimize.root(system, [0.5, 2.7], jac=ad.jacobian(system))
     assert sorted(root.x) == pytest.approx([1.0, 2.0])
+
+
+UNKNOWN_PLACES = [
+    (row, i) for row in ROWS if isinstance(row, Pointwise)
+    for i, rule in enumerate(row.partials) if rule in UNKNOWN
+]  # fmt: skip
+
+
+def test_there_are_rows_without_a_derivative() -> None:
+    assert {row.name for row, _ in UNKNOWN_PLACES} >= {"betainc", "jv", "polygamma", "zeta"}
+
+
+@pytest.mark.parametrize(("row", "place"), UNKNOWN_PLACES, ids=lambda x: getattr(x, "name", x))
+def test_a_derivative_that_nobody_knows_is_an_error_in_every_mode(row: Any, place: int) -> None:
+    at = [2.0, 3.0, 0.4][: row.arity]
+    known = [i for i, rule in enumerate(row.partials) if rule not in UNKNOWN][-1]
+    every = range(row.arity)
+
+    def of(number: Any, i: int) -> Any:
+        xs = [number(x) if k == i else x for k, x in enumerate(at)]
+        row(*xs).backward()
+        return xs[i].grad
+
+    def samples(i: int) -> list[Any]:
+        return [np.array([x]) if k == i else x for k, x in enumerate(at)]
+
+    def lanes(i: int) -> Any:
+        axes = tuple(0 if k == i else None for k in every)
+        return ad.trace(row, *samples(i), argnums=i, in_axes=axes)
+
+    ways: list[Any] = [
+        lambda i: of(ad.Value, i),
+        lambda i: of(ad.Tensor, i),
+        lambda i: ad.grad(row, argnums=i)(*at),
+        lambda i: ad.jvp(row, at, [float(k == i) for k in every])[1],
+        lambda i: ad.trace(row, *at, argnums=i).value_and_grad(*at)[1],
+        lambda i: lanes(i).value_and_grad(*samples(i))[1],
+    ]  # fmt: skip
+    for way in ways:
+        with pytest.raises(TypeError, match="has no derivative here; give that operand as a plain"):
+            way(place)
+        assert way(known) == pytest.approx(ways[0](known), rel=1e-12)
+
+
+def test_log_ndtr_has_slopes_however_far_out() -> None:
+    slope = ad.grad(special.log_ndtr)
+    for x in (-1e200, -1e8, -1e3):
+        assert slope(x) == pytest.approx(-x - 1.0 / x, rel=1e-10)
+        assert ad.grad(slope)(x) == pytest.approx(-1.0 + 1.0 / x / x, rel=1e-10)
+    assert ad.grad(slope)(-17.0) == pytest.approx(-0.9966096303998, rel=1e-12)
+    assert ad.grad(slope)(50.0) == 0.0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.table.primitive import ROWS, Multilinear, Pointwise
+from autodiff.table.primitive import LEVEL, ROWS, Multilinear, Pointwise
 from tests.rows import POINTWISE
 
 pytestmark = pytest.mark.engine
@@ -179,3 +179,27 @@ def test_sums_send_nothing_where_nothing_flows(row: Multilinear, hole: float) ->
     recorded = ad.gradient(y, xs, create_graph=True)
     assert [float(g.data) for g in recorded] == [0.0] * 4
     assert [ad.gradient(g, xs) for g in recorded] == [[0.0] * 4] * 4
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [(r, i) for r in POINTWISE for i, p in enumerate(r.partials) if p in LEVEL],
+    ids=lambda x: getattr(x, "name", x),
+)
+def test_nothing_flows_along_a_level_slope_not_even_infinity(row: Any, place: int) -> None:
+    rest = [0.3, 0.6, 0.9][: row.arity]
+
+    def f(x: Any) -> Any:
+        return row(*rest[:place], x, *rest[place + 1 :]) * math.inf + 2.0 * x
+
+    assert both(f, rest[place]) == (2.0,)
+
+
+def test_there_are_level_slopes() -> None:
+    assert {r.name for r in POINTWISE if LEVEL & set(r.partials)} >= {"step", "floor", "copysign"}
+
+
+@pytest.mark.parametrize("z", [40.0, -0.5, -40.0])
+def test_targets_that_are_steps_of_the_output_leave_the_cost_right(z: float) -> None:
+    cost = lambda y: lambda x: ad.cross_entropy(ad.sigmoid(x), y(x))  # noqa: E731
+    assert ad.grad(cost(lambda x: ad.step(x + 50.0)))(z) == ad.grad(cost(lambda x: 1.0))(z)

@@ -17,7 +17,7 @@ from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.table import ops
-from autodiff.table.primitive import Multilinear, Pointwise
+from autodiff.table.primitive import UNKNOWN, Multilinear, Pointwise, check_known
 from autodiff.table.quiet import SILENT, now, put
 
 
@@ -83,6 +83,10 @@ def push_number(node: Value, moved: dict[Node, Any]) -> None:
         if x in moved:
             moves = True
             rate += t * d if t and d else 0.0
+    if rate != rate and UNKNOWN:
+        for place, x in enumerate(node.parents):
+            if moved.get(x):
+                check_known(node.primitive, place)
     if moves:
         moved[node] = np.asarray(rate)
 
@@ -97,9 +101,9 @@ def _push(node: Node, i: int, t: Any, y: Any, xs: Sequence[Any], closing: bool) 
     """Return what a tangent of operand `i` adds to the node's tangent."""
     row = node.primitive
     if isinstance(row, Pointwise):
-        rule = row.partials[i]
-        if rule is None:
+        if row.still[i]:
             return None
+        rule: Any = row.partials[i]
         part = (_along if closing else scaled)(t, rule(y, *xs))
         if part.shape != node.shape:
             part = _stretch(part, node)

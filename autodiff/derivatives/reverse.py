@@ -156,9 +156,9 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
         if type(g) is Lanes and not create_graph:  # of a Value: one alone is swept elsewhere
             xs, y = tuple([x._data for x in xs]), node._data
     if isinstance(row, Pointwise):
-        rule = row.partials[i]
-        if rule is None:
+        if row.still[i]:
             return None
+        rule: Any = row.partials[i]
         part = scaled(g, rule(y, *xs))
     else:
         assert isinstance(row, Multilinear)

@@ -18,7 +18,7 @@ cdef object spread_all(double g, Value node)
 @cython.locals(node="Node *", x="Node *", g=double, number="long long", place="long long", turn="long long", there="long long", kept=list, row=places.Places)
 cdef Py_ssize_t sweep() except -1
 @cython.locals(node=Value, seed=double, leaves=list)
-cdef list run(list roots, list seeds, list kept=*)
+cdef list run(list roots, list seeds, list kept, list xs=*)
 cdef void clear() noexcept
 cdef object check_free()
 @cython.locals(node=Value, grad=double, stamp="unsigned int")

@@ -5,8 +5,8 @@ The sweep goes back in time from the roots. A node that is reached for the first
 place, which is its distance in creation from the newest root; places are visited in that order, so
 when a node's turn comes everything that uses it has been there before it and has added its part to
 the node's gradient (the documents' eq. 53, a sum over paths). Then `+=` along each edge is all there
-is to do. Nothing recurses and nothing is sorted; only nodes that lie far apart in creation wait on a
-heap instead. A lock lets sweeps of different threads take turns.
+is to do. Nothing recurses or is sorted; only nodes far apart in creation wait on a heap instead. A lock
+lets sweeps of different threads take turns.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,10 @@ except ImportError:
 
 from autodiff.nodes import modes, places
 from autodiff.nodes.value import FREED, LEAF, Value, forget
+from autodiff.table import primitive
 from autodiff.table.data import freed
 from autodiff.table.primitive import LEFT as WRITTEN_LEFT
-from autodiff.table.primitive import Pointwise
+from autodiff.table.primitive import UNKNOWN, Pointwise
 
 Kept = tuple[Value, float, int]
 
@@ -72,9 +73,9 @@ def reach(x: Value) -> bool:
 
 
 def still(node: Value, place: int) -> bool:
-    """Return whether the table has no derivative for an operand: not even infinity flows there."""
+    """Return whether nothing flows to an operand by the table, not even infinity."""
     row = node.primitive
-    return isinstance(row, Pointwise) and row.partials[place] is None
+    return isinstance(row, Pointwise) and row.still[place]
 
 
 def spread(g: float, node: Value, operands: list[Value], partials: Sequence[float] | None) -> None:
@@ -162,10 +163,12 @@ def sweep() -> int:
     return place
 
 
-def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) -> list[Value]:
+def run(
+    roots: list[Value], seeds: list[float], kept: list[Kept] | None, xs: list[Value] | None = None
+) -> list[Value]:
     """Sweep once and return the leaves, which have the gradient in `_grad`, in `_da` what was before.
 
-    What every node that was reached had before is added to `kept`, if that is wanted.
+    `kept` takes what nodes had before; the gradients of the xs (of all leaves) must be known.
     """
     global _number, _newest, _end, _reached, _leaves, _kept
     if _end or _far:  # a sweep was interrupted: nothing of it is left over
@@ -182,8 +185,22 @@ def run(roots: list[Value], seeds: list[float], kept: list[Kept] | None = None) 
             reach(places.bare(node))
         node._grad += seed
     sweep()
+    for node in leaves if xs is None else xs:
+        if node._grad != node._grad and node._stamp == _number:
+            check_known(roots)
     clear()
     return leaves
+
+
+def check_known(roots: list[Value]) -> None:
+    """Raise a TypeError where a gradient is NaN because a row has no derivative in an operand."""
+    nodes, seen = list(roots) if UNKNOWN else [], set(roots)
+    for node in nodes:  # to which those that are found are added
+        for place, x in enumerate(node.parents):
+            if not x.is_constant:
+                primitive.check_known(node.primitive, place)
+                nodes += {x} - seen
+                seen.add(x)
 
 
 def clear() -> None:
@@ -243,8 +260,7 @@ def backward(
                 for array, g in arrays:
                     old = array._grad
                     written.append((array, old))
-                    leaf = array.primitive is None and old is not None
-                    array._grad = old + g if leaf else g
+                    array._grad = g if old is None or array.primitive is not None else old + g
                 done = True
             finally:
                 if not done:
@@ -268,7 +284,7 @@ def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[f
         check_free()
         with _busy:
             try:
-                run(roots, seeds, kept)
+                run(roots, seeds, kept, xs)
                 result = [x._grad if x._stamp == _number else None for x in xs]
             finally:
                 put_back(kept, [])
@@ -276,7 +292,7 @@ def gradients(roots: list[Value], seeds: list[float], xs: list[Value]) -> list[f
 
 
 def unlocked() -> None:
-    """Give a forked process locks of its own: the others may be held by a thread that is not there."""
+    """Give a forked process locks of its own: a thread that is not there may hold the others."""
     global _busy, _lock
     _lock, _busy = RLock(), Lock()
 

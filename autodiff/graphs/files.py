@@ -5,6 +5,7 @@ file's name in one step. Whatever goes wrong, nothing is left beside it, and the
 """
 
 import os
+import zlib
 from pathlib import Path
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -23,17 +24,31 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
         if given.exists() and not given.is_file():  # a pipe or a device
             given.write_bytes(data)
         else:
-            _replace(given.resolve(), data)
+            _replace(Path(os.path.realpath(given)), data)
     except (OSError, ValueError) as e:
         raise OSError(f"{_printable(given)} cannot be written: {_reason(given, e)}") from e
     return given
 
 
+def beside(path: Path, ending: str) -> Path:
+    """Return the hidden name beside the file that a path leads to; no other file has it.
+
+    >>> beside(Path("/run.npz"), "lock").name
+    '.run.npz.lock'
+    """
+    path = Path(os.path.realpath(path))
+    name = path.name
+    if len(os.fsencode(name)) > 200:  # a system takes 255 bytes
+        name = f"{name[:40]}.{zlib.crc32(os.fsencode(name)):08x}"
+    return path.with_name(f".{name}.{ending}")
+
+
 def _replace(path: Path, data: bytes) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else None
-    temporary = path.with_name(f".{path.name[:40]}.{os.urandom(4).hex()}")
+    temporary = beside(path, os.urandom(4).hex())
     # Made as the umask says, and by nobody else: a new file gets the rights that are usual here.
-    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, 0o666)
+    rights = 0o666 if mode is None else mode & 0o600
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, rights)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

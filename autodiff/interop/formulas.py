@@ -61,7 +61,7 @@ FORMULAS: dict[str, Formula] = {
     "sigmoid": lambda m, x: 1.0 / (1.0 + m.exp(-x)),
     "sigmoid_prime": lambda m, x: 0.25 / (m.cosh(0.5 * x) * m.cosh(0.5 * x)),
     "softplus": lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.absolute(x))),
-    "exp2": lambda m, x: m.exp(x * math.log(2.0)),
+    "exp2": lambda m, x: m.exp(m.where(m.greater(1024.0, x), x * math.log(2.0), x)),
     "log2": lambda m, x: m.log(x) * (1.0 / math.log(2.0)),
     "log10": lambda m, x: m.log(x) * (1.0 / math.log(10.0)),
     "logaddexp": lambda m, a, b: m.maximum(a, b) + m.log1p(m.exp(-m.absolute(a - b))),

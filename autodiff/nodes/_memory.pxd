@@ -6,10 +6,12 @@
 # deep the graph is. `Node` is a Value as C sees it; references to nodes that wait belong to the row.
 from cpython.object cimport PyObject, PyTypeObject
 from libc.stdlib cimport calloc, realloc
+from libc.math cimport NAN
 from libc.string cimport memset
 
 ctypedef void (*Dealloc)(PyObject *node) noexcept
 ctypedef PyObject *(*Alloc)(PyTypeObject *kind, Py_ssize_t n) noexcept
+ctypedef PyObject *(*New)(PyTypeObject *kind, PyObject *args, PyObject *options) except NULL
 
 cdef extern from *:
     """
@@ -18,14 +20,17 @@ cdef extern from *:
     #else
     #define autodiff_soon(node) ((void)(node))
     #endif
-    static void autodiff_replace(PyTypeObject *kind, destructor dealloc, allocfunc alloc) {
+    static newfunc autodiff_replace(PyTypeObject *kind, destructor dealloc, allocfunc alloc, newfunc make) {
+        newfunc before = kind->tp_new;
         kind->tp_dealloc = dealloc;
         kind->tp_alloc = alloc;
+        kind->tp_new = make;
         PyType_Modified(kind);
+        return before;
     }
     """
     void soon "autodiff_soon" (void *node) noexcept
-    void replace "autodiff_replace" (PyTypeObject *kind, Dealloc dealloc, Alloc alloc) noexcept
+    New replace "autodiff_replace" (PyTypeObject *kind, Dealloc dealloc, Alloc alloc, New make) noexcept
 
 cdef extern from "Python.h":
     Py_ssize_t references "Py_REFCNT" (void *node) noexcept
@@ -36,6 +41,7 @@ cdef extern from "Python.h":
     PyObject *generic "PyType_GenericAlloc" (PyTypeObject *kind, Py_ssize_t n) noexcept
     void free "PyObject_Free" (void *node) noexcept
     unsigned long HEAP "Py_TPFLAGS_HEAPTYPE"
+    Py_ssize_t length "PyTuple_GET_SIZE" (PyObject *args) noexcept
 
 cdef struct Node:
     PyObject head
@@ -60,6 +66,7 @@ cdef enum:
 
 cdef struct Heap:
     PyTypeObject *kind
+    New make  # how the compiler makes a node
     long long newest  # the first of the graph that is being freed; 0 between graphs
     Py_ssize_t kept, waiting, far, size, wide
     Node **row
@@ -201,10 +208,22 @@ cdef inline void dealloc(Heap *h, Node *node) noexcept:
         h.row = <Node **>realloc(h.row, sizeof(Node *))
         h.size = 0
 
-cdef inline bint rule(Heap *h, object kind, void (*dealloc)(Node *) noexcept, Alloc alloc) except -1:
+cdef inline PyObject *made(Heap *h, PyTypeObject *kind, PyObject *args, PyObject *options, str unmade) except NULL:
+    """Return room for a node that has been given its number, which `__init__` will put there."""
+    cdef Node *node
+    if length(args) == 0 and options == NULL:
+        raise TypeError(unmade)
+    node = <Node *>h.make(kind, args, options)
+    node._code = -2  # a constant, and no number, until then
+    node._data = NAN
+    return <PyObject *>node
+
+cdef inline bint rule(
+    Heap *h, object kind, void (*dealloc)(Node *) noexcept, Alloc alloc, New make
+) except -1:
     """Let the nodes of a class be made and freed here; its fields are those of `Node`."""
     if kind.__basicsize__ != sizeof(Node):
         raise SystemError(f"{kind.__name__} has {kind.__basicsize__} bytes, Node has {sizeof(Node)}")
     h.kind = <PyTypeObject *>kind
-    replace(h.kind, <Dealloc>dealloc, alloc)
+    h.make = replace(h.kind, <Dealloc>dealloc, alloc, make)
     return True

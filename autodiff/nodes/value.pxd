@@ -49,3 +49,4 @@ cdef object _guard(str sign, Value a, object b, bint outcome)
 
 cdef void dealloc(memory.Node *node) noexcept
 cdef PyObject *blank(PyTypeObject *kind, Py_ssize_t n) noexcept
+cdef PyObject *made(PyTypeObject *kind, PyObject *args, PyObject *options) except NULL

@@ -567,6 +567,11 @@ def blank(kind: Any, n: int) -> Any:  # compiled only
     return memory.blank(_heap)
 
 
+def made(kind: Any, args: Any, options: Any) -> Any:  # compiled only
+    """Return room for a node that has been given its number."""
+    return memory.made(_heap, kind, args, options, "Value: needs its number; write Value(number)")
+
+
 def record1(code: int, a: Value) -> Value:
     """Record an operation on one Value."""
     global _clock
@@ -663,7 +668,7 @@ def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
 
 
 if cython.compiled:
-    memory.rule(_heap, Value, dealloc, blank)
+    memory.rule(_heap, Value, dealloc, blank, made)
 else:
 
     def _unmade(self: Value, name: str) -> Any:

@@ -19,13 +19,17 @@ A LISTED row has its operands in the list `more`, from place 4 on, as many as pl
 sum of as many products as place 8 says, whose factors and start stand there one behind the other.
 """
 
+import inspect
 import math
 import operator
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from autodiff.printers.evaluate import EVALUATORS
-from autodiff.table.primitive import ROWS, TABLE, Pointwise
+from autodiff.table.primitive import ROWS, TABLE, Pointwise, Primitive
 
 RUN, PRODUCT, CHAIN, LISTED = 0, 1, 2, 3  # the kinds of instructions
 WIDTH = 13
@@ -102,8 +106,8 @@ def sent(code: int, n: int) -> list[int]:
     """Return which operands get their part, in order: a chain's from its last product back."""
     if code != CHAINED:
         row = ROWS[code]
-        still = row.partials if isinstance(row, Pointwise) else ()
-        return [k for k in range(n) if k >= len(still) or still[k] is not None]
+        still = row.still if isinstance(row, Pointwise) else ()
+        return [k for k in range(n) if k >= len(still) or not still[k]]
     return [i for k in range(n // 2 - 1, -1, -1) for i in (k, n // 2 + k)] + [n - 1]
 
 
@@ -204,3 +208,19 @@ def interleaved(parts: list[float]) -> float:
     for lane, part in enumerate(parts):
         s[lane % 4 if lane < whole else 0] += part
     return (s[0] + s[1]) + (s[2] + s[3])
+
+
+@lru_cache
+def takes_out(function: Any) -> bool:
+    """Return whether a function of arrays can be told where to write its result."""
+    if isinstance(function, np.ufunc):
+        return True
+    try:
+        return "out" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def elementwise(row: Primitive) -> bool:
+    """Return whether the result of a row may take the place of an operand."""
+    return row.ufunc is not None and row.ufunc.signature is None

@@ -119,7 +119,7 @@ def single_forward(row: Pointwise) -> list[str]:
 def single_backward(row: Pointwise) -> list[str]:
     xs = operands(row.arity)
     names = [f"v[{x}]" for x in xs]
-    found = [(k, x) for k, x in enumerate(xs) if row.partials[k] is not None]
+    found = [(k, x) for k, x in enumerate(xs) if not row.still[k]]
     if not found:
         return ["pass"]
     sent = [f"g[{x}] += h * {partial_source(row, k, 'y', *names)}" for k, x in found]
@@ -132,7 +132,7 @@ def single_backward(row: Pointwise) -> list[str]:
     ]  # fmt: skip
     wide = []
     for k, x in zip(range(row.arity), ["pa + j", "pb + j"], strict=False):
-        if row.partials[k] is None:
+        if row.still[k]:
             continue
         d = partial_source(row, k, "v[o + j]", *["v[pa + j]", "v[pb + j]"][: row.arity])
         if not is_arithmetic(d):
@@ -212,7 +212,7 @@ def lanes_backward(row: Pointwise) -> list[str]:
     for p in patterns(row.arity):
         lines = []
         for k, x in enumerate(slots):
-            if row.partials[k] is not None:
+            if not row.still[k]:
                 lines += add_lanes(x, partial_source(row, k, "Y[l]", *laned(p, slots)))
         body[p] = lines or ["pass"]
     return located(row.arity) + branches(row.arity, body)

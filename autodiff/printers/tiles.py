@@ -22,7 +22,7 @@ from autodiff.programs._blocks cimport (
     Stretched, chain_all, chain_from, chain_with, stretch_block, stretch_weighed,
 )
 from autodiff.table._ufunc cimport PyUFuncObject
-from autodiff.table.primitive import takes_out
+from autodiff.printers.interpreter import takes_out
 
 ctypedef void (*inner_loop)(
     char **args, const cnp.npy_intp *n, const cnp.npy_intp *steps, void *data

@@ -18,9 +18,10 @@ import numpy as np
 from autodiff.graphs.blocks import tiles
 from autodiff.graphs.fold import fold, nodes_of, varying
 from autodiff.nodes.tensor import Tensor
+from autodiff.printers.interpreter import elementwise, takes_out
 from autodiff.programs.gate import Guard, holds, overlap, written
 from autodiff.table import tree
-from autodiff.table.primitive import Primitive, elementwise, takes_out
+from autodiff.table.primitive import Primitive
 
 TESTS = {"holds": holds, "overlap": overlap}
 

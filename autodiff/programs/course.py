@@ -17,12 +17,13 @@ from autodiff.graphs.reroll import Rolled, plain, reroll, shared_constants
 from autodiff.nodes.value import Value, constant
 from autodiff.printers import interpreter
 from autodiff.printers.interpreter import SIGNS as ORDER
+from autodiff.printers.interpreter import operands
 from autodiff.programs.flat import flatten, reached
 from autodiff.programs.gate import SIGNS, SWITCHES, along, exact, turns_out
 from autodiff.table import tree
 from autodiff.table.data import as_float
 from autodiff.table.ops import BUILTIN  # the rows that the machine was printed for
-from autodiff.table.primitive import ROWS, Pointwise
+from autodiff.table.primitive import ROWS, Pointwise, check_known
 
 machine: Any = _engine.machine()
 
@@ -154,19 +155,19 @@ class Recording:
             if i >= self.size and (not x.is_constant or x.seq <= start)
         ]
         n = len(self.codes)
-        operands = arities()
+        counts = arities()
         self.wanted = np.zeros(n, dtype=np.int8)
         self.wanted[: self.first] = [not x.is_constant for x in leaves]
         varying = np.zeros(n, dtype=np.int8)
         varying[: self.size] = batched
         for flags in (self.wanted, varying):
-            reached(flags, self.first, self.codes, self.a, self.b, self.more, operands)
+            reached(flags, self.first, self.codes, self.a, self.b, self.more, counts)
         self.own = (
             bool(n) and int(self.codes.max()) >= BUILTIN
         )  # rows that no machine was printed for
         kept = np.zeros(n, dtype=np.int8)
         kept[slots] = 1
-        form = (self.first, self.codes, self.a, self.b, self.more, operands)
+        form = (self.first, self.codes, self.a, self.b, self.more, counts)
         steady = [
             i for i, x in enumerate(leaves) if i >= self.size and x.is_constant and x.seq > start
         ]
@@ -275,6 +276,16 @@ class Recording:
         else:  # a plain number depends on nothing
             space.grads[:] = 0.0
             space.sums[:] = 0.0
+
+    def check_known(self, gradients: Any) -> None:
+        """Raise a TypeError where a gradient is NaN because a row has no derivative in an operand."""
+        if all(np.all(np.equal(g, g)) for g in tree.flatten(gradients)[0]):
+            return
+        flat = self.codes, self.a, self.b, self.more
+        for i in range(self.first, len(self.codes)):
+            for place, x in enumerate(operands(i, *flat)):
+                if self.wanted[x]:
+                    check_known(ROWS[self.codes[i]], place)
 
     def __getstate__(self) -> dict[str, Any]:
         values = self.values.copy()

@@ -213,7 +213,10 @@ class Program(Traced):
             if not grads:
                 return (course.structure(results),)
             course.backward(space)
-            return ((results[0], self.gradients(entry, numbers, space.grads, None)),)
+            found = self.gradients(entry, numbers, space.grads, None)
+            if course.own:
+                course.check_known(found)
+            return ((results[0], found),)
         finally:
             course.done(space)
 

@@ -35,8 +35,8 @@ def source(recording: Any) -> str:
         if isinstance(row, Pointwise):
             value = value_source(row, *xs)
             factors = [
-                None if rule is None else partial_source(row, k, names[i], *xs)
-                for k, rule in enumerate(row.partials)
+                None if still else partial_source(row, k, names[i], *xs)
+                for k, still in enumerate(row.still)
             ]
         elif row is DOT:
             value = " + ".join(f"{w}*{x}" for w, x in zip(xs[:half], xs[half:], strict=True))

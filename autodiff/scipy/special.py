@@ -19,7 +19,7 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.scipy.gaps import digamma_gap
 from autodiff.scipy.incomplete import gammainc_slope
 from autodiff.table import ops
-from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain, Pointwise
+from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, UNKNOWN, Domain, Pointwise
 
 plain = require("scipy.special", "scipy", "autodiff.scipy.special")
 SHARE = Domain(0.0, 1.0)
@@ -51,17 +51,20 @@ def row(
 def fixed(what: str) -> Any:
     """Return the rule of an operand with respect to which SciPy offers no derivative.
 
-    A scalar node forms all its partials when it is recorded, so there the unknown one is NaN.
+    A scalar node forms all its partials when it is recorded, so there the unknown one is NaN; whoever
+    comes upon a gradient that is NaN asks whether it is one of these, and then raises what they raise.
     """
 
     def refuse(y: Any, *xs: Any) -> Any:
-        if not isinstance(y, Tensor | np.ndarray):
-            return math.nan
+        return unknown() if isinstance(y, Tensor | np.ndarray) else math.nan
+
+    def unknown() -> Any:
         raise TypeError(
             f"{what} has no derivative here; give that operand as a plain number, not as a node that "
             f"needs a gradient"
         )
 
+    UNKNOWN[refuse] = unknown
     return refuse
 
 
@@ -87,7 +90,26 @@ erfcx: Any = row("erfcx", _erfcx_slope,
 erfinv = row("erfinv", lambda y, x: (0.5 * ROOT_PI) * ops.exp(y * y), domain=(UNIT,))
 erfcinv = row("erfcinv", lambda y, x: (-0.5 * ROOT_PI) * ops.exp(y * y), domain=(Domain(0.0, 2.0),),
               reference=lambda mp, x: mp.erfinv(1 - x))  # fmt: skip
-log_ndtr = row("log_ndtr", lambda y, x: (2.0 / ROOT_TWO_PI) / erfcx(-math.sqrt(0.5) * x),
+
+
+def _hazard(x: Any) -> Any:
+    return (2.0 / ROOT_TWO_PI) / plain.erfcx(-math.sqrt(0.5) * x)
+
+
+def _hazard_slope(y: Any, x: Any) -> Any:
+    """-y (x + y), whose terms cancel far below 0: there the asymptotic series of their sum."""
+    far = 1.0 / ops.minimum(x, -17.0)
+    z = far * far
+    series: Any = 1.0
+    for k in range(13, 1, -1):
+        series = 1.0 - (2.0 * k - 1.0) * z * series
+    rest = -far * series / (1.0 - z * series)
+    return -y * ops.where(ops.step(-17.0 - x), rest, x + y)
+
+
+normal_hazard = row("normal_hazard", _hazard_slope, array=_hazard,
+                    reference=lambda mp, x: mp.npdf(x) / mp.ncdf(x))  # fmt: skip
+log_ndtr = row("log_ndtr", lambda y, x: normal_hazard(x),
                reference=lambda mp, x: mp.log(mp.ncdf(x)))  # fmt: skip
 ndtri = row("ndtri", lambda y, x: ROOT_TWO_PI * ops.exp(0.5 * (y * y)), domain=(SHARE,),
             reference=lambda mp, x: mp.sqrt(2) * mp.erfinv(2 * x - 1))  # fmt: skip

@@ -169,3 +169,20 @@ def _known(name: str, who: str) -> str:
     if name not in LANGUAGES:
         raise ValueError(f"{who}: there is no {name!r:.40}, choose one of {', '.join(LANGUAGES)}")
     return name
+
+
+def wanted(branch: Any) -> str:
+    """Return what a branch stands for, in words."""
+    cls, size = branch[0], len(branch[3])
+    if issubclass(cls, dict):
+        return f"a {cls.__name__} with the keys {list(branch[1])}"
+    return f"a {cls.__name__} of {size} parts" if size or cls is not type(None) else "None"
+
+
+def told(tree: Any) -> str:
+    """Return what stands in a place, in words."""
+    if isinstance(tree, dict):
+        return f"a {type(tree).__name__} with the keys {list(tree)}"
+    if isinstance(tree, tuple | list):
+        return f"a {type(tree).__name__} of {len(tree)} parts"
+    return f"{type(tree).__name__} {tree!r:.60}"

@@ -29,6 +29,7 @@ from autodiff.table.primitive import (
     Domain,
     Multilinear,
     Pointwise,
+    level,
     multilinear,
     pointwise,
 )
@@ -321,18 +322,18 @@ abs: Pointwise = pointwise(
     reference=lambda mp, x: mp.fabs(x), numpy=(np.fabs,),
 )
 sign: Pointwise = pointwise(
-    "sign", kernels.sign, np.sign, (lambda y, x: 0.0,), tex=r"\operatorname{{sign}}({0})",
+    "sign", kernels.sign, np.sign, (level(lambda y, x: 0.0),), tex=r"\operatorname{{sign}}({0})",
 )
 step: Pointwise = pointwise(
-    "step", kernels.step, arrays.step, (lambda y, x: 0.0,), tex=r"[{0} > 0]",
+    "step", kernels.step, arrays.step, (level(lambda y, x: 0.0),), tex=r"[{0} > 0]",
     reference=lambda mp, x: 1 if x > 0 else 0, doc="1 where x > 0, else 0: the perceptron, eq. 1",
 )
 truth: Pointwise = pointwise(
-    "truth", kernels.truth, arrays.truth, (lambda y, x: 0.0,), tex=r"[{0} \neq 0]",
+    "truth", kernels.truth, arrays.truth, (level(lambda y, x: 0.0),), tex=r"[{0} \neq 0]",
     reference=lambda mp, x: 1 if x else 0,
 )
 beats: Pointwise = pointwise(
-    "beats", kernels.beats, arrays.beats, (lambda y, a, b: 0.0, lambda y, a, b: 0.0),
+    "beats", kernels.beats, arrays.beats, (level(lambda y, a, b: 0.0),) * 2,
     tex=r"[{0} > {1}]", reference=lambda mp, a, b: 1 if a > b else 0,
     doc="1 where a > b, 0 where a < b, a half where they are equal",
 )
@@ -347,7 +348,7 @@ minimum: Pointwise = pointwise(
     tex=r"\min({0}, {1})", reference=lambda mp, a, b: a if a < b else b,
 )
 prefers: Pointwise = pointwise(
-    "prefers", kernels.prefers, arrays.prefers, (lambda y, a, b: 0.0, lambda y, a, b: 0.0),
+    "prefers", kernels.prefers, arrays.prefers, (level(lambda y, a, b: 0.0),) * 2,
     tex=r"[{0} > {1}]", reference=lambda mp, a, b: 1 if a > b else 0,
     doc="1 where a > b, 0 where a < b, a half where they are equal; a number beats NaN",
 )
@@ -364,7 +365,7 @@ fmin: Pointwise = pointwise(
     doc="the smaller of two; of a number and NaN the number",
 )
 hole: Pointwise = pointwise(
-    "hole", kernels.hole, arrays.hole, (lambda y, x: 0.0,), tex=r"[{0} \text{{ is NaN}}]",
+    "hole", kernels.hole, arrays.hole, (level(lambda y, x: 0.0),), tex=r"[{0} \text{{ is NaN}}]",
     reference=lambda mp, x: 0, doc="1 where x is NaN, else 0",
 )
 where: Pointwise = pointwise(
@@ -373,7 +374,7 @@ where: Pointwise = pointwise(
     tex=r"({1} \text{{ if }} {0} \text{{ else }} {2})", reference=lambda mp, c, a, b: a if c else b,
 )
 inside: Pointwise = pointwise(
-    "inside", kernels.inside, arrays.inside, (lambda y, x, low, high: 0.0,) * 3,
+    "inside", kernels.inside, arrays.inside, (level(lambda y, x, low, high: 0.0),) * 3,
     tex=r"[{1} < {0} < {2}]", reference=lambda mp, x, low, high: 1 if low < x < high else 0,
     doc="1 where low < x < high, 0 where x is outside, a half where it is at a bound",
 )
@@ -391,23 +392,23 @@ clip: Pointwise = pointwise(
 
 # Steps: their slope is 0 wherever they have one.
 floor: Pointwise = pointwise(
-    "floor", libm.floor, np.floor, (lambda y, x: 0.0,), (UNIT,),
+    "floor", libm.floor, np.floor, (level(lambda y, x: 0.0),), (UNIT,),
     tex=r"\lfloor {0} \rfloor", doc="the largest whole number not above x",
 )
 ceil: Pointwise = pointwise(
-    "ceil", libm.ceil, np.ceil, (lambda y, x: 0.0,), (UNIT,),
+    "ceil", libm.ceil, np.ceil, (level(lambda y, x: 0.0),), (UNIT,),
     tex=r"\lceil {0} \rceil", doc="the smallest whole number not below x",
 )
 trunc: Pointwise = pointwise(
-    "trunc", libm.trunc, np.trunc, (lambda y, x: 0.0,), (UNIT,), tex=r"\operatorname{{trunc}} {0}",
+    "trunc", libm.trunc, np.trunc, (level(lambda y, x: 0.0),), (UNIT,), tex=r"\operatorname{{trunc}} {0}",
     reference=lambda mp, x: mp.sign(x) * mp.floor(mp.fabs(x)), doc="x without what is behind the point",
 )
 rint: Pointwise = pointwise(
-    "rint", libm.rint, np.rint, (lambda y, x: 0.0,), (UNIT,), tex=r"\operatorname{{round}} {0}",
+    "rint", libm.rint, np.rint, (level(lambda y, x: 0.0),), (UNIT,), tex=r"\operatorname{{round}} {0}",
     reference="nint", doc="the whole number nearest to x, the even one of two",
 )
 floordiv: Pointwise = pointwise(
-    "floordiv", kernels.floordiv, np.floor_divide, (lambda y, a, b: 0.0, lambda y, a, b: 0.0),
+    "floordiv", kernels.floordiv, np.floor_divide, (level(lambda y, a, b: 0.0),) * 2,
     (UNIT, Domain(1.0)), tex=r"\lfloor {0} / {1} \rfloor", infix="//", precedence=2,
     reference=lambda mp, a, b: mp.floor(a / b), doc="how often b goes into a, rounded down",
 )
@@ -423,7 +424,7 @@ fmod: Pointwise = pointwise(
     doc="what is left of a, with the sign of a",
 )
 copysign: Pointwise = pointwise(
-    "copysign", libm.copysign, np.copysign, (lambda y, a, b: sign(y) * sign(a), lambda y, a, b: 0.0),
+    "copysign", libm.copysign, np.copysign, (lambda y, a, b: sign(y) * sign(a), level(lambda y, a, b: 0.0)),
     tex=r"\operatorname{{copysign}}({0}, {1})",
     reference=lambda mp, a, b: mp.fabs(a) * (mp.sign(b) or 1), doc="the size of a with the sign of b",
 )

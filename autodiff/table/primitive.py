@@ -14,7 +14,7 @@ ranks highest among them; `RECORDERS` holds one entry a kind, so nothing here kn
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
@@ -66,6 +66,8 @@ RECORDERS: dict[type, Recorder] = {Kept: Recorder(0, _of_kept)}
 UFUNCS: dict[Any, "Primitive"] = {}
 TABLE: dict[str, "Primitive"] = {}
 ROWS: list["Primitive"] = []
+LEVEL: set[Rule] = set()
+UNKNOWN: dict[Rule, Callable[[], Any]] = {}  # rules that stand for no derivative, and what says so
 
 LEFT, RIGHT = 1, 2  # the side on which a plain number was written beside a node
 AND = " A row of the table; `autodiff ops` prints its local derivatives."  # for `help`
@@ -76,6 +78,18 @@ array_recorder: Callable[..., Any]  # set by the array engine
 def row_called(name: str) -> "Primitive":
     """Return the row of the table that has this name."""
     return TABLE[name]
+
+
+def level(rule: Rule) -> Rule:
+    """Mark a slope that is 0 wherever it is: along it not even an infinite cotangent flows."""
+    LEVEL.add(rule)
+    return rule
+
+
+def check_known(row: "Primitive | None", place: int) -> None:
+    """Raise the TypeError of an operand in which a row has no derivative."""
+    if isinstance(row, Pointwise) and row.partials[place] in UNKNOWN:
+        UNKNOWN[row.partials[place]]()  # type: ignore[index]
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +172,7 @@ class Pointwise(Primitive):
     domain: tuple[Domain, ...] = field(kw_only=True)
     reference: str | Rule = ""
     defaults: tuple[float, ...] = ()
+    still: tuple[bool, ...] = field(default=(), init=False)  # operands that nothing flows to
 
     def __post_init__(self) -> None:
         Primitive.__post_init__(self)
@@ -167,6 +182,7 @@ class Pointwise(Primitive):
         ]
         recipe = Recipe(**dict(zip(self.operands, kinds, strict=True)))
         object.__setattr__(self, "recipe", recipe)
+        object.__setattr__(self, "still", tuple(p is None or p in LEVEL for p in self.partials))
 
     @property
     def arity(self) -> int:
@@ -282,19 +298,3 @@ def multilinear(
 
 
 smooth = partial(multilinear, kind=Smooth)
-
-
-@lru_cache
-def takes_out(function: Any) -> bool:
-    """Return whether a function of arrays can be told where to write its result."""
-    if isinstance(function, np.ufunc):
-        return True
-    try:
-        return "out" in inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return False
-
-
-def elementwise(row: Primitive) -> bool:
-    """Return whether the result of a row may take the place of an operand."""
-    return row.ufunc is not None and row.ufunc.signature is None

@@ -18,10 +18,12 @@ were registered; None is a tree without leaves; whatever else is found is a leaf
 import dataclasses
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence, Sized
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from numpy import ndarray
 
+from autodiff.table.language import told, wanted
 from autodiff.table.primitive import RECORDERS, Primitive
 
 
@@ -123,7 +125,8 @@ def _kind(x: Any) -> Kind | None:
         fixed = tuple(f.name for f in fields if f.metadata.get("static"))
         KINDS[cls] = Kind(
             lambda x: (
-                free, [getattr(x, k) for k in free], tuple((k, getattr(x, k)) for k in fixed)
+                free, [getattr(x, k) for k in free],
+                (*((k, getattr(x, k)) for k in fixed), *_besides(x, {*free, *fixed})),
             ),
             _of_dataclass, ".",
         )  # fmt: skip
@@ -132,6 +135,20 @@ def _kind(x: Any) -> Kind | None:
             LEAVES.add(cls)
         return None
     return KINDS[cls]
+
+
+def _besides(x: Any, fields: set[str]) -> list[tuple[str, Any]]:
+    """Return what a dataclass has set beside its fields, in `__post_init__`; it must not be numbers."""
+    found = [(k, v) for k, v in getattr(x, "__dict__", {}).items() if k not in fields]
+    found = [(k, v) for k, v in found if not isinstance(getattr(type(x), k, None), cached_property)]
+    for key, value in found:
+        parts = flatten(value)[0]
+        if any(isinstance(v, float | complex | ndarray) or type(v) in RECORDERS for v in parts):
+            raise TypeError(
+                f"{type(x).__name__}.{key}: was set beside the fields, as {told(value)}, and would not "
+                f"follow them; make it a property, or register_tree the class"
+            )
+    return found
 
 
 def _of_dataclass(cls: Any, keys: Any, static: Any, parts: list[Any]) -> Any:
@@ -281,20 +298,3 @@ def _matched(branch: Branch, tree: Any, what: str, path: str, leaves: list[Any])
     for key, part in zip(_keys(branch), branch[3], strict=True):
         _matched(part, by_key[key], what, _named(path, cls, key), leaves)
     return leaves
-
-
-def wanted(branch: Branch) -> str:
-    """Return what a branch stands for, in words."""
-    cls, size = branch[0], len(branch[3])
-    if issubclass(cls, dict):
-        return f"a {cls.__name__} with the keys {list(branch[1])}"
-    return f"a {cls.__name__} of {size} parts" if size or cls is not type(None) else "None"
-
-
-def told(tree: Any) -> str:
-    """Return what stands in a place, in words."""
-    if isinstance(tree, dict):
-        return f"a {type(tree).__name__} with the keys {list(tree)}"
-    if isinstance(tree, tuple | list):
-        return f"a {type(tree).__name__} of {len(tree)} parts"
-    return f"{type(tree).__name__} {tree!r:.60}"

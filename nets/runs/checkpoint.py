@@ -73,6 +73,8 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
                     f"program reads version {VERSION}"
                 )
             names, meta = head["arrays"], head["meta"]
+            if not isinstance(meta, dict):
+                raise CheckpointError(f"{path} is damaged: its settings are no table")
             if {f"array/{n}.npy" for n in names} != entries.keys() - {"meta.npy"}:
                 raise CheckpointError(f"{path} is damaged: it does not hold what it lists")
             arrays = {n: _read(archive, entries, f"array/{n}.npy", KINDS) for n in names}
@@ -87,7 +89,8 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         ) from None
     except (
         zipfile.LargeZipFile, ValueError, KeyError, TypeError, EOFError,
-        RecursionError, NotImplementedError, RuntimeError, struct.error, AttributeError,
+        RecursionError, NotImplementedError, RuntimeError, struct.error, AttributeError, MemoryError,
+        OverflowError,
     ) as e:  # fmt: skip
         raise CheckpointError(f"{path} is not a readable checkpoint: {_first_line(e)}") from None
     return Checkpoint(meta, arrays)
@@ -95,9 +98,9 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
 
 def sweep_strays(path: Path | str) -> int:
     """Remove what writers that were killed left beside the checkpoint, and return their number."""
-    path = Path(path)
-    stray = re.compile(rf"\.{re.escape(path.name[:40])}\.[a-z0-9_]{{8}}")
-    found = [p for p in path.parent.iterdir() if stray.fullmatch(p.name) and p.is_file()]
+    front = files.beside(Path(path), "")
+    stray = re.compile(rf"{re.escape(front.name)}[0-9a-f]{{8}}")
+    found = [p for p in front.parent.iterdir() if stray.fullmatch(p.name) and p.is_file()]
     for p in found:
         p.unlink(missing_ok=True)
     return len(found)
@@ -119,7 +122,13 @@ def _read(
     size = dtype.itemsize
     for n in shape:
         size *= n
-    if dtype.hasobject or dtype.name not in kinds or fortran or size != len(body):
+    if (
+        dtype.hasobject
+        or dtype.name not in kinds
+        or fortran
+        or size != len(body)
+        or not dtype.isnative
+    ):
         raise ValueError(f"{name} has a header that does not fit what follows it")
     return np.frombuffer(body, dtype=dtype).reshape(shape).copy()
 

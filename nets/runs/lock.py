@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from autodiff.graphs import files
 from nets.extras import UsageError
 
 try:
@@ -29,7 +30,7 @@ def held(path: Path | None) -> Iterator[None]:
     if fcntl is None or path is None or not path.parent.is_dir() or path.is_dir():
         yield  # what is wrong with the path is said where it is written
         return
-    lock = path.with_name(f".{path.name[:40]}.lock")
+    lock = files.beside(path, "lock")
     handle = _taken(lock, path)
     if handle is None:
         yield
@@ -59,4 +60,7 @@ def _taken(lock: Path, path: Path) -> int | None:
             raise UsageError(
                 f"another run is writing {path}: wait for its end, or give another --checkpoint"
             ) from None
+        except OSError:  # a file system that has no locks
+            os.close(handle)
+            return None
         os.close(handle)

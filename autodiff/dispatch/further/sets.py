@@ -27,6 +27,7 @@ class Apart(Operand):
 
 APART = Apart(1, 3)
 trimmed: Any = np.trim_zeros
+unique_of: Any = np.unique
 OTHER = Apart(shape=lambda d: d.first.shape)
 
 
@@ -44,14 +45,24 @@ def unique(
     if axis is None and not return_inverse:
         index, counts = first_places(array_of(x).ravel(), equal_nan)
     else:
-        _, index, inverse, counts = np.unique(
-            array_of(x), return_index=True, return_inverse=True, return_counts=True, axis=axis,
-            equal_nan=equal_nan,
+        _, *found = unique_of(
+            array_of(x), return_index=return_index, return_inverse=True, return_counts=True,
+            axis=axis, equal_nan=equal_nan,
         )  # fmt: skip
+        *places, inverse, counts = found
+        # Asked for the places, numpy sorts by another way, which leaves NaN in another order.
+        index = places[0] if places else firsts(inverse.ravel(), len(counts))
     y = x.reshape(-1)[index] if axis is None else np.take(x, index, axis)
     wanted = ((return_index, index), (return_inverse, inverse), (return_counts, counts))
     more = [found for asked, found in wanted if asked]
     return (y, *more) if more else y
+
+
+def firsts(groups: Any, n: int) -> Any:
+    """Return where each of n groups is met first."""
+    index = np.empty(n, np.intp)
+    index[groups[::-1]] = np.arange(len(groups))[::-1]
+    return index
 
 
 def first_places(x: Any, equal_nan: bool) -> tuple[Any, Any]:

@@ -19,7 +19,8 @@ from autodiff.graphs.blocks.rows import copies, fits, near_their_sums, stretch_b
 from autodiff.graphs.blocks.stretch import Stretch, Weighed, copied, stretch
 from autodiff.graphs.blocks.threads import THREADS, Threads
 from autodiff.nodes.tensor import Tensor
-from autodiff.table.primitive import Primitive, elementwise, takes_out
+from autodiff.printers.interpreter import elementwise, takes_out
+from autodiff.table.primitive import Primitive
 
 BLOCK = 2048  # numbers in a block; 0 switches tiles off
 AHEAD = 256  # rows that are looked through for more of a stretch
