@@ -98,7 +98,7 @@ class Plan:
             return a * float(self.plain[k % 3])
         if kind == 7:
             c = self.number(a)
-            return b * math.copysign(1.0, read(c, m))
+            return b * signed(read(c, m))
         if kind == 8:
             with ad.no_grad():
                 still = a * b
@@ -125,6 +125,11 @@ class Plan:
         if self.form == 3 and self.number(last) > 3.0:
             return 0.0
         return y
+
+
+def signed(x: float) -> float:
+    """Return 1 with the sign of a number; that of NaN is the processor's affair."""
+    return math.copysign(1.0, x) if x == x else 1.0
 
 
 def read(x: Any, way: int) -> float:

@@ -3,9 +3,8 @@
 What a node computes is the table's, so nothing is written a second time; what is decided here is
 where results go. A buffer is taken again as soon as nobody reads it any more, an elementwise result
 replaces an operand that is read for the last time, what depends on no argument is computed once, what
-an operation and its derivative share is computed once, and a view of a buffer is made once. Results
-that are returned are arrays of their own, or stand in the memory of arguments that were given up
-("donated").
+an operation and its derivative share is computed once, and a view of a buffer is made once. Results that
+are returned are arrays of their own, or stand in the memory of arguments given up ("donated").
 """
 
 import keyword
