@@ -64,6 +64,8 @@ class Examples(Sequence[Pair]):
                 f"there are {len(rows)} examples but labels of shape {labels.shape}: one each is "
                 "needed"
             )
+        if not isinstance(classes, int | np.integer) or isinstance(classes, bool) or classes < 1:
+            raise DataError(f"classes is {classes!r:.60}: it must be a whole number of at least 1")
         _check_labels(labels, classes, "the labels")
         if not np.isfinite(rows).all():
             raise DataError("the examples hold NaN or infinity: replace them first")
@@ -97,10 +99,15 @@ class Examples(Sequence[Pair]):
     def __getitem__(self, index: int | slice | Array | Sequence[int]) -> Pair | Examples:
         if isinstance(index, list | tuple | range):
             index = np.asarray(index, dtype=None if len(index) else np.intp)
-        if isinstance(index, np.ndarray) and (index.ndim != 1 or index.dtype.kind not in "biu"):
+        how = ""
+        if isinstance(index, np.ndarray):
+            if index.ndim != 1 or index.dtype.kind not in "biu":
+                how = f"{index.dtype} of shape {index.shape}"
+        elif isinstance(index, bool) or not isinstance(index, slice | int | np.integer):
+            how = f"{type(index).__name__} {index!r:.60}"
+        if how:
             raise TypeError(
-                f"Examples are picked by whole numbers or by one True or False each, in one row, not by "
-                f"{index.dtype} of shape {index.shape}"
+                f"Examples are picked by whole numbers or by one True or False each, in one row, not by {how}"
             )
         if isinstance(index, slice | np.ndarray):
             part = Examples.__new__(Examples)

@@ -67,8 +67,8 @@ class Network(Listing):
         self.activation = as_activation(activation)
         self.output = self.activation if output is None else as_activation(output)
         self.cost = as_cost(cost)
-        if not 0.0 <= dropout < 1.0:
-            raise ValueError(f"dropout is {dropout}: it must be at least 0 and below 1")
+        if not isinstance(dropout, int | float | np.number) or not 0.0 <= dropout < 1.0:
+            raise ValueError(f"dropout is {dropout!r:.80}: it must be at least 0 and below 1")
         self.dropout = dropout
         self.dtype = np.dtype(dtype)
         self.rng = seeded(seed)

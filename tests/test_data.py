@@ -6,6 +6,7 @@ import http.server
 import importlib
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -357,3 +358,16 @@ def test_examples_by_any_index() -> None:
         data[[0.5]]
     with pytest.raises(IndexError):
         data[[3]]
+
+
+@pytest.mark.parametrize("index", [True, None, ..., 1.0, "0", (0.5,), np.array(1), {0}])
+def test_examples_are_not_picked_by_just_anything(index: Any) -> None:
+    data = Examples(np.ones((4, 3)), np.array([0, 1, 1, 0]), classes=2)
+    with pytest.raises(TypeError, match="Examples are picked by whole numbers"):
+        data[index]
+
+
+@pytest.mark.parametrize("classes", [0, -1, 2.0, True, "2", None])
+def test_the_number_of_classes_is_a_whole_one(classes: Any) -> None:
+    with pytest.raises(DataError, match=r"classes is .*: it must be a whole number of at least 1"):
+        Examples(np.ones((4, 3)), np.array([0, 0, 0, 0]), classes=classes)

@@ -1,5 +1,7 @@
 """The documents' Network: its interface, its steps against the closed form, and what it refuses."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -206,3 +208,14 @@ def test_bad_input_is_one_sentence(call, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence) as error:
         call()
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("dropout", ["0.5", None, [0.5], 1.0, -0.1, float("nan")])
+def test_drop_out_is_a_number_below_1(dropout: Any) -> None:
+    with pytest.raises(ValueError, match=r"dropout is .*: it must be at least 0 and below 1"):
+        Network([2, 3, 2], dropout=dropout)
+
+
+def test_sizes_are_no_truths() -> None:
+    with pytest.raises(ValueError, match="positive whole numbers"):
+        Network([2, True])

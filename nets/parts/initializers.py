@@ -42,7 +42,8 @@ def check_sizes(sizes: Sequence[int]) -> list[int]:
         listed = list(sizes)
     except TypeError:
         listed = []
-    if len(listed) < 2 or not all(isinstance(n, int | np.integer) and n > 0 for n in listed):
+    whole = (isinstance(n, int | np.integer) and not isinstance(n, bool) for n in listed)
+    if len(listed) < 2 or not all(whole) or min(listed) < 1:
         raise ValueError(
             f"sizes is {sizes!r:.80}: it must list at least two positive whole numbers, the inputs "
             f"and then the neurons of each layer, such as [784, 30, 10]"
