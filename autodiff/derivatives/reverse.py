@@ -157,7 +157,8 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
             xs, y = tuple([x._data for x in xs]), node._data
     if isinstance(row, Pointwise):
         if row.still[i]:
-            return None
+            level = row.partials[i] is not None and type(g) is not Lanes
+            return zero(operand, create_graph) if level else None
         rule: Any = row.partials[i]
         part = scaled(g, rule(y, *xs))
     else:
