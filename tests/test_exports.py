@@ -120,11 +120,11 @@ SIDES: dict[str, Callable[..., tuple[Any, dict[str, Any]]]] = {
 }
 
 
-def agree(row: Pointwise, got: Any, wanted: Any, where: Any) -> None:
+def agree(row: Pointwise, got: Any, wanted: Any, where: Any, rel: float = 1e-9) -> None:
     got, wanted = np.broadcast_to(got, np.shape(where)), np.broadcast_to(wanted, np.shape(where))
     loose = 1e-14 if row.name in ROUNDED else 1e-300
     with np.errstate(all="ignore"):
-        close = np.abs(got - wanted) <= 1e-9 * np.abs(wanted) + loose
+        close = np.abs(got - wanted) <= rel * np.abs(wanted) + loose
     good = close | (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | ~where
     assert np.all(good), (np.flatnonzero(~good), got[~good], wanted[~good])
 

@@ -64,10 +64,10 @@ FORMULAS: dict[str, Formula] = {
     "exp2": lambda m, x: m.exp(m.where(m.greater(1024.0, x), x * math.log(2.0), x)),
     "log2": lambda m, x: m.log(x) * (1.0 / math.log(2.0)),
     "log10": lambda m, x: m.log(x) * (1.0 / math.log(10.0)),
-    "logaddexp": lambda m, a, b: m.maximum(a, b) + m.log1p(m.exp(-m.absolute(a - b))),
+    "logaddexp": lambda m, a, b: m.maximum(a, b) + m.log1p(m.exp(-_apart(m, a, b))),
     "share": lambda m, a, b: m.where(m.equal(a, b), 0.5, 1.0 / (1.0 + m.exp(b - a))),
     "logaddexp2": lambda m, a, b: (
-        m.maximum(a, b) + m.log1p(FORMULAS["exp2"](m, -m.absolute(a - b))) * (1.0 / math.log(2.0))
+        m.maximum(a, b) + m.log1p(FORMULAS["exp2"](m, -_apart(m, a, b))) * (1.0 / math.log(2.0))
     ),
     "share2": lambda m, a, b: m.where(m.equal(a, b), 0.5, 1.0 / (1.0 + FORMULAS["exp2"](m, b - a))),
     "relu": lambda m, x: m.where(m.greater(x, 0.0), x, 0.0),
@@ -95,24 +95,55 @@ FORMULAS: dict[str, Formula] = {
     "clip": lambda m, x, low, high: FORMULAS["lower"](m, FORMULAS["higher"](m, x, low), high),
     "higher": lambda m, x, low: m.where(m.greater(low, x), low, x),
     "lower": lambda m, x, high: m.where(m.greater(x, high), high, x),
-    "hypot": lambda m, a, b: m.sqrt(a * a + b * b),
-    "asinh": lambda m, x: m.sign(x) * m.log(m.absolute(x) + m.sqrt(1.0 + x * x)),
-    "acosh": lambda m, x: m.log(x + m.sqrt((x - 1.0) * (x + 1.0))),
+    "hypot": lambda m, a, b: _hypot(
+        m, m.maximum(m.absolute(a), m.absolute(b)), m.minimum(m.absolute(a), m.absolute(b))
+    ),
+    "asinh": lambda m, x: (
+        m.sign(x) * _area(m, m.absolute(x), x * x / (1.0 + m.sqrt(1.0 + x * x)) + m.absolute(x))
+    ),
+    "acosh": lambda m, x: _area(m, x, (x - 1.0) + m.sqrt(x - 1.0) * m.sqrt(x + 1.0)),
     "atanh": lambda m, x: 0.5 * (m.log1p(x) - m.log1p(-x)),
     "cbrt": lambda m, x: m.sign(x) * m.power(m.absolute(x), 1.0 / 3.0),
     "sinc": lambda m, x: m.where(
         m.equal(x, 0.0), 1.0, m.sin(math.pi * x) / (math.pi * _nonzero(m, x))
     ),
     "sinc_prime": lambda m, x: m.where(
-        m.equal(x, 0.0), 0.0, (m.cos(math.pi * x) - FORMULAS["sinc"](m, x)) / _nonzero(m, x)
+        m.greater(1e-3, m.absolute(x)),  # where the terms of the other cancel
+        (-(math.pi**2) / 3.0) * x * (1.0 - (math.pi**2 / 10.0) * x * x),
+        (m.cos(math.pi * x) - FORMULAS["sinc"](m, x)) / _nonzero(m, x),
     ),
     "rint": lambda m, x: m.floor(x + 0.5),
     "trunc": lambda m, x: m.sign(x) * m.floor(m.absolute(x)),
-    "floordiv": lambda m, a, b: m.floor(a / b),
-    "mod": lambda m, a, b: a - b * m.floor(a / b),
-    "fmod": lambda m, a, b: a - b * FORMULAS["trunc"](m, a / b),
-    "copysign": lambda m, a, b: m.absolute(a) * m.where(m.greater(0.0, b), -1.0, 1.0),
+    "floordiv": lambda m, a, b: (
+        m.where(  # a quotient that is nothing hides the sign
+            m.equal(a / b, 0.0),
+            m.where(m.greater(0.0, m.sign(a) * m.sign(b)), -1.0, a / b),
+            m.floor(a / b),
+        )
+        + m.where(m.equal(b, 0.0), 0.0, a - a)  # of infinity there is no whole part
+    ),
+    "mod": lambda m, a, b: a - FORMULAS["chain"](m, FORMULAS["floordiv"](m, a, b), b),
+    "fmod": lambda m, a, b: a - FORMULAS["chain"](m, FORMULAS["trunc"](m, a / b), b),
+    "copysign": lambda m, a, b: (
+        m.absolute(a) * m.where(m.greater(0.0, m.where(m.equal(b, 0.0), 1.0 / b, b)), -1.0, 1.0)
+    ),
 }
+
+
+def _apart(m: Dialect, a: Any, b: Any) -> Any:
+    """Return |a - b|, 0 where both are the same infinity."""
+    return m.where(m.equal(a, b), 0.0, m.absolute(a - b))
+
+
+def _hypot(m: Dialect, most: Any, least: Any) -> Any:
+    """Return the length of a vector by its larger and its smaller side."""
+    ratio = m.where(m.equal(most, least), 1.0, least / m.where(m.equal(most, 0.0), 1.0, most))
+    return most * m.sqrt(1.0 + ratio * ratio)
+
+
+def _area(m: Dialect, x: Any, less_one: Any) -> Any:
+    """Return log(1 + less_one), log(2 x) where x is so large that squares are infinite."""
+    return m.where(m.greater(x, 1e100), m.log(x) + math.log(2.0), m.log1p(less_one))
 
 
 def _nonzero(m: Dialect, x: Any) -> Any:

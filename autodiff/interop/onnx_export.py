@@ -1,8 +1,9 @@
 """A graph as an ONNX model, checked by onnx, with the user's names on every tensor.
 
 Parameters become initializers and named inputs the model's inputs; where there is no named input the
-parameters are the inputs. ONNX has no double-precision tan, arcsin, arccos, arctan or erf in its
-usual runtime, so these (and what is built on them, as gelu) are computed in float32 there.
+parameters are the inputs. ONNX's usual runtime has no tan, arcsin, arccos, arctan, log1p or expm1 in double
+precision, and its sigmoid ends at -37: these are composed so that they keep their digits and their ends. It
+has no erf in double precision either, so this one (and what is built on it, as gelu) is computed in float32.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ OPERATORS = {
     "tanh": "Tanh", "absolute": "Abs", "sign": "Sign", "maximum": "Max", "minimum": "Min",
     "greater": "Greater", "equal": "Equal", "floor": "Floor", "ceil": "Ceil", "rint": "Round",
 }  # fmt: skip
-SINGLE = {"arcsin": "Asin", "arccos": "Acos", "arctan": "Atan", "erf": "Erf"}
+HUGE = 1e100  # beyond it 1 is nothing beside x, and x * x may be infinite
 
 
 class _Term:
@@ -70,7 +71,6 @@ class _Onnx:
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
         self.own: dict[str, Any] = {
-            "sigmoid": lambda x: self.node("Sigmoid", x),
             "relu": lambda x: self.node("Relu", x),
             "square": lambda x: x * x,
             "identity": lambda x: self.node("Identity", x),
@@ -79,10 +79,6 @@ class _Onnx:
     def __getattr__(self, name: str) -> Any:
         if name in OPERATORS:
             return lambda *xs: self.node(OPERATORS[name], *xs)
-        if name in SINGLE:
-            return lambda x: self.cast(
-                self.node(SINGLE[name], self.cast(x, np.dtype("float32"))), x.dtype
-            )
         raise AttributeError(name)
 
     def ruled(self, row: Pointwise, formula: Formula, xs: list[Any]) -> _Term:
@@ -129,29 +125,63 @@ class _Onnx:
         return self.node("Sin", x) / self.node("Cos", x)
 
     def sinh(self, x: _Term) -> _Term:
-        return 0.5 * (self.node("Exp", x) - self.node("Exp", -x))
+        return 0.5 * (self.expm1(x) - self.expm1(-x))
 
     def cosh(self, x: _Term) -> _Term:
         return 0.5 * (self.node("Exp", x) + self.node("Exp", -x))
 
     def log1p(self, x: _Term) -> _Term:
-        return self.node("Log", 1.0 + x)
+        """log(u) x / (u - 1) of the rounded u = 1 + x, whose error cancels."""
+        u = 1.0 + x
+        plain = self.where(
+            self.equal(u, 1.0), 1.0, u - 1.0
+        )  # what stands in u is what is divided by
+        y = self.node("Log", u) * (x / plain)
+        return self.where(self.equal(u, 1.0), x, self.where(self.greater(u, HUGE), self.log(u), y))
 
     def expm1(self, x: _Term) -> _Term:
-        return self.node("Exp", x) - 1.0
+        """(u - 1) x / log(u) of the rounded u = exp(x), whose error cancels."""
+        u = self.node("Exp", x)
+        near = self.greater(0.5, self.absolute(x))
+        y = (u - 1.0) * (x / self.where(self.equal(u, 1.0), 1.0, self.log(u)))
+        return self.where(self.equal(u, 1.0), x, self.where(near, y, u - 1.0))
+
+    def erf(self, x: _Term) -> _Term:
+        return self.single("Erf", x)
+
+    def single(self, op: str, x: _Term) -> _Term:
+        return self.cast(self.node(op, self.cast(x, np.dtype("float32"))), x.dtype)
+
+    def arctan(self, x: _Term) -> _Term:
+        """Single precision's angle t and the rest of it, (x cos t - sin t) / (cos t + x sin t)."""
+        t = self.single("Atan", x)
+        c, s = self.node("Cos", t), self.node("Sin", t)
+        far = self.greater(self.absolute(x), HUGE)
+        x = self.where(far, self.node("Sign", x), x)
+        right = 0.5 * np.pi * self.node("Sign", x)
+        return self.where(far, right, t + (x * c - s) / (c + x * s))
+
+    def arcsin(self, x: _Term) -> _Term:
+        return self.arctan(x / self.node("Sqrt", (1.0 - x) * (1.0 + x)))
+
+    def arccos(self, x: _Term) -> _Term:
+        return 2.0 * self.arctan(self.node("Sqrt", (1.0 - x) / (1.0 + x)))
+
+    def signed(self, x: Any) -> Any:
+        """Return x with an infinity of the sign of its zeros in their place."""
+        return self.where(self.equal(x, 0.0), self.node("Div", 1.0, x), x)
 
     def arctan2(self, a: Any, b: Any) -> _Term:
-        """2 arctan(a / (sqrt(a^2 + b^2) + b)); pi on the negative half of the axis a = 0, 0 at the origin."""
-        most = self.maximum(self.absolute(a), self.absolute(b))
-        most = self.where(self.equal(most, 0.0), 1.0 + 0.0 * most, most)
-        below, a, b = self.greater(0.0 * a, a), a / most, b / most  # of ordinary size
-        away = self.node("Sqrt", a * a + b * b) + b
-        angle: _Term = 2.0 * self.arctan(
-            a / self.where(self.equal(away, 0.0), 1.0 + 0.0 * away, away)
+        """arctan(a / b), which is turned by half a circle where b is negative, as a zero may be."""
+        size, other = self.absolute(a), self.absolute(b)
+        alike = self.equal(size, other)  # both zero or infinite among others
+        ratio = self.where(
+            alike, self.where(self.equal(a, b), 1.0, -1.0), a / self.where(alike, 1.0, b)
         )
-        half = self.where(below, -np.pi + 0.0 * angle, np.pi + 0.0 * angle)
-        behind = self.where(self.greater(0.0 * b, b), half, 0.0 * angle)
-        return self.where(self.equal(away, 0.0), behind, angle)
+        ratio = self.where(self.equal(size, 0.0), a, ratio)
+        turned = self.where(self.equal(size, 0.0), 0.0 * a, self.arctan(ratio))
+        half = self.where(self.greater(0.0, self.signed(a)), -np.pi + 0.0 * turned, np.pi)
+        return self.where(self.greater(0.0, self.signed(b)), turned + half, turned)
 
     def matmul(self, a: _Term, b: _Term) -> _Term:
         return self.node("MatMul", a, b)
