@@ -247,6 +247,55 @@ def test_words_fit_their_boxes_and_hide_their_lines(
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] + 2 or b[3] <= a[1] + 2
 
 
+def test_the_question_stays_while_the_hand_moves_another(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    why = page.locator("[data-id=why]")
+    assert why.locator("h2").inner_text().startswith("dC/dw = -")
+    field = page.get_by_role("textbox", name="value of x")
+    field.fill("－０．５")  # as a Japanese keyboard writes it
+    field.press("Enter")
+    until(page, lambda: page.evaluate("location.hash") == "#x=-0.5")
+    assert re.match(r"dC/dw = \d", why.locator("h2").inner_text())
+    assert "Increasing w a little increases C." in why.inner_text()
+    field.fill("half")
+    field.press("Enter")
+    assert "“half” is no number, so x stays" in page.locator("[data-id=refused]").inner_text()
+    field.fill("0.25")
+    field.press("Enter")
+    assert page.locator("[data-id=refused]").is_hidden()
+    assert "was recorded once" in page.locator("[data-id=frozen]").inner_text()  # without a click
+
+
+def test_long_names_leave_the_page_its_width(tmp_path: Path, watched: Watched) -> None:
+    x = ad.Value(2.0, name="x" * 3000)
+    page = watched.open(ad.play(x * x).save(tmp_path / "x.html"))
+    assert watched.overflow() <= 0
+    assert (
+        page.evaluate("document.querySelector('.leaf input').getBoundingClientRect().right") < 1360
+    )
+
+
+def test_a_swipe_on_a_leaf_scrolls_the_page(browser: Any, tmp_path: Path) -> None:
+    """A finger that goes down reads on; one that goes sideways moves the number."""
+    watched = Watched(browser, "light", "phone", has_touch=True, is_mobile=True)
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    box = page.locator("svg .node.leaf .shape").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    shown = "location.hash + document.querySelector('[data-id=output]').textContent"
+    before = page.evaluate(shown)
+    touch = "Input.dispatchTouchEvent"
+    finger.send(touch, {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for k in range(1, 12):
+        finger.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * k}]})
+        page.wait_for_timeout(20)
+    finger.send(touch, {"type": "touchEnd", "touchPoints": []})
+    moved = "scrollY + document.querySelector('.view').scrollTop"
+    until(page, lambda: page.evaluate(moved) > 100)
+    assert page.evaluate(shown) == before
+    watched.close()
+
+
 def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
     page = watched.open(ad.play(branching, 2.0, 1.5).save(tmp_path / "x.html"))
     page.get_by_role("textbox", name="value of x").fill("0.1")
@@ -254,6 +303,11 @@ def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
     assert "would have chosen otherwise" in page.get_by_role("alert").inner_text()
     assert page.locator("[data-id=output]").inner_text() == "–"
     assert all(not n["grad"] for n in page.evaluate(SHOWN))
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    told = page.locator("[data-id=lines], [data-id=nodes] tbody")
+    page.locator("[data-id=nodes] tbody tr").first.wait_for()
+    assert "9" not in "".join(told.all_inner_texts())  # no value of what was not computed is told
+    assert "= –" in told.first.inner_text()
     page.get_by_role("button", name="Undo").click()
     assert page.locator("[data-id=output]").inner_text() == "9"
 

@@ -154,9 +154,9 @@ def test_300_nodes_stay_under_a_megabyte() -> None:
     y = random_graph(1, operations=240)
     graph = ad.Graph(y)
     assert len(graph) >= 300
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(page(graph).encode()) < 1_000_000
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_too_many_nodes_are_refused_in_a_sentence() -> None:

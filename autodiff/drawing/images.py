@@ -7,6 +7,9 @@ from autodiff.drawing.composition import Composition
 from autodiff.interop.extras import require
 
 SHARP = 2.0  # pixels of a PNG for each of the picture
+MOST = (
+    16e6  # pixels of a PNG whose width is not given; a larger picture has fewer for each of its own
+)
 DPI = 300.0  # of a PNG whose width on paper is given
 INCH = 25.4
 
@@ -35,7 +38,8 @@ def convert(svg: str, form: str, drawn: Composition, mm: float | None) -> bytes:
     """
     if form == "png":
         resvg = require("resvg_py", "images", "A picture as PNG")
-        scale = SHARP if mm is None else mm / INCH * DPI / drawn.width
+        sharp = min(SHARP, max(1.0, (MOST / (drawn.width * drawn.height)) ** 0.5))
+        scale = sharp if mm is None else mm / INCH * DPI / drawn.width
         drawn_png = bytes(resvg.svg_to_bytes(svg_string=svg, width=round(drawn.width * scale)))
         return drawn_png if mm is None else sized(drawn_png)
     vl_convert = require("vl_convert", "images", "A picture as PDF")

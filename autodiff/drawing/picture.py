@@ -18,6 +18,7 @@ from autodiff.graphs.files import write
 from autodiff.graphs.graph import Graph
 from autodiff.nodes import doors
 
+LEAST_MM, MOST_MM = 1.0, 2000.0  # of a page
 FORMS = (".svg", ".png", ".pdf", ".tikz", ".tex", ".html", ".dot", ".gv", ".txt")
 
 
@@ -99,8 +100,6 @@ class Picture:
         form = target.suffix.lower()
         if form not in FORMS:
             raise ValueError(f"save: {target}: the name must end in one of {', '.join(FORMS)}")
-        if mm is not None and not (isinstance(mm, int | float) and 0 < mm < 1e5):
-            raise ValueError(f"save: mm={mm!r:.40} is not a width in millimetres above 0")
         return write(target, self._bytes(form, self.composition, mm))
 
     def frames(
@@ -109,7 +108,8 @@ class Picture:
         """Write one picture a step into a folder, for slides; return their paths, in order.
 
         The first shows the leaves; each operation adds its value; then each step of backward adds a
-        gradient. All have one size, so that they may be laid over each other. `form` is "svg",
+        gradient. All have one size, so that they may be laid over each other; steps of that form that
+        an earlier call left there are gone. `form` is "svg",
         "png", "pdf" or "tikz".
         """
         if form not in ("svg", "png", "pdf", "tikz"):
@@ -122,6 +122,9 @@ class Picture:
             drawn = compose(turned, self.layout, self.scene)
             path = place / f"step-{i:03}.{form}"
             steps.append(write(path, self._bytes(f".{form}", drawn, mm)))
+        for old in place.glob(f"step-[0-9][0-9][0-9].{form}"):
+            if old not in steps:
+                old.unlink()
         return steps
 
     def graphviz(self, engine: str = "dot") -> Any:
@@ -143,6 +146,10 @@ class Picture:
         return doors.save_player(self.graph, path, title)
 
     def _bytes(self, form: str, drawn: Composition, mm: float | None) -> bytes:
+        if mm is not None and not (isinstance(mm, int | float) and LEAST_MM <= mm <= MOST_MM):
+            raise ValueError(
+                f"save: mm={mm!r:.40} is not a width of {LEAST_MM:g} to {MOST_MM:g} millimetres"
+            )
         if form in (".dot", ".gv"):
             return self.source.encode()
         if form == ".txt":

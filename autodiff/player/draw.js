@@ -96,7 +96,10 @@ class Picture {
     });
     const release = () => { if (from && !from.moved) this.onPick(i); from = null; };
     g.addEventListener("pointerup", release);
-    g.addEventListener("pointercancel", () => { from = null; });
+    g.addEventListener("pointercancel", () => { // the hand scrolls the page
+      if (from && from.moved) this.onDrag(i, from.value, 0, from.group);
+      from = null;
+    });
     g.addEventListener("keydown", (event) => { if (event.key === "Enter" || (event.key === " " && !leaf)) { event.preventDefault(); event.stopPropagation(); this.onPick(i); } });
   }
   // The frames' names, as `scoped` says them.
@@ -144,7 +147,7 @@ class Picture {
     const { live, formulas } = this;
     this.nodes.forEach((node, i) => {
       if (!node) return;
-      const n = live.nodes[i], x = live.values[i], grad = live.grads[i];
+      const n = live.nodes[i], x = live.broken && n.op ? null : live.values[i], grad = live.grads[i];
       node.title.textContent = n.op ? `${formulas.defined(i)} = ${digits(x)}` : `${n.name} = ${digits(x)}`;
       node.g.setAttribute("aria-label", `${n.name}, ${kind(n.kind)}, ${digits(x)}${grad === null ? "" : `, ${formulas.d(i)} = ${digits(grad)}`}`);
       if (!node.leaf) return;

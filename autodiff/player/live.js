@@ -17,6 +17,7 @@ function mount(root, data, host = {}) {
   const inner = shown.filter((i) => nodes[i].op);
   const kind = (of) => word(`kind_${of}`);
   const users = new Map(shown.flatMap((i) => nodes[i].operands.map((k) => [k, i])));
+  const found = (i) => digits(live.broken && nodes[i].op ? null : live.values[i]); // past a choice nothing is known
   const called = (i) => (nodes[i].kind === "constant" ? word("in", name(users.get(i) ?? end)) : name(i));
 
   // ---- the numbers
@@ -40,7 +41,7 @@ function mount(root, data, host = {}) {
     refresh();
     host.changed?.(live, i);
     clearTimeout(spoken); // a reader is told when the hand rests
-    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : word("said", name(i), digits(live.values[i]), out, digits(live.values[end])); }, 400);
+    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : word("said", name(i), found(i), out, found(end)); }, 400);
   }
   const label = (i) => (nodes[i].kind === "constant" ? `${literal(live.start[i])} ${called(i)}` : name(i));
   const rows = new Map();
@@ -51,12 +52,16 @@ function mount(root, data, host = {}) {
     slider.addEventListener("pointerdown", () => { slider.group = {}; });
     slider.addEventListener("input", () => set(i, Number(slider.value), slider.group ?? null));
     slider.addEventListener("change", () => { slider.group = undefined; });
-    typed.addEventListener("change", () => set(i, typedNumber(typed.value)));
+    typed.addEventListener("change", () => {
+      const text = typed.value, x = typedNumber(text);
+      set(i, x);
+      $("refused").hidden = !Number.isNaN(x) || text === literal(live.values[i]);
+      $("refused").textContent = $("refused").hidden ? "" : word("no_number", text.slice(0, 40), label(i));
+    });
     typed.addEventListener("focus", () => { typed.value = literal(live.values[i]); });
     typed.addEventListener("keydown", (event) => {
       if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); step(i, event.key === "ArrowUp" ? 1 : -1, event.shiftKey); }
     });
-    for (const field of [slider, typed]) field.addEventListener("focus", () => pick(i, false));
     grad.addEventListener("click", () => pick(i));
     rows.set(i, { line, slider, typed, grad });
     return line;
@@ -64,8 +69,7 @@ function mount(root, data, host = {}) {
   function step(i, by, fast) { set(i, round(live.values[i] + by * range(i).step * (fast ? 10 : 1), i), "step" + i); }
   function drag(i, from, pixels, group) {
     const r = range(i), x = from + Math.round(pixels / 2) * r.step;
-    if (chosen !== i) pick(i, false);
-    set(i, round(x, i), group);
+    set(i, round(x, i), group); // the question stays: what is moved is not thereby asked about
   }
   const MOST = 24, LEAST = 0.85; // at this scale the smallest letters are 10 pixels high
   function fillLeaves() {
@@ -127,7 +131,7 @@ function mount(root, data, host = {}) {
     dress(slope, tone(g));
     const inside = [];
     const p = (text, cls = "") => inside.push(make("p", { class: cls }, text));
-    if (nodes[chosen].op) inside.push(make("p", { class: "formula" }, formulas.defined(chosen), make("br"), `= ${formulas.numbers(formulas.value(chosen))} = ${digits(live.values[chosen])}`));
+    if (nodes[chosen].op) inside.push(make("p", { class: "formula" }, formulas.defined(chosen), ...(live.broken ? [] : [make("br"), `= ${formulas.numbers(formulas.value(chosen))} = ${found(chosen)}`])));
     if (live.broken) return reasons.replaceChildren(...inside);
     if (!wanted) p(word("no_gradient", name(chosen)));
     else if (chosen === end) p(word("is_output"));
@@ -173,14 +177,14 @@ function mount(root, data, host = {}) {
   // ---- everything that shows numbers
   function paintLines() {
     if (!$("derivation").open) return;
-    const lines = [...inner.map((i) => [formulas.defined(i), `= ${formulas.numbers(formulas.value(i))}`, digits(live.values[i])]),
+    const lines = [...inner.map((i) => [formulas.defined(i), live.broken ? "" : `= ${formulas.numbers(formulas.value(i))}`, found(i)]),
       ...(live.broken ? [] : live.steps.map((s) => [`${formulas.d(s.source)} ${s.before === 0 ? "=" : "+="} ${formulas.d(s.node)} * ${formulas.slope(s.node, s.place)}`, `= ${bracket(digits(s.upstream))} * ${bracket(digits(s.local))}`, digits(s.part)]))];
     $("lines").replaceChildren(...lines.slice(0, 600).map(([a, b, x]) => make("li", {}, make("code", {}, a), " ", make("span", {}, b), " = ", make("b", {}, x))));
   }
   function paintTables() {
     if (!$("tables").open) return;
     const line = (...cells) => make("tr", {}, make("th", { scope: "row" }, cells[0]), ...cells.slice(1).map((c) => make("td", {}, c)));
-    $("nodes").tBodies[0].replaceChildren(...shown.map((i) => line(name(i), kind(nodes[i].kind), nodes[i].op ? formulas.text(formulas.value(i)) : "", digits(live.values[i]), digits(live.grads[i]))));
+    $("nodes").tBodies[0].replaceChildren(...shown.map((i) => line(name(i), kind(nodes[i].kind), nodes[i].op ? formulas.text(formulas.value(i)) : "", found(i), digits(live.grads[i]))));
     $("edge-table").tBodies[0].replaceChildren(...live.steps.map((s) => line(`${name(s.source)} → ${name(s.node)}`, digits(s.upstream), `${formulas.rule(s.node, s.place)} = ${digits(s.local)}`, digits(s.part))));
   }
   function paintBroken() {
@@ -272,7 +276,6 @@ function mount(root, data, host = {}) {
     if (leaf && event.key in moves) {
       event.preventDefault();
       const i = picture.nodes.findIndex((n) => n && n.g === leaf);
-      if (chosen !== i) pick(i, false);
       return step(i, moves[event.key], event.shiftKey);
     }
     if (walk.on()) walk.key(event);

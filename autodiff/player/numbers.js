@@ -46,7 +46,11 @@ function literal(x) {
 const signed = (x) => (/^[0-9.∞]/.test(x) && x !== "0" ? `+${x}` : x);
 const bracket = (x) => (x.startsWith("-") ? `(${x})` : x);
 const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "");
-// What somebody has typed as a number; NaN for anything else.
-const typedNumber = (text) => (/^\s*[-−+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text.replace("−", "-")) : NaN);
+// What somebody has typed as a number, with a Japanese keyboard, too; NaN for anything else.
+function typedNumber(text) {
+  const plain = text.normalize("NFKC").replace("−", "-");
+  const x = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(plain) ? Number(plain) : NaN;
+  return Number.isFinite(x) ? x : NaN;
+}
 // A name inside a quotient: one that is more than a word stands in brackets.
 const whole = (name) => (/[\s·/@²³ᵀ−]|[\p{L}\p{N}_]\(/u.test(name) ? `(${name})` : name);

@@ -23,12 +23,22 @@ function begin() {
   paint();
 }
 function train(epochs) {
-  const eta = number($("eta").value, 0.5), m = 16;
+  const eta = typedNumber($("eta").value), m = 16;
+  $("eta").setAttribute("aria-invalid", String(!(eta > 0)));
+  if (!(eta > 0)) {
+    stop();
+    $("state").textContent = word("no_number", $("eta").value.slice(0, 40), "η");
+    return;
+  }
   for (let e = 0; e < epochs; e++) {
     for (let i = 0; i < examples.length; i += m) net.step(examples.slice(i, i + m), eta);
     epoch++;
   }
   paint();
+  if (!Number.isFinite(costs.at(-1)[1])) {
+    stop();
+    $("state").textContent = word("too_far", epoch, $("eta").value);
+  }
 }
 function run() {
   if (running) return stop();
@@ -129,7 +139,7 @@ function curve(root, lines, marks = []) {
   root.append(svg("path", { class: "grid", d: "M44 96H310M44 12H310" }), svg("text", { x: 40, y: 16, "text-anchor": "end" }, digits(high, 3)), svg("text", { x: 40, y: 99, "text-anchor": "end" }, digits(low, 3)));
   if (lines[0].length > 1) lines.forEach((line, i) => {
     const step = Math.ceil(line.length / 400);
-    root.append(svg("path", { class: `line line${i}`, d: `M${line.map((c, k) => [k, c]).filter(([k]) => k % step === 0 || k === line.length - 1).map(([k, c]) => `${x(k, line.length).toFixed(1)} ${y(c).toFixed(1)}`).join("L")}` }));
+    root.append(svg("path", { class: `line line${i}`, d: `M${line.map((c, k) => [k, c]).filter(([k, c]) => Number.isFinite(c) && (k % step === 0 || k === line.length - 1)).map(([k, c]) => `${x(k, line.length).toFixed(1)} ${y(c).toFixed(1)}`).join("L")}` }));
   });
 }
 // BP1 to BP4 of the example that is chosen.
