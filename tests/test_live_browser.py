@@ -296,6 +296,16 @@ def test_a_swipe_on_a_leaf_scrolls_the_page(browser: Any, tmp_path: Path) -> Non
     watched.close()
 
 
+def test_what_a_comparison_said_is_not_moved(tmp_path: Path, watched: Watched) -> None:
+    def chosen(x: ad.Value, y: ad.Value) -> ad.Value:
+        return ad.where(x > 0, x * x, y)
+
+    page = watched.open(ad.play(chosen, 1.5, -0.5).save(tmp_path / "x.html"))
+    assert page.locator(".leaf .called").all_inner_texts() == ["x", "y"]
+    page.evaluate("location.hash = '#1=0&x=2'")
+    until(page, lambda: page.locator("[data-id=output]").inner_text() == "4")
+
+
 def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
     page = watched.open(ad.play(branching, 2.0, 1.5).save(tmp_path / "x.html"))
     page.get_by_role("textbox", name="value of x").fill("0.1")
@@ -340,6 +350,31 @@ def test_a_formula_is_typed(tmp_path: Path, watched: Watched) -> None:
     page.wait_for_selector("#trouble[hidden]", state="attached")
     until(page, lambda: page.locator("[data-id=output]").inner_text() == "1")
     assert y.data == 2.0
+
+
+def test_errors_of_a_formula_are_said_in_the_language(tmp_path: Path, watched: Watched) -> None:
+    (tmp_path / "f.html").write_text(formula_page(), encoding="utf-8")
+    page = watched.open(tmp_path / "f.html")
+    page.get_by_role("button", name="日本語").click()
+    trouble = page.locator("#trouble:not([hidden])")
+    for wrong in (
+        "sigmid(w)",
+        "2w",
+        "foo(x",
+        "x = 1; x = 2",
+        "w x",
+        "lambda*x",
+        "sin(x, y)",
+        "",
+        "x^2",
+    ):
+        page.locator("#formula").fill("w*x")
+        page.wait_for_selector("#trouble[hidden]", state="attached")
+        page.locator("#formula").fill(wrong)
+        trouble.wait_for()
+        assert re.search("[\u3040-\u30ff]", trouble.inner_text()), (wrong, trouble.inner_text())
+    page.get_by_role("button", name="English").click()
+    assert "character" in trouble.inner_text() or "write" in trouble.inner_text()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from autodiff.drawing.escape import clean, shorten, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
 from autodiff.printers.subset import Functions
-from autodiff.table.language import LANGUAGES, language, phrases, speaking
+from autodiff.table.language import LANGUAGES, language, patterns, phrases, speaking
 
 # The scripts of the live player: the graph, its words, its picture, and the page around them.
 LIVE = (
@@ -102,6 +102,18 @@ def texts(family: str) -> dict[str, dict[str, str]]:
         with speaking(name):
             for key, sentence in phrases(family).items():
                 found.setdefault(key, {})[name] = sentence
+    return found
+
+
+def retelling(*files: str) -> list[tuple[str, str]]:
+    """Return what recognises the English sentences of these scripts, and their Japanese twins."""
+    source = "".join(map(part, files))
+    found = []
+    for pattern, said in patterns("ja"):
+        own = re.split(r"\(\.\+\?\)", pattern.pattern)
+        words = [re.sub(r"\\(.)", r"\1", w).strip(" :") for w in own]
+        if all(w[:7] in source for w in words if len(w) > 3) and max(map(len, words)) > 5:
+            found.append((pattern.pattern, said))
     return found
 
 

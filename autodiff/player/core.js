@@ -69,7 +69,7 @@ class Live {
 
   // Changing numbers; a group (one drag) is undone at once.
   put(changes, group = null) {
-    const known = changes.filter(([i]) => !this.nodes[i].op);
+    const known = changes.filter(([i]) => !this.nodes[i].op && !this.nodes[i].fixed);
     if (known.length) {
       if (group === null || group !== this.group) {
         this.past.push(this.leaves.map((i) => this.values[i]));

@@ -8,7 +8,7 @@ function mount(root, data, host = {}) {
   const { nodes, end } = live, out = nodes[end].name;
   const shown = nodes.flatMap((n, i) => (n.aside ? [] : [i]));
   const leaves = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
-  const constants = shown.filter((i) => nodes[i].kind === "constant");
+  const constants = shown.filter((i) => nodes[i].kind === "constant" && !nodes[i].fixed);
   const parameters = leaves.filter((i) => live.wanted[i]);
   const tongue = speech(root, data), { word, scoped } = tongue;
   let chosen = parameters[0] ?? end, lit = null, all = false, spoken = 0;

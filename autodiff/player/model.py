@@ -95,6 +95,8 @@ def scalar_graph(
     leaves = [n.live for n in graph if not n.operands]
     apart = expand(y, leaves, names=named(names))
     output = apart.output.reshape(-1)[0]
+    if not isinstance(output, Value):
+        raise ValueError("play: no number leads to the output: its arrays hold none")
     if homes is not None:
         for leaf, numbers in zip(leaves, apart.inputs.values(), strict=True):
             homes.update((numbers[at], (leaf, at)) for at in np.ndindex(numbers.shape))
@@ -121,9 +123,14 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
     end = graph.outputs[0]
     inside = _ancestors(graph, end)
     scopes = homes(graph)
+    fixed = answers(graph)
     return {
         "end": end,
-        "nodes": [_node(node, node.id in inside, scopes[node.id]) for node in graph],
+        "nodes": [
+            _node(node, node.id in inside, scopes[node.id])
+            | ({"fixed": True} if node.id in fixed else {})
+            for node in graph
+        ],
         "guards": [
             [sign, _side(graph, a), _side(graph, b), bool(outcome)]
             for sign, a, b, outcome in guards or ()
@@ -155,6 +162,19 @@ def _node(node: GraphNode, shown: bool, scope: str) -> dict[str, Any]:
     if not shown:
         found["aside"] = True
     return found
+
+
+def answers(graph: Graph) -> set[int]:
+    """Return the constants that no derivative leads to, such as what `where` chose by: they are not moved.
+
+    They are what a comparison said while the graph was recorded.
+    """
+    found = {n.id for n in graph if n.kind == "constant"}
+    for edge in graph.edges:
+        rules = getattr(graph[edge.target].primitive, "partials", None)
+        if rules is None or len(rules) <= edge.index or rules[edge.index] is not None:
+            found.discard(edge.source)
+    return found - set(graph.outputs)
 
 
 def _ancestors(graph: Graph, end: int) -> set[int]:

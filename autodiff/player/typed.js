@@ -2,9 +2,19 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
 const field = at("formula");
-let player = null, held = {}, waiting = 0, shownText = "";
+let player = null, held = {}, waiting = 0, shownText = "", trouble = "";
 const tongue = speech(document, DATA), { word } = tongue;
 
+// An error of the parser in the language of the page; what stands in its fields is told in turn.
+const twins = DATA.errors.map(([pattern, said]) => [new RegExp(`^${pattern}$`, "s"), said]);
+function retold(sentence) {
+  if (tongue.language === "en") return sentence;
+  for (const [pattern, said] of twins) {
+    const found = pattern.exec(sentence);
+    if (found) return said.replace(/\{(\d)\}/g, (_, i) => retold(found[Number(i) + 1])).replaceAll("{{", "{").replaceAll("}}", "}");
+  }
+  return sentence;
+}
 function address() {
   const named = Object.entries(held).filter(([n]) => shownNames().includes(n)).map(([n, x]) => `&${encodeURIComponent(n)}=${x}`);
   try { history.replaceState(null, "", `#f=${encodeURIComponent(shownText)}${named.join("")}`); } catch { /* some viewers have no address */ }
@@ -21,7 +31,8 @@ function read(text, remember = true) {
     model = recordFormula(parsed, values, DATA.grammar);
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    at("trouble").textContent = error.message;
+    trouble = error.message;
+    at("trouble").textContent = retold(trouble);
     at("trouble").hidden = false;
     field.setAttribute("aria-invalid", "true");
     return;
@@ -43,6 +54,7 @@ function read(text, remember = true) {
 function words() {
   document.documentElement.lang = tongue.language;
   document.title = word("typed_title");
+  at("trouble").textContent = retold(trouble);
   for (const e of document.querySelectorAll("[data-w]")) e.textContent = word(e.dataset.w);
   at("examples").setAttribute("aria-label", word("examples"));
   at("examples").replaceChildren(...DATA.examples.map(({ key, formula, values }) => {

@@ -68,6 +68,7 @@ def formula_page() -> str:
         data={
             "grammar": grammar(),
             "texts": texts,
+            "errors": bundle.retelling(*bundle.FORMULA),
             "language": language(),
             "examples": [{"key": k, "formula": f, "values": v} for k, f, v in EXAMPLES],
         },

@@ -37,9 +37,9 @@ def to_js_source(
     """Return JavaScript that computes y and its gradient, as readable text.
 
     It defines `function` of the parameters and named inputs, which returns `{value, gradient}`, the
-    gradient by name. y is a Value: what an array is made of, `ad.expand` gives. A graph that holds
-    an operation of your own raises ValueError. Choices made by Python while recording stay as they
-    were.
+    gradient by name (where parameters share a name, by argument: w, w_2). y is a Value: what an array
+    is made of, `ad.expand` gives. A graph that holds an operation of your own raises ValueError.
+    Choices made by Python while recording stay as they were.
 
     >>> import autodiff as ad
     >>> w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
@@ -99,10 +99,12 @@ class _Program:
         ]
         backward, reached = self._backward()
         end = graph[graph.outputs[0]]
+        wanted = [n for n in arguments if n.kind == "parameter"]
+        shared = len({n.label for n in wanted}) < len(wanted)
         gradient = ", ".join(
-            f"{_quoted(n.label)}: {self.names['grad', n.id] if n.id in reached else 0}"
-            for n in arguments
-            if n.kind == "parameter"
+            f"{_quoted(self._value(n) if shared else n.label)}: "
+            f"{self.names['grad', n.id] if n.id in reached else 0}"
+            for n in wanted
         )
         lines = [
             "// forward", *forward, "// backward", *backward,

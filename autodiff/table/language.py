@@ -88,7 +88,7 @@ def retold(sentence: str) -> str:
     tongue = language()
     if tongue == LANGUAGES[0]:
         return sentence
-    for pattern, said in _patterns(tongue):
+    for pattern, said in patterns(tongue):
         found = pattern.fullmatch(sentence)
         if found:
             return said.format(*map(retold, found.groups()))
@@ -96,7 +96,7 @@ def retold(sentence: str) -> str:
 
 
 @cache
-def _patterns(tongue: str) -> list[tuple[re.Pattern[str], str]]:
+def patterns(tongue: str) -> list[tuple[re.Pattern[str], str]]:
     """Return what recognises each sentence under `error.`, and its twin; the most words first."""
     with speaking(LANGUAGES[0]):
         english = phrases("error")
