@@ -404,5 +404,7 @@ def test_what_cannot_be_compared_is_said() -> None:
     twice = C + ad.Value(1.0, "w") * 2.0
     with pytest.raises(ValueError, match="2 nodes are called 'w'"):
         ad.compare(autograd=twice, by_hand={"w": 1.0})
+    v2 = ad.Value(3.0, "v2")  # as the picture calls a number that has no name
+    assert ad.compare(autograd=w * w + v2 * v2, by_hand={"v2": 6.0}).agrees
     near = ad.compare(autograd=C, by_hand={"w": 3.0 + 1e-8})
     assert near.slip == "rounding: it agrees to six digits at least, so a digit more is wanted"

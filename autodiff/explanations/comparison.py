@@ -126,10 +126,10 @@ def compare(
     hand, counted = quantities(by_hand, "by_hand"), quantities(numeric, "numeric")
     if graph is not None:
         hand, counted = (_as_labelled(given, right) for given in (hand, counted))
-        labels = [node.label for node in graph]
-        if twice := [n for n in hand if labels.count(n) > 1]:
+        own = [node.name for node in graph]  # not the numbers v1, v2, ... that the picture gives
+        if twice := [n for n in hand if own.count(n) > 1]:
             raise ValueError(
-                f"compare: {labels.count(twice[0])} nodes are called {twice[0]!r}: give each a name of "
+                f"compare: {own.count(twice[0])} nodes are called {twice[0]!r}: give each a name of "
                 "its own, or say with names= which is meant"
             )
         if unknown := [n for n in hand if n not in right]:
