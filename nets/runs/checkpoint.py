@@ -74,7 +74,7 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
                 )
             names, meta = head["arrays"], head["meta"]
             if not isinstance(meta, dict):
-                raise CheckpointError(f"{path} is damaged: its settings are no table")
+                raise CheckpointError(f"{path} is damaged: it does not hold what it lists")
             if {f"array/{n}.npy" for n in names} != entries.keys() - {"meta.npy"}:
                 raise CheckpointError(f"{path} is damaged: it does not hold what it lists")
             arrays = {n: _read(archive, entries, f"array/{n}.npy", KINDS) for n in names}
