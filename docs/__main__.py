@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from autodiff.interop.extras import install
 from autodiff.player.playground import playground_page
 from autodiff.player.typed import formula_page
-from autodiff.table.language import speaking
+from autodiff.table.language import say, speaking
 
 try:
     from docs.alive import with_live_pictures, with_the_page_to_type
@@ -129,9 +129,19 @@ def _navigation() -> str:
     listed = [p for p in listed if p not in translated]
     rest = [p for p in rest if p not in translated]
     lines = [f"  - {TITLES[p]}: {p}" if p in TITLES else f"  - {p}" for p in [*listed, *rest]]
+    lines[1:1] = _alive("en")  # at once behind the overview
     for title, members in sections.items():
         lines += [f"  - {title}:", *(f"      - {p}" for p in members)]
+        lines += [f"    {line}" for line in _alive("ja") if title == "日本語"]
     return "nav:\n" + "\n".join(lines) + "\n"
+
+
+def _alive(tongue: str) -> list[str]:
+    """Return the lines of the menu that lead to the pages which are no prose: a formula, a network."""
+    with speaking(tongue):
+        typed, playground = say("page.typed_title"), say("page.playground")
+    page = "play.html" if tongue == "en" else f"play.{tongue}.html"
+    return [f'  - "{typed}": {page}', f'  - "{playground}": playground.html']
 
 
 GENERATED = {

@@ -61,7 +61,8 @@ def test_it_answers_as_the_network_does(
 @pytest.mark.parametrize(("scheme", "size"), [("light", "phone"), ("dark", "desktop")])
 def test_drawing_with_a_pen(browser: Any, tmp_path: Path, scheme: str, size: str) -> None:
     watched = Watched(browser, scheme, size)
-    page = watched.open(save(nets.Network([64, 12, 10], seed=3), tmp_path / "net.html"))
+    net, example = nets.Network([64, 12, 10], seed=3), np.full((64, 1), 0.5)
+    page = watched.open(save(net, tmp_path / "net.html", example))
     assert page.locator("#answer").inner_text() == "–"
     page.locator("#pad").scroll_into_view_if_needed()
     box = page.locator("#pad").bounding_box()
@@ -70,11 +71,23 @@ def test_drawing_with_a_pen(browser: Any, tmp_path: Path, scheme: str, size: str
     page.mouse.move(box["x"] + 140, box["y"] + 240, steps=8)
     page.mouse.up()
     assert page.locator("#answer").inner_text() in set("0123456789")
+    assert 0.99 < inked(page, "seen") <= 1  # a thin stroke, too, has the ink of the sets
     assert watched.violations() == []
     assert watched.overflow() <= 0
+    page.get_by_role("button", name="Show an example").click()
+    assert inked(page, "pad") == 0
+    assert page.locator("#answer").inner_text() in set("0123456789")
     page.get_by_role("button", name="Clear").click()
     assert page.locator("#answer").inner_text() == "–"
     watched.close()
+
+
+def inked(page: Any, canvas: str) -> float:
+    """Return how white the whitest pixel of a canvas is, from 0 to 1."""
+    whitest = """(id) => { const c = document.getElementById(id);
+      return Math.max(...c.getContext("2d").getImageData(0, 0, c.width, c.height).data
+        .filter((_, i) => i % 4 === 0)) / 255; }"""
+    return float(page.evaluate(whitest, canvas))
 
 
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ pytest.importorskip("matplotlib", reason="the extra nets is not installed")
 
 from autodiff.dispatch.entries import ENTRIES, name_of
 from autodiff.table.primitive import UFUNCS
+from docs.__main__ import _alive
 from docs.parameters import numpy_page, refusals
 from docs.reference import CORE, api_page, module_page, operation_table, wings
 from tests.rows import CORE as CORE_ROWS
@@ -61,6 +62,12 @@ def test_a_module_page_holds_the_whole_code(stem: str, root: Path) -> None:
             assert line in page
 
 
+def test_the_menu_leads_to_the_pages_that_are_alive() -> None:
+    pages = [link.split(": ")[-1] for link in [*_alive("en"), *_alive("ja")]]
+    assert pages == ["play.html", "playground.html", "play.ja.html", "playground.html"]
+    assert '"数式を入力して、勾配に手で触れる"' in _alive("ja")[0]
+
+
 @pytest.mark.slow
 def test_the_site_builds_with_warnings_as_errors(root: Path) -> None:
     pytest.importorskip("zensical", reason="the extra docs is not installed")
@@ -72,7 +79,10 @@ def test_the_site_builds_with_warnings_as_errors(root: Path) -> None:
         "trust", "results", "performance", "gallery/index", "modules/derivatives/reverse",
         "notebooks/paths",
     ):  # fmt: skip
-        assert (site / f"{page}.html").exists(), page
+        menu = (site / f"{page}.html").read_text(encoding="utf-8")
+        up = "../" * page.count("/") or "./"
+        for alive in ("play", "play.ja", "playground"):
+            assert f'href="{up}{alive}.html"' in menu, page
     for page in ("tutorial", "explaining", "tutorial.ja", "explaining.ja"):
         text = (site / f"{page}.html").read_text(encoding="utf-8")
         assert f'src="alive/{page}_C.html"' in text

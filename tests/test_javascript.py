@@ -331,6 +331,19 @@ def test_what_cannot_go_to_a_page_is_said() -> None:
         model(Graph(ad.sum([x * float(i) for i in range(3100)])))
     with pytest.raises(TypeError, match="must return one number"):
         record(lambda x: [x, x], (1.0,))
+    empty = ad.Tensor(np.zeros((0, 3)), name="E")
+    with pytest.raises(ValueError, match=r"E has shape \(0, 3\), so it holds no number"):
+        ad.play(ad.sum(empty * 2.0))
+
+
+def test_the_answer_of_a_comparison_is_no_number_to_move() -> None:
+    t = ad.Tensor([1.0, -2.0], name="t")
+    live = ad.play(ad.sum(ad.where(t > 0, t, 3.0 * t)) + ad.sum(t**2.0))
+    decided = [n for n in live.data["model"]["nodes"] if n.get("decided")]
+    assert [n["value"] for n in decided] == [1.0, 0.0]  # and the exponents may be moved
+    c = ad.Value(1.0, name="c")  # a leaf of one's own is asked anew whenever it is moved
+    model_ = ad.play(ad.where(c, c * 2.0, 3.0)).data["model"]
+    assert not any(n.get("decided") for n in model_["nodes"])
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -345,6 +358,21 @@ def test_printed_source_computes_the_gradients(js: Runtime, seed: int) -> None:
     assert found["value"] == pytest.approx(y.data, rel=1e-12)
     for name, grad in found["gradient"].items():
         assert grad == pytest.approx(leaves[name].grad, rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "names", [["w", "w"], ["w", "w", "w_2"], ["w_2", "w", "w"], ["w 2", "w_2", "w", "w", "class"]]
+)
+def test_printed_source_keeps_the_gradients_of_leaves_called_alike(
+    js: Runtime, names: list[str]
+) -> None:
+    leaves = [ad.Value(k + 1.5, name=n) for k, n in enumerate(names)]
+    y = ad.sum([(k + 2.0) * x for k, x in enumerate(leaves)])
+    js.v8.eval(f"var made = (() => {{ {ad.to_js_source(y)}\nreturn valueAndGrad; }})(); 0")
+    found = js.call("(xs) => Object.values(made(...xs).gradient)", [x.data for x in leaves])
+    assert found == [k + 2.0 for k in range(len(names))]
+    keys = js.call("(xs) => Object.keys(made(...xs).gradient)", [x.data for x in leaves])
+    assert set(names) <= set(keys)
 
 
 def test_printed_source_is_read_by_people_and_harmless() -> None:

@@ -296,16 +296,6 @@ def test_a_swipe_on_a_leaf_scrolls_the_page(browser: Any, tmp_path: Path) -> Non
     watched.close()
 
 
-def test_what_a_comparison_said_is_not_moved(tmp_path: Path, watched: Watched) -> None:
-    def chosen(x: ad.Value, y: ad.Value) -> ad.Value:
-        return ad.where(x > 0, x * x, y)
-
-    page = watched.open(ad.play(chosen, 1.5, -0.5).save(tmp_path / "x.html"))
-    assert page.locator(".leaf .called").all_inner_texts() == ["x", "y"]
-    page.evaluate("location.hash = '#1=0&x=2'")
-    until(page, lambda: page.locator("[data-id=output]").inner_text() == "4")
-
-
 def test_past_a_choice_the_page_stops(tmp_path: Path, watched: Watched) -> None:
     page = watched.open(ad.play(branching, 2.0, 1.5).save(tmp_path / "x.html"))
     page.get_by_role("textbox", name="value of x").fill("0.1")
@@ -352,6 +342,37 @@ def test_a_formula_is_typed(tmp_path: Path, watched: Watched) -> None:
     assert y.data == 2.0
 
 
+def test_an_error_is_told_in_the_language_and_the_old_graph_is_grey(
+    tmp_path: Path, watched: Watched
+) -> None:
+    with ad.speaking("ja"):
+        (tmp_path / "f.html").write_text(formula_page(), encoding="utf-8")
+    page = watched.open(tmp_path / "f.html")
+    field, trouble = page.locator("#formula"), page.locator("#trouble")
+    assert page.locator("#near").is_hidden()
+    field.fill("foo(x")
+    page.wait_for_selector("#trouble:not([hidden])")
+    assert trouble.inner_text() == "'foo(x' は 4 文字目で読めません: '(' が閉じられていません"
+    assert "最後に読めた式" in page.locator("#near").inner_text()
+    assert page.locator("#place.former").count() == 1
+    page.get_by_role("button", name="English").click()
+    assert trouble.inner_text() == "'foo(x' cannot be read at character 4: '(' was never closed"
+    field.fill("x*x")
+    page.wait_for_selector("#trouble[hidden]", state="attached")
+    assert page.locator("#place.former").count() == 0
+    assert page.locator("#near").is_hidden()
+
+
+def test_what_a_comparison_said_is_not_moved(tmp_path: Path, watched: Watched) -> None:
+    def chosen(x: ad.Value, y: ad.Value) -> ad.Value:
+        return ad.where(x > 0, x * x, y)
+
+    page = watched.open(ad.play(chosen, 1.5, -0.5).save(tmp_path / "x.html"))
+    assert page.locator(".leaf .called").all_inner_texts() == ["x", "y"]
+    page.evaluate("location.hash = '#1=0&x=2'")
+    until(page, lambda: page.locator("[data-id=output]").inner_text() == "4")
+
+
 def test_errors_of_a_formula_are_said_in_the_language(tmp_path: Path, watched: Watched) -> None:
     (tmp_path / "f.html").write_text(formula_page(), encoding="utf-8")
     page = watched.open(tmp_path / "f.html")
@@ -375,6 +396,87 @@ def test_errors_of_a_formula_are_said_in_the_language(tmp_path: Path, watched: W
         assert re.search("[\u3040-\u30ff]", trouble.inner_text()), (wrong, trouble.inner_text())
     page.get_by_role("button", name="English").click()
     assert "character" in trouble.inner_text() or "write" in trouble.inner_text()
+
+
+def test_a_sign_that_has_turned_is_said(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    why = page.locator("[data-id=why]")
+    assert "turned its sign" not in why.inner_text()
+    page.get_by_role("textbox", name="value of x").fill("-0.5")
+    page.keyboard.press("Enter")
+    assert re.search(
+        r"dC/dw has turned its sign: it was -\S+ at the start and is 0\.\d+ now", why.inner_text()
+    )
+    until(page, lambda: "has turned its sign" in page.locator("[data-id=said]").inner_text())
+
+
+def test_a_large_graph_begins_with_what_lies_around_the_question(
+    tmp_path: Path, watched: Watched
+) -> None:
+    rng = np.random.default_rng(0)
+    w = ad.Tensor(rng.normal(size=(16, 16)), name="W")
+    live = ad.play(ad.sum(ad.tanh(w @ ad.Tensor(rng.normal(size=(16, 2)), name="X"))))
+    path = live.save(tmp_path / "x.html")
+    assert path.stat().st_size < 300_000
+    page = watched.open(path)
+    names = "() => [...document.querySelectorAll('svg .node .name')].map((e) => e.textContent)"
+    first = page.evaluate(names)
+    assert len(first) <= 48
+    assert "W[0,0]" in first
+    marks = page.locator("svg .mark").all_text_contents()
+    assert any(m.startswith("×") for m in marks)
+    page.get_by_label("choose").or_(page.locator("[data-id=why] select")).first.select_option(
+        label="W[9,3]"
+    )
+    assert "W[9,3]" in page.evaluate(names)
+    page.get_by_label("The whole picture").check()
+    everything = page.evaluate(names)
+    assert len(everything) > 300
+    page.get_by_label("The whole picture").uncheck()
+    assert len(page.evaluate(names)) <= 48
+    page.get_by_label("Step through").check()
+    assert len(page.evaluate(names)) == len(everything)
+
+
+def test_descent_leaves_the_data_and_what_is_held(tmp_path: Path, watched: Watched) -> None:
+    w, x, b = ad.Value(2.0, name="w"), ad.Value(0.5, name="x"), ad.Value(-1.0, name="b")
+    cost = ad.square(ad.sigmoid(w * x + b) - ad.Value(1.0, name="y"))
+    page = watched.open(ad.play(cost).save(tmp_path / "x.html"))
+    numbers = """() => Object.fromEntries([...document.querySelectorAll(".node.leaf")].map((g) =>
+      [g.querySelector(".name").textContent, Number(g.dataset.value)]))"""
+    moves = page.get_by_role("group", name="What a step moves")
+    assert [moves.get_by_label(n).is_checked() for n in "wxby"] == [True, False, True, False]
+    page.get_by_role("button", name="One step").click()
+    found = page.evaluate(numbers)
+    assert (found["x"], found["y"]) == (0.5, 1.0)
+    assert found["w"] != 2.0
+    moves.get_by_label("w").uncheck()
+    moves.get_by_label("x").check()
+    page.get_by_role("button", name="One step").click()
+    later = page.evaluate(numbers)
+    assert later["w"] == found["w"]
+    assert later["x"] != 0.5
+    for name in "xb":
+        moves.get_by_label(name).uncheck()
+    assert page.get_by_role("button", name="One step").is_disabled()
+
+
+def test_the_answer_of_a_comparison_is_no_number_to_move(tmp_path: Path, watched: Watched) -> None:
+    def f(x: Any, y: Any) -> Any:
+        return ad.where(x > 0, x * y, 3.0 * y)
+
+    live = ad.play(f, 1.5, -0.5)
+    page = watched.open(live.save(tmp_path / "x.html"), "#in=0&v2=0&1~0=0")
+    fields = page.locator(".leaf input[type=text]")
+    assert [e.get_attribute("aria-label") for e in fields.all()] == [
+        "value of x", "value of y", "value of 3 in 3·y",
+    ]  # fmt: skip
+    assert page.locator("[data-id=output]").inner_text() == "-0.75"
+    page.get_by_role("textbox", name="value of x").fill("-1")
+    page.keyboard.press("Enter")
+    assert "would have chosen otherwise" in page.get_by_role("alert").first.inner_text()
+    decided = [n["name"] for n in live.data["model"]["nodes"] if n.get("decided")]
+    assert len(decided) == 1
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,34 @@ def test_it_learns_in_a_browser(browser: Any, tmp_path: Path, scheme: str, size:
     assert watched.foreign() == []
     assert watched.complaints == []
     watched.close()
+
+
+@pytest.mark.browser
+def test_what_cannot_be_trained_is_said_in_a_sentence(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "playground.html"
+    path.write_text(playground_page(), encoding="utf-8")
+    watched = Watched(browser)
+    page = watched.open(path)
+    state, layers = page.locator("#state"), page.locator("#layers")
+    page.get_by_role("button", name="One epoch").click()
+    for text in ("0", "a", "1000, 1000", "1.5", "2, 2, 2, 2, 2, 2"):
+        layers.fill(text)
+        layers.press("Enter")
+        assert state.inner_text().startswith(f"“{text}” are no hidden layers, so the network stays")
+        assert layers.get_attribute("aria-invalid") == "true"
+        assert layers.input_value() == text
+    layers.fill("９、３")
+    layers.press("Enter")
+    assert layers.input_value() == "9, 3"
+    assert state.inner_text().startswith("Epoch 0")
+    code = page.locator("#python").text_content()
+    scope: dict[str, Any] = {}
+    exec(code.partition("net.SGD")[0], scope)
+    assert scope["net"].sizes == [2, 9, 3, 1]
+    page.locator("#activation").select_option("relu")
+    page.locator("#eta").fill("1e200")
+    for _ in range(4):
+        page.get_by_role("button", name="One epoch").click()
+    assert page.locator("#python").text_content().startswith("# After epoch")
+    assert watched.complaints == []
+    watched.close()

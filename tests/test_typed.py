@@ -11,6 +11,7 @@ from autodiff.graphs.graph import Graph
 from autodiff.player import bundle
 from autodiff.player.model import model
 from autodiff.player.typed import EXAMPLES, formula_page, grammar
+from autodiff.table.language import retold, speaking
 from tests.javascript import Runtime
 
 RECORD = """(text, grammar) => {
@@ -47,6 +48,22 @@ def python(text: str) -> dict[str, Any]:
         "nodes": model(graph)["nodes"],
         "grads": [n.live.grad if n.live.has_grad else None for n in graph],
     }
+
+
+MISTYPED = (
+    "foo(x", "x^2", "2w + 1", "sin w", "w·x", "sigmid(w)", "1 + 2", "w = 1; w = 2", "w*(x", "", "lambda",
+    "f(x) = x", "sin(x, x, x)", "w(x + 1)", "x)", "qqq(1 + x)", "[1", "x if x else b", "(" * 99 + "x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MISTYPED)
+def test_errors_are_said_in_japanese_as_the_command_says_them(text: str, js: Runtime) -> None:
+    errors = bundle.sayable(*bundle.FORMULA)
+    found = python(text)["error"]
+    with speaking("ja"):
+        wanted = retold(found)
+    assert wanted != found
+    assert js.call("(text, errors) => retold(text, errors, 'ja')", found, errors) == wanted
 
 
 class Texts:

@@ -18,7 +18,7 @@ from autodiff.drawing.escape import clean, shorten, xml
 from autodiff.drawing.escape import script as as_json
 from autodiff.printers.javascript import rows_source
 from autodiff.printers.subset import Functions
-from autodiff.table.language import LANGUAGES, language, patterns, phrases, speaking
+from autodiff.table.language import LANGUAGES, errors, language, own_words, phrases, speaking
 
 # The scripts of the live player: the graph, its words, its picture, and the page around them.
 LIVE = (
@@ -28,6 +28,7 @@ LIVE = (
     "boxes.js",
     "speech.js",
     "draw.js",
+    "folding.js",
     "telling.js",
     "walking.js",
     "steps.js",
@@ -42,7 +43,7 @@ DRAWING = {
     "width": lettering, "outline": marks, "page_width": marks,
 }  # fmt: skip
 # What reads a typed formula: what was meant, the tree, the nodes.
-FORMULA = ("misspelt.js", "formula.js", "recorded.js")
+FORMULA = ("misspelt.js", "formula.js", "recorded.js", "retold.js")
 
 GROUND = (
     "\nhtml { background: #f4f5f8; -webkit-text-size-adjust: 100%; } body { margin: 0; }"
@@ -105,16 +106,16 @@ def texts(family: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def retelling(*files: str) -> list[tuple[str, str]]:
-    """Return what recognises the English sentences of these scripts, and their Japanese twins."""
+def sayable(*files: str) -> list[dict[str, str]]:
+    """Return the errors of the catalogue whose words these scripts have, in every language.
+
+    `retold` of retold.js finds among them what is to be said in another language.
+    """
     source = "".join(map(part, files))
-    found = []
-    for pattern, said in patterns("ja"):
-        own = re.split(r"\(\.\+\?\)", pattern.pattern)
-        words = [re.sub(r"\\(.)", r"\1", w).strip(" :") for w in own]
-        if all(w[:7] in source for w in words if len(w) > 3) and max(map(len, words)) > 5:
-            found.append((pattern.pattern, said))
-    return found
+    return [
+        error for error in errors()
+        if all(w in source for words in own_words(error["en"]) for w in re.split(r"[;:,.'] ?| (?=\()", words))
+    ]  # fmt: skip
 
 
 def titled(title: str | None, key: str, subject: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ class Live {
     this.end = model.end;
     this.guards = model.guards ?? [];
     this.rows = this.nodes.map((n) => (n.op ? rows[n.op] : null));
-    this.leaves = this.nodes.flatMap((n, i) => (n.op ? [] : [i]));
+    this.leaves = this.nodes.flatMap((n, i) => (n.op || n.decided ? [] : [i])); // a recorded choice is no number to move
     this.values = this.nodes.map((n) => number(n.value));
     this.locals = this.nodes.map(() => []);
     this.wanted = this.nodes.map((n) => n.kind !== "constant" && n.kind !== "input");
@@ -21,6 +21,7 @@ class Live {
     this.future = [];
     this.run();
     this.start = this.values.slice();
+    this.slopes = this.grads.slice();
   }
 
   // Values in order of creation; then, if every recorded choice turns out as it did, the gradients.
@@ -69,7 +70,7 @@ class Live {
 
   // Changing numbers; a group (one drag) is undone at once.
   put(changes, group = null) {
-    const known = changes.filter(([i]) => !this.nodes[i].op && !this.nodes[i].fixed);
+    const known = changes.filter(([i]) => !this.nodes[i].op && !this.nodes[i].decided);
     if (known.length) {
       if (group === null || group !== this.group) {
         this.past.push(this.leaves.map((i) => this.values[i]));
@@ -120,6 +121,8 @@ class Live {
     return changes.length;
   }
 
+  // Whether a gradient has another sign than at the start: what is wanted where one asks why it is negative.
+  turned(i) { return !this.broken && i !== this.end && this.slopes[i] * this.grads[i] < 0; }
   // What the derivative says that a small change does (eq. 5, 7), beside what it does.
   nudge(i, by) {
     const v = this.values.slice();

@@ -4,6 +4,17 @@ function descender(page) {
   const { live, formulas, $, word, out, parameters, chosen, set, changed } = page, { nodes, end } = live;
   const name = (i) => nodes[i].name, calm = matchMedia("(prefers-reduced-motion: reduce)");
   let running = 0, curve = [], descent = {};
+  // Which numbers a step moves has a box each. Beside weights and biases, x and y are data by their letters.
+  const letter = (i) => /^\p{L}*/u.exec(name(i))[0].toLowerCase();
+  const data = (i) => ["x", "y"].includes(letter(i)), learns = parameters.some((i) => ["w", "b", "weight", "weights", "bias", "biases"].includes(letter(i)));
+  const boxes = new Map(parameters.map((i) => {
+    const box = make("input", { type: "checkbox" });
+    box.checked = !(learns && data(i));
+    box.addEventListener("change", () => { curve = []; paintCurve(); });
+    return [i, box];
+  }));
+  $("moves").replaceChildren(...parameters.slice(0, 40).map((i) => make("label", { class: "check" }, boxes.get(i), make("span", {}, short(name(i))))), ...(parameters.length > 40 ? [make("span", {}, "…")] : []));
+  const moving = () => parameters.filter((i) => boxes.get(i).checked);
   function paintNudge() {
     const i = nodes[chosen()].op ? parameters[0] : chosen();
     const on = i !== undefined && !live.broken;
@@ -23,12 +34,13 @@ function descender(page) {
   }
   function descend(group = null) {
     const eta = typedNumber($("eta").value);
-    if (Number.isNaN(eta) || live.broken || !parameters.length) return stop();
+    const which = moving();
+    if (Number.isNaN(eta) || live.broken || !which.length) return stop();
     if (!curve.length) curve.push(live.values[end]);
-    live.descend(eta, parameters, group);
-    curve.push(live.values[end]);
+    live.descend(eta, which, group);
+    if (!live.broken) curve.push(live.values[end]); // past a choice no cost is known
     if (live.broken || !Number.isFinite(live.values[end])) stop();
-    changed(parameters[0]);
+    changed(which[0]);
   }
   function run() {
     if (running) return stop();
@@ -44,7 +56,7 @@ function descender(page) {
   function paintCurve() {
     $("run").textContent = word(running ? "stop" : "run");
     $("run").setAttribute("aria-pressed", String(Boolean(running)));
-    $("once").disabled = $("run").disabled = !parameters.length || Boolean(live.broken && !running);
+    $("once").disabled = $("run").disabled = !moving().length || Boolean(live.broken && !running);
     const points = curve.filter(Number.isFinite), svgRoot = $("curve");
     svgRoot.classList.toggle("empty", points.length < 2);
     svgRoot.replaceChildren();

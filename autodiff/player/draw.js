@@ -17,8 +17,8 @@ const titled = (n) => short(n.name, 18);
 // Where the boxes, the words of the edges and the curves stand: the layout that Python draws with,
 // printed as JavaScript. It goes the way in which more of it can be read in the room that there is.
 const WORD = [70, 15];
-function place(live, room) {
-  const drawn = live.nodes.flatMap((n, i) => (n.aside || folded(n) ? [] : [i])), at = new Map(drawn.map((i, k) => [i, k]));
+function place(live, room, near = null) {
+  const drawn = live.nodes.flatMap((n, i) => (n.aside || folded(n) || (near && !near.has(i)) ? [] : [i])), at = new Map(drawn.map((i, k) => [i, k]));
   const edges = drawn.flatMap((i) => live.nodes[i].operands.flatMap((source, place) => (at.has(source) ? [{ source, target: i, place }] : [])));
   const few = edges.length <= 120, scopes = [], parents = [];
   const scope = (path) => {
@@ -42,7 +42,7 @@ function place(live, room) {
     scopes: drawn.map((i) => scope(live.nodes[i].scope ?? "")), parents,
   };
   const ways = (drawn.length > 400 ? ["TB"] : ["LR", "TB"]).map((way) => d_placed(plan, d_prepared(plan), way));
-  const scale = (p) => Math.min(room.width / (p.width + 52), room.height / (p.height + 52), 1.3);
+  const scale = (p) => Math.min((room.clientWidth || 900) / (p.width + 52), (room.clientHeight || 560) / (p.height + 52), 1.3);
   const best = ways.reduce((a, b) => (scale(b) > scale(a) ? b : a));
   return { ...best, drawn, edges, sizes, scopes, few };
 }

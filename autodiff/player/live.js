@@ -8,7 +8,7 @@ function mount(root, data, host = {}) {
   const { nodes, end } = live, out = nodes[end].name;
   const shown = nodes.flatMap((n, i) => (n.aside ? [] : [i]));
   const leaves = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
-  const constants = shown.filter((i) => nodes[i].kind === "constant" && !nodes[i].fixed);
+  const constants = shown.filter((i) => nodes[i].kind === "constant" && !nodes[i].decided);
   const parameters = leaves.filter((i) => live.wanted[i]);
   const tongue = speech(root, data), { word, scoped } = tongue;
   let chosen = parameters[0] ?? end, lit = null, all = false, spoken = 0;
@@ -24,12 +24,8 @@ function mount(root, data, host = {}) {
   const ranges = new Map();
   function range(i) {
     const x = live.values[i], r = ranges.get(i);
-    if (r && x >= r.low && x <= r.high) return r;
-    const start = Number.isFinite(x) ? x : 0, half = 2 ** Math.ceil(Math.log2(Math.max(1, Math.abs(start) * 1.01)));
-    const step = 10 ** (Math.floor(Math.log10(half)) - 2), low = Math.floor((start - half) / step) * step;
-    const found = { low, high: low + 2 * half + step, step, decimals: Math.max(0, -Math.round(Math.log10(step))) };
-    ranges.set(i, found);
-    return found;
+    if (!(r && x >= r.low && x <= r.high)) ranges.set(i, span(x));
+    return ranges.get(i);
   }
   const round = (x, i) => Number(x.toFixed(Math.min(range(i).decimals, 20)));
   function set(i, x, group) {
@@ -41,8 +37,9 @@ function mount(root, data, host = {}) {
     refresh();
     host.changed?.(live, i);
     clearTimeout(spoken); // a reader is told when the hand rests
-    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : word("said", name(i), found(i), out, found(end)); }, 400);
+    spoken = setTimeout(() => { $("said").textContent = live.broken ? "" : word("said", name(i), found(i), out, found(end)) + (live.turned(chosen) ? ` ${sayTurned()}` : ""); }, 400);
   }
+  const sayTurned = () => word("turned", formulas.d(chosen), digits(live.slopes[chosen]), digits(live.grads[chosen]));
   const label = (i) => (nodes[i].kind === "constant" ? `${literal(live.start[i])} ${called(i)}` : name(i));
   const rows = new Map();
   function row(i) {
@@ -137,6 +134,7 @@ function mount(root, data, host = {}) {
     else if (chosen === end) p(word("is_output"));
     else if (g !== null && !Number.isFinite(g)) p(word("not_number"));
     else p(word(g > 0 ? "raises" : g < 0 ? "lowers" : "still", name(chosen), out), "lead");
+    if (live.turned(chosen)) p(sayTurned(), "lead");
     if (wanted && chosen !== end) {
       const sent = live.steps.filter((s) => s.source === chosen);
       if (sent.length) {
@@ -167,7 +165,7 @@ function mount(root, data, host = {}) {
         const named = minus.slice(0, 4).map(([t, place]) => formulas.slope(t, place)).join(", ");
         if (Number.isFinite(best[0].product) && best[0].product !== 0) p(word(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
         // A factor that is another leaf itself: the hand there turns the sign.
-        const turning = count === 1n ? best[0].edges.map(([t, place]) => formulas.local(t, place)?.id).filter((i) => i !== undefined && i !== chosen && !nodes[i].op) : [];
+        const turning = count === 1n && Number.isFinite(g) ? best[0].edges.map(([t, place]) => formulas.local(t, place)?.id).filter((i) => i !== undefined && i !== chosen && !nodes[i].op) : [];
         for (const i of new Set(turning)) p(word(live.values[i] < 0 ? "turns_up" : "turns_down", name(i)));
       }
     }
@@ -204,8 +202,21 @@ function mount(root, data, host = {}) {
     formulas.entitle();
     for (const option of select.options) option.textContent = short(name(Number(option.value)), 30);
   }
+  // Of a large graph the picture has what lies around the question, or the whole where that is asked for.
+  const count = nodes.filter(boxed).length;
+  let whole = null, picture = null;
+  function draw(all) {
+    if (picture && whole === all && (all || picture.nodes[chosen] || !boxed(nodes[chosen]))) return;
+    const view = $("view"), placed = place(live, view, all ? null : around(live, chosen));
+    picture = new Picture($("picture"), live, formulas, placed, (i) => pick(i, !(lit === i)), drag);
+    if (whole !== all) $("edges").value = placed.few ? "local" : "none";
+    whole = all;
+    picture.name(scoped);
+    picture.zoom(Math.max(picture.fitting(view), LEAST));
+  }
   function refresh() {
     rename();
+    draw(count <= MANY_BOXES || $("whole").checked || walk.on());
     paintBroken();
     walk.paint();
     const c = live.values[end], was = live.start[end];
@@ -240,9 +251,10 @@ function mount(root, data, host = {}) {
     const title = tongue.title(data);
     if (host.page) { document.documentElement.lang = tongue.language; document.title = title; }
     $("alive").lang = tongue.language;
-    picture.name(scoped);
+    picture?.name(scoped);
+    $("boxes").textContent = word("whole_picture", count);
     $("title").textContent = title;
-    $("count").textContent = word("count", shown.length, picture.edges.length, inner.length);
+    $("count").textContent = word("count", shown.length, shown.reduce((sum, i) => sum + nodes[i].operands.filter((k) => boxed(nodes[k])).length, 0), inner.length);
     $("frozen").textContent = live.guards.length ? word("guarded", live.guards.length) : data.frozen ? word("frozen") : "";
     fillLeaves();
     refresh();
@@ -250,9 +262,6 @@ function mount(root, data, host = {}) {
 
   const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, follow: (now) => picture.follow($("view"), now) };
   const walk = stepper(page), hill = descender(page);
-  const view = $("view");
-  const placed = place(live, { width: view.clientWidth || 900, height: view.clientHeight || 560 });
-  const picture = new Picture($("picture"), live, formulas, placed, (i) => pick(i, !(lit === i)), drag);
   on("undo", "click", () => { live.undo(); changed(chosen); });
   on("redo", "click", () => { live.redo(); changed(chosen); });
   on("reset", "click", () => { hill.forget(); live.reset(); ranges.clear(); changed(chosen); });
@@ -262,6 +271,8 @@ function mount(root, data, host = {}) {
   });
   on("language", "click", () => { tongue.turn(); words(); host.spoke?.(tongue.language); });
   on("edges", "change", refresh);
+  on("whole", "change", refresh);
+  $("folds").hidden = count <= MANY_BOXES;
   on("more", "click", () => { all = true; fillLeaves(); refresh(); });
   on("derivation", "toggle", paintLines);
   on("tables", "toggle", paintTables);
@@ -284,8 +295,6 @@ function mount(root, data, host = {}) {
     live.follow(location.hash);
     addEventListener("hashchange", () => { if (live.link() !== location.hash.slice(1)) { live.reset(); live.follow(location.hash); refresh(); } });
   }
-  $("edges").value = placed.few ? "local" : "none";
   words();
-  picture.zoom(Math.max(picture.fitting($("view")), LEAST));
   return { live, refresh, set, stop: () => { hill.stop(); walk.stop(); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { tongue.speak(to); words(); } };
 }

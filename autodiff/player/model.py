@@ -7,7 +7,9 @@ Python makes (`if x > 0`, `float(x)`) go with the graph: past one of them the pa
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.nodes.watching import watch
-from autodiff.printers.javascript import carried
+from autodiff.printers.javascript import carried, table
 from autodiff.table.primitive import TABLE
 
 MOST_NODES = 6000
@@ -96,7 +98,11 @@ def scalar_graph(
     apart = expand(y, leaves, names=named(names))
     output = apart.output.reshape(-1)[0]
     if not isinstance(output, Value):
-        raise ValueError("play: no number leads to the output: its arrays hold none")
+        empty = next(n for n in graph if 0 in n.shape)
+        raise ValueError(
+            f"play: {empty.label} has shape {empty.shape}, so it holds no number, and nothing of this "
+            f"graph can be moved; give its arrays at least one element"
+        )
     if homes is not None:
         for leaf, numbers in zip(leaves, apart.inputs.values(), strict=True):
             homes.update((numbers[at], (leaf, at)) for at in np.ndindex(numbers.shape))
@@ -123,13 +129,11 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
     end = graph.outputs[0]
     inside = _ancestors(graph, end)
     scopes = homes(graph)
-    fixed = answers(graph)
+    decided = _decided(graph)
     return {
         "end": end,
         "nodes": [
-            _node(node, node.id in inside, scopes[node.id])
-            | ({"fixed": True} if node.id in fixed else {})
-            for node in graph
+            _node(node, node.id in inside, scopes[node.id], node.id in decided) for node in graph
         ],
         "guards": [
             [sign, _side(graph, a), _side(graph, b), bool(outcome)]
@@ -148,7 +152,7 @@ def homes(graph: Graph) -> list[str]:
     return [clean(scope) for scope in found]
 
 
-def _node(node: GraphNode, shown: bool, scope: str) -> dict[str, Any]:
+def _node(node: GraphNode, shown: bool, scope: str, decided: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": clean(node.label), "kind": node.kind, "op": node.op,
         "operands": list(node.operands), "value": number(float(node.value)),
@@ -159,22 +163,30 @@ def _node(node: GraphNode, shown: bool, scope: str) -> dict[str, Any]:
         found["named"] = True
     if scope:
         found["scope"] = scope
+    if decided:
+        found["decided"] = True
     if not shown:
         found["aside"] = True
     return found
 
 
-def answers(graph: Graph) -> set[int]:
-    """Return the constants that no derivative leads to, such as what `where` chose by: they are not moved.
+def _decided(graph: Graph) -> set[int]:
+    """Return the plain numbers that say which way an operation goes: answers, such as that of x > 0.
 
-    They are what a comparison said while the graph was recorded.
+    The rules of the row tell: an operand that they ask for its truth is such an answer.
     """
-    found = {n.id for n in graph if n.kind == "constant"}
-    for edge in graph.edges:
-        rules = getattr(graph[edge.target].primitive, "partials", None)
-        if rules is None or len(rules) <= edge.index or rules[edge.index] is not None:
-            found.discard(edge.source)
-    return found - set(graph.outputs)
+    found = set()
+    for node in graph:
+        asked = _asked(node.op) if node.op and len(node.operands) > 1 else ()
+        found |= {node.operands[k] for k in asked if graph[node.operands[k]].kind == "constant"}
+    return found
+
+
+@cache
+def _asked(op: str) -> list[int]:
+    """Return which operands the partials of a row ask for their truth."""
+    partials = str(table([op])[op].get("partials", [])) if op in carried() else ""
+    return [int(k) for k in re.findall(r"\['truth', 'x(\d+)'\]", partials)]
 
 
 def _ancestors(graph: Graph, end: int) -> set[int]:

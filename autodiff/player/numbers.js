@@ -54,3 +54,9 @@ function typedNumber(text) {
 }
 // A name inside a quotient: one that is more than a word stands in brackets.
 const whole = (name) => (/[\s·/@²³ᵀ−]|[\p{L}\p{N}_]\(/u.test(name) ? `(${name})` : name);
+// How far a slider reaches around x, and by what steps.
+function span(x) {
+  const start = Number.isFinite(x) ? x : 0, half = 2 ** Math.ceil(Math.log2(Math.max(1, Math.abs(start) * 1.01)));
+  const step = 10 ** (Math.floor(Math.log10(half)) - 2), low = Math.floor((start - half) / step) * step;
+  return { low, high: low + 2 * half + step, step, decimals: Math.max(0, -Math.round(Math.log10(step))) };
+}

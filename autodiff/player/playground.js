@@ -12,8 +12,15 @@ const mix = (v) => { // 0 vermillion, 1 blue, a half the ground
 
 function begin() {
   stop();
-  const hidden = $("layers").value.split(/[\s,]+/).filter(Boolean).map(Number).filter((n) => Number.isInteger(n) && n > 0 && n <= 12).slice(0, 5);
-  $("layers").value = hidden.join(", ");
+  const hidden = $("layers").value.normalize("NFKC").split(/[\s,、]+/).filter(Boolean).map(Number);
+  const refused = hidden.length > 5 || !hidden.every((n) => Number.isInteger(n) && n > 0 && n <= 12);
+  $("layers").setAttribute("aria-invalid", String(refused));
+  if (refused) {
+    $("state").textContent = word("no_layers", $("layers").value.slice(0, 40));
+    if (net) return;
+    hidden.length = 0;
+  }
+  if (!refused) $("layers").value = hidden.join(", ");
   examples = points($("points").value);
   net = new Net([2, ...hidden, 1], { activation: $("activation").value, cost: $("cost").value, start: $("start").value, seed: Number($("seed").value) || 1 });
   epoch = 0;
@@ -154,7 +161,8 @@ function equations() {
   $("equations").replaceChildren(...lines.map(([a, b]) => make("li", {}, make("code", {}, a), make("span", {}, `= ${b}`))));
 }
 function python() {
-  const show = (v) => JSON.stringify(v.map((r) => (Array.isArray(r) ? r.map((t) => Number(t.toPrecision(12))) : [Number(r.toPrecision(12))])));
+  if (![net.w, net.b].flat(Infinity).every(Number.isFinite)) return `# ${word("too_far", epoch, $("eta").value)}`;
+  const show = (v) => JSON.stringify(v.map((r) => (Array.isArray(r) ? r : [r]))); // to the bit
   return ["import numpy as np", "import nets", "", `net = nets.Network(${JSON.stringify(net.sizes)}, activation="${net.activation}", output="${net.output}", cost="${net.cost}")`,
     `net.weights = [np.array(w) for w in [${net.w.map(show).join(",\n    ")}]]`, `net.biases = [np.array(b) for b in [${net.b.map(show).join(",\n    ")}]]`,
     `points = np.array(${show(examples.map(([x]) => x))})`, `labels = np.array(${show(examples.map(([, y]) => y))})`,

@@ -2,19 +2,9 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
 const field = at("formula");
-let player = null, held = {}, waiting = 0, shownText = "", trouble = "";
+let player = null, held = {}, waiting = 0, shownText = "", refusal = null;
 const tongue = speech(document, DATA), { word } = tongue;
 
-// An error of the parser in the language of the page; what stands in its fields is told in turn.
-const twins = DATA.errors.map(([pattern, said]) => [new RegExp(`^${pattern}$`, "s"), said]);
-function retold(sentence) {
-  if (tongue.language === "en") return sentence;
-  for (const [pattern, said] of twins) {
-    const found = pattern.exec(sentence);
-    if (found) return said.replace(/\{(\d)\}/g, (_, i) => retold(found[Number(i) + 1])).replaceAll("{{", "{").replaceAll("}}", "}");
-  }
-  return sentence;
-}
 function address() {
   const named = Object.entries(held).filter(([n]) => shownNames().includes(n)).map(([n, x]) => `&${encodeURIComponent(n)}=${x}`);
   try { history.replaceState(null, "", `#f=${encodeURIComponent(shownText)}${named.join("")}`); } catch { /* some viewers have no address */ }
@@ -31,14 +21,11 @@ function read(text, remember = true) {
     model = recordFormula(parsed, values, DATA.grammar);
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    trouble = error.message;
-    at("trouble").textContent = retold(trouble);
-    at("trouble").hidden = false;
-    field.setAttribute("aria-invalid", "true");
-    return;
+    refusal = error.message;
+    return complain();
   }
-  at("trouble").hidden = true;
-  field.removeAttribute("aria-invalid");
+  refusal = null;
+  complain();
   shownText = text;
   player?.stop();
   const box = document.createElement("div");
@@ -51,10 +38,19 @@ function read(text, remember = true) {
   for (const i of player.live.leaves) if (player.live.nodes[i].kind === "parameter") held[player.live.nodes[i].name] ??= player.live.values[i];
   if (remember) address();
 }
+// Why the field cannot be read, and that the graph which still stands below is that of an earlier formula.
+function complain() {
+  at("trouble").hidden = refusal === null;
+  at("trouble").textContent = refusal === null ? "" : retold(refusal, DATA.errors, tongue.language);
+  field.setAttribute("aria-invalid", String(refusal !== null));
+  at("near").hidden = refusal === null || !player;
+  at("near").textContent = refusal === null ? "" : word("former", shownText.trim());
+  at("place").classList.toggle("former", refusal !== null);
+}
 function words() {
+  complain();
   document.documentElement.lang = tongue.language;
   document.title = word("typed_title");
-  at("trouble").textContent = retold(trouble);
   for (const e of document.querySelectorAll("[data-w]")) e.textContent = word(e.dataset.w);
   at("examples").setAttribute("aria-label", word("examples"));
   at("examples").replaceChildren(...DATA.examples.map(({ key, formula, values }) => {

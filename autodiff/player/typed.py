@@ -68,8 +68,8 @@ def formula_page() -> str:
         data={
             "grammar": grammar(),
             "texts": texts,
-            "errors": bundle.retelling(*bundle.FORMULA),
             "language": language(),
+            "errors": bundle.sayable(*bundle.FORMULA),
             "examples": [{"key": k, "formula": f, "values": v} for k, f, v in EXAMPLES],
         },
         script=bundle.script(None, *bundle.LIVE, *bundle.FORMULA, "typed.js"),

@@ -37,7 +37,7 @@ def to_js_source(
     """Return JavaScript that computes y and its gradient, as readable text.
 
     It defines `function` of the parameters and named inputs, which returns `{value, gradient}`, the
-    gradient by name (where parameters share a name, by argument: w, w_2). y is a Value: what an array
+    gradient by name (of a second leaf called w by its argument, `w_2`). y is a Value: what an array
     is made of, `ad.expand` gives. A graph that holds an operation of your own raises ValueError.
     Choices made by Python while recording stay as they were.
 
@@ -74,7 +74,9 @@ class _Program:
         self.script = Script()
         self.taken = {*TAKEN, *TABLE}
         self.names: dict[Any, str] = {}
-        for node in sorted(graph, key=lambda n: (n.name is None, n.id)):
+        first = {n.label: n.id for n in reversed(list(graph))}
+        self.again = {n.id for n in graph if first[n.label] != n.id}  # called as one before
+        for node in sorted(graph, key=lambda n: (n.name is None, n.id in self.again, n.id)):
             self.names["value", node.id] = self._fresh(node.label)
         for node in graph:
             self.names["grad", node.id] = self._fresh(f"d_{self.names['value', node.id]}")
@@ -99,12 +101,10 @@ class _Program:
         ]
         backward, reached = self._backward()
         end = graph[graph.outputs[0]]
-        wanted = [n for n in arguments if n.kind == "parameter"]
-        shared = len({n.label for n in wanted}) < len(wanted)
         gradient = ", ".join(
-            f"{_quoted(self._value(n) if shared else n.label)}: "
-            f"{self.names['grad', n.id] if n.id in reached else 0}"
-            for n in wanted
+            f"{_quoted(self._key(n))}: {self.names['grad', n.id] if n.id in reached else 0}"
+            for n in arguments
+            if n.kind == "parameter"
         )
         lines = [
             "// forward", *forward, "// backward", *backward,
@@ -117,6 +117,10 @@ class _Program:
 
     def _value(self, node: GraphNode) -> str:
         return self.names["value", node.id]
+
+    def _key(self, node: GraphNode) -> str:
+        """Return what a gradient is called: as the leaf; a second leaf of that name as its argument."""
+        return self._value(node) if node.id in self.again else node.label
 
     def _backward(self) -> tuple[list[str], set[int]]:
         """Write each gradient as the sum of what its users send, newest node first."""

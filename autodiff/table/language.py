@@ -88,26 +88,46 @@ def retold(sentence: str) -> str:
     tongue = language()
     if tongue == LANGUAGES[0]:
         return sentence
-    for pattern, said in patterns(tongue):
+    for pattern, said in _patterns(tongue):
         found = pattern.fullmatch(sentence)
         if found:
             return said.format(*map(retold, found.groups()))
     return sentence
 
 
+def errors() -> list[dict[str, str]]:
+    """Return what is said under `error.`, in each language; that with most words of its own first.
+
+    >>> errors()[-1]["en"]
+    '; {0}'
+    """
+    spoken = []
+    for tongue in LANGUAGES:
+        with speaking(tongue):
+            spoken.append(phrases("error"))
+    found = [
+        {tongue: said[k] for tongue, said in zip(LANGUAGES, spoken, strict=True)} for k in spoken[0]
+    ]
+    return sorted(found, key=lambda v: (-sum(map(len, own_words(v["en"]))), v["en"]))
+
+
+def own_words(sentence: str) -> list[str]:
+    """Return what stands between the fields of a sentence.
+
+    >>> own_words("write {0} for {1}")
+    ['write ', ' for ', '']
+    """
+    words = re.split(r"\{\d+\}", sentence)
+    return [w.replace("{{", "{").replace("}}", "}") for w in words]
+
+
 @cache
-def patterns(tongue: str) -> list[tuple[re.Pattern[str], str]]:
+def _patterns(tongue: str) -> list[tuple[re.Pattern[str], str]]:
     """Return what recognises each sentence under `error.`, and its twin; the most words first."""
-    with speaking(LANGUAGES[0]):
-        english = phrases("error")
-    with speaking(tongue):
-        twins = phrases("error")
-    found = []
-    for key, sentence in english.items():
-        words = re.split(r"\{\d+\}", sentence)
-        own = [re.escape(w.replace("{{", "{").replace("}}", "}")) for w in words]
-        found.append((-sum(map(len, words)), "(.+?)".join(own), twins[key]))
-    return [(re.compile(pattern, re.DOTALL), said) for _, pattern, said in sorted(found)]
+    return [
+        (re.compile("(.+?)".join(map(re.escape, own_words(v["en"]))), re.DOTALL), v[tongue])
+        for v in errors()
+    ]
 
 
 @contextmanager

@@ -25,7 +25,8 @@ function read() {
       for (let i = 0; i < 784; i++) { const v = found[i * 4]; mass += v; mx += v * (i % 28); my += v * Math.floor(i / 28); }
       if (mass) { dx += 13.5 - mx / mass; dy += 13.5 - my / mass; found = draw(); }
     }
-    pixels = pixels.map((_, i) => found[i * 4] / 255);
+    const most = Math.max(...pixels.map((_, i) => found[i * 4])) || 1; // a stroke's middle is full ink, as in the sets
+    pixels = pixels.map((_, i) => found[i * 4] / most);
   }
 }
 function grey(canvas, values, colour) {
@@ -84,7 +85,7 @@ pad.addEventListener("pointerdown", (event) => { pad.setPointerCapture(event.poi
 pad.addEventListener("pointermove", (event) => { if (event.buttons) stroke(event); });
 pad.addEventListener("pointerup", () => { last = null; });
 $("clear").addEventListener("click", clear);
-$("example").addEventListener("click", () => { shownExample = (shownExample + 1) % data.examples.length; pixels = data.examples[shownExample]; paint(); });
+$("example").addEventListener("click", () => { clear(); shownExample = (shownExample + 1) % data.examples.length; pixels = data.examples[shownExample]; paint(); });
 $("which").addEventListener("change", paint);
 $("language").addEventListener("click", () => { tongue = tongue === "en" ? "ja" : "en"; words(); });
 words();
