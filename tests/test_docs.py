@@ -11,7 +11,6 @@ pytest.importorskip("matplotlib", reason="the extra nets is not installed")
 
 from autodiff.dispatch.entries import ENTRIES, name_of
 from autodiff.table.primitive import UFUNCS
-from docs.__main__ import _alive
 from docs.parameters import numpy_page, refusals
 from docs.reference import CORE, api_page, module_page, operation_table, wings
 from tests.rows import CORE as CORE_ROWS
@@ -63,6 +62,9 @@ def test_a_module_page_holds_the_whole_code(stem: str, root: Path) -> None:
 
 
 def test_the_menu_leads_to_the_pages_that_are_alive() -> None:
+    pytest.importorskip("nbformat", reason="the extra docs is not installed")
+    from docs.__main__ import _alive
+
     pages = [link.split(": ")[-1] for link in [*_alive("en"), *_alive("ja")]]
     assert pages == ["play.html", "playground.html", "play.ja.html", "playground.html"]
     assert '"数式を入力して、勾配に手で触れる"' in _alive("ja")[0]
