@@ -410,9 +410,7 @@ def test_a_sign_that_has_turned_is_said(tmp_path: Path, watched: Watched) -> Non
     until(page, lambda: "has turned its sign" in page.locator("[data-id=said]").inner_text())
 
 
-def test_a_large_graph_begins_with_what_lies_around_the_question(
-    tmp_path: Path, watched: Watched
-) -> None:
+def test_a_large_graph_is_folded_and_a_fold_opens(tmp_path: Path, watched: Watched) -> None:
     rng = np.random.default_rng(0)
     w = ad.Tensor(rng.normal(size=(16, 16)), name="W")
     live = ad.play(ad.sum(ad.tanh(w @ ad.Tensor(rng.normal(size=(16, 2)), name="X"))))
@@ -420,22 +418,90 @@ def test_a_large_graph_begins_with_what_lies_around_the_question(
     assert path.stat().st_size < 300_000
     page = watched.open(path)
     names = "() => [...document.querySelectorAll('svg .node .name')].map((e) => e.textContent)"
-    first = page.evaluate(names)
-    assert len(first) <= 48
-    assert "W[0,0]" in first
-    marks = page.locator("svg .mark").all_text_contents()
-    assert any(m.startswith("×") for m in marks)
-    page.get_by_label("choose").or_(page.locator("[data-id=why] select")).first.select_option(
-        label="W[9,3]"
+    assert page.evaluate(names)[:2] == ["W ×256", "X ×32"]
+    assert len(page.evaluate(names)) == 5
+    fold = page.locator(".node.fold").first
+    assert "Values (left) from" in str(fold.get_attribute("aria-label"))
+    cells = "[...document.querySelectorAll('.node.fold .cell')]"
+    shades = f"() => {cells}.map((e) => e.getAttribute('fill-opacity')).join()"
+    inputs = page.locator(".node.fold").nth(1)  # X, whose gradients hang on W
+    before, told = page.evaluate(shades), inputs.get_attribute("aria-label")
+    slider = page.locator(".leaf input[type=range]").first
+    slider.evaluate("(e) => { e.value = e.max; e.dispatchEvent(new Event('input')); }")
+    assert page.evaluate(shades) != before
+    moved = live.graph
+    until(page, lambda: inputs.get_attribute("aria-label") != told)
+    grads = re.findall(
+        r"Gradients \(right\) from (\S+) to (\S+)\.", str(inputs.get_attribute("aria-label"))
     )
-    assert "W[9,3]" in page.evaluate(names)
-    page.get_by_label("The whole picture").check()
-    everything = page.evaluate(names)
-    assert len(everything) > 300
-    page.get_by_label("The whole picture").uncheck()
-    assert len(page.evaluate(names)) <= 48
+    fresh = rerun(moved, {**{n.name: n.value for n in moved if not n.operands and n.name},
+                          "W[0,0]": float(slider.input_value())})  # fmt: skip
+    ours = [fresh[n.id].grad for n in moved if (n.name or "").startswith("X[")]
+    for text, x in zip(grads[0], (min(ours), max(ours)), strict=True):
+        close(text, x)
+    fold.focus()
+    page.keyboard.press("Enter")
+    assert "W[0,0] … W[0,15]" in page.evaluate(names)
+    page.locator(".node.fold").first.click()
+    assert "W[0,3]" in page.evaluate(names)
+    page.get_by_role("button", name="Fold all again").click()
+    assert len(page.evaluate(names)) == 5
     page.get_by_label("Step through").check()
-    assert len(page.evaluate(names)) == len(everything)
+    assert len(page.evaluate(names)) == 5
+    page.get_by_label("Step through").uncheck()
+    page.get_by_label("Shows").select_option("near")
+    assert len(page.evaluate(names)) <= 48
+    page.locator("[data-id=why] select").select_option(label="W[9,3]")
+    assert "W[9,3]" in page.evaluate(names)
+    page.get_by_label("Shows").select_option("all")
+    assert len(page.evaluate(names)) > 300
+
+
+def test_a_network_folds_by_layer(tmp_path: Path, watched: Watched) -> None:
+    from nets import Network
+
+    cost = Network([3, 8, 8, 4], seed=0).graph(np.array([[0.5], [-1.0], [0.25]]), np.ones((4, 1)))
+    page = watched.open(ad.play(cost).save(tmp_path / "x.html"))
+    folds = page.locator(".node.fold .name")
+    assert folds.all_text_contents() == ["layer 2", "layer 3", "layer 4"]
+    page.locator(".node.fold").first.click()
+    assert "w ×24" in folds.all_text_contents()
+    assert watched.violations() == []
+
+
+def test_the_heading_keeps_what_is_not_computed_yet(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    output = page.locator("[data-id=output]")
+    known = output.inner_text()
+    page.get_by_label("Step through").check()
+    assert output.inner_text() == "…"
+    page.get_by_role("button", name="Last step").click()
+    assert output.inner_text() == known
+
+
+def test_a_link_is_one_step_of_undo(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    page.evaluate("location.hash = '#w=-2&x=3'")
+    typed = page.get_by_role("textbox", name="value of w")
+    until(page, lambda: typed.input_value() == "-2")
+    page.evaluate("location.hash = '#w=7'")
+    until(page, lambda: typed.input_value() == "7")
+    page.get_by_role("button", name="Undo").click()
+    assert typed.input_value() == "-2"
+
+
+def test_sliders_are_long_enough_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    phone = Watched(browser, size="phone")
+    try:
+        page = phone.open(ad.play(neuron()).save(tmp_path / "x.html"))
+        assert page.locator(".leaf input[type=range]").first.bounding_box()["width"] >= 120
+    finally:
+        phone.close()
+
+
+def test_one_node_is_one_node(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(ad.Value(3.0, name="x")).save(tmp_path / "x.html"))
+    assert page.locator("[data-id=count]").inner_text() == "1 node"
 
 
 def test_descent_leaves_the_data_and_what_is_held(tmp_path: Path, watched: Watched) -> None:

@@ -89,7 +89,7 @@ class Reduction:
             if depth:
                 self.place = held
         if self.boxes() > most:
-            self._fold(most)
+            self.join(most)
         self.notes.append(
             say(
                 "picture.reduced",
@@ -134,7 +134,8 @@ class Reduction:
             len(groups), a[inner], b[inner], roles[inner], np.array(labels, dtype=np.int64)
         ), groups
 
-    def _fold(self, most: int) -> None:
+    def join(self, most: int) -> None:
+        """Draw equal siblings as one box, then runs, until at most about `most` boxes remain."""
         if self.boxes() <= fold.MOST:
             q, groups = self.quotient()
             level = fold.levels(q)

@@ -90,8 +90,10 @@ def pattern(name: str) -> str:
 
     >>> pattern("layer2/neuron13")
     'layer/neuron'
+    >>> pattern("W[3,14]")
+    'W'
     """
-    return re.sub(r"[\W_]*\d+", "", name) or "#"
+    return re.sub(r"\[[\d, ]+\]|[\W_]*\d+", "", name) or "#"
 
 
 def common(scopes: set[str]) -> str:

@@ -31,6 +31,7 @@ LIVE = (
     "folding.js",
     "telling.js",
     "walking.js",
+    "sight.js",
     "steps.js",
     "descent.js",
     "live.js",

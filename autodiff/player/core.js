@@ -107,7 +107,7 @@ class Live {
     const changed = this.leaves.filter((i) => !Object.is(this.values[i], this.start[i]));
     return changed.map((i) => `${encodeURIComponent(this.keys.get(i))}=${this.values[i]}`).join("&");
   }
-  follow(text) {
+  follow(text, afresh = false) { // afresh: what the address does not name is as at the start, in one step of undo
     const places = new Map([...this.keys].map(([i, key]) => [key, i]));
     const changes = [];
     for (const part of text.replace(/^#/, "").slice(0, 20000).split("&")) {
@@ -117,7 +117,7 @@ class Live {
       const x = part.slice(at + 1).trim();
       if (at > 0 && places.has(key) && /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(x)) changes.push([places.get(key), Number(x)]);
     }
-    this.put(changes);
+    this.put([...(afresh ? this.leaves.map((i) => [i, this.start[i]]) : []), ...changes]);
     return changes.length;
   }
 

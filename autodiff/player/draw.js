@@ -17,9 +17,18 @@ const titled = (n) => short(n.name, 18);
 // Where the boxes, the words of the edges and the curves stand: the layout that Python draws with,
 // printed as JavaScript. It goes the way in which more of it can be read in the room that there is.
 const WORD = [70, 15];
-function place(live, room, near = null) {
-  const drawn = live.nodes.flatMap((n, i) => (n.aside || folded(n) || (near && !near.has(i)) ? [] : [i])), at = new Map(drawn.map((i, k) => [i, k]));
-  const edges = drawn.flatMap((i) => live.nodes[i].operands.flatMap((source, place) => (at.has(source) ? [{ source, target: i, place }] : [])));
+function place(live, room, boxes, folds = []) {
+  const N = live.nodes.length, drawn = [...new Set(boxes.filter((b) => b !== null))], at = new Map(drawn.map((b, k) => [b, k])), bundles = new Map();
+  const edges = boxes.flatMap((to, target) => (to === null ? [] : live.nodes[target].operands.flatMap((source, place) => {
+    const from = boxes[source];
+    if (from === null || from === to) return [];
+    if (from < N && to < N) return [{ source, target, place, from, to }];
+    const key = `${from}>${to}`, known = bundles.get(key); // to or from a fold all are one line
+    if (known) return void known.many.push([target, place]) ?? [];
+    bundles.set(key, { from, to, many: [[target, place]] });
+    return [bundles.get(key)];
+  })));
+  const home = (b) => (b < N ? live.nodes[b].scope : folds[b - N].scope) ?? "";
   const few = edges.length <= 120, scopes = [], parents = [];
   const scope = (path) => {
     if (!path) return -1;
@@ -31,25 +40,28 @@ function place(live, room, near = null) {
     return scopes.indexOf(path);
   };
   const size = (i) => {
+    if (i >= N) return FOLD;
     const n = live.nodes[i], said = n.op ? sign(live, i) : "";
     return [d_page_width(titled(n), said, ""), HIGH];
   };
   const sizes = drawn.map(size);
   const plan = {
     widths: sizes.map((s) => s[0]), heights: sizes.map((s) => s[1]),
-    sources: edges.map((e) => at.get(e.source)), targets: edges.map((e) => at.get(e.target)),
+    sources: edges.map((e) => at.get(e.from)), targets: edges.map((e) => at.get(e.to)),
     word_widths: edges.map((e) => (few && live.wanted[e.source] ? WORD[0] : 0)), word_heights: edges.map((e) => (few && live.wanted[e.source] ? WORD[1] : 0)),
-    scopes: drawn.map((i) => scope(live.nodes[i].scope ?? "")), parents,
+    scopes: drawn.map((b) => scope(home(b))), parents,
   };
   const ways = (drawn.length > 400 ? ["TB"] : ["LR", "TB"]).map((way) => d_placed(plan, d_prepared(plan), way));
   const scale = (p) => Math.min((room.clientWidth || 900) / (p.width + 52), (room.clientHeight || 560) / (p.height + 52), 1.3);
   const best = ways.reduce((a, b) => (scale(b) > scale(a) ? b : a));
-  return { ...best, drawn, edges, sizes, scopes, few };
+  const members = new Map(drawn.flatMap((b) => (b < N ? [] : [[b, []]])));
+  boxes.forEach((b, i) => { if (b !== null && b >= N) members.get(b).push(i); });
+  return { ...best, drawn, edges, sizes, scopes, few, boxes, members, folds };
 }
 
 class Picture {
-  constructor(root, live, formulas, placed, onPick, onDrag) {
-    Object.assign(this, { root, live, formulas, placed, onPick, onDrag, scale: 1 });
+  constructor(root, live, formulas, placed, onPick, onDrag, onOpen) {
+    Object.assign(this, { root, live, formulas, placed, onPick, onDrag, onOpen, scale: 1 });
     this.pad = 26;
     this.width = placed.width + 2 * this.pad;
     this.height = placed.height + 2 * this.pad;
@@ -62,14 +74,19 @@ class Picture {
     });
     this.edges = placed.edges.map((edge, e) => this.edge(edge, e));
     this.nodes = live.nodes.map(() => null);
-    placed.drawn.forEach((i, k) => { this.nodes[i] = this.node(live.nodes[i], i, placed.xs[k], placed.ys[k], placed.sizes[k]); });
+    this.folds = new Map();
+    placed.drawn.forEach((b, k) => {
+      if (b < live.nodes.length) this.nodes[b] = this.node(live.nodes[b], b, placed.xs[k], placed.ys[k], placed.sizes[k]);
+      else this.folds.set(b, this.fold(b, placed.xs[k], placed.ys[k]));
+    });
     for (const edge of this.edges) root.append(edge.g);
-    for (const node of this.nodes) if (node) root.append(node.g);
-    for (const edge of this.edges) root.append(edge.mark);
+    for (const b of placed.drawn) root.append((this.nodes[b] ?? this.folds.get(b)).g);
+    for (const edge of this.edges) if (edge.mark) root.append(edge.mark);
   }
   edge(edge, e) {
     const p = this.placed.paths[e], last = p.length - 2;
     edge.g = drawnLine(p);
+    if (edge.many) return edge;
     edge.mark = this.placed.few ? drawnMark(this.placed.word_xs[e], this.placed.word_ys[e]) : drawnMark(p[last], p[last + 1] - 16);
     return edge;
   }
@@ -79,6 +96,12 @@ class Picture {
     if (leaf) node.g.append(svg("path", { class: "grip", d: `M${-w / 2 + 7} 0l-4 -4v8zM${w / 2 - 7} 0l4 -4v8z` }));
     this.listen(node.g, i, leaf);
     return { ...node, leaf };
+  }
+  fold(b, x, y) {
+    const f = b - this.live.nodes.length, box = drawnFold(this.placed.folds[f], this.placed.members.get(b), x, y);
+    box.g.addEventListener("click", () => this.onOpen(f));
+    box.g.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); this.onOpen(f); } });
+    return box;
   }
   // A leaf is taken hold of and moved sideways; a press without a move picks the node.
   listen(g, i, leaf) {
@@ -121,10 +144,18 @@ class Picture {
       if (node.leaf) node.g.dataset.value = live.values[i];
       node.g.classList.toggle("now", at ? at.now.has(i) : view.chosen === i);
     });
+    for (const [b, box] of this.folds) {
+      const sums = box.members.map((i) => (live.broken ? null : at ? view.sum(i) : live.grads[i])), known = (i) => !at || at.recorded.has(i);
+      say(box.name, short(view.folded(b), 22));
+      paintFold(box, box.members.map((i) => ((live.broken && live.nodes[i].op) || !known(i) ? 0 : live.values[i])), sums);
+      box.g.classList.toggle("future", !box.members.some(known));
+      box.g.classList.toggle("now", box.members.some((i) => (at ? at.now.has(i) : view.chosen === i)));
+    }
     clearTimeout(this.waiting); // what is read aloud is said at once, then anew when the hand rests
-    if (this.waiting === undefined) this.describe(view.kind);
-    this.waiting = setTimeout(() => this.describe(view.kind), 120);
+    if (this.waiting === undefined) this.describe(view);
+    this.waiting = setTimeout(() => this.describe(view), 120);
     this.edges.forEach((edge) => {
+      if (edge.many) return this.bundle(edge, view);
       const { target, place, source } = edge;
       const key = `${target}.${place}`;
       const part = live.broken || (at && !at.sent.has(key)) ? null : live.parts[target][place];
@@ -142,8 +173,24 @@ class Picture {
     });
     this.root.classList.toggle("lighting", Boolean(view.lit));
     if (view.lit) this.nodes.forEach((node, i) => node && node.g.classList.toggle("lit", view.litNodes.has(i)));
+    if (view.lit) for (const box of this.folds.values()) box.g.classList.toggle("lit", box.members.some((i) => view.litNodes.has(i)));
   }
-  describe(kind) {
+  // A line for many edges is as strong as the strongest of them.
+  bundle(edge, { step: at, lit }) {
+    const { live } = this, sent = live.broken ? [] : edge.many.filter(([t, k]) => live.parts[t][k] !== null && (!at || at.sent.has(`${t}.${k}`)));
+    const part = sent.reduce((most, [t, k]) => (Math.abs(live.parts[t][k]) > Math.abs(most) ? live.parts[t][k] : most), 0);
+    const future = at && !edge.many.some(([t]) => at.recorded.has(t));
+    dress(edge.g, `edge many ${sent.length ? `sent ${tone(part)}` : ""}${future ? " future" : ""}${lit && edge.many.some(([t, k]) => lit.has(`${t}.${k}`)) ? " lit" : ""}`);
+    const width = strength(part).toFixed(2);
+    if (edge.strength !== width) edge.g.style.setProperty("--strength", edge.strength = width);
+  }
+  describe(view) {
+    const { kind } = view;
+    for (const [b, box] of this.folds) {
+      const text = view.described(b, box.members);
+      say(box.title, text);
+      box.g.setAttribute("aria-label", text);
+    }
     const { live, formulas } = this;
     this.nodes.forEach((node, i) => {
       if (!node) return;
@@ -162,7 +209,7 @@ class Picture {
   }
   follow(view, wanted) {
     const { drawn, xs, ys, sizes } = this.placed;
-    const boxes = [...wanted].map((i) => drawn.indexOf(i)).filter((k) => k >= 0).map((k) => [xs[k], ys[k], sizes[k][0]]);
+    const boxes = [...new Set([...wanted].map((i) => this.placed.boxes[i]))].map((b) => drawn.indexOf(b)).filter((k) => k >= 0).map((k) => [xs[k], ys[k], sizes[k][0]]);
     bringIntoSight(view, boxes, this.scale, this.pad, matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
   fitting(room) { return Math.min((room.clientWidth - 4) / this.width, (room.clientHeight - 4) / this.height, 1.3); }

@@ -68,7 +68,7 @@ function mount(root, data, host = {}) {
     const r = range(i), x = from + Math.round(pixels / 2) * r.step;
     set(i, round(x, i), group); // the question stays: what is moved is not thereby asked about
   }
-  const MOST = 24, LEAST = 0.85; // at this scale the smallest letters are 10 pixels high
+  const MOST = 24;
   function fillLeaves() {
     rows.clear();
     const listed = [...leaves, ...constants];
@@ -202,25 +202,14 @@ function mount(root, data, host = {}) {
     formulas.entitle();
     for (const option of select.options) option.textContent = short(name(Number(option.value)), 30);
   }
-  // Of a large graph the picture has what lies around the question, or the whole where that is asked for.
-  const count = nodes.filter(boxed).length;
-  let whole = null, picture = null;
-  function draw(all) {
-    if (picture && whole === all && (all || picture.nodes[chosen] || !boxed(nodes[chosen]))) return;
-    const view = $("view"), placed = place(live, view, all ? null : around(live, chosen));
-    picture = new Picture($("picture"), live, formulas, placed, (i) => pick(i, !(lit === i)), drag);
-    if (whole !== all) $("edges").value = placed.few ? "local" : "none";
-    whole = all;
-    picture.name(scoped);
-    picture.zoom(Math.max(picture.fitting(view), LEAST));
-  }
   function refresh() {
     rename();
-    draw(count <= MANY_BOXES || $("whole").checked || walk.on());
+    seen.draw(walk.on());
     paintBroken();
     walk.paint();
-    const c = live.values[end], was = live.start[end];
-    $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : digits(c)), ...(Object.is(c, was) || live.broken ? [] : [make("small", {}, `  ${word("was", digits(was))}`)]));
+    const c = live.values[end], was = live.start[end], at = walk.at();
+    const secret = at && (!at.recorded.has(end) || at.hidden === end); // it would give the answer away
+    $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : secret ? "…" : digits(c)), ...(Object.is(c, was) || live.broken || secret ? [] : [make("small", {}, `  ${word("was", digits(was))}`)]));
     paintLeaves();
     paintWhy();
     hill.paint();
@@ -233,7 +222,7 @@ function mount(root, data, host = {}) {
       litNodes.add(lit);
       for (let i = lit; i <= end; i++) nodes[i].operands.forEach((source, place) => { if (litNodes.has(source) && live.parts[i][place] !== null) { litNodes.add(i); litEdges.add(`${i}.${place}`); } });
     }
-    picture.paint({ chosen, edges: $("edges").value, step: walk.at(), sum: walk.sum, kind, lit: litEdges, litNodes });
+    seen.picture.paint({ chosen, edges: $("edges").value, step: walk.at(), sum: walk.sum, kind, lit: litEdges, litNodes, ...seen.folded });
     $("undo").disabled = !live.past.length;
     $("redo").disabled = !live.future.length;
     if (host.address) address();
@@ -251,17 +240,17 @@ function mount(root, data, host = {}) {
     const title = tongue.title(data);
     if (host.page) { document.documentElement.lang = tongue.language; document.title = title; }
     $("alive").lang = tongue.language;
-    picture?.name(scoped);
-    $("boxes").textContent = word("whole_picture", count);
+    seen.picture?.name(scoped);
+    $("all").textContent = word("whole_picture", seen.count);
     $("title").textContent = title;
-    $("count").textContent = word("count", shown.length, shown.reduce((sum, i) => sum + nodes[i].operands.filter((k) => boxed(nodes[k])).length, 0), inner.length);
+    $("count").textContent = shown.length === 1 ? word("count_one") : word("count", shown.length, shown.reduce((sum, i) => sum + nodes[i].operands.filter((k) => boxed(nodes[k])).length, 0), inner.length);
     $("frozen").textContent = live.guards.length ? word("guarded", live.guards.length) : data.frozen ? word("frozen") : "";
     fillLeaves();
     refresh();
   }
 
-  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, follow: (now) => picture.follow($("view"), now) };
-  const walk = stepper(page), hill = descender(page);
+  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, pick: (i) => pick(i, !(lit === i)), drag, follow: (now) => seen.follow(now) };
+  const seen = sight(page, data.model), walk = stepper(page), hill = descender(page);
   on("undo", "click", () => { live.undo(); changed(chosen); });
   on("redo", "click", () => { live.redo(); changed(chosen); });
   on("reset", "click", () => { hill.forget(); live.reset(); ranges.clear(); changed(chosen); });
@@ -271,14 +260,12 @@ function mount(root, data, host = {}) {
   });
   on("language", "click", () => { tongue.turn(); words(); host.spoke?.(tongue.language); });
   on("edges", "change", refresh);
-  on("whole", "change", refresh);
-  $("folds").hidden = count <= MANY_BOXES;
   on("more", "click", () => { all = true; fillLeaves(); refresh(); });
   on("derivation", "toggle", paintLines);
   on("tables", "toggle", paintTables);
-  on("out", "click", () => picture.zoom(picture.scale / 1.25));
-  on("in", "click", () => picture.zoom(picture.scale * 1.25));
-  on("fit", "click", () => picture.zoom(picture.fitting($("view"))));
+  on("out", "click", () => seen.zoom((scale) => scale / 1.25));
+  on("in", "click", () => seen.zoom((scale) => scale * 1.25));
+  on("fit", "click", () => seen.zoom(() => seen.picture.fitting($("view"))));
   root.addEventListener("keydown", (event) => {
     const target = event.target, moves = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && target.tagName !== "INPUT") { event.preventDefault(); if (event.shiftKey) live.redo(); else live.undo(); return changed(chosen); }
@@ -286,14 +273,14 @@ function mount(root, data, host = {}) {
     const leaf = target.closest?.(".node.leaf");
     if (leaf && event.key in moves) {
       event.preventDefault();
-      const i = picture.nodes.findIndex((n) => n && n.g === leaf);
+      const i = seen.picture.nodes.findIndex((n) => n && n.g === leaf);
       return step(i, moves[event.key], event.shiftKey);
     }
     if (walk.on()) walk.key(event);
   });
   if (host.address) {
     live.follow(location.hash);
-    addEventListener("hashchange", () => { if (live.link() !== location.hash.slice(1)) { live.reset(); live.follow(location.hash); refresh(); } });
+    addEventListener("hashchange", () => { if (live.link() !== location.hash.slice(1)) { live.follow(location.hash, true); refresh(); } });
   }
   words();
   return { live, refresh, set, stop: () => { hill.stop(); walk.stop(); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { tongue.speak(to); words(); } };

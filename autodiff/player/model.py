@@ -22,6 +22,7 @@ from autodiff.graphs.graph import Graph, GraphNode
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.nodes.watching import watch
+from autodiff.player.folds import folds
 from autodiff.printers.javascript import carried, table
 from autodiff.table.primitive import TABLE
 
@@ -130,6 +131,7 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
     inside = _ancestors(graph, end)
     scopes = homes(graph)
     decided = _decided(graph)
+    folded = folds(graph, {i for i in inside if i not in decided})
     return {
         "end": end,
         "nodes": [
@@ -139,6 +141,7 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
             [sign, _side(graph, a), _side(graph, b), bool(outcome)]
             for sign, a, b, outcome in guards or ()
         ],
+        **(folded or {}),
     }
 
 
