@@ -6,6 +6,7 @@ broadcast, or the operation itself) and gives its Frobenius norm.
 """
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,33 +50,44 @@ class Arrow:
     port: int | None = None
 
 
-SHORT = 6  # letters of a name inside a quotient
+ROOM = 20  # letters of a quotient: no more than the line below it has
+LESS = 14  # between arrays: the kind of the Jacobian and its norm stand on the line, too
+INDICES = re.compile(r"\[[\d,]+\]$", re.ASCII)  # of a place in an array
 
 
 def alone(name: str) -> bool:
-    """Return whether a name is one word, which needs no brackets: w·x and v1² are more."""
-    return name.replace("_", "a").isalnum() and name.isidentifier()
+    """Return whether a name is one word, which needs no brackets: w·x and a^2 (∂a^2!) are more.
 
-
-def quotient(target: str, source: str) -> str:
-    """Return how a local derivative is written: what is long is left out, the arrow shows it.
-
-    >>> quotient("z", "w"), quotient("z", "w·x"), quotient("a long name", "w")
-    ('∂z/∂w', '∂z/∂(w·x)', '∂/∂w')
-    >>> quotient("v1²", "v1")
-    '∂(v1²)/∂v1'
+    >>> [alone(name) for name in ("w", "x[0,1]", "w·x", "v1²", "a^2_1")]
+    [True, True, False, False, False]
     """
-    below, above = (x if alone(x) else f"({x})" for x in (source, target))
-    if len(source) > SHORT:
-        return "∂"
-    return f"∂{above if len(target) <= SHORT else ''}/∂{below}"
+    word = INDICES.sub("", name)
+    return word.replace("_", "a").isalnum() and word.isidentifier()  # · may stand in identifiers
+
+
+def quotient(target: str, source: str, room: int = ROOM) -> str:
+    """Return how a local derivative is written; what is too long is dots, the arrow shows what it is.
+
+    >>> quotient("z", "w"), quotient("z", "w·x"), quotient("(a − y)²", "a − y")
+    ('∂z/∂w', '∂z/∂(w·x)', '∂((a − y)²)/∂(a − y)')
+    >>> quotient("v1²", "v1"), quotient("w1·x1 + w2·x2", "w1·x1")
+    ('∂(v1²)/∂v1', '∂(…)/∂(w1·x1)')
+    """
+    longer = ("…", source) if len(target) >= len(source) else (target, "…")
+    for pair in ((target, source), longer, ("…", "…")):
+        above, below = (x if alone(x) else f"({x})" for x in pair)
+        written = f"∂{above}/∂{below}"
+        if len(written) <= room:
+            break
+    return written
 
 
 def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
     """Return what one edge of the graph means, between nodes as they are `called`."""
     source, target = graph[edge.source], graph[edge.target]
-    over = quotient(called[edge.target], called[edge.source])
     numbers = np.ndim(target.value) == 0 and np.ndim(source.value) == 0
+    room = ROOM if numbers else LESS
+    over = quotient(called[edge.target], called[edge.source], room)
     local = graph.local(edge)
     if numbers and local is None and isinstance(target.primitive, Pointwise):
         derivative = say("picture.no_derivative")

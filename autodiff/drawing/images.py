@@ -7,9 +7,8 @@ from autodiff.drawing.composition import Composition
 from autodiff.interop.extras import require
 
 SHARP = 2.0  # pixels of a PNG for each of the picture
-MOST = (
-    16e6  # pixels of a PNG whose width is not given; a larger picture has fewer for each of its own
-)
+MOST = 16e6  # pixels of a PNG up to which each of the picture's has four, if no width is given
+LARGEST = 24e6  # pixels of a PNG whose width is not given; a larger picture has fewer than its own
 DPI = 300.0  # of a PNG whose width on paper is given
 INCH = 25.4
 
@@ -38,7 +37,8 @@ def convert(svg: str, form: str, drawn: Composition, mm: float | None) -> bytes:
     """
     if form == "png":
         resvg = require("resvg_py", "images", "A picture as PNG")
-        sharp = min(SHARP, max(1.0, (MOST / (drawn.width * drawn.height)) ** 0.5))
+        area = drawn.width * drawn.height
+        sharp = min(SHARP, max(1.0, (MOST / area) ** 0.5), (LARGEST / area) ** 0.5)
         scale = sharp if mm is None else mm / INCH * DPI / drawn.width
         drawn_png = bytes(resvg.svg_to_bytes(svg_string=svg, width=round(drawn.width * scale)))
         return drawn_png if mm is None else sized(drawn_png)

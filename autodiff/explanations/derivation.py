@@ -29,6 +29,7 @@ from autodiff.sources.terms import (
     Operand,
     compute,
     contribution_term,
+    decided,
     operand,
     plus,
     value_term,
@@ -173,7 +174,7 @@ class _Writer:
 
     def derivation(self) -> Derivation:
         gradients = self._gradients()
-        forward = [self._value(self.graph[i]) for i in sorted(self.way) if self._has_value_line(i)]
+        forward = (self._value(self.graph[i]) for i in sorted(self.way) if self._has_value_line(i))
         return Derivation(self.called[self.end], tuple(forward), tuple(gradients))
 
     def _on_the_way(self) -> set[int]:
@@ -245,12 +246,11 @@ class _Writer:
         terms: dict[int, Any] = {}
         sizes: dict[int, int] = {}
         lines: list[Line] = []
-        seed = float(np.asarray(self.seed).item())
         for id in [*self.order, *sorted(self.goals - set(self.order), reverse=True)]:
             if id not in self.way:
                 continue
             if id == self.end:
-                terms[id] = seed
+                terms[id] = float(np.asarray(self.seed).item())
                 sizes[id] = 0
             elif id not in terms:
                 continue
@@ -261,14 +261,14 @@ class _Writer:
                 edge = Edge(source, id, i)
                 if source in self.way and flows(self.graph, edge):
                     part = contribution_term(self.graph, edge, terms[id], self._show)
-                    terms[source] = plus(terms.get(source), part)
+                    sent = decided(part, terms[id], self.values)
+                    terms[source] = plus(terms.get(source), sent)
                     sizes[source] = sizes.get(source, 0) + sizes[id] + 1
         return lines
 
     def _line(self, node: GraphNode, formula: Term, lines: list[Line]) -> Operand:
-        end = self.called[self.end]
+        end, label = self.called[self.end], self.called[node.id]
         key = ("grad", node.id)
-        label = self.called[node.id]
         letters = tex_name(label)
         if not (node.id == self.end or self._labelled(node.id, self.sizes)):
             inside = self._show(node)  # no line says what its label stands for

@@ -77,6 +77,10 @@ def _print(
     if term.op is None:
         shown = name(term)
         return shown, 3 if shown.startswith("-") else ATOM
+    if term.op is TABLE["power_slope"] and call is calling:  # to people, the product that it is
+        x, n = term.args
+        base = Symbol(op=TABLE["powc"], args=(x, TABLE["sub"](n, 1.0)))
+        return _print(TABLE["mul"](n, base), call, name, literal)
     parts = [_print(a, call, name, literal) for a in term.args]
     op = term.op
     if op is TABLE["total"]:

@@ -127,6 +127,18 @@ def contribution_term(
     return simplify(_read(structure.sum_to(g, source.shape), {g: part}))
 
 
+def decided(part: Any, upstream: Term, values: Mapping[Any, Any]) -> Any:
+    """Return a contribution without its choice by `upstream`, where the numbers of that decide it."""
+    if (
+        not isinstance(part, Symbol)
+        or part.op is not TABLE["where"]
+        or part.args[0] is not upstream
+    ):
+        return part
+    sent = np.asarray(compute(upstream, values)) != 0.0
+    return part.args[1] if sent.all() else part if sent.any() else part.args[2]
+
+
 def times(a: Term, b: Term) -> Any:
     """Return a b, without factors of one."""
     return simplify(TABLE["mul"](a, b) if isinstance(a, Symbol) or isinstance(b, Symbol) else a * b)
