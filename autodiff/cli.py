@@ -14,28 +14,13 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any
 
 import autodiff
+from autodiff.sources.options import Parser, one_line
 from autodiff.table.language import LANGUAGES, asked, retold, say
 
 TAKING = ("-o", "--at", "--theme", "--wrt", "--top")  # options that a value follows
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that complains in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with exit code 2."""
-        told = say("cli.see_help", what=retold(_sentence(message)), command=self.prog)
-        self.exit(2, f"{self.prog}: {told}\n")
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """Parse; a command itself complains about what it does not know."""
-        found, rest = super().parse_known_args(args, namespace)
-        if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
-        return found, rest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,7 +97,9 @@ def _read(argument: str) -> str:
 def _parser(teach: bool = False) -> Parser:
     parser = Parser(prog="autodiff", description=say("cli.about"))
     version = autodiff.__version__
-    parser.add_argument("--version", action="version", version=f"autodiff {version}")
+    parser.add_argument(
+        "--version", action="version", version=f"autodiff {version}", help=say("cli.version")
+    )
     parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang"))  # read by `asked`
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -133,7 +120,8 @@ def _parser(teach: bool = False) -> Parser:
     drawn.add_argument(
         "-o", dest="out", metavar="FILE", default="graph.svg", help=say("cli.draw_out")
     )
-    drawn.add_argument("--theme", choices=("auto", "light", "dark", "print"), default="auto")
+    themes = ("auto", "light", "dark", "print")
+    drawn.add_argument("--theme", choices=themes, default="auto", help=say("cli.theme"))
     played = formula("play", _play)
     played.add_argument(
         "-o", dest="out", metavar="FILE", default="player.html", help=say("cli.play_out")
@@ -285,13 +273,7 @@ def _ops(args: Any) -> None:
     print(operations())
 
 
-def _sentence(text: str) -> str:
-    """Return a message as one line that a terminal can show."""
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else "\ufffd" for c in line)
-
-
 def _say(text: str) -> None:
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(f"autodiff: {retold(_sentence(text))}", file=sys.stderr)
+            print(f"autodiff: {retold(one_line(text))}", file=sys.stderr)

@@ -4,12 +4,10 @@ A module is imported when its command is called, so a command costs only what it
 wrong with what was given ends in one sentence on stderr and a non-zero exit.
 """
 
-import argparse
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
 
 COMMANDS = {
     "train": "nets.commands.train",
@@ -22,33 +20,6 @@ COMMANDS = {
 }
 
 STOPPED = "interrupted; no file was left half written"
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that complains in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with exit code 2."""
-        from autodiff.table.language import retold, say
-
-        told = say("cli.see_help", what=retold(message), command=self.prog)
-        self.exit(2, f"{self.prog}: {told}\n")
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """Parse; a command itself complains about what it does not know."""
-        found, rest = super().parse_known_args(args, namespace)
-        if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
-        return found, rest
-
-
-class Version(argparse.Action):
-    """The option --version, which loads what knows it when it is asked."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        """Print the version and leave."""
-        print(f"{parser.prog} {importlib.import_module('autodiff').__version__}")
-        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,12 +56,15 @@ def _answered(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from autodiff import say
+    from autodiff import __version__, say
+    from autodiff.sources.options import Parser
     from autodiff.table.language import LANGUAGES
 
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = Parser(prog="nets", description=say("cli.nets.cli.about"))
-    parser.add_argument("--version", action=Version, nargs=0, help=say("cli.nets.cli.version"))
+    parser.add_argument(
+        "--version", action="version", version=f"nets {__version__}", help=say("cli.version")
+    )
     parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang"))  # read by `asked`
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:

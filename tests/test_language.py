@@ -259,7 +259,7 @@ def helped(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_help_of_nets_is_japanese(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every option's own line; what argparse says itself is left as it is."""
     told = helped(command.split(), capsys)
-    _, _, options = told.partition("options:")
+    _, _, options = told.partition("オプション:")
     for part in re.split(r"\n  (?=-)", options)[1:]:
         if not part.startswith("-h"):
             assert JAPANESE.search(part), part

@@ -46,6 +46,7 @@ class Checkout:
 
     def __init__(self, tmp_path: Path) -> None:
         self.tmp = tmp_path
+        self.language = "en"
         self.log = tmp_path / "log"
         self.bin = tmp_path / "bin"
         self.bin.mkdir()
@@ -77,14 +78,14 @@ class Checkout:
             cwd=cwd or self.tmp,
             env=self.environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
             timeout=60,
         )
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": str(self.bin), "TMPDIR": str(self.tmp)}
+        return {"PATH": str(self.bin), "TMPDIR": str(self.tmp), "AUTODIFF_LANG": self.language}
 
     def calls(self) -> list[str]:
         """Return what the stand-ins were asked since the last time, without pip's options."""
@@ -136,6 +137,30 @@ def test_help_is_no_error(checkout: Checkout) -> None:
     done = checkout.run("--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: ./run COMMAND")
+
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+def test_it_speaks_japanese_where_that_is_asked_for(checkout: Checkout) -> None:
+    english = checkout.run("help").stdout
+    checkout.language = "ja_JP.UTF-8"
+    japanese = checkout.run("help").stdout
+    jobs = [re.findall(r"(?m)^  (\w+) ", text) for text in (english, japanese)]
+    assert jobs[0] == jobs[1]
+    assert len(jobs[0]) == 7
+    assert [line for line in japanese.splitlines() if line and not JAPANESE.search(line)] == []
+    checkout.command("python3", "#!/bin/sh\necho old 3.8\n")
+    assert "Python 3.8 で、古すぎます" in one_sentence(checkout.run("test"))
+
+
+def test_all_that_is_said_is_said_in_both_languages() -> None:
+    text = (ROOT / "run").read_text(encoding="utf-8").replace("\\\n", " ")
+    calls = re.findall(r"(?m)(?<!\w)(?:say|die) (?!\(\))(.*)", text)
+    assert [c for c in calls if not c.startswith(('"$(told', '"${first', '"$*"'))] == []
+    twins = re.findall(r"(?m)\$\(told (.*)", text)
+    assert len(twins) > 8
+    assert [t for t in twins if not JAPANESE.search(t)] == []
 
 
 def one_sentence(done: subprocess.CompletedProcess[str]) -> str:

@@ -14,6 +14,7 @@ import autodiff as ad
 from autodiff.cli import main
 from autodiff.table.language import speaking
 from autodiff.teach import handout, nbgrader, otter
+from autodiff.teach.formulas import FormulaQuestion
 from autodiff.teach.sheets import SUBJECTS, Sheet, sheet
 from tests.students import FORWARD, TEN
 
@@ -467,11 +468,56 @@ def test_what_is_no_answer_has_no_point_and_nothing_follows_from_it(
 def test_no_finite_number_is_said_so() -> None:
     for subject, name, answer in (
         ("matrices", "bp1", lambda a, y, z: a * np.nan),
-        ("neuron", "formula_b", "(a-y)*a*(1-a) + 0*log(-1)"),
         ("graph", "u1", float("nan")),
     ):
         page = sheet(subject, "Ada")
         assert page.mark({name: answer})[name].said == "this is not a finite number"
+
+
+FORMULAS = [
+    (subject, q) for subject in SUBJECTS for q in sheet(subject, "Ada").questions
+    if isinstance(q, FormulaQuestion)
+]  # fmt: skip
+DISGUISES = (
+    "({}) * exp(800) / exp(800)", "({}) * 1e-200 * 1e-200 * 1e200 * 1e200", "({}) * 1e-400 / 1e-400",
+    "({}) * 1e400 * 1e-400", "({}) * (1e-200)**2 / (1e-200)**2", "({}) + 1e20 - 1e20", "({}) + 1e30 - 1e30",
+    "({}) * sigmoid(-1000) / sigmoid(-1000)", "({0}) * {1}**9999 * {1}**-9999", "({}) * cos(exp(-800))",
+    "({}) * tanh(1e5)", "exp(-1e4) * (({}) / exp(-1e4))", "({0}) * sqrt(square({1}**999)) / {1}**999",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize(("subject", "question"), FORMULAS, ids=lambda x: getattr(x, "name", x))
+def test_a_formula_that_overflows_on_its_way_is_marked_as_what_it_says(
+    subject: str, question: FormulaQuestion, disguise: str
+) -> None:
+    letter = question.letters[0]
+    assert question.mark(disguise.format(question.right, letter)).right
+    for wrong in (f"-({question.right})", *question.wrong.values()):
+        plain = question.mark(wrong)
+        assert not plain.right
+        assert question.mark(disguise.format(wrong, letter)) == plain
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["0*log(-1)", "0/(a-a)", "0*log(a-a)", "0*sqrt(-a)", "0*exp(exp(exp(9)))",
+     "sin(exp(-800))/sin(exp(-800))", "(a-a)**(-1)", "1/exp(-1e9)"],
+)  # fmt: skip
+def test_a_formula_without_a_value_gets_a_sentence(part: str) -> None:
+    (question,) = (q for _, q in FORMULAS if q.name == "formula_b")
+    mark = question.mark(f"(a-y)*a*(1-a) + {part}")
+    assert not mark.right
+    assert re.match(r"the formula has no value at a = 0\.\d+, y = 0\.\d+: a part of it", mark.said)
+
+
+@pytest.mark.parametrize("arguments", [["sheet", "neuron"], ["check", "neuron", "answers.py"]])
+def test_a_sheet_for_nobody_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("", "  "):
+        assert main(["teach", *arguments, "--student", name]) == 1
+        assert "--student is empty" in capsys.readouterr().err
 
 
 def test_letters_of_a_japanese_keyboard_are_read() -> None:

@@ -74,9 +74,9 @@ class Comparison:
         heads = (padded(say(f"compare.{k}"), -18) for k in ("by_hand", "numeric"))
         lines = ["  ".join([padded(say("compare.quantity"), wide), *heads])]
         for r in self.rows:
-            numeric = "" if r.numeric_difference is None else f"{r.numeric_difference:.1e}"
+            numeric = "" if r.numeric_difference is None else apart(r.numeric_difference)
             mark = "" if r.agrees else f"   {say('compare.parts')}"
-            lines.append(f"{r.name:<{wide}}  {r.difference:>18.1e}  {numeric:>18}{mark}")
+            lines.append(f"{r.name:<{wide}}  {apart(r.difference):>18}  {numeric:>18}{mark}")
         return "\n".join([*(line.rstrip() for line in lines), self.verdict])
 
     def __str__(self) -> str:
@@ -84,6 +84,15 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.text)}</pre>"
+
+
+def apart(difference: float) -> str:
+    """Return a difference to two digits, a plain 0 where not a bit differs.
+
+    >>> apart(0.0), apart(2.2e-16)
+    ('0', '2.2e-16')
+    """
+    return f"{difference:.1e}" if difference else "0"
 
 
 def compare(

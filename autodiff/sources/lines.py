@@ -2,7 +2,7 @@
 
 A chain of equations is broken before its signs of equality, which stand below each other; everything
 else between two words, and what follows is set in below where it began. A letter of East Asia takes two
-columns, and a line may be broken behind any of them.
+columns, and a line may be broken behind any of them, but no mark that closes stands at its start.
 """
 
 import re
@@ -14,6 +14,10 @@ from autodiff.table.language import padded
 from autodiff.table.language import width as places
 
 WIDTH = 80
+# What East Asian text does not begin a line with, and what it does not end one with.
+CLOSING, OPENING = "、。，．）」』】：；！？ー々っゃゅょッャュョァィゥェォ)", "（「『【("
+LETTERS = re.compile(rf"[{OPENING}]*(?:[\x21-\x7e]+|.)[{CLOSING}]*")
+PROSE = re.compile(r": |[、。：]")
 
 
 def fitted(text: str, width: int = WIDTH) -> str:
@@ -48,16 +52,25 @@ def beside(rows: Sequence[Sequence[str]], width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
+def broken(text: str, width: int) -> list[str]:
+    """Return a text as lines at most `width` wide, where its words let them be, none set in.
+
+    >>> broken("数を 1 つずつ。名前ごとに", 14)
+    ['数を 1 つずつ', '。名前ごとに']
+    """
+    return _wrapped(text, width, "") if text else []
+
+
 def _parts(line: str, width: int) -> list[str]:
     if places(line) <= width:
         return [line]
     chain = re.split(r" (?== )", line)
-    if len(chain) > 2 and ": " not in line:  # a = b = c, and not a sentence of several equations
+    if len(chain) > 2 and not PROSE.search(line):  # a = b = c, and no sentence of several equations
         inset = " " * (len(chain[0]) + 1)
         lines = [f"{chain[0]} {chain[1]}", *(f"{inset}{link}" for link in chain[2:])]
         return [part for link in lines for part in _wrapped(link, width, f"{inset}    ")]
     column = re.match(r"\s*\S.*?(?:\s{2,}|$)", line)  # a first column, and what stands beside it
-    start = column.end() if column and column.end() < width // 2 else 0
+    start = places(column[0]) if column and places(column[0]) < width // 2 else 0
     lead = len(line) - len(line.lstrip())
     return _wrapped(line, width, " " * (start or lead + 4))
 
@@ -76,7 +89,7 @@ def _wrapped(line: str, width: int, inset: str) -> list[str]:
 def _between_letters(line: str, width: int, inset: str) -> list[str]:
     """Break a line of East Asian letters wherever it is full, but not within a word of others."""
     lines, now = [], ""
-    for word in re.findall(r"[\x21-\x7e]+|.", line):
+    for word in LETTERS.findall(line):
         if places(now + word) > width and now.strip():
             lines.append(now.rstrip())
             now = inset

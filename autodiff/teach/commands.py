@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _sheet(args: Any) -> None:
     if args.students is None:
-        page = sheet(args.subject, args.student)
+        page = sheet(args.subject, _named(args.student))
         if args.out is None:
             print(handout.text(page, args.solved), end="")
         else:
@@ -67,6 +67,15 @@ def _sheet(args: Any) -> None:
     for name, own in zip(names, _file_names(names), strict=True):
         place = folder / f"{own}{'-solved' if args.solved else ''}.{args.form}"
         print(handout.save(sheet(args.subject, name), place, args.solved))
+
+
+def _named(student: str) -> str:
+    """Refuse a sheet for nobody, whose numbers everybody would have."""
+    if not student.strip():
+        raise ValueError(
+            "--student is empty: give the name from which the numbers of the sheet follow"
+        )
+    return student
 
 
 def _file_name(name: str) -> str:
@@ -89,7 +98,7 @@ def _file_names(names: list[str]) -> list[str]:
 
 
 def _check(args: Any) -> int:
-    page = sheet(args.subject, args.student)
+    page = sheet(args.subject, _named(args.student))
     return 0 if all(_marks(page, answers_of(args.file, page))) else 1
 
 

@@ -35,7 +35,12 @@ def save(sheet: Sheet, path: str | Path, solved: bool = False) -> Path:
     """
     form = Path(path).suffix.lower()
     if form not in FORMS:
-        raise ValueError(f"{path}: a sheet is written as {', '.join(FORMS)}, not {form or 'that'}")
+        forms = ", ".join(FORMS)
+        raise ValueError(
+            f"{path}: a sheet is written as {forms}, not {form}"
+            if form
+            else f"{path}: the name of a sheet ends in one of {forms}"
+        )
     if form == ".pdf":
         vl_convert = require("vl_convert", "images", "A sheet as PDF")
         return files.write(path, bytes(vl_convert.svg_to_pdf(page(sheet, solved))))

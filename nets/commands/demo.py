@@ -16,7 +16,10 @@ import numpy as np
 
 import autodiff as ad
 from autodiff import say
+from autodiff.explanations.comparison import apart
 from autodiff.sources.lines import WIDTH, fitted
+from autodiff.table.language import padded
+from autodiff.table.language import width as places
 from nets import closed_form
 from nets.data import load_digits
 from nets.extras import at_least, numbers, output_folder, require
@@ -90,7 +93,7 @@ def logistic_regression(path: Path) -> float:
 
 def small_network(path: Path, seed: int) -> float:
     """Show a [2, 3, 1] network node by node, then BP1 to BP4; return the largest difference."""
-    print(f"\n{say('cli.nets.demo.two')}")
+    print(fitted(f"\n{say('cli.nets.demo.two')}"))
     net = Network([2, 3, 1], seed=seed)
     x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
     random.seed(seed)
@@ -131,7 +134,7 @@ def digits(out: Path, epochs: int, seed: int) -> float:
     """Train on the 8 x 8 digits; return the largest difference of BP1 to BP4 on what was learnt."""
     split = load_digits()
     sizes = [64, 30, 10]
-    print(f"\n{say('cli.nets.demo.three', sizes=sizes, n=len(split.training))}")
+    print(fitted(f"\n{say('cli.nets.demo.three', sizes=sizes, n=len(split.training))}"))
     net = Network(sizes, seed=seed)
     training = Training(net, split.training, SGD(3.0), epochs, 10, split.test)
     bar = require("tqdm").tqdm(total=epochs * training.steps, unit="batch", disable=None)
@@ -158,20 +161,25 @@ def digits(out: Path, epochs: int, seed: int) -> float:
 
 def _compare_rows(rows: list[tuple[str, Any, Any]]) -> float:
     """Print each quantity by autograd and by hand; return the largest relative difference."""
-    lines = [("", "autograd", say("cli.nets.demo.by_hand"))]
+    heads = say("compare.autograd"), say("cli.nets.demo.by_hand")
+    lines = [("", *heads)]
     lines += [(name, numbers(ours), numbers(theirs)) for name, ours, theirs in rows]
-    wide, wider = (max(len(line[k]) for line in lines) for k in (0, 1))
+    wide, wider = (max(places(line[k]) for line in lines) for k in (0, 1))
     beside = all(3 + wide + wider + len(line[2]) + 4 <= WIDTH for line in lines)
     for name, ours, theirs in lines if beside else lines[1:]:
         if beside:
-            print(f"   {name:{wide}}  {ours:{wider}}  {theirs}")
+            print(f"   {padded(name, wide)}  {padded(ours, wider)}  {theirs}")
         else:  # arrays, one below the other
-            print(fitted(f"   {name}\n     autograd  {ours}\n     {lines[0][2]}   {theirs}"))
+            head = max(map(places, heads))
+            each = (
+                f"     {padded(h, head)}  {v}" for h, v in zip(heads, (ours, theirs), strict=True)
+            )
+            print(fitted("\n".join([f"   {name}", *each])))
     worst = 0.0
     for _, ours, theirs in rows:
         away = np.max(np.abs(np.asarray(ours) - theirs)) / np.max(np.abs(theirs))
         worst = max(worst, float(away))
-    print(say("cli.nets.demo.largest", worst=f"{worst:.1e}"))
+    print(say("cli.nets.demo.largest", worst=apart(worst)))
     return worst
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 import autodiff as ad
 from autodiff.graphs import files
+from autodiff.table.language import padded, width
 from nets.network import Network
 from nets.pages.fonts import new_figure, written
 
@@ -51,9 +52,11 @@ class Flow:
     def text(self) -> str:
         """The report as a table."""
         names = ("delta", "weights", "slope", "steepest", "gradient", "factor", "bound", "product")
-        head = "layer" + "".join(f"{name:>11}" for name in names)
+        first, heads = ad.say("plot.layer"), ["delta", *(ad.say(f"flow.{n}") for n in names[1:])]
+        wide = width(first)
+        head = first + "".join(padded(name, -11) for name in heads)
         rows = [
-            f"{row.layer:5}" + "".join(f"{getattr(row, n):>11.3e}" for n in names)
+            f"{row.layer:{wide}}" + "".join(f"{getattr(row, n):>11.3e}" for n in names)
             for row in self.layers
         ]
         return "\n".join([head, *rows])

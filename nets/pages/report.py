@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
+from autodiff.explanations.comparison import apart
 from autodiff.graphs import files
 from autodiff.table.language import phrases, retold
 from nets.network import Network
@@ -219,7 +220,7 @@ def differences(net: Network, x: Array, y: Array) -> list[Markup]:
     for d in found:
         by_layer.setdefault(d.layer, {})[d.equation] = d.relative
     rows = [
-        [str(k), *(f"{row[n]:.1e}" if n in row else "–" for n in names)]
+        [str(k), *(apart(row[n]) if n in row else "–" for n in names)]
         for k, row in by_layer.items()
     ]
     good = all(d.relative <= BOUND for d in found)

@@ -17,7 +17,9 @@ import numpy as np
 
 import autodiff as ad
 from autodiff import say
+from autodiff.explanations.comparison import apart
 from autodiff.sources.lines import fitted
+from autodiff.table.language import width
 from nets import closed_form
 from nets.extras import UsageError, at_least
 from nets.network import Network
@@ -120,10 +122,12 @@ def table(differences: list[Difference]) -> str:
     for d in differences:
         rows.setdefault(d.layer, {})[d.equation] = d.relative
     names = ("BP1", "BP2", "BP3", "BP4")
-    lines = ["layer" + "".join(f"{name:>11}" for name in names)]
+    first = say("plot.layer")
+    wide = width(first)
+    lines = [first + "".join(f"{name:>11}" for name in names)]
     for layer, row in rows.items():
-        cells = (f"{row[name]:11.1e}" if name in row else f"{'-':>11}" for name in names)
-        lines.append(f"{layer:5}" + "".join(cells))
+        cells = (f"{apart(row[name]):>11}" if name in row else f"{'-':>11}" for name in names)
+        lines.append(f"{layer:{wide}}" + "".join(cells))
     return "\n".join(lines)
 
 
