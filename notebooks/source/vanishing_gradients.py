@@ -129,8 +129,8 @@ assert all(row.factor <= row.bound * (1 + 1e-12) for row in example.layers[:-1])
 # quarter times what the weights give; it never exceeds `bound`.
 
 # %% [markdown] lang="ja"
-# `factor` は、逆向きに 1 層たどるごとに誤差に掛かる倍率です。シグモイドでは、約 4 分の 1 に重みの効果を
-# 掛けたものになり、`bound` を超えることはありません。
+# 倍率 (`factor`) は、逆向きに 1 層たどるごとに誤差に掛かる数です。シグモイドでは、約 4 分の 1 に重みの効果を
+# 掛けたものになり、上界 (`bound`) を超えることはありません。
 
 # %%
 depths = (2, 4, 8, 12, 16, 20)
