@@ -56,14 +56,15 @@ def _answered(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from autodiff import __version__, say
+    from autodiff import say
     from autodiff.sources.options import Parser
     from autodiff.table.language import LANGUAGES
 
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = Parser(prog="nets", description=say("cli.nets.cli.about"))
+    version = importlib.import_module("autodiff").__version__
     parser.add_argument(
-        "--version", action="version", version=f"nets {__version__}", help=say("cli.version")
+        "--version", action="version", version=f"nets {version}", help=say("cli.version")
     )
     parser.add_argument("--lang", choices=LANGUAGES, help=say("cli.lang"))  # read by `asked`
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
