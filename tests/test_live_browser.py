@@ -116,7 +116,7 @@ def test_why_a_gradient_is_negative_and_how_it_becomes_positive(
     page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
     why = page.locator("[data-id=why]")
     assert "Increasing w a little decreases C." in why.inner_text()
-    assert "1 of its factors is negative" in why.inner_text()
+    assert "one of its factors is negative" in why.inner_text()
     page.get_by_role("textbox", name="value of x").fill("-0.5")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Why this gradient: dC/dw").click()
@@ -199,7 +199,7 @@ def test_the_page_says_which_number_turns_the_sign(tmp_path: Path, watched: Watc
     page.keyboard.press("Enter")
     page.locator("svg .node.leaf").first.click()
     assert not page.locator("[data-id=slope]").inner_text().startswith("-")
-    assert "drag x above 0" in page.locator("body").inner_text()
+    assert "itself: drag" not in page.locator("body").inner_text()  # it is done
 
 
 def test_layers_are_said_in_the_language_and_hold_their_biases(
@@ -638,3 +638,96 @@ def test_the_steps_of_a_large_graph_fold_by_layer(tmp_path: Path, watched: Watch
     folding.check()
     assert int(slider.get_attribute("max")) == folded
     assert slider.input_value() == "1"
+
+
+def test_a_built_graph_names_the_choice_that_is_frozen(tmp_path: Path, watched: Watched) -> None:
+    x = ad.Value(2.0, name="x")
+    C = x * x if x > 1 else x
+    page = watched.open(C.play().save(tmp_path / "x.html"))
+    frozen, broken = page.locator("[data-id=frozen]"), page.locator("[data-id=broken]")
+    assert re.search(r"x > 1 \(line \d+: true\)", frozen.inner_text())
+    assert broken.is_hidden()
+    field = page.get_by_role("textbox", name="value of x")
+    field.fill("-3")
+    field.press("Enter")
+    assert re.search(r"x > 1 \(line \d+\) was true .* and is false now", broken.inner_text())
+    assert page.locator("[data-id=output]").inner_text() == "9"
+    page.get_by_role("button", name="日本語").click()
+    assert "x > 1" in frozen.inner_text()
+    assert "記録したとき" in broken.inner_text()
+    page.locator("[data-id=undo]").click()
+    assert broken.is_hidden()
+
+
+def step_shown(page: Any) -> str | None:
+    link = page.locator("[data-id=link]")
+    return str(link.inner_text()).partition(" of ")[0] if link.is_visible() else None
+
+
+def test_an_address_leads_to_a_step(tmp_path: Path, watched: Watched) -> None:
+    path = ad.play(neuron()).save(tmp_path / "x.html")
+    page = watched.open(path, "#x=-0.5&step=7")
+    assert step_shown(page) == "step 7"
+    assert page.locator(".node.leaf").nth(1).get_attribute("data-value") == "-0.5"
+    page.get_by_role("button", name="One step forward").click()
+    until(page, lambda: page.evaluate("location.hash") == "#x=-0.5&step=8")
+    assert page.locator("[data-id=link]").get_attribute("href") == "#x=-0.5&step=8"
+    page.evaluate("location.hash = '#w=3&step=2'")
+    until(page, lambda: step_shown(page) == "step 2")
+    page.get_by_label("Step through").uncheck()
+    until(page, lambda: page.evaluate("location.hash") == "#w=3")
+    page.evaluate("location.hash = '#step=999999'")
+    until(page, lambda: step_shown(page) is not None)
+    assert "All gradients" in page.locator("[data-id=told]").inner_text()
+    for wrong in (
+        "step=-1",
+        "step=x",
+        "step=1e3",
+        "step=",
+        "<img src=x>=1&step=<b>",
+        "step=" + "9" * 400,
+    ):
+        page.goto("about:blank")
+        page = watched.open(path, "#" + wrong)
+        assert step_shown(page) is None
+    assert page.locator("img").count() == 0
+    step = ad.Value(2.0, name="step")
+    path = ad.play(step * step).save(tmp_path / "step.html")
+    page.goto("about:blank")
+    page = watched.open(path, "#step=3&step~=0")
+    assert step_shown(page) == "step 0"
+    assert page.locator("[data-id=result]").inner_text() == "out = …"
+    page.get_by_label("Step through").uncheck()
+    until(page, lambda: page.evaluate("location.hash") == "#step=3")
+    assert page.locator("[data-id=output]").inner_text() == "9"
+
+
+def test_an_address_leads_to_a_step_of_a_typed_formula(tmp_path: Path, watched: Watched) -> None:
+    (tmp_path / "f.html").write_text(formula_page(), encoding="utf-8")
+    page = watched.open(tmp_path / "f.html", "#f=y%20%3D%20x*sin(x)&x=2&step=3")
+    assert step_shown(page) == "step 3"
+    page.get_by_role("button", name="One step forward").click()
+    until(page, lambda: page.evaluate("location.hash").endswith("&x=2&step=4"))
+    page.evaluate("location.hash = '#f=x*x&x=3'")
+    until(page, lambda: page.locator("[data-id=output]").inner_text() == "9")
+    assert step_shown(page) is None
+    page.goto("about:blank")
+    page = watched.open(tmp_path / "f.html", "#f=step*step&step=3&step~=%3Cimg%3E")
+    assert step_shown(page) is None
+    assert page.locator("[data-id=output]").inner_text() == "9"
+
+
+def test_the_way_back_to_the_question(tmp_path: Path, watched: Watched) -> None:
+    page = watched.open(ad.play(neuron()).save(tmp_path / "x.html"))
+    why, question = page.locator("[data-id=why]"), page.locator("[data-id=question]")
+    assert question.inner_text() == "dC/dw = -0.125 · Increasing w a little decreases C."
+    assert "dC/dw is negative because one of its factors is negative" in why.inner_text()
+    page.locator("svg .node.leaf").nth(1).click()  # to take hold of x
+    assert question.inner_text().startswith("dC/dx")
+    page.get_by_role("textbox", name="value of x").fill("-0.5")
+    page.keyboard.press("Enter")
+    back = page.get_by_role("button", name=re.compile("^Back to dC.dw = 0"))
+    back.click()
+    assert "dC/dw has turned its sign" in why.inner_text()
+    assert "itself: drag" not in why.inner_text()  # it is done
+    assert page.get_by_role("button", name=re.compile("^Back to dC.dx")).count() == 1

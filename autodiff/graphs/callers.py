@@ -47,9 +47,7 @@ def snapshot(y: Any, *also: Any, names: Mapping[str, Any] | None = None) -> Grap
 
 def variables() -> Mapping[str, Any]:
     """Return the variables where this library was called."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _ours(frame.f_globals):
-        frame = frame.f_back
+    frame = caller()
     found = frame.f_locals
     if str(frame.f_globals.get("__name__", "")).startswith("IPython."):
         outer: FrameType | None = frame
@@ -60,6 +58,14 @@ def variables() -> Mapping[str, Any]:
             outer = outer.f_back
         return {}
     return found
+
+
+def caller() -> FrameType:
+    """Return the innermost frame outside this library."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _ours(frame.f_globals):
+        frame = frame.f_back
+    return frame
 
 
 def _ours(scope: Mapping[str, Any]) -> bool:

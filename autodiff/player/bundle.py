@@ -34,6 +34,7 @@ LIVE = (
     "sight.js",
     "steps.js",
     "descent.js",
+    "address.js",
     "live.js",
 )
 # What steps through a recording that Python has written down.

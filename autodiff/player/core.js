@@ -40,9 +40,9 @@ class Live {
     }
     return v;
   }
-  failing(v) {
+  failing(v, guards = this.guards) {
     const read = ([slot, x]) => (slot >= 0 ? v[slot] : number(x));
-    return this.guards.find(([sign, a, b, outcome]) => SIGNS[sign](read(a), read(b)) !== outcome) ?? null;
+    return guards.find(([sign, a, b, outcome]) => SIGNS[sign](read(a), read(b)) !== outcome) ?? null;
   }
   local(i, k) {
     const row = this.rows[i], xs = this.nodes[i].operands.map((j) => this.values[j]);

@@ -11,9 +11,10 @@ function mount(root, data, host = {}) {
   const constants = shown.filter((i) => nodes[i].kind === "constant" && !nodes[i].decided);
   const parameters = leaves.filter((i) => live.wanted[i]);
   const tongue = speech(root, data), { word, scoped } = tongue;
-  let chosen = parameters[0] ?? end, lit = null, all = false, spoken = 0;
+  let chosen = parameters[0] ?? end, asked = null, lit = null, all = false, spoken = 0;
   const name = (i) => nodes[i].name;
   const on = (id, event, f) => $(id).addEventListener(event, f);
+  const choices = data.choices ?? [], where = ({ cell, line }) => (cell === null ? word("line", line) : word("cell_line", cell, line)); // what a built graph was recorded with
   const inner = shown.filter((i) => nodes[i].op);
   const kind = (of) => word(`kind_${of}`);
   const users = new Map(shown.flatMap((i) => nodes[i].operands.map((k) => [k, i])));
@@ -75,6 +76,7 @@ function mount(root, data, host = {}) {
     $("leaves").replaceChildren(...listed.slice(0, all ? listed.length : MOST).map(row));
     $("more").hidden = all || listed.length <= MOST;
     $("more").textContent = word("show_more", listed.length);
+    if (constants.length && rows.has(constants[0])) $("leaves").insertBefore(make("p", { class: "hint plain" }, word("plain")), rows.get(constants[0]).line);
   }
   function paintLeaves() {
     for (const [i, { line, slider, typed, grad }] of rows) {
@@ -105,6 +107,7 @@ function mount(root, data, host = {}) {
 
   // ---- why a gradient is what it is
   function pick(i, light = true) {
+    if (i !== chosen) asked = live.wanted[chosen] && chosen !== end ? chosen : null; // the question before
     chosen = i;
     lit = light && live.parts.some((p) => p.some((x) => x !== null)) && i !== end ? i : null;
     refresh();
@@ -163,11 +166,17 @@ function mount(root, data, host = {}) {
         inside.push(list);
         const minus = best[0].edges.filter(([t, place]) => live.locals[t][place] < 0);
         const named = minus.slice(0, 4).map(([t, place]) => formulas.slope(t, place)).join(", ");
-        if (Number.isFinite(best[0].product) && best[0].product !== 0) p(word(minus.length % 2 ? (minus.length === 1 ? "sign_minus" : "sign_minuses") : minus.length ? "sign_pluses" : "sign_plus", minus.length, named), "lead");
+        const why = minus.length % 2 ? (minus.length === 1 ? "minus" : "minuses") : minus.length ? "pluses" : "plus";
+        if (Number.isFinite(best[0].product) && best[0].product !== 0) p(word(count === 1n ? `only_${why}` : `sign_${why}`, minus.length, named, formulas.d(chosen)), "lead");
         // A factor that is another leaf itself: the hand there turns the sign.
-        const turning = count === 1n && Number.isFinite(g) ? best[0].edges.map(([t, place]) => formulas.local(t, place)?.id).filter((i) => i !== undefined && i !== chosen && !nodes[i].op) : [];
+        const turning = count === 1n && Number.isFinite(g) && !live.turned(chosen) ? best[0].edges.map(([t, place]) => formulas.local(t, place)?.id).filter((i) => i !== undefined && i !== chosen && !nodes[i].op) : [];
         for (const i of new Set(turning)) p(word(live.values[i] < 0 ? "turns_up" : "turns_down", name(i)));
       }
+    }
+    if (asked !== null && asked !== chosen) {
+      const back = make("button", { type: "button", class: "quiet" }, word("back_to", formulas.d(asked), digits(live.grads[asked], 4)));
+      back.addEventListener("click", () => pick(asked));
+      inside.push(back);
     }
     reasons.replaceChildren(...inside);
   }
@@ -187,11 +196,13 @@ function mount(root, data, host = {}) {
   }
   function paintBroken() {
     const guard = live.broken;
-    $("broken").hidden = !guard;
+    const turned = guard ? [] : choices.filter((c) => c.guard && live.failing(live.values, [c.guard]));
+    $("broken").hidden = !guard && !turned.length;
+    say($("broken"), turned.map((c) => word("frozen_turned", c.text, where(c), word(String(c.guard[3])), word(String(!c.guard[3])))).join(" "));
     if (!guard) return;
     const side = ([slot, x]) => (slot >= 0 ? `${name(slot)} = ${digits(live.values[slot])}` : literal(typeof x === "string" ? Number(x) : x));
     const [sign, a, b, outcome] = guard;
-    $("broken").textContent = word("broken", `(${side(a)}) ${sign} ${side(b)}`, word(String(outcome)), word(String(!outcome)));
+    say($("broken"), word("broken", `(${side(a)}) ${sign} ${side(b)}`, word(String(outcome)), word(String(!outcome))));
   }
   // Names hold the numbers that formulas are written with; these may be moved, too.
   let named = "";
@@ -210,6 +221,9 @@ function mount(root, data, host = {}) {
     const c = live.values[end], was = live.start[end], at = walk.at();
     const secret = at && (!at.recorded.has(end) || at.hidden === end); // it would give the answer away
     $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : secret ? "…" : digits(c)), ...(Object.is(c, was) || live.broken || secret ? [] : [make("small", {}, `  ${word("was", digits(was))}`)]));
+    const g = live.grads[chosen], asks = !live.broken && !walk.on() && live.wanted[chosen] && chosen !== end && Number.isFinite(g);
+    $("question").hidden = !asks;
+    if (asks) $("question").replaceChildren(`${formulas.d(chosen)} = `, make("b", { class: tone(g) }, digits(g)), ` · ${word(g > 0 ? "raises" : g < 0 ? "lowers" : "still", name(chosen), out)}`);
     paintLeaves();
     paintWhy();
     hill.paint();
@@ -225,15 +239,7 @@ function mount(root, data, host = {}) {
     seen.picture.paint({ chosen, edges: $("edges").value, step: walk.at(), sum: walk.sum, kind, lit: litEdges, litNodes, ...seen.folded });
     $("undo").disabled = !live.past.length;
     $("redo").disabled = !live.future.length;
-    if (host.address) address();
-  }
-  // The address follows the hand when it rests: to write it costs more than all the rest of a move.
-  let writing = 0;
-  function address() {
-    clearTimeout(writing);
-    writing = setTimeout(() => {
-      try { history.replaceState(null, "", live.link() ? `#${live.link()}` : location.pathname + location.search); } catch { /* some viewers have no address */ }
-    }, 250);
+    if (host.address) address.write();
   }
   function words() {
     tongue.fill();
@@ -243,19 +249,19 @@ function mount(root, data, host = {}) {
     seen.picture?.name(scoped);
     $("all").textContent = word("whole_picture", seen.count);
     $("title").textContent = title;
-    $("count").textContent = shown.length === 1 ? word("count_one") : word("count", shown.length, shown.reduce((sum, i) => sum + nodes[i].operands.filter((k) => boxed(nodes[k])).length, 0), inner.length);
-    $("frozen").textContent = live.guards.length ? word("guarded", live.guards.length) : data.frozen ? word("frozen") : "";
+    $("count").textContent = shown.length === 1 ? word("count_one") : word("count", seen.count, shown.reduce((sum, i) => sum + nodes[i].operands.filter((k) => boxed(nodes[k])).length, 0), inner.length);
+    $("frozen").textContent = live.guards.length ? word("guarded", live.guards.length) : data.frozen ? word(choices.length ? "frozen_at" : "frozen", choices.map((c) => word(c.guard ? "choice" : "choice_unknown", c.text, where(c), c.guard && word(String(c.guard[3])))).join("; ")) : "";
     fillLeaves();
     refresh();
   }
 
-  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, chosen: () => chosen, pick: (i) => pick(i, !(lit === i)), drag, follow: (now) => seen.follow(now) };
-  const seen = sight(page, data.model), walk = stepper(page), hill = descender(page);
+  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, link: () => host.link?.() ?? address.text(), moved: (place) => host.stepped?.(place), chosen: () => chosen, pick: (i) => pick(i, !(lit === i)), drag, follow: (now) => seen.follow(now) };
+  const seen = sight(page, data.model), walk = stepper(page), hill = descender(page), address = addressed({ live, walk, refresh, bound: host.address });
   on("undo", "click", () => { live.undo(); changed(chosen); });
   on("redo", "click", () => { live.redo(); changed(chosen); });
   on("reset", "click", () => { hill.forget(); live.reset(); ranges.clear(); changed(chosen); });
   on("copy", "click", async () => {
-    const link = `${location.href.split("#")[0]}#${live.link()}`;
+    const link = `${location.href.split("#")[0]}#${page.link()}`;
     try { await navigator.clipboard.writeText(link); $("said").textContent = word("copied"); } catch { $("said").textContent = word("link_is", link); }
   });
   on("language", "click", () => { tongue.turn(); words(); host.spoke?.(tongue.language); });
@@ -278,10 +284,7 @@ function mount(root, data, host = {}) {
     }
     if (walk.on()) walk.key(event);
   });
-  if (host.address) {
-    live.follow(location.hash);
-    addEventListener("hashchange", () => { if (live.link() !== location.hash.slice(1)) { live.follow(location.hash, true); refresh(); } });
-  }
   words();
-  return { live, refresh, set, stop: () => { hill.stop(); walk.stop(); clearTimeout(spoken); clearTimeout(writing); }, speak: (to) => { tongue.speak(to); words(); } };
+  if (host.address) address.follow(false);
+  return { live, refresh, set, stop: () => { hill.stop(); walk.stop(); clearTimeout(spoken); address.stop(); }, seek: walk.seek, speak: (to) => { tongue.speak(to); words(); } };
 }

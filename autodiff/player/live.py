@@ -18,7 +18,8 @@ from autodiff.graphs.graph import Graph
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.player import bundle, widget
-from autodiff.player.model import Homes, compared, model, record, scalar_graph
+from autodiff.player.frozen import Choice, choices
+from autodiff.player.model import Homes, compared, model, record, scalar_graph, told
 from autodiff.printers.javascript import table
 from autodiff.table.language import language
 
@@ -36,6 +37,7 @@ class Live:
     def __init__(
         self, graph: Graph, guards: Any, frozen: bool, title: str | None,
         homes: Homes | None = None, again: Callable[[Mapping[str, float]], "Live"] | None = None,
+        asked: list[Choice] | None = None,
     ) -> None:  # fmt: skip
         self.graph = graph
         self.homes = {} if homes is None else homes
@@ -43,7 +45,7 @@ class Live:
         named = bundle.titled(title, "alive", called(graph)[graph.outputs[0]])
         self.title = named["title"]
         self.data = {
-            "model": model(graph, guards), "frozen": frozen, **named,
+            "model": model(graph, guards), "frozen": frozen, "choices": told(graph, asked or []), **named,
             "texts": bundle.texts("page"), "language": language(),
         }  # fmt: skip
         names = sorted({node.op for node in graph if node.op})
@@ -110,7 +112,8 @@ def play(y: Any, *args: Any, names: dict[str, Any] | None = None, title: str | N
             raise TypeError("play: a graph that is built takes no arguments; give the function")
         homes: Homes = {}
         graph = y if isinstance(y, Graph) else scalar_graph(y, names, homes=homes)
-        return Live(graph, [], True, title, homes)
+        asked = choices(Graph(y) if isinstance(y, Tensor) else graph)
+        return Live(graph, [], True, title, homes, asked=asked)
     if not callable(y):
         raise TypeError(
             f"play: needs a Value, a Tensor or a function and its arguments, got "

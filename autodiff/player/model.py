@@ -23,6 +23,7 @@ from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.nodes.watching import watch
 from autodiff.player.folds import folds
+from autodiff.player.frozen import Choice
 from autodiff.printers.javascript import carried, table
 from autodiff.table.primitive import TABLE
 
@@ -137,10 +138,7 @@ def model(graph: Graph, guards: list[Guard] | None = None) -> dict[str, Any]:
         "nodes": [
             _node(node, node.id in inside, scopes[node.id], node.id in decided) for node in graph
         ],
-        "guards": [
-            [sign, _side(graph, a), _side(graph, b), bool(outcome)]
-            for sign, a, b, outcome in guards or ()
-        ],
+        "guards": [_guard(graph, guard) for guard in guards or ()],
         **(folded or {}),
     }
 
@@ -200,6 +198,20 @@ def _ancestors(graph: Graph, end: int) -> set[int]:
                 found.add(i)
                 pending.append(i)
     return found
+
+
+def told(graph: Graph, choices: list[Choice]) -> list[dict[str, Any]]:
+    """Return the choices that a built graph was recorded with as data: text, place, guard or null."""
+    return [
+        {"text": clean(c["text"]), "cell": c["place"][0], "line": c["place"][1],
+         "guard": c["guard"] and _guard(graph, c["guard"])}
+        for c in choices
+    ]  # fmt: skip
+
+
+def _guard(graph: Graph, guard: Guard) -> list[Any]:
+    sign, a, b, outcome = guard
+    return [sign, _side(graph, a), _side(graph, b), bool(outcome)]
 
 
 def _side(graph: Graph, x: Any) -> list[Any]:

@@ -139,11 +139,12 @@ function paint() {
   equations();
   $("python").textContent = python();
 }
-function curve(root, lines, marks = []) {
+function curve(root, lines) {
   root.replaceChildren();
   const all = lines.flat().filter(Number.isFinite);
   const high = Math.max(...all), low = Math.min(0, ...all), x = (i, n) => 44 + (266 * i) / (n - 1), y = (c) => 96 - (84 * (c - low)) / (high - low || 1);
   root.append(svg("path", { class: "grid", d: "M44 96H310M44 12H310" }), svg("text", { x: 40, y: 16, "text-anchor": "end" }, digits(high, 3)), svg("text", { x: 40, y: 99, "text-anchor": "end" }, digits(low, 3)));
+  if (lines[0].length > 1) root.append(svg("text", { x: 44, y: 108 }, "0"), svg("text", { x: 310, y: 108, "text-anchor": "end" }, word("epoch", lines[0].length - 1)));
   if (lines[0].length > 1) lines.forEach((line, i) => {
     const step = Math.ceil(line.length / 400);
     root.append(svg("path", { class: `line line${i}`, d: `M${line.map((c, k) => [k, c]).filter(([k, c]) => Number.isFinite(c) && (k % step === 0 || k === line.length - 1)).map(([k, c]) => `${x(k, line.length).toFixed(1)} ${y(c).toFixed(1)}`).join("L")}` }));
@@ -152,12 +153,13 @@ function curve(root, lines, marks = []) {
 // BP1 to BP4 of the example that is chosen.
 function equations() {
   const [x, y] = examples[picked], run = net.forward(x), delta = net.errors(run, y), L = net.sizes.length, list = (v) => `[${v.slice(0, 6).map((t) => digits(t, 3)).join(", ")}${v.length > 6 ? ", …" : ""}]`;
+  $("letters").textContent = word(L > 2 ? "letters" : "letters_output", net.activation);
   const lines = [[`x`, list(x)], [`y`, list(y)]];
   run.z.forEach((z, l) => lines.push([`z^${l + 2}`, list(z)], [`a^${l + 2}`, list(run.a[l + 1])]));
   lines.push([`C`, digits(net.costOf(run.a.at(-1), y), 4)]);
   lines.push([`BP1  δ^${L} = ${net.cost === "quadratic" ? "(a − y) σ'(z)" : "a − y"}`, list(delta.at(-1))]);
   for (let l = L - 3; l >= 0; l--) lines.push([`BP2  δ^${l + 2} = (w^${l + 3})ᵀ δ^${l + 3} ⊙ f'(z^${l + 2})`, list(delta[l])]);
-  delta.forEach((d, l) => lines.push([`BP3  ∂C/∂b^${l + 2} = δ^${l + 2}`, list(d)], [`BP4  ∂C/∂w^${l + 2}₁ₖ = a^${l + 1}ₖ δ^${l + 2}₁`, list(run.a[l].map((u) => u * d[0]))]));
+  delta.forEach((d, l) => lines.push([`BP3  ∂C/∂b^${l + 2} = δ^${l + 2}`, list(d)], [`BP4  ∂C/∂w^${l + 2}₁ₖ = a^${l + 1}ₖ δ^${l + 2}₁${d.length > 1 ? ` (${word("first_row", d.length)})` : ""}`, list(run.a[l].map((u) => u * d[0]))]));
   $("equations").replaceChildren(...lines.map(([a, b]) => make("li", {}, make("code", {}, a), make("span", {}, `= ${b}`))));
 }
 function python() {

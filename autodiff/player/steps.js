@@ -3,7 +3,7 @@
 function stepper(page) {
   const { live, formulas, $, shown, inner } = page, { nodes, end } = live;
   const on = () => $("stepping").checked && !live.broken;
-  let at = null;
+  let at = null, place = null;
   const steps = () => [
     { p: "start" }, ...inner.map((n) => ({ p: "record", n })), { p: "seed", n: end, t: end },
     ...live.steps.map((s) => ({ p: "back", n: s.node, t: s.source, e: `${s.node}.${s.place}`, s })), { p: "end" },
@@ -30,19 +30,28 @@ function stepper(page) {
     count: shown.length - inner.length,
     sent: (step) => live.steps.slice(0, live.steps.indexOf(step.s) + 1).filter((s) => s.source === step.t).map((s) => (s === step.s ? step : text({ p: "back", n: s.node, t: s.source, s }))),
     grads: () => page.parameters.map((i) => [i, digits(live.grads[i]), Math.sign(live.grads[i])]),
-    show(state) { at = state; },
+    show(state, now) { at = state; if (place !== now) page.moved(place = now); $("link").href = `#${page.link()}`; },
     again() { page.refresh(); if (at) page.follow(at.now); },
   });
   page.on("stepping", "change", () => { walk.stop(); walk.go(0); });
   return {
     ...walk, on,
     at: () => at,
+    place: () => (on() ? place : null),
+    // Open at a step of the recording, or close for null.
+    seek(to) {
+      walk.stop();
+      if (!live.broken) $("stepping").checked = to !== null;
+      if (to !== null && on()) walk.seek(to); else page.refresh();
+    },
     // The gradient that has arrived at a node until now, null for none.
     sum(i) { const s = at.sums.get(i); return s === undefined ? null : s.p === "seed" ? 1 : s.s.after; },
     paint() {
       $("bar").hidden = $("told").hidden = !on();
       $("why").hidden = on() && $("ask").checked; // it would give the answers away
-      if (on()) walk.paint(); else at = null;
+      if (on()) return walk.paint();
+      at = null;
+      if (place !== null) page.moved(place = null);
     },
   };
 }

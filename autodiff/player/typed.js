@@ -2,12 +2,15 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
 const field = at("formula");
-let player = null, held = {}, waiting = 0, shownText = "", refusal = null;
+let player = null, held = {}, waiting = 0, shownText = "", refusal = null, step = null;
 const tongue = speech(document, DATA), { word } = tongue;
 
+function link() {
+  const named = Object.entries(held).filter(([n]) => shownNames().includes(n)).map(([n, x]) => `${encodeURIComponent(n)}=${x}`);
+  return withStep([`f=${encodeURIComponent(shownText)}`, ...named].join("&"), stepKey(shownNames()), step);
+}
 function address() {
-  const named = Object.entries(held).filter(([n]) => shownNames().includes(n)).map(([n, x]) => `&${encodeURIComponent(n)}=${x}`);
-  try { history.replaceState(null, "", `#f=${encodeURIComponent(shownText)}${named.join("")}`); } catch { /* some viewers have no address */ }
+  try { history.replaceState(null, "", `#${link()}`); } catch { /* some viewers have no address */ }
 }
 const shownNames = () => (player ? player.live.leaves.map((i) => player.live.nodes[i].name) : []);
 
@@ -28,11 +31,13 @@ function read(text, remember = true) {
   complain();
   shownText = text;
   player?.stop();
+  step = null;
   const box = document.createElement("div");
   box.append(at("player").content.cloneNode(true));
   at("place").replaceChildren(box);
   player = mount(box, { model, table: DATA.grammar.table, texts: DATA.texts, language: tongue.language, title: text.trim(), frozen: false }, {
     changed: (live) => { for (const i of live.leaves) if (live.nodes[i].kind === "parameter") held[live.nodes[i].name] = live.values[i]; address(); },
+    link, stepped: (place) => { step = place; clearTimeout(waiting); waiting = setTimeout(address, 250); },
     spoke: (language) => { tongue.speak(language); words(); },
   });
   for (const i of player.live.leaves) if (player.live.nodes[i].kind === "parameter") held[player.live.nodes[i].name] ??= player.live.values[i];
@@ -71,10 +76,12 @@ function follow() {
   }
   field.value = formula;
   read(formula, false);
+  const opened = player && stepOf(location.hash, stepKey(shownNames()));
+  if (opened !== null) player?.seek(opened);
 }
 field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => read(field.value), 250); });
 at("form").addEventListener("submit", (event) => event.preventDefault());
-addEventListener("hashchange", follow);
+addEventListener("hashchange", () => { if (location.hash.slice(1) !== link()) follow(); });
 words();
 follow();
 if (!player) read(DATA.examples[0].formula, false);

@@ -51,7 +51,7 @@ function paint() {
   const which = $("which").value === "" ? best : Number($("which").value), g = gradient(run, which), most = Math.max(...g.map(Math.abs)) || 1;
   grey($("slope"), g, (v) => `rgb(${v >= 0 ? "0 114 178" : "213 94 0"} / ${Math.abs(v) / most})`);
   const at = g.reduce((b, v, i) => (Math.abs(v) > Math.abs(g[b]) ? i : b), 0);
-  $("strongest").textContent = say("strongest", Math.floor(at / side) + 1, (at % side) + 1, g[at].toPrecision(3));
+  $("strongest").textContent = say(empty ? "strongest_empty" : "strongest", Math.floor(at / side) + 1, (at % side) + 1, g[at].toPrecision(3), which);
   for (const id of ["pad", "seen", "slope"]) $(id).setAttribute("aria-label", say({ pad: "draw", seen: "seen", slope: "why" }[id]));
 }
 function clear() {
