@@ -127,7 +127,7 @@ class BuildEngine(build_ext):
                 # Fused multiply-adds would give other bits than the same source run by Python.
                 extension.extra_compile_args = [
                     os.environ.get("AUTODIFF_OPTIMIZE", "-O3"), "-ffp-contract=off",
-                    "-fno-trapping-math", "-g0", "-Wno-array-bounds",
+                    "-fno-trapping-math", "-fno-math-errno", "-g0", "-Wno-array-bounds",
                 ]  # fmt: skip
         self.parallel = os.cpu_count()
         super().build_extensions()

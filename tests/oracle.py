@@ -19,7 +19,7 @@ BITS, STEP = 4200, 1400  # the difference is taken over 2^-STEP, or as much of x
 FEWER = 900, 250  # enough where all operands are moderate
 
 # Rows that are slopes of others: their own slope is a second derivative, a sum that may cancel.
-SLOPES = {"power_slope", "gelu_prime", "sinc_prime"}
+SLOPES = {"power_slope", "gelu_prime", "sinc_prime", "atan2_slope"}
 
 MAGNITUDES = (1e-300, 1e-8, 1.0, 30.0, 40.0, 100.0, 710.0, 1e8, 1e300)
 SPECIAL = tuple(s * m for m in MAGNITUDES for s in (1.0, -1.0))

@@ -1,6 +1,7 @@
 # Types for the compiled build of reverse.py.
 cimport autodiff.nodes.modes as modes
 cimport autodiff.table._loops as loops
+cimport autodiff.table._ufuncs as pulls
 cimport cython
 cimport numpy as cnp
 from autodiff.nodes.tensor cimport Tensor

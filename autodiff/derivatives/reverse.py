@@ -23,13 +23,15 @@ from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.nodes.value import constant as scalar
 from autodiff.table import array_kernels, loops, ops, structure, tree
+from autodiff.table import loops as pulls
 from autodiff.table.data import freed
-from autodiff.table.primitive import Kept, Multilinear, Pointwise
+from autodiff.table.primitive import ROWS, Kept, Multilinear, Pointwise
 from autodiff.table.quiet import SILENT, now, put
 
 Node = Value | Tensor
 NODES = (Tensor, Value)
 FIRST: Any = itemgetter(0)
+PRINTED = {rule for row in ROWS[: ops.BUILTIN] for rule in getattr(row, "partials", ())}
 
 
 def needs_grad(node: Node) -> bool:
@@ -83,8 +85,7 @@ def adjoints(
 ) -> dict[Node, Any]:  # fmt: skip
     """Return the derivative of `sum seeds * roots` with respect to every node they depend on.
 
-    Where only some are `wanted`, the cotangent of another is forgotten once it is sent on. A seed may
-    be Lanes, many cotangents at once.
+    Where only some are `wanted`, another's cotangent is forgotten once sent on. A seed may be Lanes.
     """
     total: dict[Node, Any] = {}
     for i, root in enumerate(roots):
@@ -97,10 +98,7 @@ def adjoints(
 def send(
     order: list[Any], total: dict[Node, Any], create_graph: bool, wanted: Any, free: bool = False
 ) -> None:
-    """Send the cotangents in `total` on from the nodes of `order`, newest first.
-
-    With `free`, a node that has done so forgets its operands and what it kept of them.
-    """
+    """Send the cotangents in `total` on from the nodes of `order`, newest first; `free` forgets them."""
     fresh: dict[Node, Any] = {}  # cotangents in arrays that nothing else holds
     for k in range(len(order)):
         node: Any = order[k]
@@ -160,7 +158,9 @@ def contribution(node: Node, i: int, g: Any, create_graph: bool = False) -> Any:
             level = row.partials[i] is not None and type(g) is not Lanes
             return zero(operand, create_graph) if level else None
         rule: Any = row.partials[i]
-        part = scaled(g, rule(y, *xs))
+        known = type(g) is ndarray and rule in PRINTED
+        one = pulls.pulled(row, i, g, y, xs) if known else None  # compiled only
+        part = scaled(g, rule(y, *xs)) if one is None else one
     else:
         assert isinstance(row, Multilinear)
         part = row.pull(i, g, y, xs, params)

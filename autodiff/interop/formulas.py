@@ -102,6 +102,11 @@ FORMULAS: dict[str, Formula] = {
         m.sign(x) * _area(m, m.absolute(x), x * x / (1.0 + m.sqrt(1.0 + x * x)) + m.absolute(x))
     ),
     "acosh": lambda m, x: _area(m, x, (x - 1.0) + m.sqrt(x - 1.0) * m.sqrt(x + 1.0)),
+    "atan_slope": lambda m, x: 1.0 / (1.0 + x * x),
+    "asinh_slope": lambda m, x: m.where(
+        m.greater(m.absolute(x), 1e8), 1.0 / m.absolute(x), 1.0 / m.sqrt(1.0 + x * x)
+    ),
+    "atan2_slope": lambda m, a, b: _over_square(m, a, b, m.maximum(m.absolute(a), m.absolute(b))),
     "atanh": lambda m, x: 0.5 * (m.log1p(x) - m.log1p(-x)),
     "cbrt": lambda m, x: m.sign(x) * m.power(m.absolute(x), 1.0 / 3.0),
     "sinc": lambda m, x: m.where(
@@ -144,6 +149,12 @@ def _hypot(m: Dialect, most: Any, least: Any) -> Any:
 def _area(m: Dialect, x: Any, less_one: Any) -> Any:
     """Return log(1 + less_one), log(2 x) where x is so large that squares are infinite."""
     return m.where(m.greater(x, 1e100), m.log(x) + math.log(2.0), m.log1p(less_one))
+
+
+def _over_square(m: Dialect, a: Any, b: Any, top: Any) -> Any:
+    """Return b / (a^2 + b^2), both divided by the larger first."""
+    top = m.minimum(top, 1.797e308)
+    return b / top / ((a / top) * (a / top) + (b / top) * (b / top)) / top
 
 
 def _nonzero(m: Dialect, x: Any) -> Any:

@@ -72,18 +72,36 @@ def softmax(x: Any, axis: int = 0) -> Any:
 
 @composite
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Return sqrt(sum(x^2)); the largest element is divided out first, and at 0 the gradient is 0."""
+    """Return sqrt(sum(x^2)); at 0 the gradient is 0.
+
+    Where the squares overflow, or are so small that they lose digits, the largest element is divided out
+    first.
+    """
     x = as_array_node(x)
+    squares = ops.square(x).sum(axis, keepdims=True)
     if not x.size:
-        return ops.square(x).sum(axis, keepdims)
-    with no_grad():
-        peak = ops.max(ops.abs(x), axis=axis, keepdims=True)
-        top = ops.where(_finite(peak), ops.where(ops.step(peak), peak, 1.0), 1.0)
-    squares = ops.square(x / top).sum(axis, keepdims=True)
-    with no_grad():
-        some = ops.truth(squares)
-    root = ops.where(some, ops.sqrt(squares), 0.0) * top
+        return squares if keepdims else _without(squares, x, axis)
+    if modes.tracing() or not _fit(squares._array):
+        with no_grad():
+            fits = ops.step(squares - LEAST) * _finite(squares)
+            peak = ops.max(ops.abs(x), axis=axis, keepdims=True)
+            top = ops.where(_finite(peak), ops.where(ops.step(peak), peak, 1.0), 1.0)
+            top = ops.where(fits, 1.0, top)
+        squares = ops.square(x / top).sum(axis, keepdims=True)
+        with no_grad():
+            some = ops.truth(squares)
+        root = ops.where(some, ops.sqrt(squares), 0.0) * top
+    else:
+        root = ops.sqrt(squares)
     return root if keepdims else _without(root, x, axis)
+
+
+LEAST = 1e-30  # in float32, too, a sum of squares has all its digits from here on
+
+
+def _fit(squares: Any) -> bool:
+    """Return whether no sum of squares is very small or infinite."""
+    return bool(np.all((squares > LEAST) & (squares < np.inf)))
 
 
 def _examples(a: Any) -> int:

@@ -19,7 +19,6 @@ from autodiff.printers.codegen import (
     header,
     partial_source,
     pointwise_rows,
-    ufuncs_source,
     value_source,
 )
 from autodiff.printers.interpreter import CHAIN, LISTED, PRODUCT, RUN, WIDTH
@@ -31,6 +30,7 @@ from autodiff.printers.nary import (
     TOTAL,
     add_lanes,
 )
+from autodiff.printers.native.ufuncs import ufuncs_source
 from autodiff.printers.products import HELPERS
 from autodiff.printers.runner import RUNNER
 from autodiff.printers.tiles import tile_source

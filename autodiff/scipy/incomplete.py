@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.interop.extras import require
+from autodiff.table.curves.arrays import gamma_fraction, gamma_series
 from autodiff.table.quiet import SILENT, now, put
-
-MOST = 20_000  # terms
 
 
 def gammainc_slope(a: Any, x: Any) -> Any:
@@ -35,53 +34,16 @@ def gammainc_slope(a: Any, x: Any) -> Any:
     return y.astype(dtype if dtype == np.float32 else float)
 
 
-def _terms(a: Any) -> range:
-    """Return the numbers of the terms of a sum that converges as exp(-n^2 / 2a)."""
-    return range(
-        1, min(500 + int(10.0 * np.sqrt(np.max(a, where=np.isfinite(a), initial=0.0))), MOST)
-    )
-
-
 def _series(a: Any, x: Any) -> Any:
     """P = x^a e^-x sum x^n / Gamma(a + n + 1), differentiated in a term by term."""
     special = require("scipy.special", "scipy", "the incomplete gamma function")
-    term = np.exp(a * np.log(x) - x - special.gammaln(a + 1.0))
-    rate = np.log(x) - special.psi(a + 1.0)  # of the term's logarithm
-    total = term * rate
-    for n in _terms(a):
-        term = term * (x / (a + n))
-        rate = rate - 1.0 / (a + n)
-        part = term * rate
-        total = total + part
-        small = np.abs(part) <= 1e-17 * np.abs(total)
-        if np.all(small):
-            return total
-    return np.where(small, total, np.nan)
+    log = np.log(x)
+    front = np.exp(a * log - x - special.gammaln(a + 1.0))
+    return front * gamma_series(a, x, log - special.psi(a + 1.0))
 
 
 def _fraction(a: Any, x: Any) -> Any:
-    """1 - P = x^a e^-x / Gamma(a) / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...)), differentiated in a."""
+    """1 - P = x^a e^-x / Gamma(a) times a continued fraction, differentiated in a."""
     special = require("scipy.special", "scipy", "the incomplete gamma function")
-    b, db = x + 1.0 - a, -np.ones_like(a)
-    c, dc = np.full_like(a, 1e300), np.zeros_like(a)
-    d = 1.0 / b
-    dd = -db * d * d
-    h, dh = d, dd
-    for n in _terms(a):
-        an, dan = -n * (n - a), float(n)
-        b = b + 2.0
-        below = an * d + b
-        dbelow = dan * d + an * dd - 1.0
-        d = 1.0 / below
-        dd = -dbelow * d * d
-        dc = dan / c - an * dc / (c * c) - 1.0
-        c = b + an / c
-        step = d * c
-        dstep = dd * c + d * dc
-        dh = dh * step + h * dstep
-        h = h * step
-        small = (np.abs(step - 1.0) <= 1e-16) & (np.abs(h * dstep) <= 1e-17 * np.abs(dh))
-        if np.all(small):
-            break
-    front = np.exp(a * np.log(x) - x - special.gammaln(a))
-    return np.where(small, front * (dh + h * (np.log(x) - special.psi(a))), np.nan)
+    log = np.log(x)
+    return np.exp(a * log - x - special.gammaln(a)) * gamma_fraction(a, x, log - special.psi(a))

@@ -1,8 +1,7 @@
 """The values of the pointwise operations on numpy arrays: the formulas of `kernels`, array-wise.
 
 Only what numpy does not offer stands here. dtypes are kept (float32 stays float32), no argument is
-written to, and nothing overflows on the way. What training does most is computed in fewer passes by
-the compiled engine (`into`), with the same bits.
+written to, nothing overflows, and the compiled engine takes fewer passes (`into`), with the same bits.
 """
 
 import math
@@ -17,33 +16,37 @@ from autodiff.table import loops as passes
 from autodiff.table import loops as ufuncs
 
 Array = NDArray[np.floating]
-LOOPED: list[str] = []  # the kernels whose loops are printed as ufuncs
+LOOPED: dict[str, Callable[..., float]] = {}  # the kernels whose loops are printed as ufuncs
 
 
-def looped(function: Callable[..., Array]) -> Callable[..., Any]:
-    """Let one loop over the kernel of the same name do what a function does in passes.
+def looped(kernel: Callable[..., float]) -> Callable[..., Any]:
+    """Let one loop over a kernel do what a function of arrays does in passes.
 
     The compiled engine has such loops for float32 and float64; the bits are those of the passes.
     """
-    LOOPED.append(function.__name__)
-    loop = ufuncs.ufunc_of(function.__name__)
-    if loop is None:
-        return function
+    LOOPED[kernel.__name__] = kernel
+    loop = ufuncs.ufunc_of(kernel.__name__)
 
-    def compute(*xs: Any, out: Any = None) -> Any:  # compiled only
-        return loop(*xs, out=out)
+    def choose(function: Callable[..., Array]) -> Callable[..., Any]:
+        if loop is None:
+            return function
 
-    compute.__name__, compute.__module__ = function.__name__, function.__module__
-    compute.loop = loop  # type: ignore[attr-defined]
-    return compute
+        def compute(*xs: Any, out: Any = None) -> Any:  # compiled only
+            return loop(*xs, out=out)
+
+        compute.__name__, compute.__module__ = function.__name__, function.__module__
+        compute.loop = loop  # type: ignore[attr-defined]
+        return compute
+
+    return choose
 
 
-def of_numbers(kernel: Callable[..., float]) -> Callable[..., Array]:
+def of_numbers(kernel: Callable[..., float], operands: int = 1) -> Callable[..., Array]:
     """Return a kernel as a function of arrays that calls it for each number."""
-    each = np.frompyfunc(kernel, 1, 1)
+    each = np.frompyfunc(kernel, operands, 1)
 
-    def compute(x: Array) -> Array:
-        return np.asarray(each(x), dtype=x.dtype)
+    def compute(*xs: Any) -> Array:
+        return np.asarray(each(*xs), np.result_type(*xs))
 
     compute.__name__ = kernel.__name__
     return compute
@@ -116,12 +119,12 @@ def power(x: Array, n: Array) -> Array:
         return np.power(x, n)
 
 
-@looped
+@looped(kernels.exponent)
 def exponent(x: Array, n: Array) -> Array:
     return np.asarray(np.where((n < 0.5) & (x != 0), n, n - 1.0), np.result_type(x, n))
 
 
-@looped
+@looped(kernels.slope_from)
 def slope_from(x: Array, n: Array, y: Array) -> Array:
     return np.where(n == 0, np.zeros_like(y), n * np.where((n < 0.5) & (x != 0), y / x, y))
 
@@ -141,7 +144,7 @@ def power_slope(x: Array, n: Array) -> Array:
         return np.asarray(slope)
 
 
-@looped
+@looped(kernels.times_log)
 def times_log(a: Array, x: Array, y: Array) -> Array:
     return np.where((a == 0) & ~np.isnan(x), np.zeros_like(y), a * y)
 
@@ -151,18 +154,18 @@ def xlogy(a: Array, x: Array) -> Array:
         return np.asarray(times_log(a, x, np.log(x)))
 
 
-@looped
+@looped(kernels.step)
 def step(x: Array) -> Array:
     y = np.asarray(np.greater(x, 0), dtype=x.dtype)
     return np.where(np.isnan(x), x, y) if np.any(np.isnan(x)) else y
 
 
-@looped
+@looped(kernels.truth)
 def truth(x: Array) -> Array:
     return np.asarray(np.not_equal(x, 0), dtype=x.dtype if x.dtype.kind == "f" else float)
 
 
-@looped
+@looped(kernels.beats)
 def beats(a: Array, b: Array) -> Array:
     dtype = np.result_type(a, b)
     halves = np.add(np.greater(a, b), np.greater_equal(a, b), dtype=np.int8)
@@ -170,13 +173,13 @@ def beats(a: Array, b: Array) -> Array:
     return np.asarray(np.where(np.isnan(a) | np.isnan(b), np.asarray(math.nan, dtype), y))
 
 
-@looped
+@looped(kernels.prefers)
 def prefers(a: Array, b: Array) -> Array:
     alone = np.isnan(a) != np.isnan(b)
     return np.asarray(np.where(alone, np.isnan(b), beats(a, b)), np.result_type(a, b))
 
 
-@looped
+@looped(kernels.hole)
 def hole(x: Array) -> Array:
     return np.asarray(np.isnan(x), dtype=x.dtype)
 
@@ -189,7 +192,7 @@ def clip(x: Array, low: Array, high: Array) -> Array:
     return np.asarray(np.minimum(np.maximum(x, low), high))
 
 
-@looped
+@looped(kernels.inside)
 def inside(x: Array, low: Array, high: Array) -> Array:
     return np.asarray(beats(x, low) * beats(high, np.maximum(x, low)))
 
@@ -280,7 +283,7 @@ def relu(x: Array) -> Array:
     return np.maximum(x, 0)
 
 
-@looped
+@looped(kernels.leaky_relu)
 def leaky_relu(x: Array, slope: Array) -> Array:
     return np.where(x > 0, x, slope * x)
 
@@ -289,11 +292,7 @@ def elu(x: Array, alpha: Array) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-sinc = looped(of_numbers(kernels.sinc))
-sinc_prime = looped(of_numbers(kernels.sinc_prime))
-normal_cdf = looped(of_numbers(kernels.normal_cdf))
-normal_pdf = looped(of_numbers(kernels.normal_pdf))
-gelu_prime = looped(of_numbers(kernels.gelu_prime))
+normal_cdf = looped(kernels.normal_cdf)(of_numbers(kernels.normal_cdf))
 
 
 def gelu(x: Array) -> Array:

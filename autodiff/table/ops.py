@@ -20,6 +20,8 @@ import numpy as np
 
 from autodiff.table import array_kernels as arrays
 from autodiff.table import kernels, libm, recipes, structure
+from autodiff.table.curves import arrays as curves
+from autodiff.table.curves import slopes
 from autodiff.table.primitive import (
     POSITIVE,
     REAL,
@@ -169,17 +171,27 @@ hypot: Pointwise = pointwise(
     tex=r"\sqrt{{{0}^2 + {1}^2}}", doc="sqrt(a^2 + b^2) without overflow; slopes 0 where a = b = 0",
 )
 atan: Pointwise = pointwise(
-    "atan", libm.atan, np.arctan, (lambda y, x: square(1.0 / hypot(1.0, x)),),
-    tex=r"\arctan {0}",
+    "atan", libm.atan, np.arctan, (lambda y, x: atan_slope(x),), tex=r"\arctan {0}",
+)
+atan_slope: Pointwise = pointwise(
+    "atan_slope", slopes.atan_slope, curves.atan_slope,
+    (lambda y, x: where(y, -2.0 * (x * y) * y, 0.0),), tex=r"\frac{{1}}{{1 + {0}^2}}",
+    reference=lambda mp, x: 1 / (1 + x * x), doc="1 / (1 + x^2), the slope of atan",
 )
 atan2: Pointwise = pointwise(
     "atan2", libm.atan2, np.arctan2,
-    (
-        lambda y, a, b: b / hypot(a, b) / hypot(a, b),
-        lambda y, a, b: -a / hypot(a, b) / hypot(a, b),
-    ),
+    (lambda y, a, b: atan2_slope(a, b), lambda y, a, b: -atan2_slope(b, a)),
     tex=r"\operatorname{{atan2}}({0}, {1})",
     doc="the angle of the point (b, a); it jumps at the origin, where its slopes are NaN",
+)
+atan2_slope: Pointwise = pointwise(
+    "atan2_slope", slopes.atan2_slope, curves.atan2_slope,
+    (
+        lambda y, a, b: -2.0 * y * atan2_slope(b, a),
+        lambda y, a, b: (atan2_slope(b, a) - y) * (atan2_slope(b, a) + y),
+    ),
+    tex=r"\frac{{{1}}}{{{0}^2 + {1}^2}}", reference=lambda mp, a, b: b / (a * a + b * b),
+    doc="b / (a^2 + b^2), the slope of atan2 in a",
 )
 sinh: Pointwise = pointwise("sinh", libm.sinh, np.sinh, (lambda y, x: cosh(x),), tex=r"\sinh {0}")
 cosh: Pointwise = pointwise("cosh", libm.cosh, np.cosh, (lambda y, x: sinh(x),), tex=r"\cosh {0}")
@@ -191,8 +203,13 @@ sech2: Pointwise = pointwise(
 )
 
 asinh: Pointwise = pointwise(
-    "asinh", libm.asinh, np.arcsinh, (lambda y, x: 1.0 / hypot(1.0, x),),
+    "asinh", libm.asinh, np.arcsinh, (lambda y, x: asinh_slope(x),),
     tex=r"\operatorname{{arsinh}} {0}",
+)
+asinh_slope: Pointwise = pointwise(
+    "asinh_slope", slopes.asinh_slope, curves.asinh_slope,
+    (lambda y, x: where(y, -(x * y) * y * y, 0.0),), tex=r"\frac{{1}}{{\sqrt{{1 + {0}^2}}}}",
+    reference=lambda mp, x: 1 / mp.sqrt(1 + x * x), doc="1 / sqrt(1 + x^2), the slope of asinh",
 )
 acosh: Pointwise = pointwise(
     "acosh", libm.acosh, np.arccosh, (lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),),
@@ -209,7 +226,7 @@ cbrt: Pointwise = pointwise(
     reference=lambda mp, x: mp.sign(x) * mp.cbrt(mp.fabs(x)), doc="the cube root, also of x < 0",
 )
 sinc: Pointwise = pointwise(
-    "sinc", kernels.sinc, arrays.sinc, (lambda y, x: sinc_prime(x),),
+    "sinc", kernels.sinc, curves.sinc, (lambda y, x: sinc_prime(x),),
     tex=r"\operatorname{{sinc}} {0}", reference=lambda mp, x: mp.sincpi(x), doc="sin(pi x) / (pi x)",
 )
 PI_SQUARED = 9.869604401089358
@@ -224,7 +241,7 @@ def series(z: Any) -> Any:
 
 
 sinc_prime: Pointwise = pointwise(
-    "sinc_prime", kernels.sinc_prime, arrays.sinc_prime,
+    "sinc_prime", kernels.sinc_prime, curves.sinc_prime,
     (lambda y, x: where(
         step(abs(x) - 0.125), -PI_SQUARED * sinc(x) - 2.0 * y / x, series(PI_SQUARED * x * x)),),
     tex=r"\operatorname{{sinc}}' {0}",
@@ -297,7 +314,7 @@ elu: Pointwise = pointwise(
     reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x), defaults=(1.0,),
 )
 normal_pdf: Pointwise = pointwise(
-    "normal_pdf", kernels.normal_pdf, arrays.normal_pdf, (lambda y, x: where(y, -x * y, 0.0),),
+    "normal_pdf", kernels.normal_pdf, curves.normal_pdf, (lambda y, x: where(y, -x * y, 0.0),),
     tex=r"\varphi({0})", reference=lambda mp, x: mp.npdf(x), doc="e^(-x^2/2) / sqrt(2 pi)",
 )
 normal_cdf: Pointwise = pointwise(
@@ -310,7 +327,7 @@ gelu: Pointwise = pointwise(
     doc="x Phi(x), with the exact normal distribution",
 )
 gelu_prime: Pointwise = pointwise(
-    "gelu_prime", kernels.gelu_prime, arrays.gelu_prime,
+    "gelu_prime", kernels.gelu_prime, curves.gelu_prime,
     (lambda y, x: where(normal_pdf(x), normal_pdf(x) * (2.0 - x * x), 0.0),),
     tex=r"\operatorname{{gelu}}'({0})",
     reference=lambda mp, x: (mp.ncdf(x) if -99 < x < 99 else x > 0) + x * mp.npdf(x),

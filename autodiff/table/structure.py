@@ -149,7 +149,7 @@ def _row(x: Any) -> Any:
 def matmul_left(g: Any, a: Any, b: Any) -> Any:
     """g b^T, for a vector or a matrix on either side."""
     if len(b.shape) == 1:
-        return (_column(g) if len(a.shape) > 1 else g) * b
+        return short.outer(g, b) if len(a.shape) > 1 else g * b
     if len(a.shape) == 1:
         row = product(_row(g), swap(b))
         return TABLE["reshape"](row, shape=(*b.shape[:-2], *a.shape))
@@ -159,7 +159,7 @@ def matmul_left(g: Any, a: Any, b: Any) -> Any:
 def matmul_right(g: Any, a: Any, b: Any) -> Any:
     """a^T g, for a vector or a matrix on either side."""
     if len(a.shape) == 1:
-        return _column(a) * _row(g) if len(b.shape) > 1 else g * a
+        return short.outer(a, _row(g)) if len(b.shape) > 1 else g * a
     if len(b.shape) == 1:
         return TABLE["reshape"](product(swap(a), _column(g)), shape=(*a.shape[:-2], a.shape[-1]))
     return product(swap(a), g)

@@ -29,11 +29,11 @@ CUBE = Operand(shape=lambda d: (2, 3, 6))
 
 
 def norm_of_vectors(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
-    size = ops.abs(x)
     if not x.size:
         return constant(np.asarray(np.linalg.norm(x._array, ord, axis, keepdims)))
     if ord is None or ord == 2:
         return costs.norm(x, axis, keepdims)
+    size = ops.abs(x)
     if ord == np.inf:
         return ops.max(size, axis=axis, keepdims=keepdims)
     if ord == -np.inf:
@@ -111,12 +111,14 @@ def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
 
 def matvec(x1: Any, x2: Any) -> Any:
     """Return the products of matrices with vectors."""
-    return einsum("...ij,...j->...i", tensor(x1), tensor(x2))
+    a, b = tensor(x1), tensor(x2)
+    return a @ b if (a.ndim, b.ndim) == (2, 1) else einsum("...ij,...j->...i", a, b)
 
 
 def vecmat(x1: Any, x2: Any) -> Any:
     """Return the products of vectors with matrices."""
-    return einsum("...i,...ij->...j", tensor(x1), tensor(x2))
+    a, b = tensor(x1), tensor(x2)
+    return a @ b if (a.ndim, b.ndim) == (1, 2) else einsum("...i,...ij->...j", a, b)
 
 
 def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
