@@ -5,70 +5,40 @@ order follow. Orders of Bessel and polygamma functions are fixed numbers: asking
 respect to one is an error, never a zero.
 """
 
-import inspect
 import math
 from typing import Any
 
 import numpy as np
 
-from autodiff.interop.extras import require
 from autodiff.nodes import costs
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
-from autodiff.nodes.tensor import Tensor
+from autodiff.scipy.bessel import i0 as i0
+from autodiff.scipy.bessel import i0e as i0e
+from autodiff.scipy.bessel import i1 as i1
+from autodiff.scipy.bessel import i1_slope as i1_slope
+from autodiff.scipy.bessel import i1e as i1e
+from autodiff.scipy.bessel import i1e_rise as i1e_rise
+from autodiff.scipy.bessel import iv as iv
+from autodiff.scipy.bessel import j0 as j0
+from autodiff.scipy.bessel import j1 as j1
+from autodiff.scipy.bessel import j1_slope as j1_slope
+from autodiff.scipy.bessel import jn as jn
+from autodiff.scipy.bessel import jv as jv
+from autodiff.scipy.bessel import k0 as k0
+from autodiff.scipy.bessel import k1 as k1
+from autodiff.scipy.bessel import kv as kv
+from autodiff.scipy.bessel import y0 as y0
+from autodiff.scipy.bessel import y1 as y1
+from autodiff.scipy.bessel import yv as yv
 from autodiff.scipy.incomplete import gammainc_slope
+from autodiff.scipy.rows import fixed, plain, row
 from autodiff.table import ops
 from autodiff.table.curves.arrays import digamma_gap
 from autodiff.table.curves.arrays import trigamma as trigamma_above_0
-from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, UNKNOWN, Domain, Pointwise
+from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain
 
-plain = require("scipy.special", "scipy", "autodiff.scipy.special")
 SHARE = Domain(0.0, 1.0)
-ROWS: dict[str, Pointwise] = {}
-
-
-def row(
-    name: str,
-    *partials: Any,
-    domain: Any = None,
-    reference: Any = "",
-    tex: str = "",
-    array: Any = None,
-) -> Any:
-    """Enter SciPy's function of this name as a row."""
-    function = array or getattr(plain, name)
-    named = next(p for p in partials if p.__name__ != "refuse")
-    for rule in partials:
-        rule.__signature__ = inspect.signature(named)  # the operands' names
-    slots = ", ".join(f"{{{i}}}" for i in range(len(partials)))
-    found = ROWS[name] = Pointwise(
-        name, function, scalar=lambda *xs: float(function(*xs)), partials=partials,
-        domain=domain or (REAL,) * len(partials), reference=reference,
-        tex=tex or rf"\operatorname{{{{{name.replace('_', ' ')}}}}}({slots})",
-    )  # fmt: skip
-    return found
-
-
-def fixed(what: str) -> Any:
-    """Return the rule of an operand with respect to which SciPy offers no derivative.
-
-    A scalar node forms all its partials when it is recorded, so there the unknown one is NaN; whoever
-    comes upon a gradient that is NaN asks whether it is one of these, and then raises what they raise.
-    """
-
-    def refuse(y: Any, *xs: Any) -> Any:
-        return unknown() if isinstance(y, Tensor | np.ndarray) else math.nan
-
-    def unknown() -> Any:
-        raise TypeError(
-            f"{what} has no derivative here; give that operand as a plain number, not as a node that "
-            f"needs a gradient"
-        )
-
-    UNKNOWN[refuse] = unknown
-    return refuse
-
-
 ROOT_PI = math.sqrt(math.pi)
 ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
 
@@ -190,69 +160,6 @@ betainc = row(
 expi = row("expi", lambda y, x: ops.exp(x) / x, domain=(POSITIVE,), reference="ei")
 exp1 = row("exp1", lambda y, x: -ops.exp(-x) / x, domain=(POSITIVE,), reference="e1")
 
-ORDER = "the order of a Bessel function"
-
-
-def bessel(name: str, below: Any, above: Any, reference: Any, domain: Any = REAL) -> Any:
-    """Enter f_n with f_n' = below * f_(n - 1) + above * f_(n + 1)."""
-
-    def slope(y: Any, n: Any, x: Any) -> Any:
-        f = ROWS[name]
-        return below * f(n - 1.0, x) + above * f(n + 1.0, x)
-
-    return row(name, fixed(ORDER), slope, domain=(POSITIVE, domain), reference=reference)
-
-
-jv = bessel("jv", 0.5, -0.5, lambda mp, n, x: mp.besselj(n, x), POSITIVE)
-yv = bessel("yv", 0.5, -0.5, lambda mp, n, x: mp.bessely(n, x), POSITIVE)
-iv = bessel("iv", 0.5, 0.5, lambda mp, n, x: mp.besseli(n, x), POSITIVE)
-kv = bessel("kv", -0.5, -0.5, lambda mp, n, x: mp.besselk(n, x), POSITIVE)
-jn = jv
-
-
-def _rest_of(f: Any, g: Any) -> Any:
-    """Return f(x) - g(x) / x, the slope of a Bessel function g of order 1, and f(0) / 2 at 0.
-
-    A row of its own: derived as it stands, it loses all digits near 0. Order 2 costs SciPy far more.
-    """
-
-    def slope(x: Any) -> Any:
-        x = np.asarray(x)
-        with np.errstate(all="ignore"):
-            y = f(x)
-            return np.where(np.abs(x) < 1e-8, 0.5 * y, y - g(x) / x)
-
-    return slope
-
-
-j0: Any = row("j0", lambda y, x: -j1(x), reference=lambda mp, x: mp.besselj(0, x))
-j1: Any = row("j1", lambda y, x: j1_slope(x), reference=lambda mp, x: mp.besselj(1, x))
-j1_slope: Any = row("j1_slope", lambda y, x: 0.25 * (jv(3.0, x) - 3.0 * j1(x)),
-               array=_rest_of(plain.j0, plain.j1), reference=lambda mp, x: mp.besselj(1, x, 1))  # fmt: skip
-y0: Any = row(
-    "y0", lambda y, x: -y1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.bessely(0, x)
-)
-y1: Any = row("y1", lambda y, x: y0(x) - y / x, domain=(POSITIVE,),
-         reference=lambda mp, x: mp.bessely(1, x))  # fmt: skip
-i0: Any = row("i0", lambda y, x: i1(x), reference=lambda mp, x: mp.besseli(0, x))
-i1: Any = row("i1", lambda y, x: i1_slope(x), reference=lambda mp, x: mp.besseli(1, x))
-i1_slope: Any = row("i1_slope", lambda y, x: 0.25 * (iv(3.0, x) + 3.0 * i1(x)),
-               array=_rest_of(plain.i0, plain.i1), reference=lambda mp, x: mp.besseli(1, x, 1))  # fmt: skip
-k0: Any = row(
-    "k0", lambda y, x: -k1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.besselk(0, x)
-)
-k1: Any = row("k1", lambda y, x: -k0(x) - y / x, domain=(POSITIVE,),
-         reference=lambda mp, x: mp.besselk(1, x))  # fmt: skip
-i0e: Any = row("i0e", lambda y, x: i1e(x) - ops.sign(x) * y,
-          reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x))  # fmt: skip
-i1e_rise: Any = row(
-    "i1e_rise",
-    lambda y, x: 0.25 * (ops.exp(-ops.abs(x)) * iv(3.0, x) + 3.0 * i1e(x)) - ops.sign(x) * y,
-    array=_rest_of(plain.i0e, plain.i1e),
-    reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(1, x, 1),
-)
-i1e: Any = row("i1e", lambda y, x: i1e_rise(x) - ops.sign(x) * y,
-          reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(1, x))  # fmt: skip
 for _ufunc, _row in ((plain.ndtr, ndtr), (plain.expit, expit), (plain.xlogy, xlogy)):
     UFUNCS[_ufunc] = _row
 

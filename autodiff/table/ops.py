@@ -184,11 +184,20 @@ atan2: Pointwise = pointwise(
     tex=r"\operatorname{{atan2}}({0}, {1})",
     doc="the angle of the point (b, a); it jumps at the origin, where its slopes are NaN",
 )
+
+
+def turned(y: Any, a: Any, b: Any) -> Any:
+    """(a^2 - b^2) / (a^2 + b^2)^2, with the digits that it has near |a| = |b|."""
+    far = relu(abs(b) - abs(a))
+    c, slope = where(far, b, a), where(far, y, atan2_slope(b, a))
+    return ((a - b) / c * slope) * ((a + b) / c * slope)
+
+
 atan2_slope: Pointwise = pointwise(
     "atan2_slope", slopes.atan2_slope, curves.atan2_slope,
     (
         lambda y, a, b: -2.0 * y * atan2_slope(b, a),
-        lambda y, a, b: (atan2_slope(b, a) - y) * (atan2_slope(b, a) + y),
+        lambda y, a, b: turned(y, a, b),
     ),
     tex=r"\frac{{{1}}}{{{0}^2 + {1}^2}}", reference=lambda mp, a, b: b / (a * a + b * b),
     doc="b / (a^2 + b^2), the slope of atan2 in a",
