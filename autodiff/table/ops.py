@@ -217,7 +217,7 @@ asinh: Pointwise = pointwise(
 )
 asinh_slope: Pointwise = pointwise(
     "asinh_slope", slopes.asinh_slope, curves.asinh_slope,
-    (lambda y, x: where(y, -(x * y) * y * y, 0.0),), tex=r"\frac{{1}}{{\sqrt{{1 + {0}^2}}}}",
+    (lambda y, x: where(y, -(x * y) * atan_slope(x), 0.0),), tex=r"\frac{{1}}{{\sqrt{{1 + {0}^2}}}}",
     reference=lambda mp, x: 1 / mp.sqrt(1 + x * x), doc="1 / sqrt(1 + x^2), the slope of asinh",
 )
 acosh: Pointwise = pointwise(
