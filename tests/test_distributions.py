@@ -14,6 +14,7 @@ import scipy.stats
 
 from autodiff.scipy import linalg, signal, special, stats
 from autodiff.scipy.incomplete import gammainc_slope
+from autodiff.scipy.rows import ROWS
 
 MP = mpmath.mp.clone()
 MP.dps = 60
@@ -177,7 +178,7 @@ HARD = [
 
 @pytest.mark.parametrize(("name", "at"), HARD)
 def test_slopes_at_hard_arguments(name: str, at: tuple[float, ...]) -> None:
-    row = special.ROWS[name]
+    row = ROWS[name]
     exact = row.reference or name
     with MP.workdps(100):
         for k in range(name == "iv", len(at)):

@@ -8,6 +8,10 @@ from autodiff.scipy.rows import ROWS, fixed, plain, row
 from autodiff.table import ops
 from autodiff.table.primitive import POSITIVE, REAL
 
+__all__ = [
+    "i0", "i0e", "i1", "i1_slope", "i1e", "i1e_rise", "iv", "j0", "j1",
+    "j1_slope", "jn", "jv", "k0", "k1", "kv", "y0", "y1", "yv",
+]  # fmt: skip
 ORDER = "the order of a Bessel function"
 
 

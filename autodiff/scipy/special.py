@@ -13,24 +13,7 @@ import numpy as np
 from autodiff.nodes import costs
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
-from autodiff.scipy.bessel import i0 as i0
-from autodiff.scipy.bessel import i0e as i0e
-from autodiff.scipy.bessel import i1 as i1
-from autodiff.scipy.bessel import i1_slope as i1_slope
-from autodiff.scipy.bessel import i1e as i1e
-from autodiff.scipy.bessel import i1e_rise as i1e_rise
-from autodiff.scipy.bessel import iv as iv
-from autodiff.scipy.bessel import j0 as j0
-from autodiff.scipy.bessel import j1 as j1
-from autodiff.scipy.bessel import j1_slope as j1_slope
-from autodiff.scipy.bessel import jn as jn
-from autodiff.scipy.bessel import jv as jv
-from autodiff.scipy.bessel import k0 as k0
-from autodiff.scipy.bessel import k1 as k1
-from autodiff.scipy.bessel import kv as kv
-from autodiff.scipy.bessel import y0 as y0
-from autodiff.scipy.bessel import y1 as y1
-from autodiff.scipy.bessel import yv as yv
+from autodiff.scipy.bessel import *  # noqa: F403
 from autodiff.scipy.incomplete import gammainc_slope
 from autodiff.scipy.rows import fixed, plain, row
 from autodiff.table import ops
