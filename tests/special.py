@@ -18,6 +18,7 @@ import mpmath
 import numpy as np
 
 import autodiff as ad
+from autodiff.table import ops
 from autodiff.table.primitive import ROWS, Pointwise
 from tests.oracle import MP, value
 
@@ -33,7 +34,7 @@ CANCELLED = 1e-15
 SMALLEST = 2.3e-308  # below it a double has fewer digits
 CHECKED = [
     row for row in ROWS
-    if isinstance(row, Pointwise) and row.arity <= 2 and any(row.partials)
+    if isinstance(row, Pointwise) and row.arity <= 2 and any(row.partials) and hasattr(ops, row.name)
 ]  # fmt: skip
 
 
