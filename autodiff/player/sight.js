@@ -24,7 +24,16 @@ function sight(page, model) {
     if (shape !== to) $("edges").value = placed.few && to !== "folds" ? "local" : "none";
     shape = to;
     picture.name(scoped);
-    picture.zoom(Math.max(picture.fitting(view), LEAST));
+    begin(view);
+  }
+  // At first, and when it is fitted: what can be read, across the whole width if it nearly is; a view that is nearly
+  // long enough grows.
+  function begin(view) {
+    view.style.height = "";
+    const across = (view.clientWidth - 4) / picture.width;
+    picture.zoom(Math.max(picture.fitting(view), across > 0.7 ? Math.min(across, LEAST) : LEAST));
+    const long = picture.height * picture.scale + (picture.width * picture.scale > view.clientWidth ? 20 : 4);
+    if (long > view.clientHeight && long < 1.7 * view.clientHeight) view.style.height = `${long}px`;
   }
   function open(f) {
     opened.add(f);

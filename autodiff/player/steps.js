@@ -47,6 +47,7 @@ function stepper(page) {
     // The gradient that has arrived at a node until now, null for none.
     sum(i) { const s = at.sums.get(i); return s === undefined ? null : s.p === "seed" ? 1 : s.s.after; },
     paint() {
+      $("view").classList.toggle("walking", on());
       $("bar").hidden = $("told").hidden = !on();
       $("why").hidden = on() && $("ask").checked; // it would give the answers away
       if (on()) return walk.paint();
