@@ -13,7 +13,7 @@ from autodiff.player.typed import formula_page
 from autodiff.table.language import say, speaking
 
 try:
-    from docs.alive import with_live_pictures, with_the_page_to_type
+    from docs.alive import digit_pages, with_live_pictures, with_the_page_to_type
     from docs.books import book_pages
     from docs.parameters import numpy_page
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
@@ -66,6 +66,7 @@ def assemble() -> None:
             _write(f"{page}.html", formula_page())
             with_the_page_to_type(PAGES / f"{name}.md", f"{page}.html")
     _write("playground.html", playground_page())
+    digit_pages(PAGES)
     _write("operations.md", operation_table(PAGES / "plots"))
     _write("numpy.md", numpy_page())
     for wing, names in wings().items():
@@ -139,15 +140,23 @@ def _navigation() -> str:
 def _alive(tongue: str) -> list[str]:
     """Return the lines of the menu that lead to the pages which are no prose: a formula, a network."""
     with speaking(tongue):
-        typed, playground = say("page.typed_title"), say("page.playground")
-    page = "play.html" if tongue == "en" else f"play.{tongue}.html"
-    return [f'  - "{typed}": {page}', f'  - "{playground}": playground.html']
+        typed, playground, digits = map(
+            say, ("page.typed_title", "page.playground", "digit_page.title")
+        )
+    end = ".html" if tongue == "en" else f".{tongue}.html"
+    return [
+        f'  - "{typed}": play{end}',
+        f'  - "{playground}": playground.html',
+        f'  - "{digits}": digits{end}',
+    ]
 
 
 GENERATED = {
     "play.html",
     "play.ja.html",
     "playground.html",
+    "digits.html",
+    "digits.ja.html",
     "operations.md",
     "numpy.md",
     "api/index.md",

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import autodiff as ad
+import nets
+from nets.data import load_digits
+from nets.pages.digits import digit_page
 
 MARK = re.compile(r"<!-- alive: (\w+) -->\n+(!\[[^\]]*\]\([^)]+\)\n)?")
 PHOTOGRAPH = re.compile(r"!\[[^\]]*\]\((?:docs/)?live(?:\.ja)?\.png\)\n?")
@@ -50,6 +53,18 @@ def with_the_page_to_type(page: Path, source: str) -> None:
     if count != 1:
         raise ValueError(f"docs: {page.name} has {count} pictures of the live page, not one")
     page.write_text(shown, encoding="utf-8")
+
+
+def digit_pages(folder: Path) -> None:
+    """Train a network on the 8 x 8 digits and write the page in which one draws to it, in both languages."""
+    split = load_digits()
+    net = nets.Network([64, 30, 10], cost="cross_entropy", seed=0)
+    with contextlib.redirect_stdout(io.StringIO()):
+        net.SGD(split.training, 20, 10, 0.5)
+    for language, name in (("en", "digits.html"), ("ja", "digits.ja.html")):
+        with ad.speaking(language):
+            page = digit_page(net, split.test.inputs[:, :20])
+        (folder / name).write_text(page, encoding="utf-8")
 
 
 def _frame(source: str, title: str) -> str:

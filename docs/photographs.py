@@ -13,7 +13,7 @@ import autodiff as ad
 from autodiff.interop.extras import require
 
 HERE = Path(__file__).parent
-SIZE = {"width": 1100, "height": 896}
+SIZE = {"width": 1100, "height": 1034}
 LANGUAGES = {"en": "live.png", "ja": "live.ja.png"}
 
 

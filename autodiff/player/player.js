@@ -102,7 +102,7 @@ const walk = walker({
   steps: () => steps,
   text: (s) => s,
   leaves: () => nodes.filter((n) => !n.op && n.kind !== "constant").map((n) => [n.kind, `${n.name} = ${n.value}`]),
-  count: nodes.filter((n) => !n.op).length,
+  count: nodes.filter((n) => !n.op && n.kind !== "constant").length,
   sent: (s) => steps.slice(0, steps.indexOf(s) + 1).filter((p) => p.t === s.t),
   grads: () => [...state.sums].filter(([i]) => !nodes[i].op).map(([i, s]) => [i, s.after, s.sumSign]),
   show(now, k, jump) {

@@ -3,6 +3,7 @@
 function stepper(page) {
   const { live, formulas, $, shown, inner } = page, { nodes, end } = live;
   const on = () => $("stepping").checked && !live.broken;
+  const given = shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant");
   let at = null, place = null;
   const steps = () => [
     { p: "start" }, ...inner.map((n) => ({ p: "record", n })), { p: "seed", n: end, t: end },
@@ -26,14 +27,18 @@ function stepper(page) {
   }
   const walk = walker({
     ...page, nodes, end, steps, text, name: (i) => nodes[i].name, d: (i) => formulas.d(i),
-    leaves: () => shown.filter((i) => !nodes[i].op && nodes[i].kind !== "constant").map((i) => [nodes[i].kind, `${nodes[i].name} = ${digits(live.values[i])}`]),
-    count: shown.length - inner.length,
+    leaves: () => given.map((i) => [nodes[i].kind, `${nodes[i].name} = ${digits(live.values[i])}`]),
     sent: (step) => live.steps.slice(0, live.steps.indexOf(step.s) + 1).filter((s) => s.source === step.t).map((s) => (s === step.s ? step : text({ p: "back", n: s.node, t: s.source, s }))),
+    count: given.length,
     grads: () => page.parameters.map((i) => [i, digits(live.grads[i]), Math.sign(live.grads[i])]),
     show(state, now) { at = state; if (place !== now) page.moved(place = now); $("link").href = `#${page.link()}`; },
     again() { page.refresh(); if (at) page.follow(at.now); },
   });
-  page.on("stepping", "change", () => { walk.stop(); walk.go(0); });
+  page.on("stepping", "change", () => {
+    walk.stop();
+    walk.go(0);
+    if (on()) $("stage").scrollIntoView({ block: "nearest" }); // the bar has come
+  });
   return {
     ...walk, on,
     at: () => at,
@@ -49,8 +54,11 @@ function stepper(page) {
     paint() {
       $("view").classList.toggle("walking", on());
       $("bar").hidden = $("told").hidden = !on();
-      $("why").hidden = on() && $("ask").checked; // it would give the answers away
-      if (on()) return walk.paint();
+      if (on()) walk.paint();
+      const early = on() && at.phase !== "end"; // it would give the answers away
+      $("why").hidden = early;
+      $("duo").hidden = early && $("ask").checked;
+      if (on()) return;
       at = null;
       if (place !== null) page.moved(place = null);
     },
