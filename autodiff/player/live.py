@@ -137,7 +137,7 @@ def _closed(names: list[str]) -> list[str]:
     for name in found:
         for partial in table([name])[name].get("partials", []):  # type: ignore[attr-defined]
             found += [n for n in _operations(partial) if n not in found]
-    extra = ("neg", "mul", "powc")  # what a formula is simplified to
+    extra = ("neg", "mul", "powc", "sub")  # what a formula is simplified to
     return sorted({*found, *extra})
 
 

@@ -78,6 +78,10 @@ class Formulas {
       const shown = show(term);
       return [shown, /^-|\s/.test(shown) && !shown.startsWith("(") ? (shown.startsWith("-") ? 3 : 0) : 9];
     }
+    if (term.op === "power_slope") { // to people, the product that it is
+      const [x, n] = term.args;
+      return this.print({ op: "mul", args: [n, { op: "powc", args: [x, { op: "sub", args: [n, 1] }] }] }, show);
+    }
     const parts = term.args.map((t) => this.print(t, show));
     const least = ([text, precedence], p) => (precedence >= p ? text : `(${text})`);
     const { infix, precedence } = this.table[term.op];
