@@ -16,6 +16,8 @@ import pytest
 
 import autodiff as ad
 from autodiff.drawing import DrawingError, Picture, available, draw, engine, style, words
+from autodiff.drawing.composition import LEAST
+from autodiff.drawing.legend import _balanced
 from tests.drawn import PICTURES, dot_counts, neuron, parsed, random_graph, square, strange, titles
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -228,6 +230,19 @@ def test_text_on_every_tint_can_be_read() -> None:
             assert style.contrast(palette["soft"], palette[ground]) >= 4.5
         for kind in ("input", "parameter", "constant", "operation", "output", "group", "line"):
             assert style.contrast(palette[kind], palette["page"]) >= 3
+
+
+def test_a_long_entry_of_the_legend_is_broken_and_widens_nothing() -> None:
+    w, x = ad.Value(2.0, name="w"), ad.Value(0.5, name="x")
+    y = ad.exp(w * x)
+    y.backward()
+    picture = draw(y, rankdir="TB")
+    legend = picture.svg().partition('class="legend"')[2]
+    assert "local derivative; gradient after<" in legend
+    assert ">× local = what comes back<" in legend
+    assert picture.composition.width <= LEAST + 32.5
+    for text in ("unbreakable" * 9, " ".join(["unbreakable" * 9] * 2)):
+        assert _balanced(text, 100.0) == text.split()
 
 
 def test_text_names_every_node_in_order() -> None:

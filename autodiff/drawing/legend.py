@@ -35,15 +35,18 @@ def make(scene: Scene, wide: float) -> Legend:
         y += 4
     x = 0.0
     widest = 0.0
-    entries = [(icon, text, 32 + width(text, figure.TEXT, False)) for icon, text in _entries(scene)]
-    wide = max([wide, *(w for _, _, w in entries)])
-    for icon, text, alone in entries:
-        w = alone + 16
+    for icon, text in _entries(scene):
+        lines = _balanced(text, wide - 32)
+        alone = 32 + max(width(line, figure.TEXT, False) for line in lines)
         if x and x + alone > wide:
             x, y = 0.0, y + LINE
-        label = letters("label", 32.0, 11.0, text, "soft", figure.TEXT, False, "start")
-        out += moved([*icon, label], x, y - 11)
-        x += w
+        labels = [
+            letters("label", 32.0, 11.0 + 15.0 * k, line, "soft", figure.TEXT, False, "start")
+            for k, line in enumerate(lines)
+        ]
+        out += moved([*icon, *labels], x, y - 11)
+        y += 15.0 * (len(lines) - 1)
+        x += alone + 16
         widest = max(widest, x - 16)
     out.append(closed())
     return Legend(out, widest, y + 8)
@@ -129,6 +132,13 @@ def _cells() -> list[Mark]:
 
 def _line(role: str, dash: str) -> list[Mark]:
     return [outlined("line", "course", [2.0, 7.0, 26.0, 7.0], "", role, 1.6, 1.0, dash)]
+
+
+def _balanced(text: str, wide: float) -> list[str]:
+    lines = _wrapped(text, wide)
+    while len(lines) > 1 and wide > 8 and len(narrower := _wrapped(text, wide - 8)) == len(lines):
+        lines, wide = narrower, wide - 8
+    return lines
 
 
 def _wrapped(text: str, wide: float) -> list[str]:
