@@ -25,6 +25,10 @@ from nets.parts.parameters import Parameters, assign
 
 Array = NDArray[Any]
 
+# The functions that stand in the documents' listing beside the class; they take arrays as they are.
+sigmoid, sigmoid_prime = ad.sigmoid, ad.sigmoid_prime
+sigmoid_vec, sigmoid_prime_vec = sigmoid, sigmoid_prime
+
 
 class Record(NamedTuple):
     """The nodes of one mini-batch's graph: x, then z and a of every layer, and the cost."""

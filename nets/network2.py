@@ -22,8 +22,11 @@ import numpy as np
 
 import autodiff as ad
 from autodiff.graphs import files
-from nets import closed_form
 from nets.network import Network as Plain
+from nets.network import sigmoid as sigmoid
+from nets.network import sigmoid_prime as sigmoid_prime
+from nets.network import sigmoid_prime_vec as sigmoid_prime_vec
+from nets.network import sigmoid_vec as sigmoid_vec
 from nets.optim import check_rates
 from nets.parts.batches import as_rows, check_batch_size, columns, whole
 from nets.parts.costs import Cost
@@ -43,7 +46,7 @@ class QuadraticCost:
     @staticmethod
     def delta(z: Any, a: Any, y: Any) -> Any:
         """Compute delta^L = (a - y) (*) sigma'(z) (eq. 30)."""
-        return (a - y) * closed_form.sigmoid_prime(z)
+        return np.asarray((a - y) * sigmoid_prime(z))
 
 
 class CrossEntropyCost:

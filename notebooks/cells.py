@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from autodiff.table.language import phrases, speaking
 
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
-COMMENT = re.compile(r"(?m)(?<![^ ])# (?!fmt:)(.+)$")
+COMMENT = re.compile(r"(?m)(?<![^ \n])# (?!fmt:)(.+)$")
 ALSO = {
     "import autodiff as ad": 'ad.language("ja")',
     "import matplotlib.pyplot as plt": (

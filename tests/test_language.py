@@ -66,7 +66,8 @@ def test_every_key_is_known_and_used() -> None:
 def test_japanese_reads_as_written_without_half_width_marks() -> None:
     for key, both in sentences().items():
         plain = re.sub(r"\{[^}]*\}", "", both["ja"])
-        assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff][,;!?]", plain), key
+        assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff](?:[,;!?]|:(?! ))", plain), key
+        assert not re.search(r":[\u3040-\u30ff\u4e00-\u9fff]", plain), key
 
 
 # Words that the documents do not use, and theirs; the glossary of docs/notation.ja.md has the others.
@@ -129,7 +130,7 @@ def test_slips_and_lessons_in_japanese() -> None:
     with speaking("ja"):
         found = ad.compare(autograd=w * x * w, by_hand={"w": 1.0, "x": 4.0})
         assert "最初に食い違うのは w です" in found.text
-        assert found.slip == "+= と書くところが = です:w·x を通って来る分しか残っていません"
+        assert found.slip == "+= と書くところが = です：w·x を通って来る分しか残っていません"
         (w * w * 1.5).backward()
         lesson = r"w\.grad には前の backward の 6 が残っています"
         with ad.teaching(w), pytest.warns(ad.Lesson, match=lesson):

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from nets import Network, mnist_loader, network2
+from nets import Network, mnist_loader, network, network2
 from nets.cli import main
 from nets.closed_form import sigmoid, sigmoid_prime
 from nets.data import DataError
@@ -28,8 +28,7 @@ from nets.runs.marking import mark
 CODE = """
 import random
 import numpy as np
-from nets import Network
-from nets.closed_form import sigmoid, sigmoid_prime
+from nets.network import Network, sigmoid, sigmoid_prime
 
 class Student(Network):
     def feedforward(self, a):
@@ -153,6 +152,18 @@ def student(old: str = "", new: str = "") -> type[Network]:
 def batch(sizes: list[int], m: int = 6) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(1)
     return rng.random((sizes[0], m)), rng.random((sizes[-1], m))
+
+
+@pytest.mark.parametrize("module", [network, network2])
+def test_the_functions_beside_the_class_are_there(module: Any) -> None:
+    """The documents' listing has them, and a script calls them by these names."""
+    z = np.array([[-1000.0], [0.0], [0.5]])
+    for name in ("sigmoid", "sigmoid_vec"):
+        np.testing.assert_array_equal(getattr(module, name)(z), sigmoid(z))
+    for name in ("sigmoid_prime", "sigmoid_prime_vec"):
+        np.testing.assert_allclose(getattr(module, name)(z), sigmoid_prime(z), rtol=1e-15)
+    assert isinstance(module.sigmoid(z), np.ndarray)
+    assert isinstance(module.sigmoid_prime(0.0), float)
 
 
 def test_the_students_own_code_is_right() -> None:
@@ -449,7 +460,7 @@ def test_a_layer_left_at_the_0_of_its_list_is_never_computed(rng):
 NETWORK2 = """
 import numpy as np
 import nets.network2 as network2
-from nets.closed_form import sigmoid, sigmoid_prime
+from nets.network2 import sigmoid, sigmoid_prime
 
 class Student(network2.Network):
     def backprop(self, x, y):

@@ -52,13 +52,13 @@ def beside(rows: Sequence[Sequence[str]], width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
-def broken(text: str, width: int) -> list[str]:
-    """Return a text as lines at most `width` wide, where its words let them be, none set in.
+def broken(text: str, width: int, inset: str = "") -> list[str]:
+    """Return a text as lines at most `width` wide, where its words let them be, all but the first set in.
 
     >>> broken("数を 1 つずつ。名前ごとに", 14)
     ['数を 1 つずつ', '。名前ごとに']
     """
-    return _wrapped(text, width, "") if text else []
+    return _wrapped(text, width, inset) if text else []
 
 
 def _parts(line: str, width: int) -> list[str]:

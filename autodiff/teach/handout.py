@@ -4,13 +4,13 @@ A graph exercise comes with its picture. The page needs nothing beside it, so it
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 from autodiff.graphs import files
 from autodiff.interop.extras import require
+from autodiff.sources.lines import broken
 from autodiff.table.language import language, say
 from autodiff.teach.sheets import Sheet
 
@@ -89,7 +89,7 @@ def page(sheet: Sheet, solved: bool = False) -> str:
     """Return a sheet as one SVG page of the size A4."""
     parts, y = [], MARGIN
     for number, line in enumerate(_lines(sheet, solved)):
-        for piece in _wrapped(line):
+        for piece in broken(line, LETTERS, "    ") or [""]:
             size = 20 if number == 0 else 14
             parts.append(
                 f'<text x="{MARGIN}" y="{y}" font-size="{size}" xml:space="preserve">'
@@ -120,18 +120,6 @@ def _lines(sheet: Sheet, solved: bool) -> Iterator[str]:
     for number, question in enumerate(sheet.questions, start=1):
         yield f"{number}. {question.asked}"
         yield f"    {question.shown}" if solved else f"    {question.name} = ____"
-
-
-def _wrapped(line: str) -> Iterator[str]:
-    """Yield a line in pieces that fit the page; a letter of East Asia takes two places."""
-    piece, taken = "", 0
-    for part in re.findall(r"[ -~]+? |[ -~]+|[^ -~]|$", line):
-        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part)
-        if taken + wide > LETTERS and piece:
-            yield piece
-            piece, taken = "    ", 4
-        piece, taken = piece + part, taken + wide
-    yield piece
 
 
 def _picture(sheet: Sheet, solved: bool) -> str:

@@ -128,7 +128,7 @@ print(ad.compare(autograd=L, by_hand=mine).verdict)
 #
 # ## 線形の応答 (式 5)
 #
-# 勾配は、小さな変化の影響を予測します:
+# 勾配は、小さな変化の影響を予測します：
 # $\Delta a \approx \sum_j \frac{\partial a}{\partial w_j} \Delta w_j + \frac{\partial a}{\partial b} \Delta b$。
 # 予測の誤差は、変化の 2 乗で小さくなります。
 

@@ -54,7 +54,7 @@ plt.show()
 # (24) and (28), as printed:
 
 # %% [markdown] lang="ja"
-# (24) と (28) を印刷されたとおりに:
+# (24) と (28) を印刷されたとおりに：
 
 # %%
 v = ad.Tensor([2.0, 3.0])
@@ -79,7 +79,7 @@ print(
 # ## 悪魔
 #
 # この悪魔 (demon) は善良で、$\partial C / \partial z^l_j$ と逆の符号の $\Delta z^l_j$ を加えます。
-# **予想してください:** 12 個のニューロンのうち、いくつでコストが下がるでしょうか。得るものが少ないのはどこでしょうか。
+# **予想してください：** 12 個のニューロンのうち、いくつでコストが下がるでしょうか。得るものが少ないのはどこでしょうか。
 #
 # 悪魔に $a^l_j$ のほうを変えさせ、$\partial C / \partial a^l_j$ を誤差と呼ぶこともできます。しかし重みとバイアスが現れるのは
 # $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ です。$\delta$ を z で定義すれば BP3 と BP4 に余分な因子は付きませんが、a で定義すると
@@ -101,7 +101,7 @@ for line in derivations.good_demon(split):
 #
 # (36) $\delta^L_j = \partial C / \partial z^L_j$。C はすべての出力を通して $z^L_j$ に依存するので、
 # (37) $\delta^L_j = \sum_k \frac{\partial C}{\partial a^L_k} \frac{\partial a^L_k}{\partial z^L_j}$ です。
-# どの項が残るかは行列 $\partial a_k / \partial z_j$ を見ればわかります:
+# どの項が残るかは行列 $\partial a_k / \partial z_j$ を見ればわかります：
 
 # %%
 rng = np.random.default_rng(0)
@@ -121,7 +121,7 @@ ad.draw(record.cost)
 
 # %% [markdown] lang="ja"
 # 対角行列です。$a_k = \sigma(z_k)$ が要素ごとの関数だからで、$k = j$ の項だけが残り (38)、$a_j = \sigma(z_j)$ を使えば
-# BP1 になります (39)。softmax では対角にならず、和が残ります:
+# BP1 になります (39)。softmax では対角にならず、和が残ります：
 
 # %%
 soft = Network([3, 4, 3], output="softmax", seed=0).record(x, y)
@@ -186,7 +186,7 @@ print(
 # $= \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}}$ $= \sigma(z) (1 - \sigma(z))$ です
 # ($1 - \sigma(z) = \frac{1 + e^{-z} - 1}{1 + e^{-z}}$ だからです)。講義の記号で $a = \sigma(z)$ とし、損失をクロスエントロピーとすれば、
 # $da = -\frac{y}{a} + \frac{1 - y}{1 - a} = \frac{a - y}{a (1 - a)}$、そして
-# $dz = da \cdot \sigma'(z)$ $= \frac{a - y}{a (1 - a)} \cdot a (1 - a)$ $= a - y$ です。各段階を数で確かめます:
+# $dz = da \cdot \sigma'(z)$ $= \frac{a - y}{a (1 - a)} \cdot a (1 - a)$ $= a - y$ です。各段階を数で確かめます：
 
 # %%
 for line in derivations.in_full(split):
@@ -232,7 +232,7 @@ print(ad.compare(autograd=record.cost, by_hand=run).verdict)
 # $$\delta^l_j = \sum_k \sum_m \sum_q \sigma'(z_j) w_{kj} \cdot \sigma'(z_k) w_{mk} \cdot \sigma'(z_m) w_{qm} \cdot
 # \sigma'(z_q) \frac{\partial C}{\partial a_q} .$$
 #
-# 同じ k を通るパスは、k より後の部分を共有します。それを 1 回だけくくり出し、m と q についても同じようにします:
+# 同じ k を通るパスは、k より後の部分を共有します。それを 1 回だけくくり出し、m と q についても同じようにします：
 #
 # $$\delta^l_j = \sigma'(z_j) \sum_k w_{kj} \Bigl[ \sigma'(z_k) \sum_m w_{mk} \Bigl[ \sigma'(z_m) \sum_q w_{qm}
 # \Bigl[ \sigma'(z_q) \frac{\partial C}{\partial a_q} \Bigr] \Bigr] \Bigr] .$$
@@ -252,7 +252,7 @@ print(derivations.second_riddle(split)[0])
 # %% [markdown] lang="ja"
 # ## 素朴な (naive) 勾配の計算量
 #
-# (4.1) はすべての重みについて $\partial y / \partial w$ を展開します。**予想してください:** 4 ニューロンの層が 10 ある
+# (4.1) はすべての重みについて $\partial y / \partial w$ を展開します。**予想してください：** 4 ニューロンの層が 10 ある
 # ネットワークには重みとバイアスが 180 個あります。素朴な方法と逆伝播では、演算は何回になるでしょうか。
 
 # %%

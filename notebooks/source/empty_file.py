@@ -45,7 +45,7 @@ print(y, [p.data for p in y.parents])
 
 # %% [markdown] lang="ja"
 # 第 2 段階は逆向きの計算です。出力では $dy/dy = 1$ で、各ノードは自分の勾配に局所的な導関数を掛けて渡します。
-# 最初の試みでは `=` と書きます:
+# 最初の試みでは `=` と書きます：
 
 
 # %%
@@ -109,7 +109,7 @@ print(ad.compare(autograd=X * X + X, by_hand={"x": x.grad}).verdict)
 # The solution, and the check:
 
 # %% [markdown] lang="ja"
-# 解答と確認です:
+# 解答と確認です：
 
 
 # %%
@@ -129,7 +129,7 @@ print(x, ad.compare(autograd=X * X + X, by_hand={"x": x.grad}).verdict)
 # Step 3: a function of one number is one more line, its value and its slope. With it a neuron learns:
 
 # %% [markdown] lang="ja"
-# 第 3 段階。1 変数の関数は、値と傾きを書いた 1 行で増やせます。これでニューロンが学習します:
+# 第 3 段階。1 変数の関数は、値と傾きを書いた 1 行で増やせます。これでニューロンが学習します：
 
 # %%
 from math import exp
@@ -156,7 +156,7 @@ for epoch in range(301):
 
 # %% [markdown] lang="ja"
 # 0.82 から 0.09 へ。学習ノートのニューロンの数値です。まだないのはライブラリが加えるもの、つまり再帰しない順序、多くの
-# 関数、配列、2 階の導関数、図です。同じニューロンをライブラリで書くと:
+# 関数、配列、2 階の導関数、図です。同じニューロンをライブラリで書くと：
 
 # %%
 w, b = ad.Value(0.6, name="w"), ad.Value(0.9, name="b")

@@ -218,7 +218,7 @@ check(f"BP1, delta^{L}", delta[L], Z[L].grad)
 #
 # $z^{l+1}_k = \sum_j w^{l+1}_{kj} \sigma(z^l_j) + b^{l+1}_k$ なので、
 # 最後の因子は $w^{l+1}_{kj} \sigma'(z^l_j)$ です。
-# $k$ についての和は、$w^{l+1}$ の第 $j$ 列の要素にわたる和です。その列は転置行列の第 $j$ 行なので:
+# $k$ についての和は、$w^{l+1}$ の第 $j$ 列の要素にわたる和です。その列は転置行列の第 $j$ 行なので：
 #
 # $$\delta^l = \bigl((w^{l+1})^T \delta^{l+1}\bigr) \odot \sigma'(z^l). \tag{BP2}$$
 #
@@ -449,7 +449,7 @@ assert after.data < before.data
 # なら (37) の和が残り、行列 $\Sigma'$ を使って $\delta^L = \Sigma'(z^L)^T \nabla_a C$ となります。(BP1) の形の
 # ままでは間違いで、最後のセルがその差を示します。
 # このライブラリには、いくつもの活性化関数について手で書いた 4 つの式があり、自動微分と層ごとに比べられます。
-# 自動微分との相対的な差は、どれも丸めの範囲です:
+# 自動微分との相対的な差は、どれも丸めの範囲です：
 
 # %%
 from nets import Network
@@ -465,7 +465,7 @@ for activation in ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "identit
 # An activation whose slope never vanishes does not saturate. Compare the slopes far from 0:
 
 # %% [markdown] lang="ja"
-# 傾きが 0 に近づかない活性化関数は、飽和しません。0 から遠いところの傾きを比べてみましょう:
+# 傾きが 0 に近づかない活性化関数は、飽和しません。0 から遠いところの傾きを比べてみましょう：
 
 # %%
 slopes = {}

@@ -36,7 +36,7 @@ ETA, EPOCHS = 0.15, 300
 # %% [markdown] lang="ja"
 # ## 手で求めた勾配
 #
-# $a = \sigma(z)$、$z = w x + b$、2 次コスト $C = \frac12 (y - a)^2$ (式 54) では:
+# $a = \sigma(z)$、$z = w x + b$、2 次コスト $C = \frac12 (y - a)^2$ (式 54) では：
 #
 # $$\frac{\partial C}{\partial w} = (a - y)\, \sigma'(z)\, x, \qquad
 # \frac{\partial C}{\partial b} = (a - y)\, \sigma'(z).$$
@@ -129,7 +129,7 @@ assert np.allclose(hard, train_neuron(2.0, 2.0).a, rtol=1e-12)
 # ## 解決: クロスエントロピー
 #
 # $C = -\bigl(y \ln a + (1 - y) \ln(1 - a)\bigr)$ (本の式 57、訓練例 1 つの場合)。$a$ についての導関数は $\frac{a - y}{a(1 - a)}$ で、
-# $a (1 - a)$ はちょうど $\sigma'(z)$ です。因子が打ち消され、残るのは $\delta^L = a - y$ です:
+# $a (1 - a)$ はちょうど $\sigma'(z)$ です。因子が打ち消され、残るのは $\delta^L = a - y$ です：
 #
 # $$\frac{\partial C}{\partial w} = (a - y)\, x, \qquad \frac{\partial C}{\partial b} = a - y .$$
 
@@ -179,7 +179,7 @@ plt.show()
 
 # %% [markdown] lang="ja"
 # 左のオレンジの曲線が学習の遅れです。大きく間違えているのに、はじめはほとんど動きません。クロスエントロピーでは、悪いほうの初期値の
-# 重み付き入力 $z$ は、誤差が大きいぶん、もう一方より *速く* 動きます。最初のエポックで $z$ が動く量:
+# 重み付き入力 $z$ は、誤差が大きいぶん、もう一方より *速く* 動きます。最初のエポックで $z$ が動く量：
 
 # %%
 moves = {}

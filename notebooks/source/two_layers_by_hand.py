@@ -368,7 +368,7 @@ print(ad.compare(autograd=E, by_hand={"b^(5)": mine}).verdict)
 # ## 講義の 6 つの式
 #
 # 隠れ層 1 つ (tanh)、シグモイドの出力 1 つ、クロスエントロピー損失です。
-# `dvar` は $\partial J / \partial var$ の略記です:
+# `dvar` は $\partial J / \partial var$ の略記です：
 #
 # $$dz_2 = a_2 - y,\quad dW_2 = dz_2\, a_1^T,\quad db_2 = dz_2,\quad
 # dz_1 = W_2^T dz_2 \odot g_1'(z_1),\quad dW_1 = dz_1\, x^T,\quad db_1 = dz_1 .$$
@@ -424,7 +424,7 @@ for (name, value), auto in zip(by_hand.items(), found, strict=True):
 
 # %% [markdown] lang="ja"
 # 次は $m$ 個の例を列に並べ、$J$ を損失の平均とします。積には $\frac1m$ が付き、
-# バイアスは列の平均になります。`keepdims=True` は、それを列のまま保つためのものです:
+# バイアスは列の平均になります。`keepdims=True` は、それを列のまま保つためのものです：
 #
 # $$dZ_2 = A_2 - Y,\quad dW_2 = \tfrac1m\, dZ_2 A_1^T,\quad db_2 = \tfrac1m \textstyle\sum_i dz_2^{(i)},$$
 #
