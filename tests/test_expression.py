@@ -96,7 +96,7 @@ def test_refuses_with_a_sentence(text: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("values", "word"),
     [
-        ({}, "w and x have no value: .* --at w=1,x=1"), ({"w": 1.0, "x": 1.0, "z": 1.0}, "names w and x"),
+        ({}, "w, x have no value: .* --at w=1,x=1"), ({"w": 1.0, "x": 1.0, "z": 1.0}, "names w, x"),
         ({"w": 1.0, "xx": 1.0}, "did you mean xx"),
     ],
 )  # fmt: skip

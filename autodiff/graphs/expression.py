@@ -261,8 +261,7 @@ def _value(tree: ast.expr, nodes: Mapping[str, Any]) -> Any:
 
 
 def _listed(names: Any) -> str:
-    names = [_short(n) for n in names]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return ", ".join(_short(n) for n in names)
 
 
 def _short(text: str) -> str:
