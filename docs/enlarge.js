@@ -12,7 +12,7 @@ function enlarge(picture) {
   document.body.append(dialog);
   dialog.showModal();
 }
-for (const picture of document.querySelectorAll('article p > img[src$=".svg"]')) {
+for (const picture of document.querySelectorAll('article p > img:is([src$=".svg"], [src$=".png"])')) {
   const box = picture.parentElement;
   box.tabIndex = 0;
   box.setAttribute("role", "group");

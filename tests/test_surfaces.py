@@ -186,6 +186,18 @@ def test_the_site(browser: Any, root: Path, shots: Path, scheme: str, width: int
     page.close()
 
 
+def test_charts_scroll_on_a_phone(browser: Any, root: Path) -> None:
+    page_of_charts = root / "build" / "docs" / "site" / "results.html"
+    if not page_of_charts.exists():
+        pytest.skip("the site is not built here: ./run docs")
+    page = opened(browser, page_of_charts.as_uri(), WIDTHS[1], "light")
+    charts = page.locator('article img[src$=".png"]')
+    assert charts.count() >= 5
+    assert min(charts.evaluate_all("all => all.map(i => i.clientWidth)")) >= 560
+    assert page.evaluate(SIDEWAYS) <= 0
+    page.close()
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_markdown_under_github_rules(
