@@ -31,7 +31,7 @@ function sight(page, model) {
   function begin(view) {
     view.style.height = "";
     const across = (view.clientWidth - 4) / picture.width;
-    picture.zoom(Math.max(picture.fitting(view), across > 0.7 ? Math.min(across, LEAST) : LEAST));
+    picture.zoom(Math.max(picture.fitting(view), across > 0.65 ? Math.min(across, LEAST) : LEAST));
     const long = picture.height * picture.scale + (picture.width * picture.scale > view.clientWidth ? 20 : 4);
     if (long > view.clientHeight && long < 1.7 * view.clientHeight) view.style.height = `${long}px`;
   }
