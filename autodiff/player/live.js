@@ -66,7 +66,7 @@ function mount(root, data, host = {}) {
   }
   function step(i, by, fast) { set(i, round(live.values[i] + by * range(i).step * (fast ? 10 : 1), i), "step" + i); }
   function drag(i, from, pixels, group) {
-    const r = range(i), x = from + Math.round(pixels / 2) * r.step;
+    const r = range(i), x = from + Math.round(pixels) * r.step;
     set(i, round(x, i), group); // the question stays: what is moved is not thereby asked about
   }
   const MOST = 24;
@@ -255,7 +255,7 @@ function mount(root, data, host = {}) {
     refresh();
   }
 
-  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, link: () => host.link?.() ?? address.text(), moved: (place) => host.stepped?.(place), chosen: () => chosen, pick: (i) => pick(i, !(lit === i)), drag, follow: (now) => seen.follow(now) };
+  const page = { live, formulas, $, word, scoped, on, out, shown, inner, parameters, set, changed, refresh, linked: Boolean(host.address || host.link), link: () => host.link?.() ?? address.text(), moved: (place) => host.stepped?.(place), chosen: () => chosen, pick: (i) => pick(i, !(lit === i)), drag, follow: (now) => seen.follow(now) };
   const seen = sight(page, data.model), walk = stepper(page), hill = descender(page), address = addressed({ live, walk, refresh, bound: host.address });
   on("undo", "click", () => { live.undo(); changed(chosen); });
   on("redo", "click", () => { live.redo(); changed(chosen); });

@@ -31,7 +31,7 @@ function stepper(page) {
     sent: (step) => live.steps.slice(0, live.steps.indexOf(step.s) + 1).filter((s) => s.source === step.t).map((s) => (s === step.s ? step : text({ p: "back", n: s.node, t: s.source, s }))),
     count: given.length,
     grads: () => page.parameters.map((i) => [i, digits(live.grads[i]), Math.sign(live.grads[i])]),
-    show(state, now) { at = state; if (place !== now) page.moved(place = now); $("link").href = `#${page.link()}`; },
+    show(state, now) { at = state; if (place !== now) page.moved(place = now); if (page.linked) $("link").href = `#${page.link()}`; },
     again() { page.refresh(); if (at) page.follow(at.now); },
   });
   page.on("stepping", "change", () => {
