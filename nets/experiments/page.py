@@ -118,8 +118,9 @@ def _section(experiment: Experiment, record: Record, place: str) -> str:
     tools = ", ".join(f"{k} {version}" for k, version in record.measured.items() if k != "date")
     title = spoken(experiment.title)
     picture = f"![{title}]({place}/{_picture(experiment.name)})\n\n" if experiment.draw else ""
+    rows = experiment.row.replace(" to ", say("results_page.through"))
     told = say(
-        "results_page.told", row=experiment.row, about=spoken(experiment.about), tools=tools,
+        "results_page.told", row=rows, about=spoken(experiment.about), tools=tools,
         date=record.measured["date"], seconds=f"{record.seconds:,.1f}",
     )  # fmt: skip
     return (
