@@ -700,6 +700,12 @@ def test_an_address_leads_to_a_step(tmp_path: Path, watched: Watched) -> None:
     page.get_by_label("Step through").uncheck()
     until(page, lambda: page.evaluate("location.hash") == "#step=3")
     assert page.locator("[data-id=output]").inner_text() == "9"
+    more = step * ad.Value(1.0, name="step~")
+    page.goto("about:blank")
+    page = watched.open(ad.play(more).save(tmp_path / "more.html"), "#step=3&step~=5&step~~=0")
+    assert step_shown(page) == "step 0"
+    page.get_by_label("Step through").uncheck()
+    until(page, lambda: page.evaluate("location.hash") == "#step=3&step~=5")
 
 
 def test_an_address_leads_to_a_step_of_a_typed_formula(tmp_path: Path, watched: Watched) -> None:

@@ -1,6 +1,6 @@
 // What of a page stands in its address: numbers that were moved, and the step that is shown (`#w=2&step=7`).
 // A leaf that is called step keeps its name; the step is then called step~.
-const stepKey = (taken) => (taken.includes("step") ? "step~" : "step");
+const stepKey = (taken, key = "step") => (taken.includes(key) ? stepKey(taken, `${key}~`) : key);
 function stepOf(hash, key) {
   const found = hash.replace(/^#/, "").slice(0, 20000).split("&").findLast((part) => part.startsWith(`${key}=`));
   return found && /^\d{1,9}$/.test(found.slice(key.length + 1)) ? Number(found.slice(key.length + 1)) : null;

@@ -17,10 +17,10 @@ function descender(page) {
   const moving = () => parameters.filter((i) => boxes.get(i).checked);
   function paintNudge() {
     const i = nodes[chosen()].op ? parameters[0] : chosen();
-    const on = i !== undefined && !live.broken;
-    const label = on ? (nodes[i].kind === "constant" ? literal(live.values[i]) : name(i)) : "";
+    const on = i !== undefined && !live.broken, named = i !== undefined;
+    const label = named ? (nodes[i].kind === "constant" ? literal(live.values[i]) : name(i)) : "";
     $("nudge-name").textContent = `Δ${label} =`;
-    $("predicted-name").textContent = word("predicted", on ? formulas.d(i) : "", label);
+    $("predicted-name").textContent = word("predicted", named ? formulas.d(i) : "", label);
     $("actual-name").textContent = word("actual", out);
     const by = typedNumber($("by").value);
     const found = on && !Number.isNaN(by) ? live.nudge(i, by) : { predicted: null, actual: null };

@@ -200,9 +200,9 @@ function mount(root, data, host = {}) {
     $("broken").hidden = !guard && !turned.length;
     say($("broken"), turned.map((c) => word("frozen_turned", c.text, where(c), word(String(c.guard[3])), word(String(!c.guard[3])))).join(" "));
     if (!guard) return;
-    const side = ([slot, x]) => (slot >= 0 ? `${name(slot)} = ${digits(live.values[slot])}` : literal(typeof x === "string" ? Number(x) : x));
+    const side = ([slot, x]) => (slot >= 0 ? `(${name(slot)} = ${digits(live.values[slot])})` : literal(typeof x === "string" ? Number(x) : x));
     const [sign, a, b, outcome] = guard;
-    say($("broken"), word("broken", `(${side(a)}) ${sign} ${side(b)}`, word(String(outcome)), word(String(!outcome))));
+    say($("broken"), word("broken", `${side(a)} ${sign} ${side(b)}`, word(String(outcome)), word(String(!outcome))));
   }
   // Names hold the numbers that formulas are written with; these may be moved, too.
   let named = "";

@@ -26,14 +26,14 @@ function sight(page, model) {
     picture.name(scoped);
     begin(view);
   }
-  // At first, and when it is fitted: what can be read, across the whole width if it nearly is; a view that is nearly
-  // long enough grows.
+  // At first, and when it is fitted: what can be read, across the whole width if it nearly is; the view is as
+  // high as its picture, if that does not take much more than its room.
   function begin(view) {
     view.style.height = "";
     const across = (view.clientWidth - 4) / picture.width;
     picture.zoom(Math.max(picture.fitting(view), across > 0.65 ? Math.min(across, LEAST) : LEAST));
     const long = picture.height * picture.scale + (picture.width * picture.scale > view.clientWidth ? 20 : 4);
-    if (long > view.clientHeight && long < 1.7 * view.clientHeight) view.style.height = `${long}px`;
+    if (long < 1.7 * view.clientHeight) view.style.height = `${Math.max(long, 300)}px`;
   }
   function open(f) {
     opened.add(f);
