@@ -1,8 +1,8 @@
 """`python -m notebooks`: execute the notebooks; `--store` keeps the outputs."""
 
-import argparse
-
 from autodiff._engine import install
+from autodiff.sources.options import Parser
+from autodiff.table.language import say
 
 try:
     from notebooks.build import build, names
@@ -14,9 +14,9 @@ except ImportError as e:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="notebooks", description=__doc__)
-    parser.add_argument("names", nargs="*", help="which ones (default: all)")
-    parser.add_argument("--store", action="store_true", help="write the executed notebooks")
+    parser = Parser(prog="notebooks", description=say("cli.notebooks.about"))
+    parser.add_argument("names", nargs="*", help=say("cli.notebooks.names"))
+    parser.add_argument("--store", action="store_true", help=say("cli.notebooks.store"))
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(names()))
     if unknown:
