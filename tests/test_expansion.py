@@ -68,6 +68,8 @@ def test_one_neuron_of_a_network(rng: np.random.Generator) -> None:
     assert neuron.data == pytest.approx(record.a[0].data[2, 1], rel=1e-15)
     names = {n.name for n in ad.Graph(neuron) if n.kind == "parameter"}
     assert names == {f"w^2[2,{k}]" for k in range(5)} | {"b^2[2,0]"}
+    computed = {n.name for n in ad.Graph(neuron) if n.kind not in ("parameter", "input")}
+    assert computed >= {"z^2[2,1]", "a^2[2,1]"}
     lens.backward()  # by the gradient that the array got
     assert np.allclose(lens.gradients()["w^2"], w.grad, rtol=1e-13, atol=1e-16)
     assert np.allclose(lens.gradients()["b^2"], b.grad, rtol=1e-13, atol=1e-16)

@@ -52,14 +52,14 @@ class Arrow:
 
 ROOM = 20  # letters of a quotient: no more than the line below it has
 LESS = 14  # between arrays: the kind of the Jacobian and its norm stand on the line, too
-INDICES = re.compile(r"\[[\d,]+\]$", re.ASCII)  # of a place in an array
+INDICES = re.compile(r"(\^\d+)?\[[\d,]+\]$", re.ASCII)  # of a layer, and of a place in its array
 
 
 def alone(name: str) -> bool:
     """Return whether a name is one word, which needs no brackets: w·x and a^2 (∂a^2!) are more.
 
-    >>> [alone(name) for name in ("w", "x[0,1]", "w·x", "v1²", "a^2_1")]
-    [True, True, False, False, False]
+    >>> [alone(name) for name in ("w", "x[0,1]", "w^2[0,1]", "w·x", "v1²", "w^2")]
+    [True, True, True, False, False, False]
     """
     word = INDICES.sub("", name)
     return word.replace("_", "a").isalnum() and word.isidentifier()  # · may stand in identifiers

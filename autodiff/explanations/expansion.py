@@ -91,6 +91,7 @@ def expand(
             parts = tuple(filter(None, node.scope.split("/")))
             with mode(scopes=parts, path=node.scope):  # what is taken apart stays in its layer
                 made[id] = _operation(node, [made[i] for i in node.operands])
+            _name(made[id], node.name)
     grad = y.grad if y.has_grad else None
     chosen = {graph[i].label: made[i] for i in sorted(ends) if i in made}
     return Expansion(made[graph.ids[y]], chosen, grad)
@@ -132,6 +133,13 @@ def _leaves(node: GraphNode, wanted: bool) -> Objects:
             number.name = label
         made[index] = number
     return made
+
+
+def _name(made: Objects, name: str | None) -> None:
+    """Call the numbers of an array by its name and their places, where they have no name."""
+    for index in np.ndindex(made.shape):
+        if name and not made[index].name:
+            made[index].name = f"{name}[{','.join(map(str, index))}]" if index else name
 
 
 def _operation(node: GraphNode, xs: list[Objects]) -> Objects:
