@@ -222,7 +222,7 @@ function mount(root, data, host = {}) {
     const secret = at && (!at.recorded.has(end) || at.hidden === end); // it would give the answer away
     $("result").replaceChildren(`${out} = `, make("b", { "data-id": "output" }, live.broken ? NOT_COMPUTED : secret ? "…" : digits(c)), ...(Object.is(c, was) || live.broken || secret ? [] : [make("small", {}, `  ${word("was", digits(was))}`)]));
     const g = live.grads[chosen], asks = !live.broken && !walk.on() && live.wanted[chosen] && chosen !== end && Number.isFinite(g);
-    $("question").hidden = !asks;
+    $("question").hidden = $("jump").hidden = !asks;
     if (asks) $("question").replaceChildren(`${formulas.d(chosen)} = `, make("b", { class: tone(g) }, digits(g)), ` · ${word(g > 0 ? "raises" : g < 0 ? "lowers" : "still", name(chosen), out)}`);
     paintLeaves();
     paintWhy();
@@ -266,6 +266,7 @@ function mount(root, data, host = {}) {
   });
   on("language", "click", () => { tongue.turn(); words(); host.spoke?.(tongue.language); });
   on("edges", "change", refresh);
+  on("jump", "click", () => $("why").scrollIntoView({ block: "start" }));
   on("more", "click", () => { all = true; fillLeaves(); refresh(); });
   on("derivation", "toggle", paintLines);
   on("tables", "toggle", paintTables);

@@ -98,7 +98,9 @@ def play(y: Any, *args: Any, names: dict[str, Any] | None = None, title: str | N
 
     y is a Value, a Tensor of a single number (its arrays are taken apart, element by element), or a
     function, which is called on `args`: then the choices that its Python makes (`if x > 0`) go with
-    the page, and past one of them it stops with a sentence instead of showing a wrong gradient.
+    the page, and past one of them it stops with a sentence instead of showing a wrong gradient. Of a
+    built graph the page names the choices that the caller's code shows. Its address holds the numbers
+    that were moved and the step that is shown: `page.html#w=2&step=7`.
     `names` (such as locals()) label the nodes. Raises ValueError for more than 6,000 numbers and
     for an operation of your own, TypeError where there is no graph.
 
