@@ -67,6 +67,12 @@ def check(picture: Picture) -> None:
         assert 0 <= m.at[1] <= drawn.height
     for arrow, course in picture.layout.arrows.items():
         assert math.dist(course.points[-1], course.tip) >= 7.5, arrow  # its head can be seen
+    tips: dict[str, list[tuple[float, float]]] = {}
+    for a in picture.scene.arrows:
+        if a.mark:
+            tips.setdefault(a.target, []).append(picture.layout.arrows[a.key].tip)
+    for own in tips.values():  # no two numbers of operands meet
+        assert all(math.dist(a, b) >= 13 for i, a in enumerate(own) for b in own[:i])
     numbered = {box.key for box in picture.scene.boxes if box.ports}
     assert all(a.target in numbered for a in picture.scene.arrows if a.mark)  # else over its name
     # A frame holds the boxes of its scope and no other.
@@ -86,6 +92,12 @@ def test_nothing_covers_anything(name: str, rankdir: str) -> None:
 def test_nothing_covers_anything_on_200_random_graphs() -> None:
     for seed in range(200):
         check(draw(random_graph(seed, 7 + seed % 8), rankdir=("TB", "LR")[seed % 2]))
+
+
+def test_nothing_covers_anything_in_the_style_of_micrograd() -> None:
+    for seed in range(20):
+        y = random_graph(seed, 7 + seed % 8)
+        check(draw(y, style="micrograd", rankdir=("TB", "LR")[seed % 2]))
 
 
 def test_nothing_covers_anything_on_200_random_graphs_with_scopes() -> None:

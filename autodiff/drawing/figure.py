@@ -42,11 +42,13 @@ def box_size(box: Box, rankdir: str) -> list[float]:
     """Return the width and the height of a box."""
     across = PORT if box.ports > 0 and is_across(rankdir) else 0.0
     along = PORT if box.ports > 0 and not is_across(rankdir) else 0.0
+    marked = 24 + 15.0 * (box.ports - 1) if box.ports > 0 else 0.0  # so that no mark meets another
     if box.kind == "op":
         side = width(box.sign, TITLE, True) + 2 * SIDE
         side = side if side > CIRCLE else CIRCLE
         high = CIRCLE + along
-        return [side + across, 18.0 * box.ports if across > 0 and 18.0 * box.ports > high else high]
+        side = marked if along > 0 and marked > side else side
+        return [side + across, marked if across > 0 and marked > high else high]
     if len(box.lines) == 0 and box.sign == "" and len(box.heats) == 0:
         wide = width(box.title, TITLE, True) + 28
         return [wide if wide > 40 else 40.0, 30.0 + along]
@@ -65,10 +67,11 @@ def box_size(box: Box, rankdir: str) -> list[float]:
         maps += size[0] + (14.0 if maps > 0 else 0.0)
         deep = size[1] if size[1] > deep else deep
     inner = maps if maps > inner else inner
+    inner = marked - 2 * SIDE if along > 0 and marked - 2 * SIDE > inner else inner
     slant = 14.0 if box.kind == "input" or box.kind == "constant" else 0.0
     high = HEAD + ROW * len(box.lines) + deep + 8 + along
-    if across > 0 and 18.0 * box.ports > high:
-        high = 18.0 * box.ports
+    if across > 0 and marked > high:
+        high = marked
     return [inner + 2 * SIDE + slant + across, high]
 
 
