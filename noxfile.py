@@ -3,7 +3,8 @@
 `nox -l` lists the sessions, `nox -s "tests-3.13"` runs one. Each builds the engine in an environment
 of its own and tests it compiled and plain, with warnings as errors; Pythons that are not there are
 skipped, as nox says. In the sessions `strict` Python runs without assertions, and in locales that
-are not UTF-8. The sessions `wheel` build what is published and test it as users install it.
+are not UTF-8. The sessions `wheel` build what is published and test it as users install it, and `graders`
+takes submissions through nbgrader and otter-grader.
 """
 
 import shutil
@@ -49,6 +50,17 @@ def strict(session: nox.Session, locale: str) -> None:
     session.run(
         "python", "-O", "-m", "pytest", "-W", "ignore::pytest.PytestConfigWarning",
         *(session.posargs or FILES),
+    )  # fmt: skip
+
+
+@nox.session(python=["3.11"])
+def graders(session: nox.Session) -> None:
+    """Make the round trips through nbgrader and otter-grader, by their own commands."""
+    session.install("-e", ".[test,teach]")
+    session.run("python", "-c", "import nbgrader, otter")  # else the tests would be skipped
+    session.run(
+        "python", "-m", "pytest", "-n", "2",
+        *(session.posargs or ["tests/test_graders.py", "tests/test_teach.py"]),
     )  # fmt: skip
 
 
