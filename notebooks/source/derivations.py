@@ -225,7 +225,7 @@ print(ad.compare(autograd=record.cost, by_hand=run).verdict)
 # the same rule: BP2. What was a product of the layers' sizes is a sum over the layers.
 
 # %% [markdown] lang="ja"
-# ## 第 2 の謎: どうすれば発見できるか
+# ## 第 2 の謎：どうすれば発見できるか
 #
 # $z^l_j$ の後に 3 つの層があるとします。パスは j からある k へ、ある m へ、そして出力 q へ進みます (53):
 #

@@ -7,7 +7,7 @@
 # with the documents' figures beside them, stand in [the results](../docs/results.md).
 
 # %% [markdown] lang="ja"
-# # 11. 手書き数字: しきい値から、文字を読むネットワークまで
+# # 11. 手書き数字：しきい値から、文字を読むネットワークまで
 #
 # 第 1 章の流れを最初から最後まで実行します。パーセプトロン、ネットワークとコスト、確率的勾配降下法、そして
 # 分類器が超えるべき基準です。画像は scikit-learn に付属する 8 × 8 画素の実際の手書き数字 1,797 枚なので、

@@ -113,7 +113,7 @@ print(marked("b^2 w^2", bias=run.delta[0] * dz_db, weights=run.delta[0] * dz_dw)
 # **Predict:** how many factors of back-propagation change? **Your turn:** which activation does it need there?
 
 # %% [markdown] lang="ja"
-# 証明を言葉で書けば: $b^l_j$ と $w^l_{jk}$ は $z^l_j$ だけに現れ、C はそれを通してだけ依存します。ですから連鎖律の項は 1 つで、
+# 証明を言葉で書けば：$b^l_j$ と $w^l_{jk}$ は $z^l_j$ だけに現れ、C はそれを通してだけ依存します。ですから連鎖律の項は 1 つで、
 # $\frac{\partial C}{\partial b^l_j} = \frac{\partial C}{\partial z^l_j} \cdot 1 = \delta^l_j$、
 # $\frac{\partial C}{\partial w^l_{jk}} = \frac{\partial C}{\partial z^l_j} \cdot a^{l-1}_k = \delta^l_j a^{l-1}_k$ です。
 #

@@ -51,7 +51,7 @@ x, d = rng.normal(size=P), rng.normal(size=K)
 # $$y_j = u_j^{(3)} = \sum_i w_{ji}^{(3)} z_i^{(2)}, \qquad E = \tfrac12 \lVert y - d \rVert^2.$$
 
 # %% [markdown] lang="ja"
-# ## 順伝播: 出力層は恒等写像
+# ## 順伝播：出力層は恒等写像
 #
 # $u_j^{(2)} = \sum_i w_{ji}^{(2)} x_i$、
 # $z_j^{(2)} = f(u_j^{(2)})$ で、$f$ はシグモイドです。出力はそのまま出します (4.3):
@@ -78,7 +78,7 @@ print(f"y = {np.round(y, 4)}, E = {E:.6f}")
 # multiplications counted.
 
 # %% [markdown] lang="ja"
-# ## 工夫をする前に: 重みを 1 つずつ
+# ## 工夫をする前に：重みを 1 つずつ
 #
 # ノートは、求めたいものをそのまま書くことから始まります (4.1)。$E$ は出力を通じてだけ $w$ に依存するので、
 # ネットワークの **どの** 重み $w$ についても
@@ -128,7 +128,7 @@ print(f"(4.1), every weight by itself: {products} multiplications")
 # In code each sum is a loop, and the slope of the sigmoid is $f' = f (1 - f)$.
 
 # %% [markdown] lang="ja"
-# ## 逆伝播: 2 つの和
+# ## 逆伝播：2 つの和
 #
 # 出力層の重みは、ただ 1 つの出力 $y_j$ に、係数 $z_i^{(2)}$ で現れます (4.4):
 #
@@ -270,7 +270,7 @@ for l in range(2, L + 1):
 # product it spreads the bias over the samples, or sums over them.
 
 # %% [markdown] lang="ja"
-# ## ミニバッチ: 行列とその形
+# ## ミニバッチ：行列とその形
 #
 # $N$ 個のサンプルを $N$ 本の列に並べ、誤差の平均を最小にします (4.14, 4.15):
 #
