@@ -511,6 +511,16 @@ def test_a_formula_without_a_value_gets_a_sentence(part: str) -> None:
     assert re.match(r"the formula has no value at a = 0\.\d+, y = 0\.\d+: a part of it", mark.said)
 
 
+def test_nothing_but_0_is_said_to_be_0() -> None:
+    page = sheet("neuron", "Ada")
+    for answers in ({"z": 0.0}, {"formula_b": "a - a"}):
+        (mark,) = page.mark(answers).values()
+        assert not mark.counts
+        assert mark.said in (
+            "never computed: it is still 0", "wrong: it is 0; go through the steps again",
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("arguments", [["sheet", "neuron"], ["check", "neuron", "answers.py"]])
 def test_a_sheet_for_nobody_is_refused(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

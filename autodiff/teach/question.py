@@ -112,6 +112,8 @@ def marked(answer: Any, right: Any, slips: Iterable[Slip], bound: float) -> Mark
         return Mark(False, slip)
     if np.shape(answer) != np.shape(right):
         return Mark(False, say("teach.shape", got=np.shape(answer), wanted=np.shape(right)))
+    if not np.any(answer):
+        return Mark(False, say("teach.zero"))
     if np.any(right):
         ratio = float(np.vdot(right, answer) / np.vdot(right, right))
         if distance(ratio * np.asarray(right), answer) <= bound:
