@@ -39,6 +39,8 @@ def test_the_hand_moves_python_and_python_the_slider(
         page.goto(f"{address}doc/tree/book.ipynb", wait_until="domcontentloaded")
         cells = page.locator(".jp-Notebook .jp-CodeCell")
         cells.nth(2).wait_for(timeout=90_000)
+        ready = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first
+        ready.wait_for(state="attached", timeout=90_000)  # before that a cell is not run
 
         def run(k: int) -> None:
             cells.nth(k).locator(".cm-content").click()
