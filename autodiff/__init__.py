@@ -48,8 +48,15 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff._engine import VERSION, compiled
 from autodiff.derivatives.custom import primitive
-from autodiff.derivatives.reverse import gradient
-from autodiff.derivatives.transforms import elementwise_grad, grad, hvp, jvp, value_and_grad, vjp
+from autodiff.derivatives.transforms import (
+    elementwise_grad,
+    grad,
+    gradient,
+    hvp,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from autodiff.graphs.graph import Edge, Graph, GraphNode
 from autodiff.graphs.vectors import ravel
 from autodiff.nodes.costs import (

@@ -2,21 +2,69 @@
 
 Each calls the given function once on fresh leaves and differentiates the graph that comes out.
 Arguments and results are floats, arrays, and nested tuples, lists and dicts of them. Inside another
-transform (or given nodes) the results are nodes, so transforms nest to any order.
+transform (or given nodes) the results are nodes, so transforms nest to any order. What differentiates
+nodes, `gradient` and `backward`, comes by here to be told of the transform around it.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Call, Function, function, is_node, lift
+from autodiff.derivatives import reverse, sweep
+from autodiff.derivatives.calls import Call, Function, apart, function, is_node, lift
 from autodiff.derivatives.forward import tangents
 from autodiff.nodes.functions import zero
+from autodiff.nodes.leaving import INSIDE, around, check_backward
+from autodiff.nodes.modes import MODE
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table.data import numbers
 from autodiff.table.tree import Structure, flatten
+
+
+def gradient(
+    y: Any, xs: Any, seed: Any = None, create_graph: bool = False, strict: bool = False
+) -> Any:
+    """Return dy/dx for each x of `xs` (a node, or nested tuples, lists and dicts of nodes).
+
+    Pure: no `.grad` is read or written. An x that y does not depend on gives zero, or raises a
+    ValueError under `strict`. With `create_graph` the results are nodes that can be differentiated
+    again; else floats and arrays. Inside a transform (`grad`, `jit`, ...) what was computed from its
+    arguments has nodes as its gradient, for the transform differentiates that, too.
+
+    >>> import autodiff as ad
+    >>> x = ad.Value(3.0)
+    >>> gradient(x * x * x, x)
+    27.0
+    >>> first = gradient(x * x * x, x, create_graph=True)
+    >>> gradient(first, x)
+    18.0
+    >>> ad.grad(lambda x: gradient(x * x * x, x))(3.0)
+    18.0
+    """
+    mode = MODE.get()
+    if mode.recording and mode.guards is not None:
+        nodes, rebuild = apart(xs)
+        return rebuild(reverse.gradient(y, nodes, seed, True, strict))
+    if mode.recording and not create_graph and INSIDE.get() is not None:
+        create_graph = any(is_node(x) and around(x) is not None for x in (y, seed))
+    return reverse.gradient(y, xs, seed, create_graph, strict)
+
+
+def array_backward(y: Any, gradient: Any = None, free: bool = False) -> None:
+    """Go backward from a Tensor, unless a transform around it would lose what is put into `.grad`."""
+    if INSIDE.get() is not None:
+        check_backward(y, gradient)
+    reverse.backward(y, gradient, free)
+
+
+def scalar_backward(roots: list[Value], seeds: list[float], free: bool = False) -> bool:
+    """Go backward from Values, unless a transform around them would lose what is put into `.grad`."""
+    if INSIDE.get() is not None:
+        check_backward(*roots)
+    return sweep.backward(roots, seeds, free)
 
 
 def value_and_grad(f: Function, argnums: Any = 0, has_aux: bool = False) -> Function:
@@ -88,7 +136,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
     def back(cotangent: Any) -> Any:
         seeds = call.rebuild_outputs.leaves_of(cotangent, "vjp", "the cotangent")
-        return call.rebuild_inputs(call.pull_all(seeds))
+        return call.rebuild_inputs(given(call, seeds).pull_all(seeds))
 
     return call.output(), back
 
@@ -105,7 +153,17 @@ def jvp(f: Function, primals: Sequence[Any], directions: Sequence[Any]) -> tuple
         )
     call = Call("jvp", function("jvp", f), primals, tuple(range(len(primals))))
     moves = call.rebuild_inputs.leaves_of(directions, "jvp", "directions")
+    call = given(call, moves)
     return call.output(), call.rebuild_outputs(_push(call, moves))
+
+
+def given(call: Call, along: Sequence[Any]) -> Call:
+    """Return a call as it is where cotangents or directions are nodes: its results are nodes, too."""
+    if call.nested or not any(map(is_node, along)):
+        return call
+    call = copy(call)
+    call.nested = True
+    return call
 
 
 def _push(call: Call, directions: Sequence[Any]) -> list[Any]:

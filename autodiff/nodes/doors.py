@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autodiff.table.primitive import row_called
 
 if TYPE_CHECKING:
-    from autodiff.derivatives.reverse import backward as array_backward
-    from autodiff.derivatives.sweep import backward as scalar_backward
+    from autodiff.derivatives.transforms import array_backward, scalar_backward
     from autodiff.dispatch.methods import method_of_nodes
     from autodiff.dispatch.protocol import function_of_nodes, ufunc_of_nodes
     from autodiff.drawing.request import graph_in_notebook, node_in_notebook
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from autodiff.player.live import play
 
 DOORS = {
-    "array_backward": "autodiff.derivatives.reverse:backward",
+    "array_backward": "autodiff.derivatives.transforms:array_backward",
     "by_name": "autodiff.pickles:by_name",
     "backward_steps": "autodiff.explanations.steps:backward_steps",
     "explain": "autodiff.explanations.paths:explain",
@@ -42,7 +41,7 @@ DOORS = {
     "jitted": "autodiff.pickles:jitted",
     "restored": "autodiff.pickles:restored",
     "save_player": "autodiff.player:save",
-    "scalar_backward": "autodiff.derivatives.sweep:backward",
+    "scalar_backward": "autodiff.derivatives.transforms:scalar_backward",
     "to_json": "autodiff.interop:to_json",
     "taken_apart": "autodiff.pickles:taken_apart",
     "ufunc_of_nodes": "autodiff.dispatch.protocol:ufunc_of_nodes",

@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import Any
 
+from autodiff.nodes import modes
 from autodiff.nodes.modes import MODE
 from autodiff.table.primitive import TABLE
 
@@ -100,6 +101,26 @@ def check_copy(node: Any) -> None:
             f"copy of {called(node)} inside {inside.what}: the copy would be a new leaf and its gradient "
             f"be 0; a node never changes, so use it as it is, or x.detach() where its number is meant"
         )
+
+
+def check_backward(*nodes: Any) -> None:
+    """Raise where what backward puts into `.grad` is of use to a transform, which would lose it."""
+    mode = MODE.get()
+    for node in nodes if mode.recording else ():
+        inside = around(node) if hasattr(node, "parents") else None
+        if inside is None and mode.guards is not None and held(node):
+            inside = INSIDE.get()
+        if inside is not None:
+            raise TypeError(
+                f"backward of {called(node)} inside {inside.what}: .grad would have plain numbers, which "
+                f"leave the graph, and their own gradient be 0; write g = ad.gradient(y, x), which gives "
+                f"nodes here, or y.backward() inside ad.no_grad() where plain numbers are meant"
+            )
+
+
+def held(node: Any) -> bool:
+    """Return whether a node was computed in a trace from what the trace began with."""
+    return any(not trace.inputs or trace.holds(node) for trace in modes._traces)
 
 
 def unchanging(node: Any, how: str) -> TypeError:
