@@ -19,6 +19,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import computed, needs_grad, send
 from autodiff.nodes import modes
 from autodiff.nodes.array_node import fill
+from autodiff.nodes.leaving import INSIDE, Inside
 from autodiff.nodes.modes import MODE
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
@@ -37,18 +38,30 @@ class Segment:
         self.shapes: list[tuple[int, ...]] = []
         self.back: Any = None
         self.captured: tuple[Any, ...] = ()  # what the function reads beside its arguments
+        self.inside = INSIDE.get()  # the transform that it was called in
 
     def run(self, operands: Sequence[Any]) -> Any:
         """Return what the function computes of the operands as one node: all outputs, laid flat."""
         leaves = [
             operands[self.places[k]] if k in self.places else x for k, x in enumerate(self.leaves)
         ]
-        outputs, self.back = tree.flatten(self.f(*self.rebuild(leaves)))
+        outputs, self.back = tree.flatten(self.called(leaves, [*operands, *self.captured]))
         nodes = [y if type(y) is Tensor else ops.mul(y, constant(np.ones(()))) for y in outputs]
         self.shapes = [y.shape for y in nodes]
         if len(nodes) == 1:
             return ops.identity(nodes[0])
         return ops.concatenate(*(y.reshape(-1) for y in nodes), axis=0)
+
+    def called(self, leaves: list[Any], inputs: list[Any]) -> Any:
+        """Return what the function makes of its arguments, in a transform also when it is run again."""
+        args, keywords = self.rebuild(leaves)
+        around = INSIDE.get()
+        try:
+            if self.inside is not None:
+                INSIDE.set(Inside(self.inside.what, inputs, around))
+            return self.f(*args, **keywords)
+        finally:
+            INSIDE.set(around)
 
     def apart(self, whole: Tensor) -> Any:
         """Return the function's outputs from the node that has them all."""
@@ -151,8 +164,8 @@ RECOMPUTED = Recomputed(
 def checkpoint(f: Function) -> Function:
     """Return f, which then keeps nothing of what it computes on the way and is run again by backward.
 
-    Results are Tensors. f must compute the same the second time. A program (`trace`) decides for
-    itself what is kept: there f is recorded as it stands.
+    Results are Tensors; arguments by name are arguments like others. f must compute the same the
+    second time. A program (`trace`) decides for itself what is kept: there f is recorded as it stands.
 
     >>> import autodiff as ad
     >>> x = ad.Tensor([1.0, 2.0])
@@ -162,11 +175,11 @@ def checkpoint(f: Function) -> Function:
     """
 
     @wraps(function("checkpoint", f))
-    def apply(*args: Any) -> Any:
+    def apply(*args: Any, **keywords: Any) -> Any:
         mode = MODE.get()
         if mode.guards is not None or not mode.recording:
-            return f(*args)
-        leaves, rebuild = tree.flatten(list(args))
+            return f(*args, **keywords)
+        leaves, rebuild = tree.flatten([args, keywords])
         segment = Segment(f, leaves, rebuild)
         start = tick()
         whole = segment.run(segment.operands)

@@ -7,10 +7,12 @@ import numpy as np
 
 from autodiff.derivatives.calls import is_node
 from autodiff.derivatives.checkpoint import parted
+from autodiff.derivatives.reverse import needs_grad
 from autodiff.nodes import modes
 from autodiff.nodes.functions import holds_nodes, zero
 from autodiff.nodes.leaving import INSIDE
 from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import tick
 from autodiff.table import ops, tree
 
 
@@ -38,16 +40,20 @@ class Application:
         """Return what the function computes of arrays as one array: all results, laid flat.
 
         It runs as outside of any transform and trace: a gradient that it takes itself is of plain numbers.
+        What it records comes of nodes that are no arguments, to which the rule sends nothing.
         """
-        around = INSIDE.get()
+        around, start = INSIDE.get(), tick()
         try:
             INSIDE.set(None)
-            with modes.mode(recording=False, guards=None):
+            with modes.mode(guards=None):
                 result, kept = self.custom.run(self.args(xs))
         finally:
             INSIDE.set(around)
         self.kept, self.kept_for = kept, xs
         outputs, self.back = tree.flatten(result)
+        for node in (x for y in outputs for x in nodes_of(y)):
+            check_own(self.custom, node, start)
+        outputs = [numbers_of(y) for y in outputs]
         ys = [np.asarray(y, dtype=None if is_float(y) else float) for y in outputs]
         self.shapes = [y.shape for y in ys]
         return ys[0] if len(ys) == 1 else np.concatenate([y.reshape(-1) for y in ys])
@@ -100,7 +106,8 @@ class Application:
                     f"{self.custom.label}: the rule gives a cotangent of shape {shape} for an argument "
                     f"of shape {x.shape}"
                 )
-            part = part if is_node(part) else np.asarray(part, dtype=x.dtype)
+            if not (as_nodes and is_node(part)):
+                part = np.asarray(numbers_of(part), dtype=x.dtype)
             total[i] = part if total[i] is None else total[i] + part
         return [null(x, as_nodes) if t is None else t for x, t in zip(xs, total, strict=True)]
 
@@ -110,7 +117,43 @@ class Application:
             ts[self.places[k]] if k in self.places else nothing(x)
             for k, x in enumerate(self.leaves)
         ]
-        return self.joined(self.custom.push(self.args(xs), self.structure(tangents)), "the tangent")
+        found = self.joined(
+            self.custom.push(self.args(xs), self.structure(tangents)), "the tangent"
+        )
+        return found if any(map(is_node, (*ts, *xs))) else numbers_of(found)
+
+
+def check_own(custom: Any, node: Any, start: int) -> None:
+    """Raise where a result of a custom function was computed from a node that is no argument of it."""
+    pending, seen = [node], {node}
+    while pending:
+        x = pending.pop()
+        if x.seq > start:  # the function's own
+            pending += {p for p in x.parents if p not in seen}
+            seen.update(x.parents)
+        elif needs_grad(x):
+            name = x.name or custom.name_of(x)
+            what = f"a {type(x).__name__}{f' of shape {x.shape}' if x.shape else ''}"
+            raise TypeError(
+                f"{custom.label}: the function reads {f'{name}, {what}' if name else what}, which is no "
+                f"argument of it, so the rule of {custom.what} gives it no gradient and that would be 0; "
+                f"give it as an argument that has a cotangent or tangent of its own, or read "
+                f"{name or 'x'}.data where only the numbers are meant"
+            )
+
+
+def nodes_of(x: Any) -> list[Any]:
+    """Return the nodes that one leaf of a result is or holds."""
+    if is_node(x):
+        return [x]
+    return [v for v in x.flat if is_node(v)] if is_array_of_nodes(x) else []
+
+
+def numbers_of(x: Any) -> Any:
+    """Return the plain numbers of a leaf that may be a node or hold some."""
+    if is_array_of_nodes(x):
+        return np.array([v.data if is_node(v) else v for v in x.flat], float).reshape(x.shape)
+    return plain(x) if is_node(x) else x
 
 
 def plain(x: Any) -> Any:

@@ -7,8 +7,10 @@ rule is written with functions that record. Before it is used for the first time
 differences along random directions, and a wrong one raises a ValueError.
 """
 
+import inspect
 from collections.abc import Sequence
 from functools import partial, update_wrapper
+from inspect import Parameter
 from typing import Any
 
 import numpy as np
@@ -66,7 +68,45 @@ class Custom:
     def missing(self) -> TypeError:
         return TypeError(f"{self.label}: {self.what} has no rule yet; give it with {self.remedy}")
 
-    def __call__(self, *args: Any) -> Any:
+    def name_of(self, node: Any) -> str:
+        """Return the name by which the function or its rule reads a node from outside, if it has one."""
+        for f in (self.f, *self.rules()):
+            try:
+                found = inspect.getclosurevars(f)
+            except TypeError:  # no function of Python
+                continue
+            for name, x in (*found.nonlocals.items(), *found.globals.items()):
+                if x is node or (is_array_of_nodes(x) and any(v is node for v in x.flat)):
+                    return name
+        return ""
+
+    def rules(self) -> tuple[Any, ...]:
+        """Return the functions of the rule."""
+        raise NotImplementedError
+
+    def positions(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the arguments by position, as the rule takes them, with defaults where they leave gaps."""
+        try:
+            bound = inspect.signature(self.f).bind(*args, **keywords)
+        except (TypeError, ValueError) as e:
+            raise TypeError(f"{self.label}: {e}") from None
+        given = set(bound.arguments)
+        bound.apply_defaults()
+        kinds = bound.signature.parameters
+        named = [
+            k for k in given if kinds[k].kind in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD)
+        ]
+        if named:
+            raise TypeError(
+                f"{self.label}: the rule of {self.what} takes arguments by position, and {named[0]} can "
+                f"only be given by name; take the * before it away, or bind it by functools.partial"
+            )
+        last = max(i for i, k in enumerate(kinds) if k in given)
+        return tuple(bound.args[: max(last + 1, len(args))])
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if keywords:
+            args = self.positions(args, keywords)
         leaves, structure = tree.flatten(list(args))
         leaves = [as_array_node(x) if is_array_of_nodes(x) else x for x in leaves]
         operands = list(dict.fromkeys(x for x in leaves if is_node(x)))
@@ -75,8 +115,7 @@ class Custom:
             return self.f(*structure(leaves))
         call = Application(self, leaves, structure, operands)
         arrays = tuple(map(plain, operands))
-        with modes.no_grad():
-            whole = call.whole(arrays)
+        whole = call.whole(arrays)
         if not any(map(needs_grad, operands)) and mode.guards is None:
             return call.apart(Tensor(whole).detach())
         if self.unchecked:
