@@ -1,5 +1,6 @@
 """One call of a function with a rule of its own: its arguments as leaves, its results as one array."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -132,7 +133,7 @@ def check_own(custom: Any, node: Any, start: int) -> None:
             pending += {p for p in x.parents if p not in seen}
             seen.update(x.parents)
         elif needs_grad(x):
-            name = x.name or custom.name_of(x)
+            name = x.name or name_of(custom, x)
             what = f"a {type(x).__name__}{f' of shape {x.shape}' if x.shape else ''}"
             raise TypeError(
                 f"{custom.label}: the function reads {f'{name}, {what}' if name else what}, which is no "
@@ -140,6 +141,19 @@ def check_own(custom: Any, node: Any, start: int) -> None:
                 f"give it as an argument that has a cotangent or tangent of its own, or read "
                 f"{name or 'x'}.data where only the numbers are meant"
             )
+
+
+def name_of(custom: Any, node: Any) -> str:
+    """Return the name by which the function or its rule reads a node from outside, if it has one."""
+    for f in filter(inspect.isroutine, vars(custom).values()):
+        try:
+            found = inspect.getclosurevars(f)
+        except TypeError:  # no function of Python
+            continue
+        for name, x in (*found.nonlocals.items(), *found.globals.items()):
+            if x is node or (is_array_of_nodes(x) and any(v is node for v in x.flat)):
+                return name
+    return ""
 
 
 def nodes_of(x: Any) -> list[Any]:

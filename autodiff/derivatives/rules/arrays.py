@@ -68,45 +68,9 @@ class Custom:
     def missing(self) -> TypeError:
         return TypeError(f"{self.label}: {self.what} has no rule yet; give it with {self.remedy}")
 
-    def name_of(self, node: Any) -> str:
-        """Return the name by which the function or its rule reads a node from outside, if it has one."""
-        for f in (self.f, *self.rules()):
-            try:
-                found = inspect.getclosurevars(f)
-            except TypeError:  # no function of Python
-                continue
-            for name, x in (*found.nonlocals.items(), *found.globals.items()):
-                if x is node or (is_array_of_nodes(x) and any(v is node for v in x.flat)):
-                    return name
-        return ""
-
-    def rules(self) -> tuple[Any, ...]:
-        """Return the functions of the rule."""
-        raise NotImplementedError
-
-    def positions(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Any, ...]:
-        """Return the arguments by position, as the rule takes them, with defaults where they leave gaps."""
-        try:
-            bound = inspect.signature(self.f).bind(*args, **keywords)
-        except (TypeError, ValueError) as e:
-            raise TypeError(f"{self.label}: {e}") from None
-        given = set(bound.arguments)
-        bound.apply_defaults()
-        kinds = bound.signature.parameters
-        named = [
-            k for k in given if kinds[k].kind in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD)
-        ]
-        if named:
-            raise TypeError(
-                f"{self.label}: the rule of {self.what} takes arguments by position, and {named[0]} can "
-                f"only be given by name; take the * before it away, or bind it by functools.partial"
-            )
-        last = max(i for i, k in enumerate(kinds) if k in given)
-        return tuple(bound.args[: max(last + 1, len(args))])
-
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         if keywords:
-            args = self.positions(args, keywords)
+            args = positions(self, args, keywords)
         leaves, structure = tree.flatten(list(args))
         leaves = [as_array_node(x) if is_array_of_nodes(x) else x for x in leaves]
         operands = list(dict.fromkeys(x for x in leaves if is_node(x)))
@@ -124,6 +88,25 @@ class Custom:
         node: Tensor = Tensor.__new__(Tensor)
         fill(node, whole, self.row, tuple(operands), arrays, {"call": call}, True)
         return call.apart(node)
+
+
+def positions(custom: Custom, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the arguments by position, as the rule takes them, with defaults where they leave gaps."""
+    try:
+        bound = inspect.signature(custom.f).bind(*args, **keywords)
+    except (TypeError, ValueError) as e:
+        raise TypeError(f"{custom.label}: {e}") from None
+    given = list(bound.arguments)
+    bound.apply_defaults()
+    kinds = bound.signature.parameters
+    named = [k for k in given if kinds[k].kind in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD)]
+    if named:
+        raise TypeError(
+            f"{custom.label}: the rule of {custom.what} takes arguments by position, and {named[0]} can "
+            f"only be given by name; take the * before it away, or bind it by functools.partial"
+        )
+    last = max(i for i, k in enumerate(kinds) if k in given)
+    return bound.args[: max(last + 1, len(args))]
 
 
 class OwnRow(Multilinear):

@@ -41,10 +41,6 @@ class custom_vjp(Custom):  # noqa: N801
         """Enter the rule; it is checked when it is first used."""
         self.fwd, self.bwd, self.unchecked = fwd, bwd, check
 
-    def rules(self) -> tuple[Any, ...]:
-        """Return the functions of the rule."""
-        return self.fwd, self.bwd
-
     def run(self, args: Sequence[Any]) -> tuple[Any, Any]:
         """Return the function's result and what its rule wants to be kept."""
         if self.fwd is None:
@@ -115,10 +111,6 @@ class custom_jvp(Custom):  # noqa: N801
     def defjvp(self, rule: Function, check: bool = True) -> None:
         """Enter the rule; it is checked when it is first used."""
         self.rule, self.unchecked = rule, check
-
-    def rules(self) -> tuple[Any, ...]:
-        """Return the function that is the rule."""
-        return (self.rule,)
 
     def run(self, args: Sequence[Any]) -> tuple[Any, Any]:
         """Return the function's result; nothing is kept."""
