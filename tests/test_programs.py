@@ -270,7 +270,7 @@ READERS = {
     "format": lambda x: float(f"{x.data}") if type(x) is ad.Value else float(f"{x.item()}"),
     "bool": bool, "pickle": lambda x: float(np.sum(pickle.loads(pickle.dumps(x)).data)),
     "copy": lambda x: float(np.sum(copy.deepcopy(x).data)),
-    "gradient": lambda x: float(np.sum(ad.gradient(x * x * x, x, seed=1.0))),
+    "gradient": lambda x: float(ad.sum(ad.gradient(x * x * x, x, seed=1.0))),
     "backward": lambda x: ((x * x * x).backward(), float(np.sum(x.grad)))[1],
     "graph": lambda x: float(np.sum(ad.Graph(x * 1.0).values[-1])),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """`custom_vjp` and `custom_jvp`: one node, both modes, any order, checked rules; and `minimize`."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -215,3 +216,148 @@ def test_fwd_computes_what_the_function_does() -> None:
         ad.grad(square)(3.0)
     square.defvjp(lambda x: (x * x + 1.0, x), lambda x, g: (2.0 * g * x,), check=False)
     assert ad.value_and_grad(square)(3.0) == (10.0, 6.0)
+
+
+def closed_over(kind: str, read: Any, **check: bool) -> Any:
+    """Return a function with a rule of each kind that reads something which is no argument."""
+    if kind == "vjp":
+        f = ad.custom_vjp(lambda y: y * read)
+        f.defvjp(lambda y: (y * read, y), lambda kept, g: (g * read,), **check)
+        return f
+    h = ad.custom_jvp(lambda y: y * read)
+    h.defjvp(lambda x, t: (x[0] * read, t[0] * read), **check)
+    return h
+
+
+REFUSED = r"the function reads {}, a .* which is no argument of it.*give it as an argument"
+AROUND: dict[str, Any] = {
+    "grad": lambda f, x: ad.grad(f)(x),
+    "jit of grad": lambda f, x: ad.jit(ad.grad(f))(x),
+    "grad of jit": lambda f, x: ad.grad(ad.jit(f))(x),
+    "value_and_grad of jit": lambda f, x: ad.jit(f).value_and_grad(x),
+    "jvp": lambda f, x: ad.jvp(f, (x,), (x,)),
+    "vjp": lambda f, x: ad.vjp(f, x)[1](1.0),
+    "jacobian": lambda f, x: ad.jacobian(f)(x),
+    "hessian": lambda f, x: ad.hessian(f)(x),
+    "vmap of grad": lambda f, x: ad.vmap(ad.grad(f))(np.stack([x, x])),
+}
+
+
+@pytest.mark.parametrize("kind", ["vjp", "jvp"])
+@pytest.mark.parametrize("around", AROUND)
+def test_a_rule_refuses_nodes_that_are_no_arguments(around: str, kind: str) -> None:
+    for check in (True, False):
+        for value in (np.arange(1.0, 4.0), 2.0):
+            with pytest.raises(TypeError, match=REFUSED.format("read")):
+                AROUND[around](lambda x, c=check: ad.sum(closed_over(kind, x, check=c)(x)), value)
+
+
+@pytest.mark.parametrize("kind", ["vjp", "jvp"])
+def test_a_rule_refuses_leaves_and_what_is_computed_outside(kind: str) -> None:
+    w = ad.Tensor(np.ones(3), name="w")
+    for read, name in ((w, "w"), (w * 2.0, "read"), (ad.Value(2.0), "read")):
+        with pytest.raises(TypeError, match=REFUSED.format(name)):
+            closed_over(kind, read)(ad.Tensor(np.arange(3.0)))
+    for read in (w.data, w.detach(), ad.constant(2.0), ad.stop_gradient(2.0)):
+        found = ad.grad(lambda x, r=read: ad.sum(closed_over(kind, r)(x)))(np.arange(3.0))
+        np.testing.assert_array_equal(found, np.ones(3) * np.asarray(getattr(read, "data", read)))
+        assert isinstance(found, np.ndarray)
+
+
+def test_a_function_with_a_rule_may_record_for_itself() -> None:
+    def inner(x: Any) -> Any:
+        t = ad.Tensor(np.array(x))
+        return ad.gradient(ad.sum(t * t * t), t) + (t * 0.0)
+
+    f = ad.custom_vjp(inner)
+    f.defvjp(lambda x: (inner(x), x), lambda x, g: (6.0 * x * g,))
+    found = ad.grad(lambda x: ad.sum(f(x)))(np.arange(3.0))
+    np.testing.assert_array_equal(found, 6.0 * np.arange(3.0))
+
+
+def test_nodes_that_only_the_rule_reads_leave_plain_numbers() -> None:
+    def f(x: Any, kind: str) -> Any:
+        if kind == "vjp":
+            h = ad.custom_vjp(lambda y: y * 2.0)
+            h.defvjp(lambda y: (y * 2.0, y), lambda kept, g: (2.0 * g * (x / x),))
+        else:
+            h = ad.custom_jvp(lambda y: y * 2.0)
+            h.defjvp(lambda y, t: (y[0] * 2.0, 2.0 * t[0] * (x / x)))
+        return ad.sum(h(x))
+
+    x = np.arange(1.0, 4.0)
+    for kind in ("vjp", "jvp"):
+        found = [ad.grad(f)(x, kind), ad.jit(ad.grad(lambda x, k=kind: f(x, k)))(x)]
+        for slope in found:
+            assert isinstance(slope, np.ndarray)
+            np.testing.assert_array_equal(slope, [2.0, 2.0, 2.0])
+        assert isinstance(ad.jvp(lambda x, k=kind: f(x, k), (x,), (x,))[1], float | np.ndarray)
+
+
+def by_name(kind: str) -> Any:
+    def f(x: Any, k: Any = 2.0, c: Any = 1.0) -> Any:
+        return x * k * k * c
+
+    if kind == "checkpoint":
+        return ad.checkpoint(f)
+    if kind == "vjp":
+        g = ad.custom_vjp(f)
+        g.defvjp(
+            lambda *a: (f(*a), a),
+            lambda a, t: tuple(
+                part
+                for part, _ in zip(
+                    (
+                        t * f(1.0, *a[1:]),
+                        ad.sum(2.0 * t * f(a[0], 1.0, *a[2:])) * (a[1] if len(a) > 1 else 0.0),
+                        ad.sum(t * f(*a[:2])),
+                    ),
+                    a,
+                    strict=False,
+                )
+            ),
+        )
+        return g
+    h = ad.custom_jvp(f)
+
+    def rule(a: Any, t: Any) -> Any:
+        slopes = (
+            f(1.0, *a[1:]),
+            2.0 * f(a[0], 1.0, *a[2:]) * (a[1] if len(a) > 1 else 0.0),
+            f(*a[:2]),
+        )
+        return f(*a), sum(s * part for s, part in zip(slopes, t, strict=False))
+
+    h.defjvp(rule)
+    return h
+
+
+@pytest.mark.parametrize("kind", ["checkpoint", "vjp", "jvp"])
+def test_arguments_by_name_are_differentiated_as_by_position(kind: str) -> None:
+    x = np.array([1.0, 2.0, -0.5])
+    for names in itertools.chain.from_iterable(itertools.permutations("kc", n) for n in (0, 1, 2)):
+        values = {name: {"k": 3.0, "c": 0.5}[name] for name in names}
+
+        def plain(x: Any, given: dict[str, Any]) -> Any:
+            k, c = given.get("k", 2.0), given.get("c", 1.0)
+            return ad.sum(x * k * k * c)
+
+        wanted = ad.grad(plain, argnums=(0, 1))(x, values)
+        for call in (lambda x, g: by_name(kind)(x, **g), lambda x, g: by_name(kind)(**g, x=x)):
+            slope = ad.grad(lambda x, g, call=call: ad.sum(call(x, g)), argnums=(0, 1))
+            for found in (slope(x, values), ad.jit(slope)(x, values)):
+                np.testing.assert_allclose(found[0], wanted[0])
+                assert found[1].keys() == values.keys()
+                for name in names:
+                    np.testing.assert_allclose(found[1][name], wanted[1][name])
+
+
+def test_arguments_that_only_a_name_gives_are_refused_in_a_sentence() -> None:
+    f = ad.custom_vjp(lambda x, *, k=1.0: x * k)
+    f.defvjp(lambda x, k=1.0: (x * k, k), lambda k, g: (g * k,))
+    with pytest.raises(
+        TypeError, match="takes arguments by position, and k can only be given by name"
+    ):
+        f(np.ones(2), k=3.0)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'm'"):
+        f(np.ones(2), m=3.0)

@@ -19,6 +19,7 @@ from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import computed, needs_grad, send
 from autodiff.nodes import modes
 from autodiff.nodes.array_node import fill
+from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.leaving import INSIDE, Inside
 from autodiff.nodes.modes import MODE
 from autodiff.nodes.tensor import Tensor, constant
@@ -113,8 +114,8 @@ def send_again(node: Any, g: Any, total: dict[Any, Any], create_graph: bool) -> 
     """Send a node's cotangent through what it records when it is run again."""
     whole, inside = again(node, node.parents)
     total[whole] = g
-    arrays = [x for x in inside if create_graph or type(x) is Tensor]
-    send(arrays, total, create_graph, ())
+    every = create_graph or type(g) is Lanes  # else Values are swept by themselves
+    send([x for x in inside if every or type(x) is Tensor], total, create_graph, ())
 
 
 def transposed(i: int, g: Any, *xs: Any, segment: Segment) -> Any:

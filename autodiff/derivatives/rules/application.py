@@ -12,6 +12,7 @@ from autodiff.derivatives.reverse import needs_grad
 from autodiff.nodes import modes
 from autodiff.nodes.functions import holds_nodes, zero
 from autodiff.nodes.leaving import INSIDE
+from autodiff.nodes.modes import MODE
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import tick
 from autodiff.table import ops, tree
@@ -37,23 +38,31 @@ class Application:
         found: list[Any] = self.structure(leaves)
         return found
 
+    def alone(self, function: Any, xs: Sequence[Any]) -> Any:
+        """Return what a function makes of the arguments as outside of any transform and trace.
+
+        A gradient that it takes itself is of plain numbers so.
+        """
+        around = INSIDE.get()
+        try:
+            INSIDE.set(None)
+            with modes.mode(recording=True, guards=None):
+                return function(self.args(xs))
+        finally:
+            INSIDE.set(around)
+
     def whole(self, xs: Sequence[Any]) -> Any:
         """Return what the function computes of arrays as one array: all results, laid flat.
 
-        It runs as outside of any transform and trace: a gradient that it takes itself is of plain numbers.
-        What it records comes of nodes that are no arguments, to which the rule sends nothing.
+        What it has recorded comes of nodes that are no arguments, to which the rule sends nothing.
         """
-        around, start = INSIDE.get(), tick()
-        try:
-            INSIDE.set(None)
-            with modes.mode(guards=None):
-                result, kept = self.custom.run(self.args(xs))
-        finally:
-            INSIDE.set(around)
+        start = tick()
+        result, kept = self.alone(self.custom.run, xs)
         self.kept, self.kept_for = kept, xs
         outputs, self.back = tree.flatten(result)
-        for node in (x for y in outputs for x in nodes_of(y)):
-            check_own(self.custom, node, start)
+        if MODE.get().recording:
+            for node in (x for y in outputs for x in nodes_of(y)):
+                check_own(self.custom, node, start)
         outputs = [numbers_of(y) for y in outputs]
         ys = [np.asarray(y, dtype=None if is_float(y) else float) for y in outputs]
         self.shapes = [y.shape for y in ys]
