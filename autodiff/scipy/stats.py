@@ -2,59 +2,150 @@
 
 Each distribution has `logpdf` (or `logpmf`) and `pdf`, where it is simple `cdf` and `logcdf`, with
 SciPy's parameters under SciPy's names; gradients flow to the point and to every parameter that is real.
-Everything else is SciPy's own.
+Where there is no density (outside of the support, between whole numbers) they are SciPy's -inf, 0 and 1,
+whose gradient is 0; a parameter that SciPy does not allow gives NaN. Everything else is SciPy's own.
 """
 
+import inspect
 import math
 from collections.abc import Callable
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
+from autodiff.nodes.functions import holds_nodes
 from autodiff.scipy import special
+from autodiff.scipy.parameters import without_nodes
+from autodiff.scipy.several import LOG_2PI, dirichlet, multivariate_normal
 from autodiff.table import ops
 
 plain = require("scipy.stats", "scipy", "autodiff.scipy.stats")
-LOG_2PI = math.log(2.0 * math.pi)
+__all__ = [
+    "bernoulli", "beta", "binom", "cauchy", "chi2", "dirichlet", "expon", "gamma", "gumbel_r", "laplace",
+    "logistic", "multivariate_normal", "norm", "poisson", "t",
+]  # fmt: skip
 Density = Callable[..., Any]
+# What the functions of a distribution are below its support, and above.
+OUTSIDE = {
+    "logpdf": (-math.inf, -math.inf), "logpmf": (-math.inf, -math.inf), "cdf": (0.0, 1.0),
+    "logcdf": (-math.inf, 0.0), "sf": (1.0, 0.0), "logsf": (0.0, -math.inf),
+}  # fmt: skip
+
+
+def _positive(*shapes: Any) -> list[Any]:
+    return [ops.step(s) for s in shapes]
+
+
+def _share(p: Any) -> list[Any]:
+    """A probability, 0 and 1 among them."""
+    return [_not_above(0.0, p), _not_above(p, 1.0)]
+
+
+def _not_above(a: Any, b: Any) -> Any:
+    return ops.sub(1.0, ops.step(ops.sub(a, b)))
+
+
+def _whole(k: Any) -> Any:
+    return ops.sub(2.0, ops.mul(2.0, ops.beats(k, ops.floor(k))))
+
+
+def _all(flags: list[Any]) -> Any:
+    """Return 1 where all flags are, 0 elsewhere, NaN where one is; None where numbers say 1 throughout."""
+    found = None
+    for flag in flags:
+        if holds_nodes(flag) or not np.all(np.equal(flag, 1.0)):
+            found = flag if found is None else ops.mul(found, flag)
+    return found
 
 
 class Distribution:
-    """One of SciPy's distributions, whose log density is known to the table."""
+    """One of SciPy's distributions, whose log density is known to the table.
+
+    Its support goes from `low` to `high` (a number, or the function of the shapes that gives it); `within`
+    is a point inside. `allowed` gives, for the shapes, flags that are 1 where SciPy takes them.
+    """
 
     def __init__(
-        self, name: str, density: Density, discrete: bool = False, **more: Density
-    ) -> None:
+        self, name: str, density: Density, allowed: Density = _positive, low: float = -math.inf,
+        high: Any = math.inf, within: float = 0.5, discrete: bool = False, **more: Density,
+    ) -> None:  # fmt: skip
         self.name, self.density, self.more = name, density, more
         self.log, self.once = ("logpmf", "pmf") if discrete else ("logpdf", "pdf")
-        self.discrete = discrete
+        self.discrete, self.allowed = discrete, allowed
+        self.low, self.high, self.within = low, high, within
 
-    def standard(
-        self, function: Density, x: Any, shapes: tuple[Any, ...], loc: Any, scale: Any
-    ) -> Any:
-        return function((x - loc) / scale if not self.discrete else x - loc, *shapes)
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """What a function of the distribution takes: the point, SciPy's shapes, loc and scale."""
+        place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        shapes = (getattr(plain, self.name).shapes or "").replace(",", " ").split()
+        names = [inspect.Parameter(n, place) for n in ("k" if self.discrete else "x", *shapes)]
+        names.append(inspect.Parameter("loc", place, default=0.0))
+        if not self.discrete:
+            names.append(inspect.Parameter("scale", place, default=1.0))
+        return inspect.Signature(names)
 
-    def logarithm(self, x: Any, *shapes: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-        """Return the logarithm of the density at x."""
-        count = self.density.__code__.co_argcount - 1
-        rest = shapes[count:]
-        loc = rest[0] if rest else loc
-        scale = rest[1] if len(rest) > 1 else scale
-        y = self.standard(self.density, ops.add(tensor(x), 0.0), shapes[:count], loc, scale)
-        if type(scale) is float and scale == 1.0:
-            return y
-        return y - ops.log(scale)
+    def answer(self, which: str, *args: Any, **options: Any) -> Any:
+        """Return a function of the distribution, which SciPy computes where no node is given."""
+        if not holds_nodes((*args, *options.values())):
+            return getattr(getattr(plain, self.name), which)(*args, **options)
+        try:
+            given = self.signature.bind(*args, **options)
+        except TypeError as error:
+            raise TypeError(f"{self.name}.{which}: {error}") from None
+        given.apply_defaults()
+        x, *rest = given.arguments.values()
+        scale = 1.0 if self.discrete else rest.pop()
+        loc = rest.pop()
+        if which == self.once:
+            return ops.exp(self.placed(self.log, x, rest, loc, scale))
+        return self.placed(which, x, rest, loc, scale)
+
+    def placed(self, which: str, x: Any, shapes: list[Any], loc: Any, scale: Any) -> Any:
+        """Return the function at x by the one at the standard place; nothing flows from outside."""
+        x = ops.add(tensor(x), 0.0) - loc
+        if not self.discrete:
+            x = x / scale
+        shapes = [s if holds_nodes(s) else np.asarray(s, float) + 0.0 for s in shapes]
+        allowed = _all(
+            [
+                *self.allowed(*shapes),
+                ops.step(scale if holds_nodes(scale) else np.asarray(scale, float)),
+            ]
+        )
+        high = self.high(*shapes) if callable(self.high) else self.high
+        parts = [_not_above(self.low, x)] if self.low > -math.inf else []
+        if callable(self.high) or high < math.inf:
+            parts.append(_not_above(x, high))
+        if self.discrete:
+            parts.append(_whole(x))
+        inside = _all(parts)
+        if inside is not None and allowed is not None:
+            inside = inside + 0.0 * allowed  # NaN, where a parameter is
+        safe = x if inside is None else ops.where(inside, x, self.within)
+        y = (self.density if which == self.log else self.more[which])(safe, *shapes)
+        if which == self.log and (holds_nodes(scale) or np.any(np.not_equal(scale, 1.0))):
+            y = y - ops.log(scale)
+        if inside is not None:
+            below, above = OUTSIDE[which]
+            out = below if below == above else ops.where(parts[0], above, below)
+            y = ops.where(inside, y, out)
+        return y if allowed is None else ops.where(allowed, y, math.nan)
 
     def __getattr__(self, name: str) -> Any:
-        if name == self.log:
-            return self.logarithm
-        if name == self.once:
-            return lambda *args, **options: ops.exp(self.logarithm(*args, **options))
-        if name in self.more:
-            return lambda x, loc=0.0, scale=1.0: self.more[name]((x - loc) / scale)
-        return getattr(getattr(plain, self.name), name)
+        if name in (self.log, self.once) or name in self.more:
+            found = partial(self.answer, name)
+            found.__doc__ = getattr(getattr(plain, self.name), name).__doc__
+            return found
+        function = getattr(getattr(plain, self.name), name)
+        return (
+            without_nodes(function, f"{self.name}.{name}")
+            if inspect.ismethod(function)
+            else function
+        )
 
 
 def _gamma(x: Any, a: Any) -> Any:
@@ -90,84 +181,34 @@ def _binom(k: Any, n: Any, p: Any) -> Any:
     return choose + ops.xlogy(k, p) + special.xlog1py(n - k, -ops.add(p, 0.0))
 
 
+def _binom_allowed(n: Any, p: Any) -> list[Any]:
+    return [_not_above(0.0, n), _whole(n), *_share(p)]
+
+
 norm = Distribution(
     "norm", lambda x: -0.5 * (x * x) - 0.5 * LOG_2PI, cdf=ops.normal_cdf, logcdf=special.log_ndtr,
     sf=lambda x: ops.normal_cdf(-x), logsf=lambda x: special.log_ndtr(-x),
 )  # fmt: skip
-expon = Distribution("expon", lambda x: -x, cdf=lambda x: -ops.expm1(-x))
+expon = Distribution("expon", lambda x: -x, low=0.0, cdf=lambda x: -ops.expm1(-x))
 laplace = Distribution("laplace", lambda x: -ops.abs(x) - math.log(2.0))
 logistic = Distribution(
-    "logistic", lambda x: -x - 2.0 * ops.softplus(-x), cdf=ops.sigmoid, logcdf=special.log_expit
+    "logistic",
+    lambda x: special.log_expit(x) + special.log_expit(-x),
+    cdf=ops.sigmoid,
+    logcdf=special.log_expit,
 )
 cauchy = Distribution("cauchy", lambda x: -ops.log1p(x * x) - math.log(math.pi))
 gumbel_r = Distribution("gumbel_r", lambda x: -x - ops.exp(-x), cdf=lambda x: ops.exp(-ops.exp(-x)))
-gamma = Distribution("gamma", _gamma)
-beta = Distribution("beta", _beta)
+gamma = Distribution("gamma", _gamma, low=0.0)
+beta = Distribution("beta", _beta, low=0.0, high=1.0)
 t = Distribution("t", _t)
-chi2 = Distribution("chi2", _chi2)
-poisson = Distribution("poisson", _poisson, discrete=True)
-bernoulli = Distribution("bernoulli", _bernoulli, discrete=True)
-binom = Distribution("binom", _binom, discrete=True)
-
-
-class MultivariateNormal:
-    """scipy.stats.multivariate_normal: logpdf and pdf by a Cholesky factor."""
-
-    def logpdf(self, x: Any, mean: Any = None, cov: Any = 1.0, allow_singular: bool = False) -> Any:
-        """Return the logarithm of the density at the points in the last axis of x.
-
-        How many coordinates there are is said by the mean, without one by the covariance: a matrix,
-        the diagonal of one, or a number, which is the variance of every coordinate. As in SciPy,
-        numbers in one axis are a point, or as many points as numbers where there is one coordinate.
-        """
-        x, cov = tensor(x), tensor(cov)
-        mean = tensor(0.0 if mean is None else mean).reshape(-1)
-        n = max(mean.size, *cov.shape, 1)
-        if cov.ndim < 2:
-            cov = ops.mul(np.eye(n), cov)
-        if x.ndim < 2:
-            x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
-        if x.shape[-1] != n:
-            raise ValueError(
-                f"multivariate_normal: the points have {x.shape[-1]} coordinates, the distribution {n}"
-            )
-        away = x - mean
-        lower = ops.cholesky(cov)
-        turned = ops.solve(lower, away.reshape(-1, n).transpose())
-        size = ops.log(lower[np.arange(n), np.arange(n)]).sum()
-        y = -0.5 * ops.square(turned).sum(0) - size - 0.5 * n * LOG_2PI
-        return y.reshape([k for k in away.shape[:-1] if k != 1])
-
-    def pdf(self, *args: Any, **options: Any) -> Any:
-        """Return the density."""
-        return ops.exp(self.logpdf(*args, **options))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(plain.multivariate_normal, name)
-
-
-multivariate_normal = MultivariateNormal()
-
-
-class Dirichlet:
-    """scipy.stats.dirichlet: logpdf and pdf of shares in the first axis."""
-
-    def logpdf(self, x: Any, alpha: Any) -> Any:
-        """Return the logarithm of the density at x, for the parameters alpha."""
-        x, alpha = tensor(x), tensor(alpha)
-        size = special.gammaln(alpha.sum()) - special.gammaln(alpha).sum()
-        power = alpha.reshape(-1, *(1,) * (x.ndim - 1)) - 1.0
-        return size + ops.xlogy(power, x).sum(0)
-
-    def pdf(self, x: Any, alpha: Any) -> Any:
-        """Return the density."""
-        return ops.exp(self.logpdf(x, alpha))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(plain.dirichlet, name)
-
-
-dirichlet = Dirichlet()
+chi2 = Distribution("chi2", _chi2, low=0.0)
+poisson = Distribution("poisson", _poisson, lambda mu: [_not_above(0.0, mu)], low=0.0, within=0.0,
+                       discrete=True)  # fmt: skip
+bernoulli = Distribution("bernoulli", _bernoulli, _share, 0.0, 1.0, within=0.0, discrete=True)
+binom = Distribution(
+    "binom", _binom, _binom_allowed, 0.0, lambda n, p: n, within=0.0, discrete=True
+)
 
 
 def __getattr__(name: str) -> Any:
