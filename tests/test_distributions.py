@@ -160,10 +160,8 @@ def test_the_smaller_array_first(f: Any) -> None:
 
 def test_what_linalg_leaves_to_scipy() -> None:
     assert np.allclose(linalg.lu(A)[2], scipy.linalg.lu(A)[2])
-    with pytest.raises(TypeError, match="takes the matrix and lower= alone"):
+    with pytest.raises(TypeError, match="eigh: b= has no meaning on a graph"):
         linalg.eigh(ad.Tensor(A + A.T), np.eye(3))
-    with pytest.raises(TypeError, match="takes the matrix and lower= alone"):
-        linalg.eigh(ad.Tensor(A + A.T), eigvals_only=True)
 
 
 # Where the terms of a textbook's formula cancel, or a tail underflows.

@@ -7,6 +7,7 @@ exact as the solver's tolerances, rtol= and atol=, let it be. The way back is an
 can be differentiated again.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,9 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), **options:
     given = args if isinstance(args, tuple) else (args,)
     if not holds_nodes([y0, t, *tree.flatten(list(given))[0]]):
         return plain.odeint(func, y0, t, args, **options)
+    unknown = options.keys() - inspect.signature(plain.odeint).parameters
+    if unknown:
+        raise TypeError(f"odeint: got an unexpected keyword argument {min(unknown)!r}")
     for name in ("full_output", "Dfun", "tfirst", "col_deriv"):
         if options.pop(name, None):
             raise TypeError(f"odeint: {name}= has no meaning on a graph; leave it away")

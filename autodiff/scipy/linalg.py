@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
 from autodiff.dispatch import linalg as ours
 from autodiff.dispatch.linalg import norms
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
-from autodiff.nodes.functions import holds_nodes
+from autodiff.scipy.parameters import stands_for
 from autodiff.table import ops
 from autodiff.table.linear.matrices import times
 from autodiff.table.primitive import TABLE, smooth
@@ -68,13 +70,16 @@ smooth(
 )  # fmt: skip
 
 
+@stands_for(plain.solve_triangular)
 def solve_triangular(
-    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, **checks: Any
+    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:
     """Return x with a x = b for a triangle a; trans=1 or 'T' takes its transpose."""
-    if not holds_nodes((a, b)):
-        return plain.solve_triangular(a, b, trans, lower, unit_diagonal, **checks)
     a, b = tensor(a), tensor(b)
+    if trans not in (0, "N", 1, "T", 2, "C"):
+        raise TypeError(
+            f"scipy.linalg.solve_triangular: trans={trans!r} is none of 0, 1, 2, N, T, C"
+        )
     if trans in (1, "T", 2, "C"):
         a, lower = swap(a), not lower
     column = b if b.ndim > 1 else b.reshape(-1, 1)
@@ -82,60 +87,134 @@ def solve_triangular(
     return y if b.ndim > 1 else y[:, 0]
 
 
-def cholesky(a: Any, lower: bool = False, **checks: Any) -> Any:
+@stands_for(plain.cholesky)
+def cholesky(a: Any, lower: bool = False) -> Any:
     """Return the triangle R with R^T R = a, or with `lower` L with L L^T = a."""
-    if not holds_nodes(a):
-        return plain.cholesky(a, lower, **checks)
     y = ops.cholesky(tensor(a) if lower else swap(tensor(a)))
     return y if lower else swap(y)
 
 
-def cho_factor(a: Any, lower: bool = False, **checks: Any) -> Any:
+@stands_for(plain.cho_factor)
+def cho_factor(a: Any, lower: bool = False) -> Any:
     """Return a Cholesky factor and which triangle it is, for cho_solve."""
-    return cholesky(a, lower, **checks), lower
+    return cholesky(a, lower), lower
 
 
-def cho_solve(c_and_lower: Any, b: Any, **checks: Any) -> Any:
+@stands_for(plain.cho_solve)
+def cho_solve(c_and_lower: Any, b: Any) -> Any:
     """Return x with a x = b from the Cholesky factor of a."""
     c, lower = c_and_lower
-    if not holds_nodes((c, b)):
-        return plain.cho_solve(c_and_lower, b, **checks)
     first = solve_triangular(c, b, trans=0 if lower else 1, lower=lower)
     return solve_triangular(c, first, trans=1 if lower else 0, lower=lower)
 
 
+@stands_for(plain.expm)
 def expm(a: Any) -> Any:
     """Return the exponential of a matrix."""
-    return TABLE["expm"](tensor(a)) if holds_nodes(a) else plain.expm(a)
+    return TABLE["expm"](tensor(a))
 
 
-def solve(a: Any, b: Any, **options: Any) -> Any:
-    """Return x with a x = b; what SciPy may be told of a has no meaning on a graph."""
-    return ours.solve(a, b) if holds_nodes((a, b)) else plain.solve(a, b, **options)
+def _read(a: Any, assume_a: Any, lower: bool, transposed: bool = False) -> Any:
+    """Return the matrix that SciPy takes from what it reads of a."""
+    a, n = tensor(a), np.shape(a)[-1]
+    if assume_a in ("sym", "symmetric", "her", "hermitian", "pos", "positive definite"):
+        edge = TABLE["triangle"](a, k=-1 if lower else 1, upper=not lower)
+        a = edge + swap(edge) + a * np.eye(n)
+        if assume_a in ("pos", "positive definite"):
+            np.linalg.cholesky(a.data)  # raises where it is not
+    elif assume_a in ("upper triangular", "lower triangular"):
+        a = TABLE["triangle"](a, k=0, upper=assume_a == "upper triangular")
+    elif assume_a in ("diagonal", "tridiagonal"):
+        width = 0 if assume_a == "diagonal" else 1
+        a = a * (np.tri(n, k=width) - np.tri(n, k=-width - 1))
+    elif assume_a not in (None, "gen", "general", "banded"):
+        raise ValueError(f"scipy.linalg: {assume_a!r} is not a structure that assume_a= can name")
+    return swap(a) if transposed else a
 
 
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, **options: Any) -> Any:
+@stands_for(plain.solve)
+def solve(
+    a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False
+) -> Any:
+    """Return x with a x = b, a being what `assume_a` says of it, or its transpose."""
+    return ours.solve(_read(a, assume_a, lower, transposed), b)
+
+
+@stands_for(plain.inv)
+def inv(a: Any, assume_a: Any = None, lower: bool = False) -> Any:
+    """Return the inverse of a, a being what `assume_a` says of it."""
+    if assume_a in ("diagonal", "tridiagonal", "banded"):
+        raise TypeError(
+            f"scipy.linalg.inv: assume_a={assume_a!r} has no meaning on a graph; leave it away, or invert "
+            f"what it names by itself"
+        )
+    return ours.inv(_read(a, assume_a, lower))
+
+
+@stands_for(plain.det)
+def det(a: Any) -> Any:
+    """Return the determinant."""
+    return ours.det(a)
+
+
+@stands_for(plain.norm)
+def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return a norm of a vector or a matrix."""
+    return norms.norm(a, ord, axis, keepdims)
+
+
+@stands_for(plain.pinv)
+def pinv(a: Any, rtol: Any = None) -> Any:
+    """Return the pseudo-inverse, where the rank stays the same nearby."""
+    a = tensor(a)
+    small = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
+    return ours.pinv(a, rcond=small if rtol is None else rtol)
+
+
+@stands_for(plain.lstsq)
+def lstsq(a: Any, b: Any, cond: Any = None, lapack_driver: Any = None) -> Any:
+    """Return the x with the least sum of squares of a x - b, the sums, the rank, and a's values."""
+    if lapack_driver == "gelsy":
+        raise TypeError(
+            "scipy.linalg.lstsq: lapack_driver='gelsy', which leaves out the singular values, has no meaning "
+            "on a graph; leave it away"
+        )
+    if lapack_driver not in (None, "gelsd", "gelss"):
+        raise ValueError(f"scipy.linalg.lstsq: LAPACK has no driver {lapack_driver!r}")
+    x, sums, *rest = ours.lstsq(a, b, cond)
+    return (x, sums[0] if np.ndim(b) == 1 and sums.size == 1 else sums, *rest)
+
+
+@stands_for(plain.svd)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """Return U, the singular values and V^T."""
-    given = holds_nodes(a)
-    return (ours.svd if given else plain.svd)(
-        a, full_matrices, compute_uv, **({} if given else options)
-    )
+    return ours.svd(a, full_matrices, compute_uv)
 
 
-def eigh(a: Any, b: Any = None, **options: Any) -> Any:
+@stands_for(plain.svdvals)
+def svdvals(a: Any) -> Any:
+    """Return the singular values."""
+    return ours.svd(a, compute_uv=False)
+
+
+@stands_for(plain.eigh)
+def eigh(a: Any, lower: bool = True, eigvals_only: bool = False) -> Any:
     """Return the eigenvalues and eigenvectors of a symmetric matrix."""
-    if not holds_nodes((a, b)):
-        return plain.eigh(a, b, **options)
-    if b is not None or options.keys() - {"lower"}:
-        raise TypeError("scipy.linalg.eigh: on a graph it takes the matrix and lower= alone")
-    return ours.eigh(a, "L" if options.get("lower", True) else "U")
+    return (ours.eigvalsh if eigvals_only else ours.eigh)(a, "L" if lower else "U")
 
 
+@stands_for(plain.eigvalsh)
+def eigvalsh(a: Any, lower: bool = True) -> Any:
+    """Return the eigenvalues of a symmetric matrix."""
+    return ours.eigvalsh(a, "L" if lower else "U")
+
+
+@stands_for(plain.block_diag)
 def block_diag(*arrays: Any) -> Any:
-    """Return matrices along the diagonal of one, zeros elsewhere."""
-    if not holds_nodes(arrays):
-        return plain.block_diag(*arrays)
-    xs = [tensor(x) for x in arrays]
+    """Return matrices along the diagonal of one, zeros elsewhere; a vector is a matrix of one row."""
+    xs = [x if x.ndim > 1 else x.reshape(1, -1) for x in map(tensor, arrays)]
+    if any(x.ndim > 2 for x in xs):
+        raise TypeError("scipy.linalg.block_diag: on a graph it takes arrays of at most two axes")
     width = sum(x.shape[1] for x in xs)
     rows, done = [], 0
     for x in xs:
@@ -145,17 +224,8 @@ def block_diag(*arrays: Any) -> Any:
     return ops.concatenate(*rows, axis=0)
 
 
-SAME = {
-    "inv": ours.inv, "det": ours.det, "norm": norms.norm, "pinv": ours.pinv, "lstsq": ours.lstsq,
-    "eigvalsh": lambda a: ours.eigvalsh(a), "svdvals": lambda a: ours.svd(a, compute_uv=False),
-}  # fmt: skip
-
-
 def __getattr__(name: str) -> Any:
-    """Return SciPy's function, which on nodes is numpy's of the same name."""
+    """Return SciPy's function of a name that is not here."""
     if name.startswith("__"):
         raise AttributeError(name)
-    function = getattr(plain, name)
-    if name not in SAME:
-        return function
-    return lambda *xs, **o: (SAME[name] if holds_nodes(xs) else function)(*xs, **o)
+    return getattr(plain, name)

@@ -34,6 +34,10 @@ def minimize(
     >>> round(found.x["x"], 6), found.success
     (3.0, True)
     """
+    if options.pop("jac", None) not in (None, True):
+        raise TypeError(
+            "minimize: jac= has no meaning here, the gradient comes from the graph; leave it away"
+        )
     args = args if isinstance(args, tuple) else (args,)
     start, tree_of = ravel(x0)
     start = np.array(getattr(start, "data", start))

@@ -1,12 +1,14 @@
 """scipy.signal on nodes: convolutions of signals and of arrays with several axes."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
-from autodiff.nodes.functions import holds_nodes
+from autodiff.scipy.parameters import stands_for
+from autodiff.table import ops
 from autodiff.table.primitive import TABLE, multilinear
 
 plain = require("scipy.signal", "scipy", "autodiff.scipy.signal")
@@ -33,12 +35,8 @@ multilinear(
 )  # fmt: skip
 
 
-def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
-    """Return the convolution of two arrays of as many axes."""
-    if not holds_nodes((in1, in2)):
-        return plain.convolve(in1, in2, mode, method)
-    x, z = tensor(in1), tensor(in2)
-    plain.convolve(np.zeros(x.shape), np.zeros(z.shape), mode)
+def _convolved(x: Any, z: Any, mode: str) -> Any:
+    plain.convolve(np.zeros(x.shape), np.zeros(z.shape), mode)  # SciPy's own errors
     y = TABLE["convolve_axes"](x, z)
     if mode == "full":
         return y
@@ -52,27 +50,53 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
     return y[tuple(slice(a, a + n) for a, n in zip(start, size, strict=True))]
 
 
-def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+@stands_for(plain.convolve)
+def convolve(in1: Any, in2: Any, mode: str = "full") -> Any:
+    """Return the convolution of two arrays of as many axes."""
+    return _convolved(tensor(in1), tensor(in2), mode)
+
+
+@stands_for(plain.correlate)
+def correlate(in1: Any, in2: Any, mode: str = "full") -> Any:
     """Return the cross-correlation of two arrays of as many axes."""
-    if not holds_nodes((in1, in2)):
-        return plain.correlate(in1, in2, mode, method)
-    return convolve(in1, _turned(tensor(in2)), mode)
+    return _convolved(tensor(in1), _turned(tensor(in2)), mode)
 
 
-fftconvolve = convolve
+@stands_for(plain.fftconvolve)
+def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    """Return the convolution of two arrays of as many axes, along all of them."""
+    x, z = tensor(in1), tensor(in2)
+    if axes is not None:
+        plain.fftconvolve(np.zeros(x.shape), np.zeros(z.shape), mode, axes)  # SciPy's own errors
+        if len(np.atleast_1d(axes)) < x.ndim:
+            raise TypeError(
+                "scipy.signal.fftconvolve: axes= that are not all axes have no meaning on a graph; "
+                "convolve the parts one by one"
+            )
+    return _convolved(x, z, mode)
 
 
-def detrend(data: Any, axis: int = -1, type: str = "linear", **options: Any) -> Any:
-    """Return the data less their mean, or less the line that fits them best."""
-    if not holds_nodes(data):
-        return plain.detrend(data, axis, type, **options)
+@stands_for(plain.detrend)
+def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0) -> Any:
+    """Return the data less their mean, or between the breaks `bp` less the line that fits them best."""
     x = tensor(data)
-    y = x - x.mean(axis, keepdims=True)
-    if type == "constant":
-        return y
+    plain.detrend(np.zeros(x.shape), axis, type, bp)  # SciPy's own errors
+    axis %= x.ndim
+    if type in ("constant", "c"):
+        return x - x.mean(axis, keepdims=True)
+    edges = np.unique([0, *np.ravel(bp), x.shape[axis]])
+    front = (slice(None),) * axis
+    parts = [_straightened(x[(*front, slice(a, b))], axis) for a, b in pairwise(edges.tolist())]
+    return parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=axis)
+
+
+def _straightened(x: Any, axis: int) -> Any:
     n = x.shape[axis]
+    y = x - x.mean(axis, keepdims=True)
+    if n < 2:
+        return y
     along = np.arange(n, dtype=x.dtype) - 0.5 * (n - 1)
-    line = along.reshape(-1, *(1,) * (x.ndim - 1 - axis % x.ndim))
+    line = along.reshape(-1, *(1,) * (x.ndim - 1 - axis))
     return y - line * (y * line).sum(axis, keepdims=True) / float(np.sum(along**2))
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.derivatives.calls import is_node
 from autodiff.nodes import costs
 from autodiff.nodes.functions import as_array_node as tensor
-from autodiff.nodes.functions import holds_nodes
 from autodiff.scipy.bessel import *  # noqa: F403
 from autodiff.scipy.incomplete import gammainc_slope
+from autodiff.scipy.parameters import stands_for
 from autodiff.scipy.rows import fixed, plain, row
 from autodiff.table import ops
 from autodiff.table.curves.arrays import digamma_gap
@@ -115,8 +116,15 @@ beta = row("beta", lambda y, a, b: y * gap(a, b), lambda y, a, b: y * gap(b, a),
            domain=(POSITIVE, POSITIVE))  # fmt: skip
 betaln = row("betaln", lambda y, a, b: gap(a, b), lambda y, a, b: gap(b, a), domain=(POSITIVE, POSITIVE),
              reference=lambda mp, a, b: mp.log(mp.beta(a, b)))  # fmt: skip
-zeta: Any = row("zeta", fixed("the exponent of zeta"), lambda y, s, q: -s * zeta(s + 1.0, q),
+zeta_row: Any = row("zeta", fixed("the exponent of zeta"), lambda y, x, q: -x * zeta_row(x + 1.0, q),
            domain=(Domain(1.0), POSITIVE))  # fmt: skip
+
+
+def zeta(x: Any, q: Any = None) -> Any:
+    """Return the sum of (k + q)^-x over k = 0, 1, ...; q is 1 where it is left away, then Riemann's zeta."""
+    if q is None and not is_node(x):
+        return plain.zeta(x)
+    return zeta_row(x, 1.0 if q is None else q)
 
 
 def _gamma_density(a: Any, x: Any) -> Any:
@@ -160,12 +168,11 @@ def multigammaln(a: Any, d: int) -> Any:
     return total
 
 
+@stands_for(plain.logsumexp)
 def logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
 ) -> Any:
     """Return log(sum(b e^a)) over `axis`; with return_sign the logarithm of its size, and its sign."""
-    if not holds_nodes((a, b)):
-        return plain.logsumexp(a, axis, b, keepdims, return_sign)
     if b is None:
         y = costs.logsumexp(a, axis, keepdims)
         return (y, np.ones(y.shape)) if return_sign else y
@@ -179,15 +186,15 @@ def logsumexp(
     return (y, ops.sign(total).detach().reshape(shape)) if return_sign else y
 
 
+@stands_for(plain.softmax)
 def softmax(x: Any, axis: Any = None) -> Any:
     """Return e^x over its sum along `axis` (over all elements by default)."""
-    return ops.exp(log_softmax(x, axis)) if holds_nodes(x) else plain.softmax(x, axis)
+    return ops.exp(log_softmax(x, axis))
 
 
+@stands_for(plain.log_softmax)
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of softmax."""
-    if not holds_nodes(x):
-        return plain.log_softmax(x, axis)
     x = tensor(x)
     return x - costs.logsumexp(x, axis, keepdims=True)
 
