@@ -24,16 +24,19 @@ from autodiff.table.recipes import (
     MATRIX,
     VECTOR,
     Several,
+    Steps,
     one_of,
+    real,
     whole,
 )
 
-NUMBER = one_of(0.5, -1.0)
+NUMBER = real(0.5, -1.0)
+CONDITIONS = Steps(lambda d: [np.array(True), np.array(False)])
 
 
 @stands_for(
     np.select,
-    condlist=lambda d: [np.array(True), np.array(False)],
+    condlist=CONDITIONS,
     choicelist=ARRAYS,
     default=NUMBER,
 )
@@ -52,8 +55,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 
 @stands_for(
-    np.piecewise, x=ARRAY, condlist=lambda d: [d.first < 0, d.first >= 0],
-    funclist=one_of([lambda x: x * x, lambda x: 2.0 * x]), args=one_of(()),
+    np.piecewise, x=ARRAY, condlist=Steps(lambda d: [d.first < 0, d.first >= 0]),
+    funclist=real([lambda x: x * x, lambda x: 2.0 * x]), args=real(()),
 )  # fmt: skip
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Return each piece by its function (or number) where its condition holds; the last one wins."""

@@ -17,10 +17,20 @@ from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, FITTING, POSITIVE, Drawing, mask, one_of, whole
+from autodiff.table.recipes import (
+    ARRAY,
+    FITTING,
+    POSITIVE,
+    Drawing,
+    Real,
+    Steps,
+    mask,
+    one_of,
+    whole,
+)
 
 NONE: Any = np._NoValue
-NUMBER = one_of(0.5, -1.0)
+NUMBER = recipes.real(0.5, -1.0)
 
 
 def bound(d: Drawing) -> Any:
@@ -28,7 +38,7 @@ def bound(d: Drawing) -> Any:
     return None if {"a_min", "a_max"} & {*d.given} and not d.now_and_then() else FITTING(d)
 
 
-@stands_for(np.clip, a=ARRAY, a_min=FITTING, a_max=FITTING, min=bound, max=bound)
+@stands_for(np.clip, a=ARRAY, a_min=FITTING, a_max=FITTING, min=Real(bound), max=Real(bound))
 def clip(a: Any, a_min: Any = NONE, a_max: Any = NONE, min: Any = NONE, max: Any = NONE) -> Any:
     """Return a with what lies outside [a_min, a_max] moved to the nearer bound."""
     if a_min is NONE and a_max is NONE:
@@ -41,7 +51,9 @@ def clip(a: Any, a_min: Any = NONE, a_max: Any = NONE, min: Any = NONE, max: Any
     return ops.clip(a, low, math.inf if a_max is None else a_max)
 
 
-@stands_for(np.where, signature="(condition, x=None, y=None)", condition=mask, x=ARRAY, y=FITTING)
+@stands_for(
+    np.where, signature="(condition, x=None, y=None)", condition=Steps(mask), x=ARRAY, y=FITTING
+)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """Return x where the condition holds, y elsewhere; of the condition alone, where it holds."""
     if x is None and y is None:

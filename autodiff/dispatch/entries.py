@@ -3,16 +3,19 @@
 `stands_for(np.median, a=ARRAY)` above an implementation enters it. A call is then matched with
 numpy's own signature, so that every parameter means what it means there, wherever it stands in the
 call. The implementation gets what it declares, by name; a parameter that it does not declare may be
-left out or have numpy's default, else it is refused by name. No parameter is ever passed over.
+left out or have numpy's default, else it is refused by name. No parameter is ever passed over, and none
+is made a constant in silence: a node that needs a gradient may stand where the recipe says that gradients
+flow (`Operand`, `Several`, `Real`) or that the result is constant in pieces (`Steps`), and nowhere else.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from autodiff.nodes import leaving
 from autodiff.table.recipes import Kind, Pick, Recipe
 
 Function = Callable[..., Any]
@@ -40,6 +43,26 @@ class Entry:
         return [p.name for p in there if p.default is EMPTY and p.kind < p.KEYWORD_ONLY]
 
     @cached_property
+    def settings(self) -> list[tuple[int, str]]:
+        """The required parameters, with their places, in which no node may stand that needs a gradient."""
+        return [(i, k) for i, k in enumerate(self.required) if not self.recipe.takes_nodes(k)]
+
+    def check(self, args: tuple[Any, ...]) -> None:
+        """Refuse nodes that need a gradient among the required arguments, given by place, as settings."""
+        for i, name in self.settings:
+            self.fixed(name, args[i])
+
+    def fixed(self, name: str, value: Any) -> None:
+        """Raise where a node that needs a gradient is given in the place of a setting."""
+        node = leaving.needing(value)
+        if node is not None:
+            raise TypeError(
+                f"{name_of(self.function)}: {name}= is given {leaving.called(node)}, a node that needs a "
+                f"gradient, and none flows to this parameter: it would be 0 without a word; pass the plain "
+                f"number, x.data, where that is meant, or compose the function of operations"
+            )
+
+    @cached_property
     def declared(self) -> set[str]:
         """What the implementation takes by name; "out" is in it only where it is declared."""
         taken = inspect.signature(self.implementation).parameters
@@ -50,8 +73,14 @@ class Entry:
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Compute the function on nodes, called as numpy's is."""
         if not options and len(args) == len(self.required):
+            if self.settings:
+                self.check(args)
             return self.implementation(*args)
         given = self.matched(args, options)
+        for name, value in given.items():
+            known = name in self.signature.parameters or self.recipe.kind(name) is not None
+            if known and not self.recipe.takes_nodes(name):  # others go to a function of the user's
+                self.fixed(name, value)
         first: list[Any] = []
         for name in self.required:
             x = given.pop(name, ())
@@ -64,19 +93,24 @@ class Entry:
                 raise refused(self.function, name)
         return self.implementation(*first, **given)
 
-    def draw(self, pick: Pick, size: int = 3, special: bool = False) -> tuple[list[Any], Any]:
+    def draw(
+        self, pick: Pick, size: int = 3, special: bool = False, also: Sequence[str] = ()
+    ) -> tuple[list[Any], Any]:
         """Return arguments of a call that are drawn from the recipe: by place, and by name.
 
-        Operands are given, other parameters that numpy lets one leave out now and then.
+        Operands are given and what is in `also`, other parameters that numpy lets one leave out now and then.
         """
         names = list(self.required)
         there = [p for p in self.signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         for p in there:
             operand = p.name in self.recipe.operands and not (special and pick(4) == 3)
+            operand = operand or p.name in also
             if p.name not in names and (operand or pick(4) == 3):
                 names.append(p.name)
         names += [
-            k for k in self.recipe.kinds if k not in self.signature.parameters and pick(8) == 7
+            k
+            for k in self.recipe.kinds
+            if k not in self.signature.parameters and (k in also or pick(8) == 7)
         ]
         given = self.recipe.draw(pick, size, special, names)
         args: list[Any] = []

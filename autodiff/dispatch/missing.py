@@ -15,7 +15,7 @@ from autodiff.nodes import modes
 from autodiff.nodes.functions import Axis
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, AXED, one_of
+from autodiff.table.recipes import ARRAY, AXED, one_of, real
 
 
 def holds_nan(x: Any) -> bool:
@@ -45,7 +45,7 @@ def nanmean(a: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False
     return y if keepdims else y.reshape(shape_of(x, axis, False))
 
 
-@stands_for(np.nanvar, a=ARRAY, mean=one_of(np._NoValue), correction=one_of(0, 1))
+@stands_for(np.nanvar, a=ARRAY, mean=one_of(np._NoValue), correction=real(0, 1))
 def nanvar(
     a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
     correction: Any = None,
@@ -64,7 +64,7 @@ def nanvar(
     return y if keepdims else y.reshape(shape_of(x, axis, False))
 
 
-@stands_for(np.nanstd, a=ARRAY, mean=one_of(np._NoValue), correction=one_of(0, 1))
+@stands_for(np.nanstd, a=ARRAY, mean=one_of(np._NoValue), correction=real(0, 1))
 def nanstd(
     a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
     correction: Any = None,

@@ -18,7 +18,7 @@ from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, AXED, AXIS, MATRIX, VECTOR, mask, one_of
+from autodiff.table.recipes import ARRAY, AXED, AXIS, MATRIX, VECTOR, Steps, mask, one_of, real
 
 FEW = 4  # pieces that are joined rather than gathered
 
@@ -90,7 +90,9 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     return kept(x, k, held)
 
 
-@stands_for(np.compress, condition=one_of([True], [False, True]), a=AXED, axis=recipes.axis_or_none)
+@stands_for(
+    np.compress, condition=Steps(one_of([True], [False, True])), a=AXED, axis=recipes.axis_or_none
+)
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """Return the slices along an axis for which the condition holds."""
     x, k = line(tensor(a), axis)
@@ -101,7 +103,7 @@ def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     return kept(x, k, held[: x.shape[k]])
 
 
-@stands_for(np.extract, condition=mask, arr=ARRAY)
+@stands_for(np.extract, condition=Steps(mask), arr=ARRAY)
 def extract(condition: Any, arr: Any) -> Any:
     """Return the elements for which the condition holds, along one axis."""
     x = tensor(arr).reshape(-1)
@@ -126,7 +128,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 
 @stands_for(
-    np.insert, arr=AXED, obj=one_of(0, [0], slice(0, 1)), values=one_of(0.5, -1.0),
+    np.insert, arr=AXED, obj=one_of(0, [0], slice(0, 1)), values=real(0.5, -1.0),
     axis=recipes.axis_or_none,
 )  # fmt: skip
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:

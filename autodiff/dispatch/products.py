@@ -17,7 +17,7 @@ from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type, axes_within
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops
-from autodiff.table.recipes import ARRAY, AXED, FACTOR, LIKE, MATRIX, VECTOR, Several, one_of
+from autodiff.table.recipes import ARRAY, AXED, FACTOR, LIKE, MATRIX, VECTOR, Several, one_of, real
 
 LETTERS = string.ascii_letters
 
@@ -90,7 +90,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 @stands_for(
     np.einsum,
     signature="(subscripts, *operands, out=None, optimize=False, dtype=None, order='K', casting='safe')",
-    subscripts=one_of("ij,ij->i", "ij,ij->", "...j,...j->...", "ij,ij"), operands=Several(MATRIX, 2),
+    subscripts=real("ij,ij->i", "ij,ij->", "...j,...j->...", "ij,ij"), operands=Several(MATRIX, 2),
 )  # fmt: skip
 def einsum(
     subscripts: Any, *operands: Any, optimize: Any = False, dtype: Any = None, casting: str = "safe"

@@ -28,6 +28,7 @@ from autodiff.dispatch import (  # noqa: F401  they enter
 )
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
 from autodiff.dispatch.further import (  # noqa: F401
+    covariance,
     curves,
     domains,
     grids,
@@ -35,6 +36,7 @@ from autodiff.dispatch.further import (  # noqa: F401
     loops,
     polynomials,
     sets,
+    slopes,
 )
 from autodiff.dispatch.further.reasons import reason
 from autodiff.dispatch.further.spectra import TRANSFORMS
@@ -51,6 +53,7 @@ COMPARISONS: dict[Function, tuple[Function, Function]] = {
     np.less: (operator.lt, operator.gt), np.less_equal: (operator.le, operator.ge),
     np.greater: (operator.gt, operator.lt), np.greater_equal: (operator.ge, operator.le),
 }  # fmt: skip
+CLIP: Any = (getattr(np, "_core", None) or np.core).umath.clip  # the method of plain arrays
 REDUCTIONS: dict[Function, Function] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
 }  # fmt: skip
@@ -91,12 +94,16 @@ def ufunc_of_nodes(
             a, b = (x[()] if isinstance(x, np.ndarray) else x for x in inputs)
             return straight(a, b) if isinstance(a, Value | Tensor) else exchanged(b, a)
         return function(*map(plain, inputs), **options)
+    if function is CLIP and method == "__call__":
+        return ENTRIES[np.clip](*inputs, **options)
     entry = ENTRIES.get(function)
     computed = UFUNCS.get(function) if entry is None else entry.implementation
     if method in methods.APPLIED and computed is not None and "dd->d" in function.types:
         return methods.applied(function, method, inputs, options)
     if method != "__call__" or computed is None:
         raise refusal(function, "" if method == "__call__" else f".{method}")
+    if entry is not None:
+        entry.check(inputs)
     return computed(*(as_asked(function, inputs, options) if options else inputs))
 
 

@@ -17,7 +17,7 @@ from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes, structure
-from autodiff.table.recipes import ARRAY, AXED, MATRIX, Operand, one_of, whole
+from autodiff.table.recipes import ARRAY, AXED, MATRIX, Operand, one_of, real, whole
 
 NONE: Any = np._NoValue
 
@@ -66,7 +66,7 @@ def mean(
     return without(y, x, axis, keepdims)
 
 
-@stands_for(np.var, a=ARRAY, correction=one_of(0, 1, 0.5), mean=one_of(None, 0.5))
+@stands_for(np.var, a=ARRAY, correction=real(0, 1, 0.5), mean=real(None, 0.5))
 def var(
     a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
     where: Any = True, mean: Any = None, correction: Any = None,
@@ -84,11 +84,13 @@ def var(
         mean = chosen(as_type(x, dtype), where, None, 0.0).sum(axis, keepdims=True) / n
     away = as_type(ops.square(x - mean), dtype)
     squares = ops.sum(chosen(away, where, None, 0.0), axis=axis, keepdims=True)
-    below = np.maximum(n - ddof, 0.0).astype(squares.dtype)
+    below = np.maximum(n - ddof, 0.0)
+    plain = isinstance(below, np.ndarray | np.generic)
+    below = below.astype(squares.dtype) if plain else as_type(below, squares.dtype)
     return without(squares / below, x, axis, keepdims)
 
 
-@stands_for(np.std, a=ARRAY, correction=one_of(0, 1, 0.5), mean=one_of(None, 0.5))
+@stands_for(np.std, a=ARRAY, correction=real(0, 1, 0.5), mean=real(None, 0.5))
 def std(
     a: Any, axis: Axis = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
     where: Any = True, mean: Any = None, correction: Any = None,

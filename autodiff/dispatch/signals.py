@@ -1,4 +1,4 @@
-"""Signals and curves on nodes: convolution, interpolation, gradients, integrals, polynomials.
+"""Signals and curves on nodes: convolution, differences, integrals, padding.
 
 A convolution is a product with sliding windows, which are a view; the rest are short formulas on slices.
 """
@@ -11,12 +11,22 @@ import numpy as np
 from autodiff.dispatch import reductions, statistics
 from autodiff.dispatch.entries import refused, stands_for
 from autodiff.dispatch.moves import as_type, blank, join
-from autodiff.dispatch.products import einsum
-from autodiff.nodes.functions import array_of
+from autodiff.nodes.functions import array_of, holds_nodes, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, AXED, AXIS, VECTOR, Operand, one_of, whole
+from autodiff.table.recipes import (
+    ARRAY,
+    AXED,
+    AXIS,
+    VECTOR,
+    Operand,
+    Real,
+    Steps,
+    one_of,
+    real,
+    whole,
+)
 
 NONE: Any = np._NoValue
 MODES = one_of("full", "same", "valid")
@@ -92,8 +102,8 @@ def cross(
 @stands_for(
     getattr(np, "trapezoid", None) or getattr(np, "trapz"),  # noqa: B009  numpy 1 has the latter
     y=AXED,
-    x=one_of(None),
-    dx=one_of(1.0, 0.5),
+    x=Real(lambda d: d.of(None, None, np.arange(d.first.shape[-1]) ** 1.5)),
+    dx=real(1.0, 0.5),
     axis=AXIS,
 )
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
@@ -111,47 +121,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     return (step * (y[(*ahead, slice(1, None))] + y[(*ahead, slice(None, -1))]) * 0.5).sum(k)
 
 
-@stands_for(np.gradient, signature="(f, *varargs, axis=None, edge_order=1)",
-            f=Operand(shape=lambda d: (max(d.size, 3),)), varargs=one_of((), (0.5,)),
-            edge_order=one_of(1, 2), axis=one_of(None, 0))  # fmt: skip
-def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
-    """Return the slopes of a sampled function along its axes, by central differences inside."""
-    f = tensor(f)
-    steps = [array_of(v) for v in varargs]
-    shape: Any = np.gradient(np.zeros(f.shape), *steps, axis=axis, edge_order=edge_order)
-    axes = range(f.ndim) if axis is None else np.atleast_1d(axis) % f.ndim
-    if len(steps) == 1 and not steps[0].ndim:
-        steps = steps * len(axes)
-    steps = steps or [np.ones(())] * len(axes)
-    found = []
-    for k, step in zip(map(int, axes), steps, strict=True):
-        n = f.shape[k]  # along one axis the slopes are a matrix times the samples: ask numpy for it
-        if step.ndim:
-            weights: Any = np.gradient(np.eye(n), step, axis=1, edge_order=edge_order)
-            letters = "".join(chr(97 + i) for i in range(f.ndim))
-            out = letters.replace(letters[k], "z")
-            found.append(einsum(f"{letters},{letters[k]}z->{out}", f, weights.astype(f.dtype)))
-        else:
-            found.append(even_gradient(f, k, float(step), edge_order))
-    return found[0] if not isinstance(shape, list | tuple) else type(shape)(found)
-
-
-def even_gradient(f: Any, k: int, h: float, edge_order: int) -> Any:
-    """Return the slopes along axis k of samples that are h apart."""
-
-    def at(start: int | None, stop: int | None) -> Any:
-        return f[(slice(None),) * k + (slice(start, stop),)]
-
-    inner = (at(2, None) - at(None, -2)) / (2.0 * h)
-    if edge_order == 1:
-        first, last = (at(1, 2) - at(0, 1)) / h, (at(-1, None) - at(-2, -1)) / h
-    else:
-        first = (-1.5 / h) * at(0, 1) + (2.0 / h) * at(1, 2) + (-0.5 / h) * at(2, 3)
-        last = (0.5 / h) * at(-3, -2) + (-2.0 / h) * at(-2, -1) + (1.5 / h) * at(-1, None)
-    return ops.concatenate(first, inner, last, axis=k)
-
-
-@stands_for(np.diff, a=AXED, n=whole(0, 2), axis=AXIS, prepend=one_of(0.5), append=one_of(-1.0))
+@stands_for(np.diff, a=AXED, n=whole(0, 2), axis=AXIS, prepend=real(0.5), append=real(-1.0))
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = NONE, append: Any = NONE) -> Any:
     """Return the differences of neighbours along an axis, n times."""
     x = tensor(a)
@@ -170,7 +140,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = NONE, append: Any = 
     return x
 
 
-@stands_for(np.ediff1d, ary=ARRAY, to_end=one_of(None, 1.0), to_begin=one_of(None, 2.0))
+@stands_for(np.ediff1d, ary=ARRAY, to_end=real(None, 1.0), to_begin=real(None, 2.0))
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """Return the differences of neighbours of all elements, between given ends."""
     y = ops.diff(tensor(ary).reshape(-1), axis=0)
@@ -179,14 +149,18 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     return found[0] if len(found) == 1 else ops.concatenate(*found, axis=0)
 
 
-@stands_for(np.unwrap, p=AXED, axis=AXIS, discont=one_of(None, 4.0), period=one_of(6.0))
+@stands_for(np.unwrap, p=AXED, axis=AXIS, discont=Steps(one_of(None, 4.0)), period=real(6.0))
 def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.pi) -> Any:
-    """Return angles without jumps: whole periods are added, to which nothing flows."""
+    """Return angles without jumps: whole periods are added, how many is a constant."""
     x = tensor(p)
     plain = np.asarray(array_of(x))
-    found = np.unwrap(plain, discont, axis, period=period)
+    limit, length = (array_of(z) if is_node(z) else z for z in (discont, period))
+    found = np.unwrap(plain, limit, axis, period=length)
     with np.errstate(invalid="ignore"):
-        return x + np.where(found == plain, 0.0, found - plain)  # inf stays inf
+        added = np.where(found == plain, 0.0, found - plain)  # inf stays inf
+        if not is_node(period):
+            return x + added
+        return x + np.round(added / length) * period
 
 
 def filling(x: Any, n: int, axis: int, first: bool, mode: str, options: dict[str, Any]) -> Any:
@@ -199,11 +173,17 @@ def filling(x: Any, n: int, axis: int, first: bool, mode: str, options: dict[str
         name: str, default: Any
     ) -> Any:  # numpy takes one for all, one a side, one a side and axis
         given = options.get(name, default)
-        return given if given is None else np.broadcast_to(given, (x.ndim, 2))[axis, side]
+        if given is None:
+            return given
+        given = tensor(given) if holds_nodes(given) else given
+        return np.broadcast_to(given, (x.ndim, 2))[axis, side]
 
     shape = (*x.shape[:axis], n, *x.shape[axis + 1 :])
     if mode in ("constant", "empty"):
-        return constant(np.full(shape, of("constant_values", 0), x.dtype))
+        value = of("constant_values", 0)
+        if is_node(value):
+            return ops.broadcast(as_type(value, x.dtype), shape=shape)
+        return constant(np.full(shape, value, x.dtype))
     edge = x[(*ahead, slice(0, 1) if first else slice(-1, None))]
     if mode == "edge":
         return ops.broadcast(edge, shape=shape)
@@ -239,7 +219,7 @@ STATISTICS: dict[str, Any] = {
     np.pad, array=AXED, pad_width=one_of(1, (1, 2), 0, ((2, 1),)),
     mode=one_of("constant", "edge", "wrap", "reflect", "symmetric", "linear_ramp", "mean", "maximum",
                 "minimum", "median"),
-    constant_values=one_of(2.0, (1.0, 2.0)), end_values=one_of(1.0), stat_length=one_of(1, 2),
+    constant_values=real(2.0, (1.0, 2.0)), end_values=real(1.0), stat_length=one_of(1, 2),
     reflect_type=one_of("even", "odd"),
 )  # fmt: skip
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
@@ -247,7 +227,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     x = tensor(array)
     if callable(mode):
         raise refused(np.pad, "mode")
-    np.pad(blank(x), pad_width, mode, **options)  # what numpy refuses
+    given = {k: array_of(tensor(v)) if holds_nodes(v) else v for k, v in options.items()}
+    np.pad(blank(x), pad_width, mode, **given)  # what numpy refuses
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(i, pad_width.get(i - x.ndim, 0)) for i in range(x.ndim)]
         pad_width = [w if isinstance(w, tuple) else (w, w) for w in pad_width]

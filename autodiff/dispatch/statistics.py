@@ -1,4 +1,4 @@
-"""Order and statistics on nodes: sorting, quantiles, running sums and products, covariance.
+"""Order and statistics on nodes: sorting, quantiles, running sums and products.
 
 The order of an array's numbers is found once by the row `ordered`, so a median costs a selection and
 no sort.
@@ -14,11 +14,12 @@ from autodiff.dispatch.elementwise import missing
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, axes_within, blank
 from autodiff.nodes import modes
-from autodiff.nodes.functions import Axis, array_of
+from autodiff.nodes.functions import Axis, array_of, as_node, holds_nodes, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
+from autodiff.nodes.value import Value
 from autodiff.table import ops, recipes
-from autodiff.table.recipes import ARRAY, AXED, AXIS, FLAG, MATRIX, one_of
+from autodiff.table.recipes import ARRAY, AXED, AXIS, one_of, real
 
 
 def along_last(x: Any, axis: Axis) -> Any:
@@ -84,7 +85,7 @@ def at_ranks(x: Any, below: Any, above: Any, share: Any, between: bool = False) 
     found = ops.ordered(x, x, axis=-1, ranks=ranks)
     low = found[..., np.searchsorted(ranks, below)]
     y = low
-    if np.any(share) or (between and not np.all(np.isfinite(x._array))):
+    if is_node(share) or np.any(share) or (between and not np.all(np.isfinite(x._array))):
         high = found[..., np.searchsorted(ranks, above)]
         rise = high - low
         near = (
@@ -115,20 +116,32 @@ METHODS = {  # where a quantile q of n numbers stands, for numpy's continuous me
 }  # fmt: skip
 
 
+FLAT = (*WHOLE, "midpoint")  # constant in pieces in q
+
+
+def between_places(wanted: Any, below: Any, place: Any, dtype: Any) -> Any:
+    """Return how far behind `below` a place is that is a node; `place` is where it is, within the ends."""
+    inside = (array_of(wanted) == place).astype(float)
+    return as_type((wanted - below) * inside + (place - below) * (1.0 - inside), dtype)
+
+
 @stands_for(
     np.quantile,
     a=AXED,
-    q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]),
+    q=real(0.3, 0.0, 1.0, [0.25, 0.5]),
     method=one_of(*METHODS, "inverted_cdf"),
     weights=lambda d: d.of(None, np.ones(d.first.shape)),
 )
 def quantile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
-    """Return the number below which the share q of the elements lies; the gradient goes to its neighbours."""
-    single = isinstance(q, int | float) or method in WHOLE
+    """Return the number below which the share q of the elements lies.
+
+    The gradient goes to its neighbours, and to q the slope between them.
+    """
+    single = isinstance(q, int | float | Value) or method in WHOLE
     x = tensor(a) if single else as_type(tensor(a), float)
-    q = np.asarray(array_of(q), dtype=float)
+    given, q = q, np.asarray(array_of(as_node(q) if holds_nodes(q) else q), dtype=float)
     if np.any(~((q >= 0) & (q <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
     if method not in METHODS:
@@ -147,17 +160,28 @@ def quantile(
     place = np.clip(wanted, 0, n - 1)
     below = np.floor(place)
     above = np.where(wanted < 0, below, np.minimum(below + 1, n - 1))
-    share = np.asarray(place - below, x.dtype)
+    share: Any = np.asarray(place - below, x.dtype)
+    if holds_nodes(given) and method not in FLAT:
+        below = np.minimum(below, max(n - 2, 0))  # at the last place the slope from below
+        above = np.minimum(below + 1, n - 1)
+        share = between_places(METHODS[method](n, tensor(given)), below, place, x.dtype)
     y = at_ranks(y, below.astype(int), above.astype(int), share, between=method not in WHOLE)
     if q.ndim:
         y = y.transpose(*range(y.ndim - q.ndim, y.ndim), *range(y.ndim - q.ndim))
     return y.reshape(*q.shape, *shape)
 
 
+def of_hundred(q: Any) -> Any:
+    """Return a share that is given in per cent."""
+    if holds_nodes(q):
+        return as_node(q) / 100.0
+    return q / 100 if isinstance(q, int | float) else np.true_divide(array_of(q), 100)
+
+
 @stands_for(
     np.percentile,
     a=AXED,
-    q=one_of(30, 0, 100, [25, 50.0]),
+    q=real(30, 0, 100, [25, 50.0]),
     method=one_of(*METHODS, "inverted_cdf"),
     weights=lambda d: d.of(None, np.ones(d.first.shape)),
 )
@@ -165,8 +189,7 @@ def percentile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return the quantile for q in per cent."""
-    share = q / 100 if isinstance(q, int | float) else np.true_divide(array_of(q), 100)
-    return quantile(a, share, axis, method, keepdims)
+    return quantile(a, of_hundred(q), axis, method, keepdims)
 
 
 @stands_for(np.median, a=ARRAY, axis=recipes.axis_or_none)
@@ -213,61 +236,3 @@ def prod(
     x = reductions.chosen(a, where, dtype, 1.0)
     z = ops.prod(x, axis=axis, keepdims=bool(keepdims))
     return z if type(initial) is int and initial == 1 else z * initial
-
-
-def some(*kinds: type) -> Any:
-    """Return the kind of weights of as many observations as numpy finds in the rows, or None."""
-    return lambda d: d.of(None, np.arange(d.first.shape[-1], dtype=d.of(*kinds)) + d.of(1, 0, -1))
-
-
-@stands_for(np.cov, m=MATRIX, y=lambda d: d.of(None, d.first + 1.0), rowvar=FLAG, bias=FLAG,
-            ddof=one_of(None, 0, 1, 2, 0.5), fweights=some(int, float), aweights=some(float))  # fmt: skip
-def cov(
-    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
-    fweights: Any = None, aweights: Any = None, dtype: Any = None,
-) -> Any:  # fmt: skip
-    """Return the covariance matrix of variables in rows (columns without rowvar)."""
-    if not (ddof is fweights is aweights is None):  # does numpy take them?
-        given = (None if w is None else np.array(array_of(w)) for w in (y, fweights, aweights))
-        np.cov(array_of(m), next(given), rowvar, bias, ddof, *given)
-    parts = [
-        x if x.ndim == 2 else x.reshape(1, -1) for x in map(tensor, [m] if y is None else [m, y])
-    ]
-    if not rowvar:  # since numpy 2.2 a single row of two axes is turned as well
-        turned = np.ndim(blank(tensor(m))) > 1 and np.lib.NumpyVersion(np.__version__) >= "2.2.0"
-        parts = [
-            p.transpose() if p.shape[0] != 1 or (turned and not i) else p
-            for i, p in enumerate(parts)
-        ]
-    if not parts[0].shape[0]:
-        return constant(np.zeros((0, 0)))
-    x = parts[0] if len(parts) == 1 else ops.concatenate(*parts, axis=0)
-    x = as_type(x, float if dtype is None else dtype)
-    kind, n = x.dtype, x.shape[1]
-    if not fweights is aweights is None:
-        x = as_type(x, float)  # numpy's weights are doubles, the differences from the mean are not
-    weights = np.ones(n, x.dtype) if fweights is None else np.asarray(array_of(fweights), x.dtype)
-    if aweights is not None:
-        weights = weights * np.asarray(array_of(aweights), x.dtype)
-    free = (0 if bias else 1) if ddof is None else ddof
-    total = float(np.sum(weights))
-    if aweights is None or not free:
-        below = total - free
-    else:
-        below = total - free * float(np.sum(weights * np.asarray(array_of(aweights)))) / total
-    away = as_type(as_type(x - (x * weights).sum(1, keepdims=True) / total, kind), x.dtype)
-    y = ((away * weights) @ away.transpose()) * np.true_divide(
-        1.0, np.asarray(max(below, 0.0), x.dtype)
-    )
-    return y.reshape(np.squeeze(blank(y)).shape)
-
-
-@stands_for(np.corrcoef, x=MATRIX, y=lambda d: d.of(None, np.sin(d.first)), rowvar=FLAG)
-def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> Any:
-    """Return the correlation matrix: the covariances over the products of the deviations."""
-    c = cov(x, y, rowvar, dtype=dtype)
-    if not c.ndim:
-        return c / c
-    n = c.shape[0]
-    size = ops.sqrt(c[np.arange(n), np.arange(n)])
-    return ops.clip(c / size.reshape(-1, 1) / size.reshape(1, -1), -1.0, 1.0)

@@ -17,6 +17,8 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 from autodiff.nodes import modes
 from autodiff.nodes.modes import MODE
 from autodiff.table.primitive import TABLE
@@ -83,6 +85,24 @@ def leave(node: Any, how: str) -> None:
         frame.f_lineno,
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )
+
+
+def needing(x: Any) -> Any:
+    """Return a node that needs a gradient, the first among what is given; None where there is none."""
+    if isinstance(x, list | tuple):
+        return next((n for n in map(needing, x) if n is not None), None)
+    if isinstance(x, dict):
+        return needing([*x.values()])
+    if isinstance(x, slice):
+        return needing((x.start, x.stop, x.step))
+    if isinstance(x, np.ndarray):
+        return needing(x.ravel().tolist()) if x.dtype == object else None
+    if getattr(x, "is_constant", True) or not getattr(x, "needs_grad", True):
+        return None
+    mode = MODE.get()
+    if not mode.recording:
+        return None
+    return x if mode.guards is not None or around(x) is not None or has_leaf(x) else None
 
 
 def around(node: Any) -> Inside | None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy
 
-from autodiff.nodes.functions import as_node, holds_nodes
+from autodiff.dispatch.entries import ENTRIES
+from autodiff.nodes.functions import as_node, holds_nodes, is_node
 
 # numpy's functions that take arrays in a list: it looks into that list itself.
 TAKE_LISTS = {
@@ -31,6 +32,10 @@ def accepting_lists(function: Any) -> Any:
         if any(isinstance(a, list | tuple) and holds_nodes(a) for a in (*args, *options.values())):
             args = tuple(map(whole, args))
             options = {k: whole(v) for k, v in options.items()}
+        entry = ENTRIES.get(function)
+        if entry and any(map(is_node, (*args, *options.values()))):
+            # numpy asks some parameters for a node and not others
+            return entry(*args, **options)
         return function(*args, **options)
 
     for name in (

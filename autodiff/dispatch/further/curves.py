@@ -15,11 +15,11 @@ from autodiff.nodes import modes
 from autodiff.nodes.functions import array_of, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops
-from autodiff.table.recipes import ARRAY, Operand, one_of
+from autodiff.table.recipes import ARRAY, Operand, one_of, real
 
 
-@stands_for(np.interp, x=ARRAY, xp=one_of(np.array([-2.0, 0.5, 3.0])),
-            fp=Operand(shape=lambda d: (3,)), left=one_of(None, 0.5), right=one_of(None, 0.5),
+@stands_for(np.interp, x=ARRAY, xp=real(np.array([-2.0, 0.5, 3.0])),
+            fp=Operand(shape=lambda d: (3,)), left=real(None, 0.5), right=real(None, 0.5),
             period=one_of(None, 1.5, 0))  # fmt: skip
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None

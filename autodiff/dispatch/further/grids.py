@@ -12,7 +12,7 @@ from autodiff.nodes.functions import array_of, is_node
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.recipes import ARRAY, FITTING, FLAG, VECTOR, Operand, Several, one_of
+from autodiff.table.recipes import ARRAY, FITTING, FLAG, VECTOR, Operand, Several, one_of, real
 
 ENDS: dict[str, Any] = {
     "start": Operand(0, 1), "stop": FITTING, "num": one_of(5, 0, 1, 2, 3, 4), "endpoint": FLAG,
@@ -54,7 +54,7 @@ def ix_(*args: Any) -> Any:
     return tuple(x.reshape((1,) * k + (-1,) + (1,) * (len(xs) - k - 1)) for k, x in enumerate(xs))
 
 
-@stands_for(np.logspace, **ENDS, base=one_of(10.0, 2.0))
+@stands_for(np.logspace, **ENDS, base=real(10.0, 2.0))
 def logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0,
     dtype: Any = None, axis: int = 0,

@@ -11,12 +11,12 @@ from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.recipes import FLAG, Operand, one_of, whole
+from autodiff.table.recipes import FLAG, Operand, one_of, real, whole
 from autodiff.table.recipes.matrices import Moderate
 
 SAMPLES = Moderate(shape=lambda d: (max(d.size, 3),))
 WEIGHTS = Operand(above=0.0, shape=lambda d: (len(d.first),))
-BINS = one_of(3, np.array([-2.0, 0.0, 0.5, 3.0]), 10)
+BINS = real(3, np.array([-2.0, 0.0, 0.5, 3.0]), 10)
 RANGE = one_of(None, (-1.0, 2.0))
 
 

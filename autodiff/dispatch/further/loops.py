@@ -10,18 +10,19 @@ from autodiff.dispatch.choices import roll, second_name
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, axes_within, blank, join
 from autodiff.dispatch.statistics import along_last, one_axis, shape_of, sort
-from autodiff.nodes.functions import Axis, array_of
+from autodiff.nodes.functions import Axis, array_of, as_node, holds_nodes
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
+from autodiff.nodes.value import Value
 from autodiff.table import ops, recipes
 from autodiff.table.primitive import TABLE
-from autodiff.table.recipes import ARRAY, AXED, FLAG, one_of
+from autodiff.table.recipes import ARRAY, AXED, FLAG, one_of, real
 
 
 @stands_for(
     np.apply_along_axis, signature="(func1d, axis, arr, *args, **kwargs)",
     func1d=one_of(lambda v: np.sum(v * v), lambda v: v * 2.0, lambda v: np.outer(v, v)),
-    axis=one_of(0, -1), arr=AXED, args=one_of(()),
+    axis=one_of(0, -1), arr=AXED, args=real(()),
 )  # fmt: skip
 def apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """Return the results of a function of the slices along an axis, in the axis's place."""
@@ -54,13 +55,20 @@ def between(low: Any, high: Any, share: Any) -> Any:
     return ops.where(near, low + rise * share, high - rise * (1.0 - share))
 
 
-def at_places(x: Any, place: Any, n: Any) -> tuple[Any, Any, Any]:
-    """Return the elements of sorted rows below and above places, and how far between them they are."""
+def at_places(x: Any, place: Any, n: Any, node: Any = None) -> tuple[Any, Any, Any]:
+    """Return the elements of sorted rows below and above places, and how far between them they are.
+
+    `node` are the places where they are a node.
+    """
     place = np.clip(place, 0, np.maximum(n - 1, 0))
     below = np.floor(place)
+    if node is not None:  # at the last place the slope from below
+        below = np.minimum(below, np.maximum(n - 2, 0))
     above = np.minimum(below + 1, np.maximum(n - 1, 0))
     rows = np.arange(len(x)).reshape(-1, *(1,) * (place.ndim - 1))
     low, high = (x[rows, k.astype(int)] for k in (below, above))
+    if node is not None:
+        return low, high, statistics.between_places(node, below, place, x.dtype)
     return low, high, np.asarray(place - below, x.dtype)
 
 
@@ -88,39 +96,43 @@ def nanmedian(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 @stands_for(
-    np.nanquantile, a=AXED, q=one_of(0.3, 0.0, 1.0, [0.25, 0.5]), method=one_of("linear", "hazen"),
+    np.nanquantile, a=AXED, q=real(0.3, 0.0, 1.0, [0.25, 0.5]), method=one_of("linear", "hazen"),
     weights=one_of(None),
 )  # fmt: skip
 def nanquantile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return the quantile of what is not NaN."""
-    x = tensor(a) if isinstance(q, int | float) else as_type(tensor(a), float)
-    q = np.asarray(array_of(q), dtype=float)
+    x = tensor(a) if isinstance(q, int | float | Value) else as_type(tensor(a), float)
+    node = as_node(q) if holds_nodes(q) else None
+    q = np.asarray(array_of(q if node is None else node), dtype=float)
     if not x.size:
         return constant(np.nanmean(array_of(a), axis, keepdims=bool(keepdims)))
     if not np.any(np.isnan(array_of(x))) or method not in statistics.METHODS:
-        return statistics.quantile(x, q if q.ndim else float(q), axis, method, keepdims)
+        share = (q if q.ndim else float(q)) if node is None else node
+        return statistics.quantile(x, share, axis, method, keepdims)
     if np.any(~((q >= 0) & (q <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
     shape = shape_of(x, axis, keepdims)
     rows, n = sorted_rows(x, axis)
     place = statistics.METHODS[method](n, q.reshape(1, -1))
-    y = between(*at_places(rows, place, n))
+    moving = None
+    if node is not None and method not in statistics.FLAT:
+        moving = statistics.METHODS[method](n, tensor(node).reshape(1, -1))
+    y = between(*at_places(rows, place, n, moving))
     y = ops.where((n > 0).astype(float), y, np.nan)
     return y.transpose().reshape(*q.shape, *shape)
 
 
 @stands_for(
-    np.nanpercentile, a=AXED, q=one_of(30, 0, 100, [25, 50.0]), method=one_of("linear", "hazen"),
+    np.nanpercentile, a=AXED, q=real(30, 0, 100, [25, 50.0]), method=one_of("linear", "hazen"),
     weights=one_of(None),
 )  # fmt: skip
 def nanpercentile(
     a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return the quantile of what is not NaN for q in per cent."""
-    share = q / 100 if isinstance(q, int | float) else np.true_divide(array_of(q), 100)
-    return nanquantile(a, share, axis, method, keepdims)
+    return nanquantile(a, statistics.of_hundred(q), axis, method, keepdims)
 
 
 def running(function: Any, first: float) -> Any:

@@ -15,12 +15,12 @@ from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
 from autodiff.table import ops
-from autodiff.table.recipes import FLAG, VECTOR, Operand, one_of, whole
+from autodiff.table.recipes import FLAG, VECTOR, Operand, one_of, real, whole
 from autodiff.table.recipes.matrices import Moderate
 
 OTHER = Operand(shape=lambda d: (d.of(2, 3, 1),))
 BLOCK = 8  # zeros that are multiplied side by side; what comes of them is put together in pairs
-POINTS = one_of(np.array([-1.0, 0.5, 1.0, 2.0, 3.5]))
+POINTS = real(np.array([-1.0, 0.5, 1.0, 2.0, 3.5]))
 
 
 def coefficients(p: Any) -> Any:
@@ -117,7 +117,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     return x
 
 
-@stands_for(np.polyint, p=VECTOR, m=whole(0, 2), k=one_of(None, 0.5))
+@stands_for(np.polyint, p=VECTOR, m=whole(0, 2), k=real(None, 0.5))
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """Return the coefficients of the m-th integral; k are the constants, 0 by default."""
     m = operator.index(m)
@@ -135,7 +135,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 @stands_for(
     np.polyfit, x=POINTS, y=Moderate(shape=lambda d: (5,)), deg=whole(1, 2), rcond=one_of(None, 1e-9),
-    full=FLAG, w=one_of(None, np.array([1.0, 2.0, 1.0, 0.5, 1.0])), cov=one_of(False, True, "unscaled"),
+    full=FLAG, w=real(None, np.array([1.0, 2.0, 1.0, 0.5, 1.0])), cov=one_of(False, True, "unscaled"),
 )  # fmt: skip
 def polyfit(
     x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False

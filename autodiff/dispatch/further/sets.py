@@ -14,7 +14,7 @@ from autodiff.dispatch.moves import as_type, join
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.table import ops
-from autodiff.table.recipes import AXED, FLAG, Drawing, Operand, one_of
+from autodiff.table.recipes import AXED, FLAG, Drawing, Operand, one_of, real
 
 
 class Apart(Operand):
@@ -171,7 +171,7 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 
 
 @stands_for(
-    np.choose, a=one_of(np.array([0, 1, 0]), 1), choices=lambda d: [np.array([1.0, 2.0, 3.0]), 0.5],
+    np.choose, a=one_of(np.array([0, 1, 0]), 1), choices=real([np.array([1.0, 2.0, 3.0]), 0.5]),
     mode=one_of("raise", "wrap", "clip"),
 )  # fmt: skip
 def choose(a: Any, choices: Any, mode: str = "raise") -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, blank
+from autodiff.nodes import leaving
 from autodiff.nodes.functions import array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
@@ -161,7 +162,26 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoV
     if rcond is not None and rtol is not np._NoValue:
         raise ValueError("np.linalg.pinv: rtol= and rcond= can't be both set")
     cut = rcond if rtol is np._NoValue else rtol
-    return ops.pinv(a, rcond=None if cut is None else float(cut))
+    if cut is None:
+        return ops.pinv(a, rcond=None)
+    check_cut(a, float(cut))
+    return ops.pinv(a, rcond=float(cut))
+
+
+def check_cut(a: Any, rcond: float) -> None:
+    """Raise where singular values are left out that are not 0: the derivative is known of others alone."""
+    noise = 10.0 * max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
+    if rcond <= noise or not a.size or leaving.needing(a) is None:
+        return
+    values = singular_values(a)
+    top = values[..., :1]
+    cut = array_of(values)[(values <= rcond * top) & (values > noise * top)]
+    if cut.size:
+        raise TypeError(
+            f"np.linalg.pinv: rcond={rcond:g} leaves out the singular value {cut[0]:.3g}, which is not 0, "
+            f"and the derivative is known only where what is left out is 0; give a smaller rcond, or put the "
+            f"inverse together of the parts of np.linalg.svd(a, full_matrices=False) that are to stay"
+        )
 
 
 @stands_for(

@@ -17,6 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.table.recipes.parameters import OneOf as OneOf
+from autodiff.table.recipes.parameters import Real as Real
+from autodiff.table.recipes.parameters import Steps as Steps
+from autodiff.table.recipes.parameters import one_of as one_of
+from autodiff.table.recipes.parameters import real as real
+from autodiff.table.recipes.parameters import whole as whole
+
 Pick = Callable[[int], int]
 SPECIAL = (0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 1e300, -1e-300, 5e-324)
 
@@ -141,27 +148,6 @@ NUMBER = Operand(0, 0)
 ARRAYS = Several(AXED)
 
 
-class OneOf:
-    """The kind of a value that is one of `choices`."""
-
-    def __init__(self, *choices: Any) -> None:
-        self.choices = choices
-
-    def __call__(self, d: Drawing) -> Any:
-        return d.of(*self.choices)
-
-
-def one_of(*choices: Any) -> Kind:
-    """Return the kind of a value that is one of these."""
-    return OneOf(*choices)
-
-
-def whole(low: int, high: int) -> Kind:
-    """Return the kind of a whole number from low to high, 0 or the nearest to it first."""
-    numbers = sorted(range(low, high + 1), key=abs)
-    return lambda d: d.of(*numbers)
-
-
 def axis(d: Drawing) -> Any:
     """Return one axis; now and then one that is not there."""
     n = d.first.ndim
@@ -247,9 +233,9 @@ COMMON: dict[str, Kind] = {
     "keepdims": FLAG,
     "dtype": one_of(np.float64, np.float64, np.float32),
     "order": one_of("C", "F", "A", "K"),
-    "where": mask,
-    "initial": one_of(0.5, -2.0),
-    "ddof": one_of(0, 1, 0.5),
+    "where": Steps(mask),
+    "initial": real(0.5, -2.0),
+    "ddof": real(0, 1, 0.5),
     "out": one_of(None),
     "casting": one_of("same_kind", "unsafe"),
     "subok": FLAG,
@@ -268,7 +254,7 @@ class Recipe:
 
     Those that are named in `COMMON` need no mention. `signature` says in numpy's notation how the
     function is called, for versions of numpy whose functions cannot tell. To what `Operand` and
-    `Several` make a gradient can flow.
+    `Several` make a gradient can flow, and to what is `Real`; `Steps` are constant in pieces.
     """
 
     def __init__(self, signature: str = "", /, **kinds: Kind) -> None:
@@ -279,6 +265,10 @@ class Recipe:
     def operands(self) -> list[str]:
         """The names of the parameters that may be nodes."""
         return [k for k, kind in self.kinds.items() if isinstance(kind, Operand | Several)]
+
+    def takes_nodes(self, name: str) -> bool:
+        """Return whether a node in a parameter gets its gradient, be it one that is 0 almost everywhere."""
+        return isinstance(self.kind(name), Operand | Several | Real)
 
     def kind(self, name: str) -> Kind | None:
         """Return the kind of a parameter; None where the recipe does not know it."""
