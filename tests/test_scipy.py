@@ -104,6 +104,63 @@ def test_a_derivative_that_nobody_knows_is_an_error_in_every_mode(row: Any, plac
         assert way(known) == pytest.approx(ways[0](known), rel=1e-12)
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize(("row", "place"), UNKNOWN_PLACES, ids=lambda x: getattr(x, "name", x))
+def test_it_is_an_error_at_every_depth(row: Any, place: int) -> None:
+    at = [2.0, 3.0, 0.4][: row.arity]
+    known = [i for i, rule in enumerate(row.partials) if rule not in UNKNOWN][-1]
+
+    def along(i: int) -> Any:
+        return lambda x: row(*(x if k == i else z for k, z in enumerate(at)))
+
+    def of_arrays(i: int) -> Any:
+        return lambda x: np.sum(along(i)(x))
+
+    ways: list[Any] = [
+        lambda i: ad.grad(ad.grad(along(i)))(at[i]),
+        lambda i: ad.hessian(along(i))(at[i]),
+        lambda i: ad.hvp(along(i), at[i], 1.0),
+        lambda i: ad.jvp(ad.grad(along(i)), (at[i],), (1.0,))[1],
+        lambda i: ad.grad(lambda x: ad.jvp(along(i), (x,), (1.0,))[1])(at[i]),
+        lambda i: ad.jvp(lambda x: ad.jvp(along(i), (x,), (1.0,))[1], (at[i],), (1.0,))[1],
+        lambda i: ad.jit(ad.grad(ad.grad(along(i))))(at[i]),
+        lambda i: ad.jit(ad.hessian(along(i)))(at[i]),
+        lambda i: ad.grad(ad.grad(ad.jit(along(i))))(at[i]),
+        lambda i: np.squeeze(ad.hessian(of_arrays(i))(np.array([at[i]]))),
+    ]  # fmt: skip
+    for way in [
+        *ways,
+        lambda i: ad.jit(ad.grad(along(i)))(at[i]),
+        lambda i: ad.vmap(ad.grad(along(i)))(np.array([at[i]])),
+    ]:
+        with pytest.raises(TypeError, match="has no derivative here; give that operand as a plain"):
+            way(place)
+    wanted = ways[0](known)
+    assert np.isfinite(wanted)
+    assert wanted != 0.0
+    for way in ways:
+        assert float(way(known)) == pytest.approx(wanted, rel=1e-12)
+    assert np.isfinite(ad.grad(ad.grad(ad.grad(along(known))))(at[known]))
+
+
+def test_second_slopes_where_a_factor_is_infinite_or_scipy_has_no_number() -> None:
+    euler = 0.5772156649015329
+    for x in (0.0, 1e-300, -1e-300, 1e-13, -1e-13):
+        assert ad.grad(special.rgamma)(x) == pytest.approx(1.0, rel=1e-12)
+        assert ad.hessian(special.rgamma)(x) == pytest.approx(2.0 * euler, rel=1e-11)
+        assert ad.hessian(lambda x: np.sum(special.rgamma(x)))(np.array([x])) == pytest.approx(
+            2.0 * euler, rel=1e-11
+        )
+    for x in (0.0, 1e-320, 1e-308, -1e-308, 1e-290):
+        for f in (special.i1_slope, special.i1e_rise, special.i0):
+            slope, at_0 = (
+                ad.grad(ad.grad(f))(x),
+                ad.grad(ad.grad(f))(1e-200 * (-1.0 if x < 0.0 else 1.0)),
+            )
+            assert np.isfinite(slope)
+            assert x == 0.0 or slope == pytest.approx(at_0, abs=1e-12)
+
+
 def test_log_ndtr_has_slopes_however_far_out() -> None:
     slope = ad.grad(special.log_ndtr)
     for x in (-1e200, -1e8, -1e3):

@@ -47,6 +47,11 @@ def _rest_of(f: Any, g: Any) -> Any:
     return slope
 
 
+def _third(x: Any) -> Any:
+    """Return iv(3, x), which SciPy has as NaN where x is all but 0; the slopes are those at 0."""
+    return iv(3.0, ops.where(ops.step(ops.abs(x) - 1e-300), x, x - ops.stop(x)))
+
+
 j0: Any = row("j0", lambda y, x: -j1(x), reference=lambda mp, x: mp.besselj(0, x))
 j1: Any = row("j1", lambda y, x: j1_slope(x), reference=lambda mp, x: mp.besselj(1, x))
 j1_slope: Any = row("j1_slope", lambda y, x: 0.25 * (jv(3.0, x) - 3.0 * j1(x)),
@@ -58,7 +63,7 @@ y1: Any = row("y1", lambda y, x: y0(x) - y / x, domain=(POSITIVE,),
          reference=lambda mp, x: mp.bessely(1, x))  # fmt: skip
 i0: Any = row("i0", lambda y, x: i1(x), reference=lambda mp, x: mp.besseli(0, x))
 i1: Any = row("i1", lambda y, x: i1_slope(x), reference=lambda mp, x: mp.besseli(1, x))
-i1_slope: Any = row("i1_slope", lambda y, x: 0.25 * (iv(3.0, x) + 3.0 * i1(x)),
+i1_slope: Any = row("i1_slope", lambda y, x: 0.25 * (_third(x) + 3.0 * i1(x)),
                array=_rest_of(plain.i0, plain.i1), reference=lambda mp, x: mp.besseli(1, x, 1))  # fmt: skip
 k0: Any = row(
     "k0", lambda y, x: -k1(x), domain=(POSITIVE,), reference=lambda mp, x: mp.besselk(0, x)
@@ -69,7 +74,7 @@ i0e: Any = row("i0e", lambda y, x: i1e(x) - ops.sign(x) * y,
           reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(0, x))  # fmt: skip
 i1e_rise: Any = row(
     "i1e_rise",
-    lambda y, x: 0.25 * (ops.exp(-ops.abs(x)) * iv(3.0, x) + 3.0 * i1e(x)) - ops.sign(x) * y,
+    lambda y, x: 0.25 * (ops.exp(-ops.abs(x)) * _third(x) + 3.0 * i1e(x)) - ops.sign(x) * y,
     array=_rest_of(plain.i0e, plain.i1e),
     reference=lambda mp, x: mp.exp(-abs(x)) * mp.besseli(1, x, 1),
 )

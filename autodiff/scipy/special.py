@@ -108,7 +108,18 @@ psi = digamma
 gammaln = row("gammaln", lambda y, x: digamma(x), domain=(POSITIVE,), reference="loggamma")
 loggamma = gammaln
 gamma = row("gamma", lambda y, x: y * digamma(x), domain=(POSITIVE,))
-rgamma = row("rgamma", lambda y, x: -y * digamma(x), domain=(POSITIVE,))
+
+
+def _rgamma_slope(y: Any, x: Any) -> Any:
+    """-y psi(x), whose second factor is infinite at 0: there the slope of x / Gamma(x + 1)."""
+    near = ops.step(0.25 - x * x)
+    small, far = ops.where(near, x, 0.0), ops.where(near, 1.0, x)
+    return ops.where(
+        near, rgamma(small + 1.0) * (1.0 - small * digamma(small + 1.0)), -y * digamma(far)
+    )
+
+
+rgamma: Any = row("rgamma", _rgamma_slope, domain=(POSITIVE,))
 gap = row("digamma_gap", lambda y, a, b: trigamma(a) - trigamma(a + b),
           lambda y, a, b: -trigamma(a + b), domain=(POSITIVE, POSITIVE), array=digamma_gap,
           reference=lambda mp, a, b: mp.digamma(a) - mp.digamma(a + b))  # fmt: skip
