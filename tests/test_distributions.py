@@ -285,6 +285,23 @@ def test_parameters_go_by_scipys_names_and_no_others(name: str, which: str) -> N
         KNOWN[name].ppf(ad.Tensor(0.5), **shapes)
 
 
+def test_precision_and_kind_of_node_stay() -> None:
+    for name, which in ANSWERED:
+        f, shapes = getattr(KNOWN[name], which), SHAPES[name] if which in NAMES[:4] else ()
+        assert f(ad.Tensor(np.ones(2, np.float32)), *shapes, 1).dtype == np.float32
+        assert type(f(ad.Value(1.0), *shapes)) is ad.Value
+        assert (
+            ad.jit(lambda x, f=f, shapes=shapes: f(x, *shapes))(1.0)
+            == f(ad.Value(1.0), *shapes).data
+        )
+
+
+def test_what_scipy_keeps_refuses_nodes() -> None:
+    for f in (linalg.lu, signal.medfilt, special.comb, stats.zscore):
+        with pytest.raises(TypeError, match=r"^scipy\.[a-z.]*: the table has no operation for it"):
+            f(ad.Tensor(A))
+
+
 def test_what_densities_of_several_coordinates_refuse() -> None:
     with pytest.raises(TypeError, match="allow_singular=True has no meaning on a graph"):
         stats.multivariate_normal.logpdf(ad.Tensor(POINTS), None, MATRIX, allow_singular=True)

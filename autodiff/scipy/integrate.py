@@ -20,6 +20,7 @@ from autodiff.graphs.vectors import ravel
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
+from autodiff.scipy.parameters import left_to_scipy
 from autodiff.table import tree
 
 plain = require("scipy.integrate", "scipy", "autodiff.scipy.integrate")
@@ -121,4 +122,4 @@ def __getattr__(name: str) -> Any:
     """Return SciPy's function of a name that is not here."""
     if name.startswith("__"):
         raise AttributeError(name)
-    return getattr(plain, name)
+    return left_to_scipy(getattr(plain, name), f"scipy.integrate.{name}")

@@ -8,7 +8,7 @@ from autodiff.dispatch import linalg as ours
 from autodiff.dispatch.linalg import norms
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
-from autodiff.scipy.parameters import stands_for
+from autodiff.scipy.parameters import left_to_scipy, stands_for
 from autodiff.table import ops
 from autodiff.table.linear.matrices import times
 from autodiff.table.primitive import TABLE, smooth
@@ -228,4 +228,4 @@ def __getattr__(name: str) -> Any:
     """Return SciPy's function of a name that is not here."""
     if name.startswith("__"):
         raise AttributeError(name)
-    return getattr(plain, name)
+    return left_to_scipy(getattr(plain, name), f"scipy.linalg.{name}")

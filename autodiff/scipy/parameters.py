@@ -81,15 +81,17 @@ def stands_for(function: Function, name: str = "") -> Callable[[Function], Any]:
     return lambda implementation: StandsFor(function, implementation, called)
 
 
-def without_nodes(function: Function, name: str) -> Function:
-    """Return SciPy's function, which refuses nodes: on their arrays it would lose the graph."""
+def left_to_scipy(function: Any, name: str) -> Any:
+    """Return what SciPy has; a function refuses nodes: on their arrays it would lose the graph."""
+    if not inspect.isroutine(function):
+        return function
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
         if holds_nodes((*args, *options.values())):
             raise TypeError(
-                f"scipy.stats.{name}: the table has no operation for it; compose it of operations, or "
-                f"take .data for the plain array"
+                f"{name}: the table has no operation for it; compose it of operations, or take .data for "
+                f"the plain array"
             )
         return function(*args, **options)
 

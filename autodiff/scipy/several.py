@@ -9,7 +9,7 @@ from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
 from autodiff.scipy import special
-from autodiff.scipy.parameters import without_nodes
+from autodiff.scipy.parameters import left_to_scipy
 from autodiff.table import ops
 
 plain = require("scipy.stats", "scipy", "autodiff.scipy.stats")
@@ -57,11 +57,7 @@ class MultivariateNormal:
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(plain.multivariate_normal, name)
-        return (
-            without_nodes(function, f"multivariate_normal.{name}")
-            if callable(function)
-            else function
-        )
+        return left_to_scipy(function, f"scipy.stats.multivariate_normal.{name}")
 
 
 multivariate_normal = MultivariateNormal()
@@ -89,7 +85,7 @@ class Dirichlet:
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(plain.dirichlet, name)
-        return without_nodes(function, f"dirichlet.{name}") if callable(function) else function
+        return left_to_scipy(function, f"scipy.stats.dirichlet.{name}")
 
 
 dirichlet = Dirichlet()

@@ -7,7 +7,7 @@ import numpy as np
 
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
-from autodiff.scipy.parameters import stands_for
+from autodiff.scipy.parameters import left_to_scipy, stands_for
 from autodiff.table import ops
 from autodiff.table.primitive import TABLE, multilinear
 
@@ -104,4 +104,4 @@ def __getattr__(name: str) -> Any:
     """Return what SciPy has by a name that is not here."""
     if name.startswith("__"):
         raise AttributeError(name)
-    return getattr(plain, name)
+    return left_to_scipy(getattr(plain, name), f"scipy.signal.{name}")

@@ -15,7 +15,7 @@ from autodiff.nodes import costs
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.scipy.bessel import *  # noqa: F403
 from autodiff.scipy.incomplete import gammainc_slope
-from autodiff.scipy.parameters import stands_for
+from autodiff.scipy.parameters import left_to_scipy, stands_for
 from autodiff.scipy.rows import fixed, plain, row
 from autodiff.table import ops
 from autodiff.table.curves.arrays import digamma_gap
@@ -219,4 +219,4 @@ def __getattr__(name: str) -> Any:
     """Return SciPy's function of a name that has no row; given a node it says so."""
     if name.startswith("__"):
         raise AttributeError(name)
-    return getattr(plain, name)
+    return left_to_scipy(getattr(plain, name), f"scipy.special.{name}")

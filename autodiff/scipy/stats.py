@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.derivatives.calls import is_node
 from autodiff.interop.extras import require
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.functions import holds_nodes
+from autodiff.nodes.tensor import Tensor
 from autodiff.scipy import special
-from autodiff.scipy.parameters import without_nodes
+from autodiff.scipy.parameters import left_to_scipy
 from autodiff.scipy.several import LOG_2PI, dirichlet, multivariate_normal
 from autodiff.table import ops
 
@@ -33,6 +35,16 @@ OUTSIDE = {
     "logpdf": (-math.inf, -math.inf), "logpmf": (-math.inf, -math.inf), "cdf": (0.0, 1.0),
     "logcdf": (-math.inf, 0.0), "sf": (1.0, 0.0), "logsf": (0.0, -math.inf),
 }  # fmt: skip
+
+
+def _operand(x: Any) -> Any:
+    """Return a node, or a plain number or array of floats, which leaves the precision of others."""
+    if is_node(x):
+        return x
+    if holds_nodes(x):
+        return tensor(x)
+    x = np.asarray(x)
+    return x.astype(x.dtype if x.dtype.kind == "f" else float) if x.ndim else float(x)
 
 
 def _positive(*shapes: Any) -> list[Any]:
@@ -106,16 +118,14 @@ class Distribution:
 
     def placed(self, which: str, x: Any, shapes: list[Any], loc: Any, scale: Any) -> Any:
         """Return the function at x by the one at the standard place; nothing flows from outside."""
-        x = ops.add(tensor(x), 0.0) - loc
+        given = [x, *shapes, loc, scale]
+        x, *shapes, loc, scale = map(_operand, given)
+        if any(np.ndim(z) or isinstance(z, Tensor) for z in given):
+            x = tensor(x)
+        x = ops.sub(x, loc)
         if not self.discrete:
-            x = x / scale
-        shapes = [s if holds_nodes(s) else np.asarray(s, float) + 0.0 for s in shapes]
-        allowed = _all(
-            [
-                *self.allowed(*shapes),
-                ops.step(scale if holds_nodes(scale) else np.asarray(scale, float)),
-            ]
-        )
+            x = ops.div(x, scale)
+        allowed = _all([*self.allowed(*shapes), ops.step(scale)])
         high = self.high(*shapes) if callable(self.high) else self.high
         parts = [_not_above(self.low, x)] if self.low > -math.inf else []
         if callable(self.high) or high < math.inf:
@@ -141,11 +151,7 @@ class Distribution:
             found.__doc__ = getattr(getattr(plain, self.name), name).__doc__
             return found
         function = getattr(getattr(plain, self.name), name)
-        return (
-            without_nodes(function, f"{self.name}.{name}")
-            if inspect.ismethod(function)
-            else function
-        )
+        return left_to_scipy(function, f"scipy.stats.{self.name}.{name}")
 
 
 def _gamma(x: Any, a: Any) -> Any:
@@ -215,4 +221,4 @@ def __getattr__(name: str) -> Any:
     """Return what SciPy has by a name that is not here."""
     if name.startswith("__"):
         raise AttributeError(name)
-    return getattr(plain, name)
+    return left_to_scipy(getattr(plain, name), f"scipy.stats.{name}")
