@@ -13,25 +13,9 @@ from autodiff.table.ops import BUILTIN
 from autodiff.table.primitive import ROWS, Pointwise
 
 pytestmark = pytest.mark.engine
-CORNERS = np.array(
-    [
-        -np.inf,
-        -1e200,
-        -2.5,
-        -1.0,
-        -0.3,
-        -1e-170,
-        -0.0,
-        0.0,
-        1e-310,
-        0.5,
-        1.0,
-        3.0,
-        1e9,
-        np.inf,
-        np.nan,
-    ]
-)
+CORNERS = np.array([
+    -np.inf, -1e200, -2.5, -1.0, -0.3, -1e-170, -0.0, 0.0, 1e-310, 0.5, 1.0, 3.0, 1e9, np.inf, np.nan,
+])  # fmt: skip
 POINTWISE = [r for r in ROWS[:BUILTIN] if isinstance(r, Pointwise) and r.arity < 3]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from autodiff.table import libm, ops
 from autodiff.table.primitive import ROWS, Pointwise, Primitive
-from autodiff.table.symbol import ARITHMETIC, Symbol, Term, render
+from autodiff.table.symbol import ARITHMETIC, Symbol, Term, as_code
 
 assert ops.add.code == 0
 
@@ -40,17 +40,9 @@ def c_name(row: Primitive) -> str:
     return "k_" + function.__name__
 
 
-def _print(op: Primitive, parts: list[str], precedences: list[int]) -> tuple[str, int]:
-    if op.name == "neg":
-        return f"(-{parts[0]})", 9
-    if op.name in ARITHMETIC:
-        return f"({parts[0]} {op.infix} {parts[1]})", 9
-    return f"{c_name(op)}({', '.join(parts)})", 9
-
-
 def c_source(term: Term) -> str:
     """Return a formula as Cython source on doubles."""
-    return render(term, _print, lambda x: repr(float(x)))
+    return as_code(term, c_name)
 
 
 def value_source(row: Pointwise, *names: str) -> str:

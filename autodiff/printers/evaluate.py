@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from autodiff.table import ops
 from autodiff.table.primitive import ROWS, Pointwise, Primitive, Rule
-from autodiff.table.symbol import ARITHMETIC, Symbol, render
+from autodiff.table.symbol import Symbol, as_code
 from autodiff.table.symbol import evaluate as evaluate_term
 
 ADD, SUB, MUL, DIV = ops.add.code, ops.sub.code, ops.mul.code, ops.div.code
@@ -93,12 +93,8 @@ def partial(rule: Rule | None, y: float, *xs: float) -> float:
     return evaluate_term(term, {"y": y, **dict(zip(names, xs, strict=True))})
 
 
-def _print(op: Primitive, parts: list[str], precedences: list[int]) -> tuple[str, int]:
-    if op.name == "neg":
-        return f"(-{parts[0]})", 9
-    if op.name in ARITHMETIC:
-        return f"({parts[0]} {op.infix} {parts[1]})", 9
-    return f"{op.name}({', '.join(parts)})", 9
+def _name(op: Primitive) -> str:
+    return op.name
 
 
 def _define(template: str, code: int, scope: dict[str, Any]) -> Callable[..., Any]:
@@ -109,9 +105,9 @@ def _define(template: str, code: int, scope: dict[str, Any]) -> Callable[..., An
     row = cast(Pointwise, ROWS[code])
     names = [f"x{i}" for i in range(row.arity)]
     symbols = [Symbol(n) for n in names]
-    value = render(Symbol(op=row, args=tuple(symbols)), _print, repr)
+    value = as_code(Symbol(op=row, args=tuple(symbols)), _name)
     partials = [
-        "0.0" if rule is None else render(rule(Symbol("y"), *symbols), _print, repr)
+        "0.0" if rule is None else as_code(rule(Symbol("y"), *symbols), _name)
         for rule in row.partials
     ]
 

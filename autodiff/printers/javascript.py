@@ -13,7 +13,7 @@ from autodiff.printers.expressions import OutsideSubsetError, read
 from autodiff.printers.subset import Definition, Functions
 from autodiff.table import libm, ops
 from autodiff.table.primitive import ROWS, TABLE, Pointwise, Primitive
-from autodiff.table.symbol import ARITHMETIC, Symbol, Term, render
+from autodiff.table.symbol import Symbol, Term, as_code
 
 TABLES = ops.__name__.removesuffix("ops")  # the wing in which the library's own operations stand
 
@@ -27,14 +27,9 @@ class Script(Functions):
 
     def formula(self, term: Term) -> str:
         """Return a formula of the table's operations as JavaScript."""
-        return render(term, self._print, lambda x: repr(float(x)) if x != int(x) else str(int(x)))
-
-    def _print(self, op: Primitive, parts: list[str], _: list[int]) -> tuple[str, int]:
-        if op is ops.neg:
-            return f"(-{parts[0]})", 9
-        if op.name in ARITHMETIC:
-            return f"({parts[0]} {op.infix} {parts[1]})", 9
-        return f"{self.function(op)}({', '.join(parts)})", 9
+        return as_code(
+            term, self.function, lambda x: repr(float(x)) if x != int(x) else str(int(x))
+        )
 
     def function(self, row: Primitive) -> str:
         """Return the name of the function that computes the row, and add it."""

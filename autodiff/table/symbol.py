@@ -87,3 +87,20 @@ def evaluate(term: Term, values: dict[str, float]) -> float:
         return values[term.name]
     result: float = term.op.number(*(evaluate(a, values) for a in term.args))
     return result
+
+
+def as_code(
+    term: Term,
+    name: Callable[[Primitive], str],
+    literal: Callable[[float], str] = lambda x: repr(float(x)),
+) -> str:
+    """Print a term as a language of brackets and calls: arithmetic by signs, all else as `name(op)(...)`."""
+
+    def printer(op: Primitive, parts: list[str], _: list[int]) -> tuple[str, int]:
+        if op.name == "neg":
+            return f"(-{parts[0]})", 9
+        if op.name in ARITHMETIC:
+            return f"({parts[0]} {op.infix} {parts[1]})", 9
+        return f"{name(op)}({', '.join(parts)})", 9
+
+    return render(term, printer, literal)

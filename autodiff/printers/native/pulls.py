@@ -14,7 +14,7 @@ from autodiff.printers.native.kernels import c_kernels
 from autodiff.table import kernels
 from autodiff.table.ops import BUILTIN
 from autodiff.table.primitive import ROWS, Pointwise, Primitive
-from autodiff.table.symbol import ARITHMETIC, Symbol, Term, render
+from autodiff.table.symbol import ARITHMETIC, Symbol, Term, as_code
 
 WIDE = {"fabs", "sqrt", "isnan", "copysign", "floor", "trunc"}  # what is an instruction or two
 MOST = 4  # operands of a row, with its output
@@ -28,12 +28,8 @@ class Printed(NamedTuple):
     bodies: list[str]
 
 
-def _print(op: Primitive, parts: list[str], precedences: list[int]) -> tuple[str, int]:
-    if op.name == "neg":
-        return f"(-{parts[0]})", 9
-    if op.name in ARITHMETIC:
-        return f"({parts[0]} {op.infix} {parts[1]})", 9
-    return f"{re.sub('^k_', 'u_', c_name(op))}({', '.join(parts)})", 9
+def _name(op: Primitive) -> str:
+    return re.sub("^k_", "u_", c_name(op))
 
 
 def _rows(term: Term) -> list[Pointwise]:
@@ -67,7 +63,7 @@ def printed() -> Printed:
             term = rule(*map(Symbol, NAMES[: row.arity + 1])) if rule else None
             if not isinstance(term, Symbol) or term.op is None or not all(map(_wide, _rows(term))):
                 continue
-            formula = render(term, _print, lambda x: repr(float(x)))
+            formula = as_code(term, _name)
             used = [k for k in range(MOST) if re.search(rf"\b{NAMES[k]}\b", formula)]
             if not used:
                 continue
