@@ -229,7 +229,7 @@ class ArrayNode:
     def __ne__(self, other: object) -> Any:
         if isinstance(other, np.ndarray | np.number | float | int):
             return compared("!=", self, other, self._array != other)
-        return self is not other if hasattr(other, "parents") else NotImplemented
+        return not leaving.one_node(self, other) if hasattr(other, "parents") else NotImplemented
 
     def __lt__(self, other: Any) -> Any:
         return compared("<", self, other, self._array < plain(other))

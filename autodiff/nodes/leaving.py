@@ -143,6 +143,17 @@ def held(node: Any) -> bool:
     return any(not trace.inputs or trace.holds(node) for trace in modes._traces)
 
 
+def one_node(a: Any, b: Any) -> bool:
+    """Return whether two nodes are one; raise where a function may mean their numbers, as arrays do."""
+    inside = INSIDE.get() is not None or MODE.get().guards is not None
+    if a is not b and inside and not (a.is_constant and b.is_constant):
+        raise TypeError(
+            f"== of {called(a)} and {called(b)}: two nodes are equal where they are one and the same node, "
+            f"whatever their numbers; write x.data == y.data to compare the numbers, or x is y"
+        )
+    return a is b
+
+
 def unchanging(node: Any, how: str) -> TypeError:
     """Return the error for changing a part of a node's array."""
     return TypeError(

@@ -310,12 +310,12 @@ class Value:
         return places.address(self)
 
     def __eq__(self, other: object) -> Any:
-        """Compare with a plain number; nodes are equal to themselves alone."""
+        """Compare with a plain number; nodes are equal to themselves alone, see `leaving.one_node`."""
         if type(other) is not Value and isinstance(
             other, float | int | np.number | numbers.Rational
         ):
             return not compare("!=", self, other)
-        return self is other if type(other) is Value else NotImplemented
+        return leaving.one_node(self, other) if type(other) is Value else NotImplemented
 
     def __lt__(self, other: Any) -> Any:
         return compare("<", self, other)
