@@ -336,7 +336,7 @@ def test_what_numpy_does_on_whole_arrays_alone_is_recorded_on_tensors() -> None:
     assert "solve" in program.source
     with pytest.raises(AttributeError, match="foo"):
         ad.jit(lambda x: x.foo())(a)
-    with pytest.raises(TypeError, match="solve"):  # as it was without the second try
+    with pytest.raises(TypeError, match="needs real numbers, got str"):
         ad.jit(lambda x: np.linalg.solve(x, "b"))(a)
     with pytest.raises(TypeError, match="unsupported operand"):
         ad.jit(lambda x: x + "text")(1.0)

@@ -267,3 +267,51 @@ def test_a_copy_inside_a_transform_is_no_new_leaf(copied: Any) -> None:
     w = ad.Value(3.0)
     assert ad.grad(lambda x: copied(w) * x)(1.0) == 3.0
     assert copied(w).data == 3.0
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, *NUMPY])
+def test_a_program_has_no_gradient_of_what_left_it(name: str) -> None:
+    function = FUNCTIONS.get(name) or NUMPY[name]
+    array = np.array([0.5])
+    for call in range(4):
+
+        def f(x: Any, call: int = call) -> Any:
+            y = [*calls(function, x)][call]()
+            left = not has_node(y) and y is not False and y is not True
+            return (x * x if isinstance(x, ad.Value) else (x * x).sum()) * (2.0 if left else 1.0)
+
+        for g in (
+            lambda: ad.trace(f, 0.5),
+            lambda: ad.jit(f),
+            lambda: ad.trace(f, ad.Tensor(array)),
+        ):
+            try:
+                program = g()
+                value = float(
+                    np.sum(program(array if type(program).__name__ == "ArrayProgram" else 0.5))
+                )
+            except Exception:
+                continue
+            if value == 0.25:
+                continue
+            x = array if type(program).__name__ == "ArrayProgram" else 0.5
+            with pytest.raises(TypeError, match="a plain number would leave the graph"):
+                program.value_and_grad(x)
+
+
+def test_what_leaves_a_sample_leaves_the_transform_around_it() -> None:
+    def f(x: Any) -> Any:
+        return ad.sum(ad.vmap(lambda v: math.sqrt(v) * v)(x))
+
+    x = np.array([1.0, 4.0])
+    assert f(x) == 9.0
+    assert ad.jit(f)(x) == 9.0
+    for g in (
+        ad.grad(f),
+        ad.jit(f).value_and_grad,
+        ad.jit(ad.grad(f)),
+        ad.trace(f, x).value_and_grad,
+    ):
+        with pytest.raises(TypeError, match=r"ad\.sqrt for math\.sqrt"):
+            g(x)
+    assert ad.grad(lambda w: w * f(x))(2.0) == 9.0

@@ -35,3 +35,22 @@ def test_one_loop_has_the_bits_of_the_passes(row: Any) -> None:
                 y = node.data
                 expected = scaled(g, rule(y, *arrays))
                 np.testing.assert_array_equal(found, np.broadcast_to(expected, g.shape))
+
+
+@pytest.mark.parametrize("row", POINTWISE, ids=lambda r: r.name)
+def test_zeros_have_one_sign_in_programs_and_in_graphs(row: Any) -> None:
+    grid = [x.ravel() for x in np.meshgrid(*(CORNERS,) * row.arity)]
+    for i, rule in enumerate(row.partials):
+        if rule is None:
+            continue
+        for g in (1.0, -0.25, 0.0, -0.0):
+
+            def f(*xs: Any, g: float = g) -> Any:
+                return (row(*xs) * ad.constant(np.full(grid[0].shape, g))).sum()
+
+            with np.errstate(all="ignore"):
+                found = ad.trace(f, *map(ad.Tensor, grid), argnums=i).value_and_grad(*grid)[1]
+                expected = ad.grad(f, argnums=i)(*grid)
+            np.testing.assert_array_equal(found, expected)
+            number = expected == expected
+            np.testing.assert_array_equal(np.signbit(found[number]), np.signbit(expected[number]))

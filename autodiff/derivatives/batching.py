@@ -16,6 +16,7 @@ import numpy as np
 from autodiff.derivatives.calls import Function, function, is_node
 from autodiff.nodes import modes
 from autodiff.nodes.lanes import Lanes
+from autodiff.nodes.leaving import around, lost
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
 from autodiff.nodes.watching import watch
@@ -123,8 +124,13 @@ def _run(
     start = tick()
     given = [_first(x) if flag else x for x, flag in zip(leaves, batched, strict=True)]
     guards: list[tuple[Any, ...]] = []
-    with watch(guards):
+    listening = watch(guards)
+    with listening:
         result = f(*rebuild(given))
+    if listening.left is not None:
+        for x, flag in zip(leaves, batched, strict=True):
+            if flag and is_node(x) and not x.is_constant:
+                lost(listening.left, around(x) is not None)
     outputs, shape = tree.flatten(result)
     moved = {x: Lanes(whole) for x, whole, flag in zip(given, leaves, batched, strict=True) if flag}
     as_nodes = any(isinstance(x, Tensor) for x in leaves) or modes.tracing()
@@ -179,6 +185,10 @@ def _holds(guard: tuple[Any, ...], moved: dict[Any, Any], n: int) -> Any:
     if not any(is_node(x) and x in moved for x in (a, b)):
         return np.ones(n, dtype=bool)
     left, right = (moved[x].x if is_node(x) and x in moved else x for x in (a, b))
+    if sign in ("one-hot", "=="):
+        for x in (left, right):
+            if is_node(x):
+                modes.note("==", x, _array(x), True)  # a trace around this one reads it, too
     if sign == "one-hot":
         return np.array([one_hot(_array(y), b) == outcome for y in left])
     rank = max(
@@ -191,6 +201,10 @@ def _holds(guard: tuple[Any, ...], moved: dict[Any, Any], n: int) -> Any:
     if sign == "==":
         same = (_array(left) == _array(right)) | (np.isnan(_array(left)) & np.isnan(_array(right)))
         found = np.broadcast_to(same, (n, *same.shape[1:]))
+    elif sign == "!=":  # of nodes whether they are the same node
+        differ = _array(left) != _array(right)
+        modes.note(sign, left, right, differ)
+        found = differ == outcome
     else:
         found = SIGNS[sign](left, right) == outcome
     return np.asarray(found).reshape(n, -1).all(axis=1)

@@ -63,9 +63,7 @@ def lift(x: Any) -> Any:
     if is_node(x):
         return ops.identity(x)
     if of_nodes(x):
-        found = together([lift(v) for v in x.flat], x.shape).view(type(x))
-        found.flags.writeable = type(x) is np.ndarray or x.flags.writeable
-        return found
+        return together([lift(v) for v in x.flat], x.shape).view(type(x))
     if isinstance(x, np.ndarray | np.float32) and (x.ndim or x.dtype.itemsize == 4):
         return Tensor(x)
     return Value(x)

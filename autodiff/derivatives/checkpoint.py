@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Function, function, is_node
+from autodiff.derivatives.calls import Function, function, is_node, together
 from autodiff.derivatives.forward import tangents
 from autodiff.derivatives.reverse import computed, needs_grad, send
 from autodiff.nodes import modes
@@ -206,6 +206,10 @@ def stop_gradient(x: Any) -> Any:
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     3.0
     """
-    return tree.map_tree(
-        lambda leaf: ops.stop(leaf) if isinstance(leaf, Value | Tensor) else leaf, x
-    )
+    return tree.map_tree(_stopped, x)
+
+
+def _stopped(leaf: Any) -> Any:
+    if isinstance(leaf, np.ndarray) and leaf.dtype == object:
+        return together([_stopped(v) for v in leaf.flat], leaf.shape).view(type(leaf))
+    return ops.stop(leaf) if isinstance(leaf, Value | Tensor) else leaf

@@ -66,15 +66,17 @@ def leave(node: Any, how: str) -> None:
     if not mode.recording or node.is_constant or not getattr(node, "needs_grad", True):
         return
     inside = around(node)
-    if inside is not None:
-        line, place, _ = source()
-        raise TypeError(
-            f"{how} of {called(node)} inside {inside.what}: a plain number would leave the graph "
-            f"and its gradient be 0; {remedy(line)}{place}"
-        )
-    if mode.guards is not None or not has_leaf(node):
+    if inside is None and not has_leaf(node):
         return
-    line, _, frame = source()
+    line, place, frame = source()
+    if inside is not None or mode.guards is not None:
+        where = f"inside {inside.what}" if inside is not None else "in a recorded function"
+        said = (
+            f"{how} of {called(node)} {where}: a plain number would leave the graph and its gradient "
+            f"be 0; {remedy(line)}{place}"
+        )
+        lost(said, inside is not None)
+        return
     if frame is None:
         return
     warnings.warn_explicit(
@@ -103,6 +105,17 @@ def needing(x: Any) -> Any:
     if not mode.recording:
         return None
     return x if mode.guards is not None or around(x) is not None or has_leaf(x) else None
+
+
+def lost(said: str, inside: bool) -> None:
+    """Raise where a transform loses a gradient; of a recording note it, as it may be asked for the value."""
+    if inside:
+        raise TypeError(said)
+    mode = MODE.get()
+    while mode is not None and not hasattr(mode.block, "left"):
+        mode = mode.outer
+    if mode is not None:
+        mode.block.left = mode.block.left or said
 
 
 def around(node: Any) -> Inside | None:

@@ -36,11 +36,13 @@ class watch:  # noqa: N801  a word to write after `with`
     """Add to `guards` every comparison of numbers and every reading of one inside the block.
 
     What is noted is told to the trace around this one as well, if there is one. `inputs` are the first
-    nodes of the trace: by them it is known where another thread reads from it.
+    nodes of the trace: by them it is known where another thread reads from it. `left` says where a number
+    left the graph, so that there is a value and no gradient.
     """
 
     def __init__(self, guards: list[tuple[Any, ...]], inputs: Sequence[Any] = ()) -> None:
         self.guards = guards
+        self.left: str | None = None
         self.start = min([x.seq for x in inputs], default=0) - 1
         self.trace = Trace(guards, inputs, self.start)
 

@@ -212,7 +212,6 @@ class ArrayProgram(Traced):
         """Record f on these arrays, keep its course, and return what it returned and the entry."""
         self.recorded += 1
         start = tick()
-        guards: list[Guard] = []
         inputs: list[Tensor] = []
         leaves: list[Any] = []
         owners = self.arguments(look)
@@ -229,13 +228,15 @@ class ArrayProgram(Traced):
             args, keywords = self.structure(inputs), {}
         else:
             args, keywords = look.structure(leaves)
-        with watch(guards, inputs):
+        heard = watch([], inputs)
+        with heard:
             y = self.f if self.leaves is not None else self.f(*args, **keywords)
             y = tree.map_tree(as_output, y)
-            if grads:
-                y = self._with_gradient(y, args)
+            y = self._with_gradient(y, args) if grads else y
+        if grads and heard.left:
+            raise TypeError(heard.left)
         writer = Writer(inputs, self._names(look), self._given_up(look, grads), start)
-        entry = Entry(look, grads, Course(writer, y, guards), self.arrays_read())
+        entry = Entry(look, grads, Course(writer, y, heard.guards), self.arrays_read())
         self.gate.put_first(entry)
         if self.leaves is not None:  # the graph was recorded on other numbers
             return entry.course.run(given), entry

@@ -7,7 +7,6 @@ which belongs to that run alone, so a course may be run by many threads, and wit
 """
 
 from collections import deque
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,11 @@ import numpy as np
 from autodiff import _engine
 from autodiff.graphs.reroll import Rolled, plain, reroll, shared_constants
 from autodiff.nodes.value import Value, constant
+from autodiff.nodes.watching import watch
 from autodiff.printers import interpreter
 from autodiff.printers.interpreter import SIGNS as ORDER
 from autodiff.printers.interpreter import operands
+from autodiff.programs.arguments.numbers import NeedsTensorError
 from autodiff.programs.flat import flatten, reached
 from autodiff.programs.gate import SIGNS, SWITCHES, along, exact, turns_out
 from autodiff.table import tree
@@ -106,7 +107,7 @@ def as_root(x: Any) -> Value:
     if type(x) is Value:
         return x
     if hasattr(x, "parents"):
-        raise TypeError(
+        raise NeedsTensorError(
             f"trace: a function of numbers returned {x!r:.60}; Values and Tensors are not mixed in a "
             f"program, so give Tensors as examples"
         )
@@ -125,10 +126,10 @@ class Recording:
     """One course through the function: the flat program and the guards under which it holds."""
 
     def __init__(
-        self, y: Any, inputs: list[Value], guards: Sequence[Any], batched: list[bool], start: int = -1,
+        self, y: Any, inputs: list[Value], heard: watch, batched: list[bool], start: int = -1,
         gathers: Any = None,
     ) -> None:  # fmt: skip
-        self.gathers = gathers or None
+        self.gathers, self.left, guards = gathers or None, heard.left, heard.guards
         found, self.structure = tree.flatten(y)
         parts: list[Any] = []
         self.results = [Output(x, parts) for x in found]
@@ -269,6 +270,8 @@ class Recording:
         """Compute the gradient of the output (of the sum of its lanes)."""
         if not self.single:
             raise ValueError("value_and_grad: the function must return a single number")
+        if self.left:
+            raise TypeError(self.left)
         if self.outputs:
             space.runner.backward(self.outputs[0])
             if self.gathers is not None:

@@ -38,7 +38,6 @@ SWITCHES = (
     np.dtype,
 )  # fmt: skip
 
-
 Guard = tuple[str, Any, Any, Any]  # the sign, both sides, how it turned out
 SIGNS: Any = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne,
@@ -76,7 +75,9 @@ class Leaf:
             same = type(x) is type(self.value) and (x is self.value or x == self.value)
             return x if same else None
         found = plain(x)
-        if found is None or (self.whole is not None and is_whole(x) is not self.whole):
+        if found is None or (
+            self.whole is not None and (is_whole(x) is not self.whole or is_single(x))
+        ):
             return None
         if self.axis is not None:
             there = -found.ndim <= self.axis < found.ndim
@@ -91,6 +92,11 @@ def is_whole(x: Any) -> bool:
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "iu"
     return isinstance(x, int | np.integer) and not isinstance(x, bool)
+
+
+def is_single(x: Any) -> bool:
+    """Return whether x is an array of less than double precision, in which it is computed with then."""
+    return isinstance(x, np.ndarray) and x.ndim > 0 and x.dtype.kind == "f" and x.dtype.itemsize < 8
 
 
 def one_sample(x: Any, axis: int) -> tuple[int, ...]:
@@ -258,10 +264,7 @@ def identical(x: float, z: float) -> bool:
 
 
 def exact(x: Any) -> Any:
-    """Return what a guard compares with: a float if it is one, else the object as it was written.
-
-    A comparison with a number of single precision is one in single precision, as it was for f.
-    """
+    """Return what a guard compares with: a float if it is one, else the object, as of single precision."""
     if type(x) is Value:
         return 0.0
     if isinstance(x, float) or (isinstance(x, int) and abs(x) <= WHOLE):

@@ -18,8 +18,8 @@ from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments import Numbers
-from autodiff.programs.gate import STATIC, Look
+from autodiff.programs.arguments.numbers import Numbers, needs_a_tensor
+from autodiff.programs.gate import STATIC, Look, is_single
 from autodiff.programs.replay import Program
 from autodiff.table import tree
 
@@ -177,18 +177,16 @@ class Grid(Numbers):
     def __getitem__(self, i: Any) -> Any:
         if type(i) is Value:
             return gathered(list(np.asarray(self)), i)
+        if isinstance(i, Numbers):
+            rows = np.array([self[k] for k in i.ravel().tolist()], dtype=object)
+            return rows.reshape(i.shape + self.shape[1:]).view(Grid)
         if type(i) is tuple and any(type(k) is Value for k in i):
-            first, rest = i[0], i[1:]
-            found = self[first]
-            if not rest:
+            found, rest = self[i[0]], i[1] if len(i) == 2 else i[1:]
+            if len(i) == 1:
                 return found
-            return (
-                found[rest if len(rest) > 1 else rest[0]]
-                if type(first) is not slice
-                else np.array(
-                    [row[rest if len(rest) > 1 else rest[0]] for row in found], dtype=object
-                ).view(Grid)
-            )
+            if type(i[0]) is not slice:
+                return found[rest]
+            return np.array([row[rest] for row in found], dtype=object).view(Grid)
         return super().__getitem__(i)
 
 
@@ -246,25 +244,27 @@ class Compiled(Program):
         """Return what a new call looks like, and which of its numbers are whole."""
         found = super().look(call, kind)
         for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
+            if leaf.axis is None and is_single(x):
+                raise needs_a_tensor("single precision")
             leaf.tell(x)
         return found
 
     def recorded_by(self, f: Any, args: Any, keywords: Any, inputs: list[Any], look: Look) -> Any:
-        """Return what the function returns, its guards, and what its indices choose."""
-        gathers, guards = Gathers(), Guards()
+        """Return what the function returns, what was heard of it, and what its indices choose."""
+        gathers, heard = Gathers(), watch(Guards(), inputs)
         whole = indices(look, inputs)
         if whole:
             args = indexed(tuple(args))
         around = listening.get()
         try:
             gathers.begin(inputs, whole)
-            with watch(guards, inputs):
+            with heard:
                 y = f(*args, **keywords)
         finally:
             listening.set(around)
         gathers.end()
-        self._count(guards)
-        return y, guards, gathers
+        self._count(heard.guards)  # type: ignore[arg-type]
+        return y, heard, gathers
 
     def _count(self, guards: Guards) -> None:
         """Warn where calls that look alike are recorded again and again, and say what causes it."""

@@ -16,12 +16,12 @@ import numpy as np
 
 from autodiff.derivatives import calls
 from autodiff.nodes import doors
-from autodiff.nodes.tensor import Tensor
-from autodiff.programs.arguments import NeedsTensorError, given_nodes
+from autodiff.programs.arguments import given_nodes, has_arrays
+from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.gate import KEPT
 from autodiff.programs.gather import Compiled
-from autodiff.programs.replay import Program
+from autodiff.programs.replay import Program, recorded_on_tensors
 from autodiff.table import tree
 
 
@@ -49,7 +49,7 @@ class Jitted:
             f.__signature__ = inspect.signature(MethodType(self.f, owner))  # type: ignore[attr-defined]
             axes = self.in_axes[1:] if isinstance(self.in_axes, tuple | list) else self.in_axes
             self.bound[key] = Jitted(f, behind(self.argnums), behind(self.static), axes)
-        return self.bound[key]
+        return Method(self.bound[key], owner)
 
     def program(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """Return the program for calls like this one, and the arguments that are not static."""
@@ -112,22 +112,36 @@ class Jitted:
         try:
             if type(program) is not ArrayProgram:
                 return (program.value_and_grad if grads else program)(*free, **keywords)
-        except (TypeError, ValueError) as error:
-            settled = program.recordings and not isinstance(error, NeedsTensorError)
-            if settled or self.in_axes is not None or not has_arrays(free):
+        except REFUSED as error:
+            arrays = isinstance(error, NeedsTensorError)
+            if self.in_axes is not None or (program.recordings and not arrays):
                 raise
             try:
-                examples = tree.map_tree(on_tensors, free)
-                found = ArrayProgram(program.f, examples, program.argnums)
-            except Exception:
-                found = None
-            if found is None:
-                raise
+                if not (arrays or has_arrays(free)):
+                    raise
+                found = recorded_on_tensors(program, free, error)
+            except Exception as second:
+                return self._by_value(args, keywords, grads, second)
             program = self.programs[next(reversed(self.programs))] = found
         if not grads:
             return tree.map_tree(plain, program(*free, **keywords))
         value, parts = program.value_and_grad(*free, **keywords)
-        return plain(value), parts
+        return plain(value), tree.map_tree(plain, parts)
+
+    def _by_value(
+        self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool, error: Exception
+    ) -> Any:
+        """Return what is answered where whole numbers are static: an axis, a length, a number of steps."""
+        before = self.static
+        whole = tuple(i for i, x in enumerate(args) if type(x) is int and i not in before)
+        if not whole:
+            raise error
+        self.static += whole
+        try:
+            return self._answer(args, keywords, grads)
+        except REFUSED:
+            self.static = before
+            raise error from None
 
     def value_and_grad(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         """Return the function's value, one number, and its gradient as `argnums` asks for it."""
@@ -152,6 +166,25 @@ class Jitted:
         if not self.programs:
             raise ValueError("source: nothing is recorded yet; call the function first")
         return str(next(reversed(self.programs.values())).source)
+
+
+class Method:
+    """A method under `jit`, which keeps its object while it is used; else it is the `Jitted` of it."""
+
+    def __init__(self, jitted: Jitted, owner: Any) -> None:
+        functools.update_wrapper(self, jitted)
+        self.jitted, self.__self__ = jitted, owner
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """Return what the method returns."""
+        return self.jitted(*args, **keywords)
+
+    def value_and_grad(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
+        """Return the method's value, one number, and its gradient."""
+        return self.jitted.value_and_grad(*args, **keywords)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.jitted, name)
 
 
 def behind(places: Any) -> Any:
@@ -179,16 +212,6 @@ def _filled(f: Any, n: int, static: dict[int, Any], *free: Any, **keywords: Any)
     """Call f with the static arguments put in their places."""
     left = iter(free)
     return f(*(static[i] if i in static else next(left) for i in range(n)), **keywords)
-
-
-def has_arrays(x: Any) -> bool:
-    """Return whether there is an array of numbers among arguments."""
-    return any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in tree.flatten(x)[0])
-
-
-def on_tensors(x: Any) -> Any:
-    """Return an example for a program of arrays."""
-    return Tensor(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
 
 
 def plain(x: Any) -> Any:

@@ -16,12 +16,11 @@ import pickle
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
-
 from autodiff.nodes.tensor import Tensor
-from autodiff.nodes.value import Value, constant, tick
+from autodiff.nodes.value import Value, tick
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments import Numbers, given_nodes
+from autodiff.programs.arguments import given_nodes, on_tensors
+from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError, as_values
 from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, separate, values_like
 from autodiff.programs.course import Recording, Space, machine
@@ -48,7 +47,8 @@ def trace(
     each number and an array of Values for each array. `argnums` says which arguments get a gradient.
     `in_axes` is an axis or None for each argument: along that axis lie the samples, of which f sees
     one at a time. For a built graph give its root, and its leaves as `inputs=`. Where an example is a
-    Tensor, f gets Tensors and the result is an `ArrayProgram`, which knows `donate_argnums`.
+    Tensor, or f asks numpy for what it does with whole arrays alone (a median, a linear solve), f gets
+    Tensors and the result is an `ArrayProgram`, which knows `donate_argnums`.
 
     Calls of another structure, shape or course are recorded when they come, up to a limit. Nodes that
     f uses from outside count as inputs, arrays are read again at every call; all other Python objects
@@ -75,8 +75,24 @@ def trace(
     look = program.look((numbers, {}), NUMBERS)
     taken = look.take((numbers, {}))
     assert taken is not None
-    program.record(look, one(Entry(look, False, None), taken, 0))
+    try:
+        program.record(look, one(Entry(look, False, None), taken, 0))
+    except REFUSED as error:
+        if any(axis is not None for axis in axes):
+            raise
+        return recorded_on_tensors(program, numbers, error)
     return program
+
+
+def recorded_on_tensors(program: "Program", args: Any, error: Exception) -> ArrayProgram:
+    """Return the program of a function that does with arrays what single numbers do not.
+
+    Where that fails as well, the error says why, or the first one does, unless it speaks of single numbers.
+    """
+    try:
+        return ArrayProgram(program.f, tree.map_tree(on_tensors, args), program.argnums)
+    except Exception as second:
+        raise (second if isinstance(error, NeedsTensorError) else error) from None
 
 
 def _of_graph(y: Value, inputs: Any) -> "Program":
@@ -89,7 +105,9 @@ def _of_graph(y: Value, inputs: Any) -> "Program":
     program.names = ["inputs"]
     shown = structure([x._data for x in leaves])
     look = program.look(((shown,), {}), NUMBERS)
-    program.gate.put_first(Entry(look, False, Recording(y, leaves, [], [False] * len(leaves))))
+    program.gate.put_first(
+        Entry(look, False, Recording(y, leaves, watch([]), [False] * len(leaves)))
+    )
     return program
 
 
@@ -105,7 +123,7 @@ class Program(Traced):
     def _answering(self, entry: Entry, numbers: list[Any], lanes: int = 0) -> Any:
         """Return what answers calls that look like this one in one go; None where there is no such thing."""
         course, (args, keywords) = entry.course, entry.look.structure.branch[3]
-        if not hasattr(machine, "Quick") or course.own or keywords[3]:
+        if not hasattr(machine, "Quick") or course.own or course.left or keywords[3]:
             return None
         place = id(course), lanes  # an answer keeps its course, so the id is nobody else's
         found = self.answers.get(place)
@@ -137,12 +155,12 @@ class Program(Traced):
                 given.append(x)
                 continue
             before = len(inputs)
-            given.append(_as_values(x, i in self.chosen, inputs))
+            given.append(as_values(x, i in self.chosen, inputs))
             batched += [leaf.axis is not None] * (len(inputs) - before)
         args, keywords = look.structure(given)
-        y, guards, gathers = self.recorded_by(function, args, keywords, inputs, look)
+        y, heard, gathers = self.recorded_by(function, args, keywords, inputs, look)
         batched += [False] * (len(inputs) - len(batched))
-        course = Recording(y, inputs, guards, batched, start, gathers)
+        course = Recording(y, inputs, heard, batched, start, gathers)
         entry = Entry(look, False, course, self.arrays_read())
         self.gate.put_first(entry)
         return entry
@@ -150,11 +168,11 @@ class Program(Traced):
     def recorded_by(
         self, function: Any, args: Any, keywords: Any, inputs: list[Any], look: Look
     ) -> Any:
-        """Return what the function returns, its guards, and what its indices choose."""
-        guards: list[Any] = []
-        with watch(guards, inputs):
+        """Return what the function returns, what was heard of it, and what its indices choose."""
+        heard = watch([], inputs)
+        with heard:
             y = function(*args, **keywords)
-        return y, guards, None
+        return y, heard, None
 
     def bind(self, *args: Any) -> Any:
         """Return a bound call: value and gradient at arrays that are kept, for calls in a loop.
@@ -245,7 +263,7 @@ class Program(Traced):
             return separate(x) if alone else x
         if isinstance(x, SWITCHES) or (keyword and isinstance(x, int)):
             return x
-        return _as_values(x, alone, [])
+        return as_values(x, alone, [])
 
     @property
     def recordings(self) -> list[Recording]:
@@ -274,18 +292,3 @@ class Program(Traced):
         except (pickle.PicklingError, AttributeError, TypeError):
             state["f"] = None  # a lambda or a local function: the program goes without it
         return state
-
-
-def _as_values(x: Any, differentiated: bool, inputs: list[Value]) -> Any:
-    """Return a number as a node, an array as an array of nodes; both are noted as inputs."""
-    array = np.asarray(x, dtype=float)
-    make = Value if differentiated else constant
-    nodes = [make(number) for number in array.ravel().tolist()]
-    inputs += nodes
-    if not array.ndim:
-        return nodes[0]
-    out = np.empty(array.size, dtype=object)
-    out[:] = nodes
-    numbers = out.reshape(array.shape).view(Numbers)
-    numbers.flags.writeable = False  # the argument is the caller's
-    return numbers

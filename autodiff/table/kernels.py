@@ -90,7 +90,7 @@ def step(x: float) -> float:
 
 def sign(x: float) -> float:
     """-1, 0 or 1."""
-    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else x)
+    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else x + 0.0)  # -0.0 is 0.0, as numpy has it
 
 
 def truth(x: float) -> float:

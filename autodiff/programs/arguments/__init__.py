@@ -1,10 +1,6 @@
-"""What a call is given and what a function reads: arguments, their names, and arrays from outside.
-
-`Numbers` is an array among the arguments while a function is recorded on single numbers.
-"""
+"""What a call is given and what a function reads: arguments, their names, and arrays from outside."""
 
 import functools
-import math
 from collections.abc import Iterable
 from contextlib import suppress
 from types import CodeType, FunctionType, MethodType
@@ -19,7 +15,6 @@ from autodiff.nodes.value import Value
 from autodiff.programs.gate import NODES, PLAIN, SWITCHES
 from autodiff.table import tree
 from autodiff.table.data import as_array
-from autodiff.table.primitive import UFUNCS
 
 PARTS = 1000  # of a list among what a function reads; longer ones are not looked through
 
@@ -162,114 +157,12 @@ def as_output(y: Any) -> Any:
     return constant(np.asarray(as_array(y, "trace: what the function returned"), dtype=float))
 
 
-# What numpy computes on objects by Python's operators, which record by themselves.
-BY_OPERATOR = {
-    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.matmul, np.floor_divide,
-    np.remainder, np.power,
-}  # fmt: skip
-COMPARING = {np.maximum, np.minimum, np.fmax, np.fmin}
-BY_ORDER = {
-    "sort", "argsort", "partition", "argpartition", "argmax", "argmin", "median", "percentile", "quantile",
-    "clip", "searchsorted", "isclose", "allclose", "digitize", "interp", "array_equal",
-}  # fmt: skip
-METHODS = (
-    "argmax", "argmin", "argsort", "sort", "partition", "argpartition", "searchsorted", "clip",
-)  # fmt: skip
+def has_arrays(x: Any) -> bool:
+    """Return whether there is an array of numbers among arguments."""
+    return any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in tree.flatten(x)[0])
 
 
-class Numbers(np.ndarray[Any, Any]):
-    """An array of Values among the arguments, on which numpy answers as on an array of numbers.
-
-    On objects numpy asks each for a method, and compares them without knowing NaN. So a ufunc that is a
-    row is the row here, and where numpy compares it is guarded that no number is NaN.
-    """
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc in COMPARING and method != "__call__":
-            ordered(ufunc.__name__, inputs)
-        plain = [_objects(x) for x in inputs]
-        if "out" in options:
-            options["out"] = tuple(map(_objects, options["out"]))
-        row = UFUNCS.get(ufunc) if method == "__call__" and not options else None
-        if row is not None and ufunc not in BY_OPERATOR:
-            ufunc = np.frompyfunc(row, len(inputs), 1)
-        try:
-            with np.errstate(invalid="ignore"):  # what Python's NaN leaves in the processor's flags
-                found = getattr(ufunc, method)(*plain, **options)
-        except TypeError as error:
-            raise (
-                needs_a_tensor(ufunc.__name__) if "not supported" in str(error) else error
-            ) from None
-        return found.view(type(self)) if isinstance(found, np.ndarray) else found
-
-    def __setitem__(self, place: Any, x: Any) -> None:
-        if not self.flags.writeable:
-            raise TypeError(
-                "an argument[...] = ...: a program does not change its arguments; write y = x.copy() and "
-                "change y, or take ad.where, ad.concatenate or ad.stack"
-            )
-        super().__setitem__(place, x)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        if function.__name__.startswith("unique"):  # numpy compares objects by their hashes
-            raise needs_a_tensor(function.__name__)
-        if function.__name__ in BY_ORDER or function.__name__.startswith("nan"):
-            ordered(function.__name__, (*args, *options.values()))
-        try:
-            return super().__array_function__(function, types, args, options)
-        except AttributeError:  # a number that is recorded has not what numpy asks of its own
-            raise needs_a_tensor(function.__name__) from None
-
-
-def _in_place(name: str) -> Any:
-    """Return `x += y` and its like: of an argument, which stays as it is, x becomes x + y."""
-
-    def apply(x: Numbers, y: Any) -> Any:
-        return getattr(np.ndarray, f"__{'i' if x.flags.writeable else ''}{name}__")(x, y)
-
-    return apply
-
-
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(Numbers, f"__i{_name}__", _in_place(_name))
-
-
-class NeedsTensorError(TypeError):
-    """numpy cannot answer on single numbers as it does on an array of numbers."""
-
-
-def needs_a_tensor(name: str) -> NeedsTensorError:
-    """Return the error that names what numpy cannot answer."""
-    return NeedsTensorError(
-        f"numpy's {name} on single numbers that are recorded would not answer as on an array: give the "
-        f"array as ad.Tensor(x), whose program does"
-    )
-
-
-def _objects(x: Any) -> Any:
-    """An array of Values as numpy's own."""
-    return x.view(np.ndarray) if isinstance(x, Numbers) else x
-
-
-def ordered(name: str, args: Any) -> None:
-    """Guard that the numbers of arrays can be compared; raise a TypeError where one is NaN now."""
-    most = math.inf if name != "nan_to_num" else math.nextafter(math.inf, 0.0)
-    for x in args:
-        for v in x.ravel().tolist() if isinstance(x, Numbers) else ():
-            if isinstance(v, Value) and not (-most <= v <= most):
-                raise needs_a_tensor(name)
-
-
-def _guarded(name: str) -> Any:
-    """Return numpy's method, guarded; its functions call some of these by themselves."""
-    method = getattr(np.ndarray, name)
-
-    def guarded(self: Any, *args: Any, **options: Any) -> Any:
-        ordered(name, (self, *args))
-        return method(self, *args, **options)
-
-    return guarded
-
-
-for _name in METHODS:
-    setattr(Numbers, _name, _guarded(_name))
+def on_tensors(x: Any) -> Any:
+    """Return an example for a program of arrays."""
+    array = isinstance(x, np.ndarray) and x.dtype.kind == "f"
+    return Tensor(x) if array or isinstance(x, float) else x
