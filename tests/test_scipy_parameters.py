@@ -110,6 +110,26 @@ def test_every_parameter_means_what_it_means_in_scipy(space: Any, name: str) -> 
         )
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize(("space", "name"), STANDING, ids=lambda x: x if isinstance(x, str) else "")
+@pytest.mark.parametrize("start", [0.0, 1.0, 2.0])
+def test_no_parameter_makes_a_node_a_constant(space: Any, name: str, start: float) -> None:
+    ours = getattr(space, name)
+    operands = OPERANDS.get(name, {"a": FORCE})
+    settings = {*inspect.signature(ours).parameters} - {*operands, *ours.real}
+    for parameter in settings:
+        for at in (start, np.array(start), np.array([start, start])):
+
+            def called(x: Any, p: str = parameter) -> Any:
+                y = ours(**deepcopy(operands), **{p: x})
+                return np.sum(y[0] if isinstance(y, tuple) else y) + 0.0 * np.sum(x)
+
+            with pytest.raises(TypeError, match=f"{parameter}="):
+                ad.grad(called)(at)
+    given = ad.grad(lambda b: special.logsumexp(A[0], b=b))(np.ones(3))
+    assert np.allclose(given, special.softmax(A[0]))
+
+
 def test_solutions_by_a_part_of_a_matrix_have_its_gradients() -> None:
     for structure in STRUCTURES[:-1]:
         for options in ({"lower": True}, {"transposed": True}, {}):

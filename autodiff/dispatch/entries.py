@@ -54,13 +54,7 @@ class Entry:
 
     def fixed(self, name: str, value: Any) -> None:
         """Raise where a node that needs a gradient is given in the place of a setting."""
-        node = leaving.needing(value)
-        if node is not None:
-            raise TypeError(
-                f"{name_of(self.function)}: {name}= is given {leaving.called(node)}, a node that needs a "
-                f"gradient, and none flows to this parameter: it would be 0 without a word; pass the plain "
-                f"number, x.data, where that is meant, or compose the function of operations"
-            )
+        leaving.check_setting(name_of(self.function), name, value)
 
     @cached_property
     def declared(self) -> set[str]:

@@ -118,6 +118,17 @@ def lost(said: str, inside: bool) -> None:
         mode.block.left = mode.block.left or said
 
 
+def check_setting(function: str, name: str, value: Any) -> None:
+    """Raise where a node that needs a gradient is given to a parameter to which none flows."""
+    node = needing(value)
+    if node is not None:
+        raise TypeError(
+            f"{function}: {name}= is given {called(node)}, a node that needs a "
+            f"gradient, and none flows to this parameter: it would be 0 without a word; pass the plain "
+            f"number, x.data, where that is meant, or compose the function of operations"
+        )
+
+
 def around(node: Any) -> Inside | None:
     """Return the transform that is being computed and to whose inputs the node belongs, if any."""
     inside = INSIDE.get()

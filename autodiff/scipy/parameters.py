@@ -4,6 +4,8 @@
 call is SciPy's. With one it is matched with SciPy's own signature, read once: the implementation gets
 what it declares, by name; a parameter that it does not declare may be left out, have SciPy's default or
 say nothing about the result, else it is refused by name. An unknown name is a TypeError, as in SciPy.
+Gradients flow to what SciPy does not let one leave out and to the parameters named in `real`; elsewhere a
+node that needs one is refused, too.
 """
 
 import inspect
@@ -13,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.nodes import leaving
 from autodiff.nodes.functions import holds_nodes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
@@ -34,8 +37,11 @@ def without_graph(x: Any) -> Any:
 class StandsFor:
     """A function of SciPy's, which an implementation answers on nodes."""
 
-    def __init__(self, function: Function, implementation: Function, name: str) -> None:
+    def __init__(
+        self, function: Function, implementation: Function, name: str, real: tuple[str, ...] = ()
+    ) -> None:
         self.function, self.implementation, self.called = function, implementation, name
+        self.real = real
         update_wrapper(self, implementation)
         self.__signature__ = inspect.signature(function)
         self.declared = {*inspect.signature(implementation).parameters}
@@ -57,6 +63,8 @@ class StandsFor:
                 first.append(given.pop(name))
             elif name not in self.declared:
                 self.pass_over(name, given.pop(name), parameter.default, args, options)
+            elif name not in self.real:
+                leaving.check_setting(self.called, name, given[name])
         return self.implementation(*first, **given)
 
     def pass_over(self, name: str, value: Any, default: Any, args: Any, options: Any) -> None:
@@ -74,11 +82,13 @@ class StandsFor:
             )
 
 
-def stands_for(function: Function, name: str = "") -> Callable[[Function], Any]:
+def stands_for(
+    function: Function, name: str = "", real: tuple[str, ...] = ()
+) -> Callable[[Function], Any]:
     """Return what makes an implementation stand for a function of SciPy's."""
     module = ".".join(function.__module__.split(".")[:2])
     called = f"{module}.{name or function.__name__}"
-    return lambda implementation: StandsFor(function, implementation, called)
+    return lambda implementation: StandsFor(function, implementation, called, real)
 
 
 def left_to_scipy(function: Any, name: str) -> Any:

@@ -179,7 +179,7 @@ def multigammaln(a: Any, d: int) -> Any:
     return total
 
 
-@stands_for(plain.logsumexp)
+@stands_for(plain.logsumexp, real=("b",))
 def logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
 ) -> Any:
