@@ -4,6 +4,7 @@ That they agree with numpy and that their derivatives are right is drawn at rand
 stand the spellings, the refusals and the degenerate cases that a draw seldom meets.
 """
 
+import itertools
 import math
 import warnings
 from collections.abc import Callable
@@ -156,6 +157,53 @@ def test_corners_of_linalg() -> None:
 def test_a_singular_matrix_has_cofactors() -> None:
     a = np.array([[1.0, 2.0], [2.0, 4.0]])
     assert np.allclose(ad.grad(np.linalg.det)(a), [[4.0, -2.0], [-2.0, 1.0]])
+
+
+def by_products(a: Any) -> Any:
+    """The determinant as the sum over all permutations, which divides by nothing."""
+    n = a.shape[-1]
+    return sum(
+        math.prod([a[i, j] for i, j in enumerate(p)]) * float(np.linalg.det(np.eye(n)[list(p)]))
+        for p in itertools.permutations(range(n))
+    )
+
+
+ORDERS: dict[str, Callable[[Any], Any]] = {
+    "grad": ad.grad,
+    "hessian": ad.hessian,
+    "forward over reverse": lambda f: ad.jacfwd(ad.grad(f)),
+    "reverse over forward": lambda f: ad.jacrev(ad.jacfwd(f)),
+    "forward twice": lambda f: ad.jacfwd(ad.jacfwd(f)),
+    "third": lambda f: ad.jacobian(ad.hessian(f)),
+    "program": lambda f: ad.jit(ad.hessian(f)),
+    "lanes": lambda f: lambda a: ad.vmap(ad.hessian(f))(np.stack([a, a + 1.0])),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_a_determinant_has_all_derivatives_at_any_rank(n: int, order: str) -> None:
+    draw = np.random.default_rng(n)
+    matrices = [draw.normal(size=(n, k)) @ draw.normal(size=(k, n)) for k in range(n + 1)]
+    matrices += [
+        np.arange(1.0, n * n + 1.0).reshape(n, n),
+        np.diag(10.0 ** -np.arange(0, 6 * n, 6)),
+    ]
+    for a in matrices:
+        found, wanted = ORDERS[order](np.linalg.det)(a), ORDERS[order](by_products)(a)
+        size = 1.0 + np.max(np.abs(a))
+        np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12 * size**n)
+
+
+def test_second_derivatives_of_determinants_have_a_largest_size() -> None:
+    def along(n: int) -> Any:
+        return ad.hvp(np.linalg.det, np.ones((n, n)), np.eye(n))
+
+    assert not np.any(np.abs(along(12)) > 1e-9)
+    with pytest.raises(
+        np.linalg.LinAlgError, match="det: the second derivative at a singular matrix"
+    ):
+        along(40)
 
 
 def test_equal_eigenvalues_have_a_gradient_and_their_vectors_none() -> None:

@@ -14,6 +14,11 @@ from autodiff.table.recipes import Recipe
 from autodiff.table.recipes.matrices import COLUMNS, REGULAR
 from autodiff.table.structure import product, swap
 
+SMALL, LARGE = (
+    8,
+    32,
+)  # rows of matrices whose determinants are looked at closely, whose minors are formed
+
 
 def inv(a: Any) -> Any:
     """Return the inverse."""
@@ -74,10 +79,24 @@ def times(*matrices: Any) -> Any:
     return y
 
 
-def singular(y: Any) -> bool:
-    """Return whether some determinant is 0, or nothing near it can be trusted."""
-    found = np.asarray(getattr(y, "data", y)) if not isinstance(y, np.ndarray) else y
-    return bool(np.any(np.abs(found) < 1e-250))
+def numbers(x: Any) -> Any:
+    """Return the array of a node, of lanes or of neither."""
+    x = getattr(x, "x", x)
+    return x if isinstance(x, np.ndarray) else np.asarray(getattr(x, "data", x))
+
+
+def singular(y: Any, a: Any) -> bool:
+    """Return whether some determinant is 0, or nothing near it can be trusted.
+
+    Of a small matrix that is what rounding leaves of 0 beside the size of its numbers, too.
+    """
+    found, n = np.abs(numbers(y)), a.shape[-1]
+    if np.any(found < 1e-250):
+        return True
+    if n > SMALL:
+        return False
+    size = np.sqrt(np.sum(np.square(numbers(a)), axis=(-2, -1)) / n)
+    return bool(np.any(found <= 1e-10 * size**n))
 
 
 def det_transpose(g: Any, y: Any, a: Any) -> Any:
@@ -85,7 +104,7 @@ def det_transpose(g: Any, y: Any, a: Any) -> Any:
 
 
 def det_slope(y: Any, a: Any) -> Any:
-    if singular(y):
+    if singular(y, a):
         return TABLE["cofactors"](a)
     return cells(y) * swap(TABLE["inv"](a))
 
@@ -94,14 +113,31 @@ def summed(x: Any) -> Any:
     return TABLE["sum"](x, axis=(-2, -1), keepdims=False)
 
 
-def cofactors_tangent(t: Any, y: Any, a: Any) -> Any:
-    inverse = swap(TABLE["inv"](a))
-    return cells(summed(t * inverse)) * y - times(y, swap(t), inverse)
+def minors(x: Any) -> Any:
+    """Return for each place of a matrix what is left of it without the place's row and column."""
+    n = x.shape[-1]
+    left = np.array([[k for k in range(n) if k != i] for i in range(n)], dtype=np.intp)
+    return TABLE["take"](x, index=(..., left[:, None, :, None], left[None, :, None, :]))
 
 
-def cofactors_transpose(g: Any, y: Any, a: Any) -> Any:
-    inverse = swap(TABLE["inv"](a))
-    return cells(summed(g * y)) * inverse - times(inverse, swap(g), y)
+def cofactors_slope(t: Any, a: Any) -> Any:
+    """Return how the cofactors change along t: each is the determinant of a minor, with a sign.
+
+    They are the slope of a function, so their own slope is symmetric: it is its own transpose. Nothing
+    is divided by, for the inverse of a matrix that has cofactors asked for need not be.
+    """
+    n = a.shape[-1]
+    if n == 1:
+        return 0.0 * t
+    if n > LARGE:
+        raise np.linalg.LinAlgError(
+            f"det: the second derivative at a singular matrix of {n} rows and columns would take all of "
+            f"its {n * n} minors; it is computed up to {LARGE} rows, and for more where there is an inverse"
+        )
+    places = np.arange(n)
+    signs = 1.0 - 2.0 * ((places[:, None] + places) % 2)
+    inner = minors(a)
+    return signs.astype(a.dtype) * summed(det_slope(TABLE["det"](inner), inner) * minors(t))
 
 
 def solve_row(a: Any, b: Any) -> Any:
@@ -136,7 +172,8 @@ smooth(
     recipe=Recipe(a=REGULAR),
 )  # fmt: skip
 smooth(
-    "cofactors", cofactors, cofactors_transpose, tangents=(cofactors_tangent,),
+    "cofactors", cofactors, lambda g, y, a: cofactors_slope(g, a),
+    tangents=(lambda t, y, a: cofactors_slope(t, a),),
     tex=r"\operatorname{{cof}} {0}", doc="the slope of the determinant",
     recipe=Recipe(a=REGULAR),
 )  # fmt: skip
