@@ -187,7 +187,7 @@ def test_a_determinant_has_all_derivatives_at_any_rank(n: int, order: str) -> No
     matrices = [draw.normal(size=(n, k)) @ draw.normal(size=(k, n)) for k in range(n + 1)]
     matrices += [
         np.arange(1.0, n * n + 1.0).reshape(n, n),
-        np.diag(10.0 ** -np.arange(0, 6 * n, 6)),
+        np.diag(10.0 ** -np.arange(0.0, 12.0 * n, 12.0)),
     ]
     for a in matrices:
         found, wanted = ORDERS[order](np.linalg.det)(a), ORDERS[order](by_products)(a)
