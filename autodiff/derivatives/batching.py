@@ -37,8 +37,9 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
     """Return f applied to many samples at once; their results lie along `out_axes`.
 
     `in_axes` says along which axis of each argument the samples lie, None where the argument is the
-    same for all: one entry for all arguments, or one for each. Arguments may be nested tuples, lists
-    and dicts. Differentiates like any other code, and nests with every transform.
+    same for all: one entry for all arguments, or one for each, which may be a tree as the argument is.
+    Arguments may be nested tuples, lists and dicts. Whole numbers may be indices: samples that have the
+    same ones are run together. Differentiates like any other code, and nests with every transform.
 
     >>> vmap(lambda w, x: (w * x).sum(), in_axes=(None, 0))(np.ones(2), np.eye(2) * 3.0)
     array([3., 3.])
@@ -46,12 +47,18 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
 
     function("vmap", f)
 
-    def apply(*args: Any) -> Any:
+    def apply(*args: Any, **keywords: Any) -> Any:
+        if keywords:
+            raise TypeError(
+                f"vmap: {', '.join(keywords)} is given by name, and in_axes tells of places; give it by its "
+                f"place, or bind it beforehand (lambda x: f(x, {next(iter(keywords))}=...))"
+            )
         axes = in_axes if isinstance(in_axes, tuple | list) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise ValueError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
         leaves, rebuild = tree.flatten(list(args))
-        places = [a for x, a in zip(args, axes, strict=True) for _ in tree.flatten(x)[0]]
+        places = [a for x, axis in zip(args, axes, strict=True) for a in _places(x, axis)]
+        as_given = leaves
         leaves = [in_front(x, a) for x, a in zip(leaves, places, strict=True)]
         sizes = {x.shape[0] for x, a in zip(leaves, places, strict=True) if a is not None}
         if len(sizes) != 1:
@@ -63,9 +70,45 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
         if not n:
             raise ValueError("vmap: there are no samples, so the shape of the result is not known")
         batched = [a is not None for a in places]
-        return _shaped(_groups(f, leaves, batched, rebuild, n), out_axes)
+        try:
+            found = _groups(f, leaves, batched, rebuild, n)
+        except (TypeError, IndexError):  # an index is no float
+            whole = [_whole_numbers(x) and flag for x, flag in zip(as_given, batched, strict=True)]
+            if not any(whole):
+                raise
+            parts = zip(leaves, as_given, places, whole, strict=True)
+            leaves = [np.moveaxis(np.asarray(x), a or 0, 0) if k else y for y, x, a, k in parts]
+            found = _groups(f, leaves, batched, rebuild, n)
+        return _shaped(found, out_axes)
 
     return apply
+
+
+def _places(x: Any, axis: Any) -> list[int | None]:
+    """Return the axis of samples for each leaf of an argument; `axis` is one, or a tree as x is."""
+    if axis is None or isinstance(axis, int):
+        return [axis] * len(tree.flatten(x)[0])
+    if isinstance(x, dict) and isinstance(axis, dict) and x.keys() == axis.keys():
+        marked: Any = {k: _Mark(_places(v, axis[k])) for k, v in x.items()}
+    elif isinstance(x, list | tuple) and isinstance(axis, list | tuple) and len(x) == len(axis):
+        marked = [_Mark(_places(v, a)) for v, a in zip(x, axis, strict=True)]
+    else:
+        raise ValueError(
+            f"vmap: in_axes has {axis!r:.60} for an argument of type {type(x).__name__}; give a whole "
+            f"number, None, or a tree of these as the argument is one"
+        )
+    return [a for mark in tree.flatten(marked)[0] for a in mark.axes]
+
+
+class _Mark:
+    """The axes of a part of an argument, in the place of it."""
+
+    def __init__(self, axes: list[int | None]) -> None:
+        self.axes = axes
+
+
+def _whole_numbers(x: Any) -> bool:
+    return not is_node(x) and np.asarray(x).dtype.kind in "iub"
 
 
 def in_front(x: Any, axis: int | None) -> Any:
@@ -94,7 +137,7 @@ def _groups(
     while len(left):
         every = len(left) == n
         chosen = [
-            x if every or not flag else ops.take(x, index=left)
+            x if every or not flag else x[left] if _whole_numbers(x) else ops.take(x, index=left)
             for x, flag in zip(leaves, batched, strict=True)
         ]
         outputs, held, shape = _run(f, chosen, batched, rebuild, len(left))
@@ -122,7 +165,12 @@ def _run(
 ) -> tuple[list[Any], Any, Any]:
     """Record f on the first sample and run that on all; return for which samples it holds."""
     start = tick()
-    given = [_first(x) if flag else x for x, flag in zip(leaves, batched, strict=True)]
+    indices = [flag and _whole_numbers(x) for x, flag in zip(leaves, batched, strict=True)]
+    batched = [flag and not k for flag, k in zip(batched, indices, strict=True)]
+    given = [
+        x[0] if k else _first(x) if flag else x
+        for x, flag, k in zip(leaves, batched, indices, strict=True)
+    ]
     guards: list[tuple[Any, ...]] = []
     listening = watch(guards)
     with listening:
@@ -151,6 +199,8 @@ def _run(
                 ]
                 moved[node] = row(*operands, **node.params)
         held = np.ones(n, dtype=bool)
+        for x in (x for x, k in zip(leaves, indices, strict=True) if k):
+            held &= (x == x[0]).reshape(n, -1).all(axis=1)
         for guard in guards:
             held &= _holds(guard, moved, n)
     finally:
