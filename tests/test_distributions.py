@@ -296,6 +296,17 @@ def test_precision_and_kind_of_node_stay() -> None:
         )
 
 
+def test_parameters_given_once() -> None:
+    frozen, theirs = stats.gamma(2.5, scale=1.5), scipy.stats.gamma(2.5, scale=1.5)
+    assert frozen.logpdf(ad.Value(0.7)).data == pytest.approx(theirs.logpdf(0.7), rel=1e-13)
+    assert frozen.logpdf(0.7) == theirs.logpdf(0.7)
+    assert (frozen.mean(), frozen.ppf(0.3)) == (theirs.mean(), theirs.ppf(0.3))
+    ad.check_grads(lambda a, s: stats.gamma(a, scale=s).pdf(0.7), (2.5, 1.5), order=1)
+    for call in (lambda: frozen.cdf(ad.Value(0.7)), lambda: stats.gamma(ad.Value(2.5)).cdf(0.7)):
+        with pytest.raises(TypeError, match=r"gamma\.cdf: the table has no operation"):
+            call()
+
+
 def test_what_scipy_keeps_refuses_nodes() -> None:
     for f in (linalg.lu, signal.medfilt, special.comb, stats.zscore):
         with pytest.raises(TypeError, match=r"^scipy\.[a-z.]*: the table has no operation for it"):

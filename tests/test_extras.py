@@ -214,6 +214,7 @@ def uses() -> set[tuple[str, str]]:
         ("nets/digits/download.py", "tqdm"),  # a download goes without a bar
         ("nets/experiments/record.py", "threadpoolctl"),  # the kernel's name goes unsaid
         ("autodiff/scipy/stats.py", "scipy"),  # which imports special first
+        ("autodiff/scipy/several.py", "scipy"),  # so does it
         ("autodiff/player/widget.py", "traitlets"),  # which anywidget, asked for first, is made of
     }
 

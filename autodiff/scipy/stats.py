@@ -145,6 +145,10 @@ class Distribution:
             y = ops.where(inside, y, out)
         return y if allowed is None else ops.where(allowed, y, math.nan)
 
+    def __call__(self, *args: Any, **options: Any) -> "Frozen":
+        """Return the distribution with these parameters, as SciPy freezes it."""
+        return Frozen(self, args, options)
+
     def __getattr__(self, name: str) -> Any:
         if name in (self.log, self.once) or name in self.more:
             found = partial(self.answer, name)
@@ -152,6 +156,23 @@ class Distribution:
             return found
         function = getattr(getattr(plain, self.name), name)
         return left_to_scipy(function, f"scipy.stats.{self.name}.{name}")
+
+
+class Frozen:
+    """A distribution whose parameters are given once."""
+
+    def __init__(self, of: Distribution, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.of, self.args, self.kwds = of, args, options
+
+    def __getattr__(self, name: str) -> Any:
+        if name in (self.of.log, self.of.once) or name in self.of.more:
+            return lambda x: getattr(self.of, name)(x, *self.args, **self.kwds)
+        if holds_nodes((*self.args, *self.kwds.values())):
+            return lambda *args, **options: getattr(self.of, name)(
+                *args, *self.args, **options, **self.kwds
+            )
+        found = getattr(getattr(plain, self.of.name)(*self.args, **self.kwds), name)
+        return left_to_scipy(found, f"scipy.stats.{self.of.name}.{name}")
 
 
 def _gamma(x: Any, a: Any) -> Any:
