@@ -14,6 +14,7 @@ import numpy as np
 from autodiff.dispatch import moves
 from autodiff.dispatch.choices import last_two_exchanged
 from autodiff.dispatch.entries import ENTRIES, Function, name_of, refused
+from autodiff.nodes import leaving
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.uncompiled import NO_ARRAY, UNMADE
@@ -66,6 +67,8 @@ def method_of_nodes(node: Tensor, name: str) -> Any:
     """Return what the node has under a name of ndarray's, or of an operation with one operand."""
     if not made(node):
         raise AttributeError(f"Tensor.{name}: {UNMADE}")
+    if name in ("_mask", "_data"):  # what numpy.ma asks of an operand
+        raise leaving.masked()
     if name in ROWS:
         return partial(ROWS[name], node)
     if name in ATTRIBUTES:

@@ -166,13 +166,13 @@ class ArrayNode:
         """Forget this node's gradient."""
         self._grad = None
 
-    def item(self) -> float:
-        """Return the only element as a Python float."""
-        if self._array.size != 1:
+    def item(self, *place: Any) -> float:
+        """Return the only element, or the one at a place, as a Python float."""
+        if not place and self._array.size != 1:
             raise ValueError(f"item: an array of shape {self.shape} is no single number; use .data")
         if modes.watched:
             modes.note("==", self, self._array, True)
-        return float(self._array.item())
+        return float(self._array.item(*place))
 
     def __float__(self) -> float:
         leaving.leave(self, "float")

@@ -186,6 +186,14 @@ def unchanging(node: Any, how: str) -> TypeError:
     )
 
 
+def masked() -> TypeError:
+    """Return the error for numpy.ma, which would take the numbers of a node and lose its graph."""
+    return TypeError(
+        "numpy.ma: masked arrays are not for nodes; give m.filled(0.0) or m.compressed(), or choose "
+        "with np.where"
+    )
+
+
 def called(node: Any) -> str:
     return str(node.name) if node.name else f"a {type(node).__name__}"
 

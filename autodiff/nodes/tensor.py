@@ -13,7 +13,7 @@ from autodiff.nodes.array_node import ArrayNode, fill
 from autodiff.nodes.modes import MODE
 from autodiff.nodes.value import NO_MODULUS, Value, label_of
 from autodiff.table import loops, ops, primitive, structure
-from autodiff.table.data import Array, as_array, no_gradient, own_index
+from autodiff.table.data import Array, as_array, no_gradient, numbers, own_index
 from autodiff.table.primitive import RECORDERS, Primitive, Recorder
 
 FLOAT = np.dtype(float)
@@ -214,7 +214,7 @@ def operand(x: Any, dtype: Any, row: Primitive) -> Any:
     elif isinstance(x, NUMBERS):
         array = np.asarray(x, dtype)
     elif isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "iub":
-        array = np.array(x, dtype=dtype)
+        array = np.array(numbers(x, row.name), dtype=dtype)
     else:
         array = as_array(x, row.name)
     return of_array(array)

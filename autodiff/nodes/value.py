@@ -200,10 +200,7 @@ class Value:
     @property
     def _mask(self) -> Any:
         """What numpy.ma asks of an operand, of which it would take the number and lose the graph."""
-        raise TypeError(
-            "numpy.ma: masked arrays are not for nodes; give m.filled(0.0) or m.compressed(), or choose "
-            "with np.where"
-        )
+        raise leaving.masked()
 
     @property
     def params(self) -> dict[str, Any]:

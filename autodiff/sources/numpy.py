@@ -7,8 +7,6 @@ Python while recording stay as they were).
 """
 
 import keyword
-import math
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -22,12 +20,12 @@ from autodiff.nodes.functions import seed_for
 from autodiff.nodes.value import Value
 from autodiff.sources.guards import at_risk, needs_guard, with_choices
 from autodiff.sources.helpers import helper_names, helper_source
+from autodiff.sources.literals import SMALL, is_number, literal, literal_array, shown, wants_arrays
 from autodiff.sources.plaintext import calling, index_text, text
 from autodiff.sources.terms import (
     Fixed,
     Operand,
     contribution_term,
-    operand,
     plus,
     value_term,
 )
@@ -39,7 +37,6 @@ BUILTINS = {
     "abs", "all", "any", "bool", "float", "int", "isinstance", "len", "max", "min", "range", "slice",
     "sorted", "sum", "tuple", "type", "zip",
 }  # fmt: skip
-SMALL = 12  # numbers of a constant array that are written into the program
 SHORT = 4  # operations that one line of the backward part may take in from unnamed nodes
 
 
@@ -112,7 +109,7 @@ class _Program:
             f'    """{_harmless(doc)}"""',
             *(f"    {self._name(n)} = np.asarray({self._name(n)}, dtype={_dtype(n)})"
               for n in arguments),
-            *(f"    {self._name(n)} = {_literal_array(n.value)}" for n in self.graph
+            *(f"    {self._name(n)} = {literal_array(n.value)}" for n in self.graph
               if not n.operands and self._is_literal_array(n)),
             "",
             "    # forward",
@@ -157,15 +154,13 @@ class _Program:
         uses = [len(users) for users in self.graph.users]
         inline: dict[int, Term] = {}
 
-        def show(node: GraphNode) -> Term:
-            return inline.get(node.id) or operand(node)
-
         lines = []
         sizes: dict[int, int] = {}
         for node in self.graph:
             if not node.operands:
                 continue
-            term = value_term(self.graph, node, show)
+            show = shown(self.graph, node)
+            term = value_term(self.graph, node, lambda x, show=show: inline.get(x.id) or show(x))
             sizes[node.id] = 1 + sum(sizes.get(s, 0) for s in node.operands if s in inline)
             key = "value", node.id
             once = uses[node.id] == 1 and key not in self.saved and node.id != self.end
@@ -202,7 +197,11 @@ class _Program:
                     sizes[id] = 0
             for edge in edges:
                 part = contribution_term(
-                    graph, edge, symbol, guarded=needs_guard(graph, edge, self.risks)
+                    graph,
+                    edge,
+                    symbol,
+                    shown(self.graph, node),
+                    needs_guard(graph, edge, self.risks),
                 )
                 for leaf in _leaves(part):
                     self.saved.add(leaf.key)
@@ -227,7 +226,7 @@ class _Program:
 
     def _symbol(self, symbol: Symbol) -> str:
         if isinstance(symbol, Fixed):
-            return _literal_array(symbol.array)
+            return literal_array(symbol.array)
         return self.names.get(getattr(symbol, "key", None), symbol.name)
 
     def _call(self, term: Symbol, parts: list[str]) -> str:
@@ -235,6 +234,9 @@ class _Program:
         row = term.op
         assert row is not None
         params = getattr(term, "params", {})
+        if wants_arrays(row):
+            pairs = zip(term.args, parts, strict=True)
+            parts = [f"np.asarray({p})" if is_number(x) else p for x, p in pairs]
         if row.ufunc is not None:
             return f"np.{row.ufunc.__name__}({', '.join(parts)})"
         match row.name:
@@ -273,19 +275,6 @@ def _harmless(text: str) -> str:
 
 def _dtype(node: GraphNode) -> str:
     return "float" if isinstance(node.live, Value) else f"np.{node.value.dtype}"
-
-
-def literal(x: float) -> str:
-    """Return a number as Python reads it."""
-    return repr(x) if math.isfinite(x) else f"{'-' if x < 0 else ''}np.{abs(x)}"
-
-
-def _literal_array(array: Any) -> str:
-    first = array.flat[0] if array.size else 0.0
-    if array.size > SMALL and np.all(array == first):
-        return f"np.full({array.shape}, {literal(float(first))}, dtype=np.{array.dtype})"
-    numbers = re.sub(r"\b(inf|nan)\b", r"np.\1", repr(array.tolist()))
-    return f"np.array({numbers}, dtype=np.{array.dtype})"
 
 
 def _leaves(term: Any) -> list[Operand]:

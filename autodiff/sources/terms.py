@@ -85,7 +85,13 @@ def local_term(graph: Graph, edge: Edge, show: Show = operand) -> Any:
     if isinstance(row, Pointwise):
         rule = row.partials[edge.index]
         xs = [show(graph[i]) for i in node.operands]
-        return None if rule is None else simplify(rule(show(node), *xs))
+        if rule is None:
+            return None
+        try:
+            return simplify(rule(show(node), *xs))
+        except ZeroDivisionError:  # Python divides no numbers by a constant 0, arrays it does
+            xs = [_named(x) for x in xs]
+            return simplify(rule(show(node), *xs))
     assert isinstance(row, Multilinear)
     if not isinstance(node.live, Value):
         return None
@@ -93,6 +99,13 @@ def local_term(graph: Graph, edge: Edge, show: Show = operand) -> Any:
     places = _places(len(node.operands))
     term = simplify(row.pull(edge.index, 1.0, None, places, {}))
     return show(graph[node.operands[int(term.name)]]) if isinstance(term, Symbol) else term
+
+
+def _named(x: Term) -> Symbol:
+    """Return a number as an array without axes, which is called by it."""
+    if isinstance(x, Symbol):
+        return x
+    return Fixed(name=repr(x), array=np.asarray(x))
 
 
 @cache

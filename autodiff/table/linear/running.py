@@ -155,14 +155,14 @@ multilinear(
     tangents=(lambda t, x, by, **how: TABLE["ordered"](t, by, **how), None),
     tex=r"\operatorname{{sort}}({0})",
     doc="the first array's elements in the rising order of the second, or at ranks of that order",
-    recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None, (0,))),
+    recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None, (0,)), whole=FLAG),
 )  # fmt: skip
 multilinear(
     "restored", restored, lambda g, x, by, **how: TABLE["ordered"](g, by, **how), None,
     tangents=(lambda t, x, by, **how: TABLE["restored"](t, by, **how), None),
     tex=r"\operatorname{{unsort}}({0})",
     doc="what stands in the rising order of the second array, back in its place",
-    recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None)),
+    recipe=Recipe(x=AXED, by=LIKE, axis=AXIS, ranks=one_of(None), whole=FLAG),
 )  # fmt: skip
 multilinear(
     "convolve", convolve, lambda g, x, z: lying_on(g, z), lambda g, x, z: lying_on(g, x),

@@ -38,7 +38,7 @@ def largest(row: Primitive, shapes: Sequence[tuple[int, ...]], params: Mapping[s
     if row.name == "moments":
         return int(max(0, params["n"]) * max(1, min(math.prod(shapes[0]), 32)))
     if row.name == "ordered" and params["ranks"] is not None:
-        return len(params["ranks"]) * math.prod(shapes[0])
+        return max(1, len(params["ranks"])) * math.prod(shapes[0])
     if row.name in ("svd", "qr", "eigh"):  # factors one above the other
         return 3 * math.prod(shapes[0]) + max(shapes[0][-2:])
     return sum(map(math.prod, shapes)) + 1
