@@ -210,6 +210,8 @@ class Numbers(np.ndarray[Any, Any]):
         """What numpy.ma asks of an operand."""
         raise leaving.masked()
 
+    _data = _mask
+
     def __setitem__(self, place: Any, x: Any) -> None:
         if not self.flags.writeable:
             raise TypeError(
