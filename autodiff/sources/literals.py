@@ -5,6 +5,7 @@ A number of Python's has no shape and no dtype, so what takes whole arrays is ha
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,16 @@ SMALL = 12  # numbers of a constant array that are written into the program
 BY_NUMPY = ("sum", "mean", "max", "min", "broadcast", "reshape", "transpose", "cast")
 
 
-def shown(graph: Graph, user: GraphNode) -> Show:
-    """Return how the operands of a node are written: a constant of one number by its number alone
-    where the others have all the axes of the result, as an array elsewhere.
+def shown(graph: Graph, user: GraphNode, written: Mapping[int, Term] | None = None) -> Show:
+    """Return how the operands of a node are written; `written` has what stands in the place of some.
+
+    A constant of one number is that number where the others have all axes of the result, else an array.
     """
     elementwise = isinstance(user.primitive, Pointwise) or user.op in ("total", "dot")
 
     def show(node: GraphNode) -> Term:
+        if written and node.id in written:
+            return written[node.id]
         if node.kind != "constant" or np.size(node.value) != 1 or node.shape == ():
             return operand(node)
         others = [graph[i].shape for i in user.operands if i != node.id]

@@ -159,8 +159,7 @@ class _Program:
         for node in self.graph:
             if not node.operands:
                 continue
-            show = shown(self.graph, node)
-            term = value_term(self.graph, node, lambda x, show=show: inline.get(x.id) or show(x))
+            term = value_term(self.graph, node, shown(self.graph, node, inline))
             sizes[node.id] = 1 + sum(sizes.get(s, 0) for s in node.operands if s in inline)
             key = "value", node.id
             once = uses[node.id] == 1 and key not in self.saved and node.id != self.end
