@@ -19,7 +19,11 @@ MASKED = [
     for dtype in (float, np.float32, int, np.int8, bool)
 ]
 SIGNS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
-PAIRS = [u for u in {**UFUNCS, **ENTRIES} if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1]
+PAIRS = [
+    u
+    for u in {**UFUNCS, **ENTRIES}
+    if isinstance(u, np.ufunc) and u.nin == 2 and "dd->d" in u.types
+]
 ROWS = [row for row in POINTWISE if row.arity >= 2]
 
 
