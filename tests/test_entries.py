@@ -4,6 +4,7 @@ What is called is drawn from the recipes, as in test_parity; each float array of
 """
 
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,30 @@ def test_constants_without_axes_are_exported_as_what_runs(x: Any) -> None:
             value, found = scope["value_and_grad"](np.array(x))
             assert np.allclose(value, y.data, equal_nan=True)
             assert np.allclose(found["x"], ad.gradient(y, leaf), equal_nan=True)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_jacobians_and_lanes_work_or_say_why_not(name: str) -> None:
+    """Of the first operand; what is refused is refused in words that name no class of the library's own."""
+    call, entry = CALLS[name]
+    for seed in range(3):
+        args, options = entry.draw(parity.seeded(seed))
+        x = args[0] if args else None
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.size > 30:
+            continue
+
+        def f(v: Any, args: Any = args, options: Any = options) -> Any:
+            return call(v, *args[1:], **options)
+
+        with np.errstate(all="ignore"):
+            try:
+                if not isinstance(f(ad.Tensor(x)), ad.Tensor):
+                    continue
+            except (TypeError, ValueError, IndexError, np.linalg.LinAlgError):
+                continue
+            ways = [(ad.jacobian, x), (ad.jacfwd, x), (ad.vmap, np.stack([x, x]))]
+            for way, given in ways:
+                try:
+                    way(f)(given)
+                except (TypeError, ValueError) as error:
+                    assert not re.search(r"Lanes|Numbers|ArrayNode|NoneType", str(error)), seed  # noqa: PT017

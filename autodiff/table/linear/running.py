@@ -104,7 +104,7 @@ def with_order(x: Any, by: Any, **how: Any) -> tuple[Any, Any]:
 
 def disordered(g: Any, x: Any, by: Any, **how: Any) -> Any:
     """Return what comes back to the elements that were ordered."""
-    if type(x) is not Kept:
+    if type(x) is not Kept or not isinstance(g, np.ndarray):  # many directions at once
         return TABLE["restored"](g, by, **how)
     y = np.empty(g.shape, g.dtype)
     np.put_along_axis(y, x.part, g, how["axis"])
