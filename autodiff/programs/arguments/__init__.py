@@ -1,12 +1,7 @@
 """What a call is given and what a function reads: arguments, their names, and arrays from outside."""
 
 import functools
-<<<<<<< HEAD:autodiff/programs/arguments/__init__.py
 from collections.abc import Iterable
-=======
-import math
-from collections.abc import Iterable, Sequence
->>>>>>> 23a25d7 (Masked arrays are refused on every way in; exported numpy source keeps the axes of constants; a graph with np.partition is loaded):autodiff/programs/arguments.py
 from contextlib import suppress
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -15,17 +10,11 @@ import numpy as np
 
 from autodiff.derivatives.calls import chosen, indices
 from autodiff.graphs.graph import reachable
-from autodiff.nodes import leaving
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value
 from autodiff.programs.gate import NODES, PLAIN, SWITCHES
 from autodiff.table import tree
-<<<<<<< HEAD:autodiff/programs/arguments/__init__.py
 from autodiff.table.data import as_array
-=======
-from autodiff.table.data import as_array, check_kind
-from autodiff.table.primitive import UFUNCS
->>>>>>> 23a25d7 (Masked arrays are refused on every way in; exported numpy source keeps the axes of constants; a graph with np.partition is loaded):autodiff/programs/arguments.py
 
 PARTS = 1000  # of a list among what a function reads; longer ones are not looked through
 
@@ -173,124 +162,7 @@ def has_arrays(x: Any) -> bool:
     return any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in tree.flatten(x)[0])
 
 
-<<<<<<< HEAD:autodiff/programs/arguments/__init__.py
 def on_tensors(x: Any) -> Any:
     """Return an example for a program of arrays."""
     array = isinstance(x, np.ndarray) and x.dtype.kind == "f"
     return Tensor(x) if array or isinstance(x, float) else x
-=======
-class Numbers(np.ndarray[Any, Any]):
-    """An array of Values among the arguments, on which numpy answers as on an array of numbers.
-
-    On objects numpy asks each for a method, and compares them without knowing NaN. So a ufunc that is a
-    row is the row here, and where numpy compares it is guarded that no number is NaN.
-    """
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        of_numbers(ufunc.__name__, inputs)
-        if ufunc in COMPARING and method != "__call__":
-            ordered(ufunc.__name__, inputs)
-        plain = [_objects(x) for x in inputs]
-        if "out" in options:
-            options["out"] = tuple(map(_objects, options["out"]))
-        row = UFUNCS.get(ufunc) if method == "__call__" and not options else None
-        if row is not None and ufunc not in BY_OPERATOR:
-            ufunc = np.frompyfunc(row, len(inputs), 1)
-        try:
-            with np.errstate(invalid="ignore"):  # what Python's NaN leaves in the processor's flags
-                found = getattr(ufunc, method)(*plain, **options)
-        except TypeError as error:
-            raise (
-                needs_a_tensor(ufunc.__name__) if "not supported" in str(error) else error
-            ) from None
-        return found.view(type(self)) if isinstance(found, np.ndarray) else found
-
-    @property
-    def _mask(self) -> Any:
-        """What numpy.ma asks of an operand."""
-        raise leaving.masked()
-
-    _data = _mask
-
-    def __setitem__(self, place: Any, x: Any) -> None:
-        if not self.flags.writeable:
-            raise TypeError(
-                "an argument[...] = ...: a program does not change its arguments; write y = x.copy() and "
-                "change y, or take ad.where, ad.concatenate or ad.stack"
-            )
-        super().__setitem__(place, x)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        of_numbers(function.__name__, (*args, *options.values()))
-        if function.__name__.startswith("unique"):  # numpy compares objects by their hashes
-            raise needs_a_tensor(function.__name__)
-        if function.__name__ in BY_ORDER or function.__name__.startswith("nan"):
-            ordered(function.__name__, (*args, *options.values()))
-        try:
-            return super().__array_function__(function, types, args, options)
-        except AttributeError:  # a number that is recorded has not what numpy asks of its own
-            raise needs_a_tensor(function.__name__) from None
-
-
-def _in_place(name: str) -> Any:
-    """Return `x += y` and its like: of an argument, which stays as it is, x becomes x + y."""
-
-    def apply(x: Numbers, y: Any) -> Any:
-        return getattr(np.ndarray, f"__{'i' if x.flags.writeable else ''}{name}__")(x, y)
-
-    return apply
-
-
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(Numbers, f"__i{_name}__", _in_place(_name))
-
-
-class NeedsTensorError(TypeError):
-    """numpy cannot answer on single numbers as it does on an array of numbers."""
-
-
-def needs_a_tensor(name: str) -> NeedsTensorError:
-    """Return the error that names what numpy cannot answer."""
-    return NeedsTensorError(
-        f"numpy's {name} on single numbers that are recorded would not answer as on an array: give the "
-        f"array as ad.Tensor(x), whose program does"
-    )
-
-
-def of_numbers(name: str, args: Sequence[Any]) -> None:
-    """Raise a TypeError for arrays that are more than their numbers, such as masked ones."""
-    for x in args:
-        if type(x) in (list, tuple):
-            of_numbers(name, x)
-        elif isinstance(x, np.ndarray) and not isinstance(x, Numbers):
-            check_kind(x, name, "an array")
-
-
-def _objects(x: Any) -> Any:
-    """An array of Values as numpy's own."""
-    return x.view(np.ndarray) if isinstance(x, Numbers) else x
-
-
-def ordered(name: str, args: Any) -> None:
-    """Guard that the numbers of arrays can be compared; raise a TypeError where one is NaN now."""
-    most = math.inf if name != "nan_to_num" else math.nextafter(math.inf, 0.0)
-    for x in args:
-        for v in x.ravel().tolist() if isinstance(x, Numbers) else ():
-            if isinstance(v, Value) and not (-most <= v <= most):
-                raise needs_a_tensor(name)
-
-
-def _guarded(name: str) -> Any:
-    """Return numpy's method, guarded; its functions call some of these by themselves."""
-    method = getattr(np.ndarray, name)
-
-    def guarded(self: Any, *args: Any, **options: Any) -> Any:
-        ordered(name, (self, *args))
-        return method(self, *args, **options)
-
-    return guarded
-
-
-for _name in METHODS:
-    setattr(Numbers, _name, _guarded(_name))
->>>>>>> 23a25d7 (Masked arrays are refused on every way in; exported numpy source keeps the axes of constants; a graph with np.partition is loaded):autodiff/programs/arguments.py

@@ -7,12 +7,15 @@ and the function is recorded on Tensors then, which answer as arrays of floats d
 """
 
 import sys
+from collections.abc import Sequence
 from opcode import opname
 from typing import Any
 
 import numpy as np
 
+from autodiff.nodes import leaving
 from autodiff.nodes.value import Value, constant
+from autodiff.table.data import check_kind
 from autodiff.table.primitive import UFUNCS
 
 # What numpy computes on objects by Python's operators, which record by themselves.
@@ -41,6 +44,7 @@ class Numbers(np.ndarray[Any, Any]):
     """An array of Values among the arguments, on which numpy answers as on an array of numbers."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        of_numbers(ufunc.__name__, inputs)
         called, plain = method == "__call__", [_objects(x) for x in inputs]
         options = {k: _objects(x) for k, x in options.items() if x is not None}
         if "out" in options:
@@ -58,6 +62,13 @@ class Numbers(np.ndarray[Any, Any]):
             raise (needs_a_tensor(ufunc.__name__) if theirs else error) from None
         return _numbers(found)
 
+    @property
+    def _mask(self) -> Any:
+        """What numpy.ma asks of an operand."""
+        raise leaving.masked()
+
+    _data = _mask
+
     def __setitem__(self, place: Any, x: Any) -> None:
         if not self.flags.writeable:
             raise TypeError(
@@ -68,6 +79,7 @@ class Numbers(np.ndarray[Any, Any]):
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         name = function.__name__
+        of_numbers(name, (*args, *options.values()))
         elsewhere = function is not getattr(np, name, None) or name not in FUNCTIONS
         if elsewhere or options.get("dtype") not in (None, object) or "order" in options:
             raise needs_a_tensor(name)
@@ -81,6 +93,15 @@ class Numbers(np.ndarray[Any, Any]):
         if np.dtype(dtype) not in (np.float64, np.dtype(object)):
             raise needs_a_tensor("astype")
         return self.copy()
+
+
+def of_numbers(name: str, args: Sequence[Any]) -> None:
+    """Raise a TypeError for arrays that are more than their numbers, such as masked ones."""
+    for x in args:
+        if type(x) in (list, tuple):
+            of_numbers(name, x)
+        elif isinstance(x, np.ndarray) and not isinstance(x, Numbers):
+            check_kind(x, name, "an array")
 
 
 def _in_place(name: str) -> Any:
