@@ -224,7 +224,10 @@ def test_masked_arrays_are_not_for_nodes() -> None:
     masked = np.ma.array([1.0, 2.0], mask=[False, True])
     with pytest.raises(TypeError, match="masked arrays are not for nodes"):
         masked * ad.Value(2.0)
-    with pytest.warns(ad.GraphLeftWarning):
+    with (
+        pytest.warns(ad.GraphLeftWarning),
+        pytest.raises(TypeError, match="masked arrays are not for nodes"),
+    ):
         np.ma.mean(ad.Tensor([1.0, 2.0]))
 
 

@@ -18,7 +18,7 @@ from autodiff.scipy.incomplete import gammainc_slope
 from autodiff.scipy.parameters import left_to_scipy, stands_for
 from autodiff.scipy.rows import fixed, plain, row
 from autodiff.table import ops
-from autodiff.table.curves.arrays import digamma_gap
+from autodiff.table.curves import arrays
 from autodiff.table.curves.arrays import trigamma as trigamma_above_0
 from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain
 
@@ -121,7 +121,7 @@ def _rgamma_slope(y: Any, x: Any) -> Any:
 
 rgamma: Any = row("rgamma", _rgamma_slope, domain=(POSITIVE,))
 gap = row("digamma_gap", lambda y, a, b: trigamma(a) - trigamma(a + b),
-          lambda y, a, b: -trigamma(a + b), domain=(POSITIVE, POSITIVE), array=digamma_gap,
+          lambda y, a, b: -trigamma(a + b), domain=(POSITIVE, POSITIVE), array=arrays.digamma_gap,
           reference=lambda mp, a, b: mp.digamma(a) - mp.digamma(a + b))  # fmt: skip
 beta = row("beta", lambda y, a, b: y * gap(a, b), lambda y, a, b: y * gap(b, a),
            domain=(POSITIVE, POSITIVE))  # fmt: skip

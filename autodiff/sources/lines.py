@@ -56,7 +56,7 @@ def broken(text: str, width: int, inset: str = "") -> list[str]:
     """Return a text as lines at most `width` wide, where its words let them be, all but the first set in.
 
     >>> broken("数を 1 つずつ。名前ごとに", 14)
-    ['数を 1 つずつ', '。名前ごとに']
+    ['数を 1 つず', 'つ。名前ごとに']
     """
     return _wrapped(text, width, inset) if text else []
 
