@@ -269,6 +269,9 @@ def test_a_copy_inside_a_transform_is_no_new_leaf(copied: Any) -> None:
     assert copied(w).data == 3.0
 
 
+LEFT: set[str] = set()
+
+
 @pytest.mark.parametrize("name", [*FUNCTIONS, *NUMPY])
 def test_a_program_has_no_gradient_of_what_left_it(name: str) -> None:
     function = FUNCTIONS.get(name) or NUMPY[name]
@@ -294,9 +297,18 @@ def test_a_program_has_no_gradient_of_what_left_it(name: str) -> None:
                 continue
             if value == 0.25:
                 continue
+            LEFT.add(name)
             x = array if type(program).__name__ == "ArrayProgram" else 0.5
             with pytest.raises(TypeError, match="a plain number would leave the graph"):
                 program.value_and_grad(x)
+
+
+def test_many_functions_take_the_number_of_a_recorded_node() -> None:
+    LEFT.clear()
+    for name in [*FUNCTIONS, *NUMPY]:
+        test_a_program_has_no_gradient_of_what_left_it(name)
+    assert len(LEFT) > 30
+    assert {"math.sin", "float", "c[0] = x"} <= LEFT
 
 
 def test_what_leaves_a_sample_leaves_the_transform_around_it() -> None:

@@ -58,8 +58,8 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
             raise ValueError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
         leaves, rebuild = tree.flatten(list(args))
         places = [a for x, axis in zip(args, axes, strict=True) for a in _places(x, axis)]
-        as_given = leaves
-        leaves = [in_front(x, a) for x, a in zip(leaves, places, strict=True)]
+        whole = [_whole_numbers(x) for x in leaves]
+        as_given, leaves = leaves, [in_front(x, a) for x, a in zip(leaves, places, strict=True)]
         sizes = {x.shape[0] for x, a in zip(leaves, places, strict=True) if a is not None}
         if len(sizes) != 1:
             raise ValueError(
@@ -73,11 +73,9 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
         try:
             found = _groups(f, leaves, batched, rebuild, n)
         except (TypeError, IndexError):  # an index is no float
-            whole = [_whole_numbers(x) and flag for x, flag in zip(as_given, batched, strict=True)]
-            if not any(whole):
+            if not any(k and flag for k, flag in zip(whole, batched, strict=True)):
                 raise
-            parts = zip(leaves, as_given, places, whole, strict=True)
-            leaves = [np.moveaxis(np.asarray(x), a or 0, 0) if k else y for y, x, a, k in parts]
+            leaves = [in_front(x, a, k) for x, a, k in zip(as_given, places, whole, strict=True)]
             found = _groups(f, leaves, batched, rebuild, n)
         return _shaped(found, out_axes)
 
@@ -111,11 +109,12 @@ def _whole_numbers(x: Any) -> bool:
     return not is_node(x) and np.asarray(x).dtype.kind in "iub"
 
 
-def in_front(x: Any, axis: int | None) -> Any:
-    """Return an argument with the axis of samples first."""
+def in_front(x: Any, axis: int | None, as_it_is: bool = False) -> Any:
+    """Return an argument with the axis of samples first; whole numbers become floats unless told."""
     if axis is None:
         return x
-    x = x if isinstance(x, Tensor) else np.asarray(x, dtype=None if _floats(x) else float)
+    as_it_is = as_it_is or _floats(x)
+    x = x if isinstance(x, Tensor) else np.asarray(x, dtype=None if as_it_is else float)
     if not x.ndim:
         raise ValueError("vmap: an argument is one number and has no axis of samples; give it None")
     if not -x.ndim <= axis < x.ndim:

@@ -230,20 +230,7 @@ def backward(y: Tensor, gradient: Any = None, free: bool = False) -> None:
 def gradient(
     y: Node, xs: Any, seed: Any = None, create_graph: bool = False, strict: bool = False
 ) -> Any:
-    """Return dy/dx for each x of `xs` (a node, or nested tuples, lists and dicts of nodes).
-
-    Pure: no `.grad` is read or written. An x that y does not depend on gives zero, or raises a
-    ValueError under `strict`. With `create_graph` the results are nodes that can be differentiated
-    again; else floats and arrays.
-
-    >>> import autodiff as ad
-    >>> x = ad.Value(3.0)
-    >>> gradient(x * x * x, x)
-    27.0
-    >>> first = gradient(x * x * x, x, create_graph=True)
-    >>> gradient(first, x)
-    18.0
-    """
+    """Return dy/dx for each x of `xs`, as `transforms.gradient` says, whatever is around it."""
     create_graph, strict = bool(create_graph), bool(strict)
     if not isinstance(y, NODES):
         raise TypeError(f"gradient: y must be a Value or a Tensor, got {type(y).__name__}")

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from autodiff.nodes import leaving
+from autodiff.nodes.tensor import Tensor
+from autodiff.nodes.value import Value
 from autodiff.table.recipes import Kind, Pick, Recipe
 
 Function = Callable[..., Any]
@@ -197,3 +199,10 @@ def name_of(function: Any) -> str:
     module = str(getattr(function, "__module__", None) or other)
     module = module.replace("numpy", "np", 1).replace("np.lib.scimath", "np.emath")
     return f"{module}.{name}"
+
+
+def without_graph(x: Any) -> Any:
+    """Return x with each node in it replaced by its array."""
+    if isinstance(x, Value | Tensor):
+        return np.asarray(x.data)
+    return type(x)(map(without_graph, x)) if type(x) in (list, tuple) else x

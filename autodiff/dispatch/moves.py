@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.entries import Function, stands_for
+from autodiff.dispatch.entries import Function, stands_for, without_graph
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.table import ops, recipes
@@ -54,19 +54,12 @@ def permuting(function: Function) -> Function:
     return apply
 
 
-def numbers_in(x: Any) -> Any:
-    """Return a setting with the numbers of constants, which numpy reads, in the places of these."""
-    if isinstance(x, list | tuple):
-        return type(x)(map(numbers_in, x)) if type(x) in (list, tuple) else x
-    return x.data if hasattr(x, "parents") else x
-
-
 def moving(function: Function) -> Function:
     """Return a numpy function that moves, repeats or leaves out elements, or fills in zeros."""
 
     def apply(x: Any, *args: Any, **options: Any) -> Any:
-        x, args = tensor(x), numbers_in(args)
-        options = {name: numbers_in(value) for name, value in options.items()}
+        x, args = tensor(x), without_graph(args)
+        options = {name: without_graph(value) for name, value in options.items()}
         numbers = np.arange(1, x.size + 1).reshape(x.shape)
         places = function(numbers, *args, **options)
         flat = x.reshape(-1)
@@ -81,8 +74,8 @@ def splitting(function: Function) -> Function:
     """Return a numpy function that cuts an array into parts along an axis, on nodes."""
 
     def apply(x: Any, *args: Any, **options: Any) -> Any:
-        x, args = tensor(x), numbers_in(args)
-        options = {name: numbers_in(value) for name, value in options.items()}
+        x, args = tensor(x), without_graph(args)
+        options = {name: without_graph(value) for name, value in options.items()}
         parts = function(blank(x), *args, **options)
         axis = next((k for k in range(x.ndim) if any(p.shape[k] != x.shape[k] for p in parts)), 0)
         numbered = np.broadcast_to(

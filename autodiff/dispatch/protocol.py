@@ -26,7 +26,7 @@ from autodiff.dispatch import (  # noqa: F401  they enter
     signals,
     statistics,
 )
-from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused
+from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused, without_graph
 from autodiff.dispatch.further import (  # noqa: F401
     covariance,
     curves,
@@ -59,13 +59,6 @@ REDUCTIONS: dict[Function, Function] = {
 }  # fmt: skip
 
 
-def plain(x: Any) -> Any:
-    """Return x with each node in it replaced by its array."""
-    if isinstance(x, Value | Tensor):
-        return np.asarray(x.data)
-    return type(x)(map(plain, x)) if type(x) in (list, tuple) else x
-
-
 def ufunc_of_nodes(
     function: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
@@ -88,12 +81,16 @@ def ufunc_of_nodes(
         ):
             return costs.logsumexp(*inputs, **options)
     if method == "__call__" and not has_derivative(function):
-        if function in COMPARISONS and not options and not any(map(np.ndim, map(plain, inputs))):
+        if (
+            function in COMPARISONS
+            and not options
+            and not any(map(np.ndim, map(without_graph, inputs)))
+        ):
             # A trace takes note of what the program's course depends on.
             straight, exchanged = COMPARISONS[function]
             a, b = (x[()] if isinstance(x, np.ndarray) else x for x in inputs)
             return straight(a, b) if isinstance(a, Value | Tensor) else exchanged(b, a)
-        return function(*map(plain, inputs), **options)
+        return function(*map(without_graph, inputs), **options)
     if function is CLIP and method == "__call__":
         return ENTRIES[np.clip](*inputs, **options)
     entry = ENTRIES.get(function)
@@ -118,8 +115,8 @@ def as_asked(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) ->
         if name in ("axes", "axis", "keepdims"):
             raise refused(function, name)
     ones = [
-        np.ones((1,) * (2 if function.signature else 1), plain(x).dtype)
-        if hasattr(plain(x), "dtype")
+        np.ones((1,) * (2 if function.signature else 1), without_graph(x).dtype)
+        if hasattr(without_graph(x), "dtype")
         else x
         for x in inputs
     ]
@@ -135,7 +132,9 @@ def as_asked(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) ->
 def function_of_nodes(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Answer one of numpy's other functions."""
     if function in PLAIN:
-        return function(*map(plain, args), **{k: plain(v) for k, v in options.items()})
+        return function(
+            *map(without_graph, args), **{k: without_graph(v) for k, v in options.items()}
+        )
     if function in TRANSFORMS:
         return TRANSFORMS[function](*args, **options)
     entry = ENTRIES.get(function)

@@ -16,7 +16,7 @@ import numpy as np
 
 from autodiff.derivatives import calls
 from autodiff.nodes import doors
-from autodiff.programs.arguments import given_nodes, has_arrays
+from autodiff.programs.arguments import given_nodes
 from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.gate import KEPT
@@ -113,12 +113,10 @@ class Jitted:
             if type(program) is not ArrayProgram:
                 return (program.value_and_grad if grads else program)(*free, **keywords)
         except REFUSED as error:
-            arrays = isinstance(error, NeedsTensorError)
-            if self.in_axes is not None or (program.recordings and not arrays):
+            settled = program.recordings and not isinstance(error, NeedsTensorError)
+            if settled or self.in_axes is not None:
                 raise
             try:
-                if not (arrays or has_arrays(free)):
-                    raise
                 found = recorded_on_tensors(program, free, error)
             except Exception as second:
                 return self._by_value(args, keywords, grads, second)

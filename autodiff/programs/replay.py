@@ -19,7 +19,7 @@ from typing import Any
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value, tick
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments import given_nodes, on_tensors
+from autodiff.programs.arguments import given_nodes, has_arrays, on_tensors
 from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError, as_values
 from autodiff.programs.array_program import ArrayProgram, trace_arrays
 from autodiff.programs.calling import Traced, separate, values_like
@@ -85,10 +85,12 @@ def trace(
 
 
 def recorded_on_tensors(program: "Program", args: Any, error: Exception) -> ArrayProgram:
-    """Return the program of a function that does with arrays what single numbers do not.
+    """Return the program of a function that does with arrays what single numbers do not, as `error` shows.
 
-    Where that fails as well, the error says why, or the first one does, unless it speaks of single numbers.
+    Without arrays, and where that fails as well, it is raised, unless it speaks of single numbers.
     """
+    if not (isinstance(error, NeedsTensorError) or has_arrays(args)):
+        raise error
     try:
         return ArrayProgram(program.f, tree.map_tree(on_tensors, args), program.argnums)
     except Exception as second:

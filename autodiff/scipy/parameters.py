@@ -13,25 +13,15 @@ from collections.abc import Callable
 from functools import update_wrapper, wraps
 from typing import Any
 
-import numpy as np
-
+from autodiff.dispatch.entries import without_graph
 from autodiff.nodes import leaving
 from autodiff.nodes.functions import holds_nodes
-from autodiff.nodes.tensor import Tensor
-from autodiff.nodes.value import Value
 
 Function = Callable[..., Any]
 # Parameters that say how SciPy computes, not what: any value that SciPy takes gives the same result.
 HOW = {
     "overwrite_a", "overwrite_b", "overwrite_data", "check_finite", "lapack_driver", "driver", "method",
 }  # fmt: skip
-
-
-def without_graph(x: Any) -> Any:
-    """Return x with each node in it replaced by its array."""
-    if isinstance(x, Value | Tensor):
-        return np.asarray(x.data)
-    return type(x)(map(without_graph, x)) if type(x) in (list, tuple) else x
 
 
 class StandsFor:

@@ -120,10 +120,8 @@ def _refused(name: str) -> Any:
     def asked(self: Numbers) -> Any:
         frame = sys._getframe(1)
         asking = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        written = opname[frame.f_code.co_code[frame.f_lasti]].startswith(
-            "LOAD"
-        )  # else in C that it calls
-        if written and asking not in ("numpy", "autodiff"):
+        word = opname[frame.f_code.co_code[frame.f_lasti]]  # a call where it is asked in C
+        if word.startswith("LOAD") and asking not in ("numpy", "autodiff"):
             raise needs_a_tensor(name)
         return theirs.__get__(self)
 
