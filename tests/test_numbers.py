@@ -1,5 +1,6 @@
 """numpy on arrays among a program's arguments: its own answer, or a sentence, NaN and infinities included."""
 
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -178,3 +179,31 @@ def test_ufuncs_without_a_method_are_rows() -> None:
 def test_the_functions_are_read_from_the_dispatch() -> None:
     assert protocol.ENTRIES is ENTRIES
     assert {"sort", "nan_to_num", "cumsum", "exp", "median"} <= OF_ONE_ARRAY.keys()
+
+
+@pytest.mark.parametrize("order", ["C", "F", "A", "K"])
+@pytest.mark.parametrize("name", ["ravel", "flatten", "reshape", "np.ravel", "np.reshape"])
+def test_an_order_is_kept_or_refused_however_an_array_lies_in_memory(name: str, order: str) -> None:
+    def f(x: Any) -> Any:
+        options: Any = (
+            {"order": order} if "reshape" not in name else {"shape": (6,), "order": order}
+        )
+        if name.startswith("np."):
+            return getattr(np, name[3:])(x, **options)
+        return x.reshape(6, order=order) if name == "reshape" else getattr(x, name)(order=order)
+
+    if order == "K" and "reshape" in name:
+        return
+    rows = np.arange(6.0).reshape(2, 3)
+    columns = np.asfortranarray(rows)
+    for first, form in itertools.product(
+        (rows, columns), (lambda x: ad.jit(f), lambda x: ad.trace(f, x))
+    ):
+        for x in (rows, columns):
+            try:
+                found = form(first)(x)
+            except TypeError as error:
+                assert order in "AK"
+                assert "how an array lies in memory" in str(error)
+            else:
+                np.testing.assert_array_equal(found, f(x))

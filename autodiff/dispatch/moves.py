@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch.entries import Function, stands_for, without_graph
+from autodiff.nodes import modes
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.table import ops, recipes
@@ -93,6 +94,11 @@ def read_in_order(x: Tensor, order: str, known: str) -> Tensor:
     if order not in tuple(known):
         raise ValueError(f"order must be one of {', '.join(map(repr, known))}, got {order!r}")
     array = x._array
+    if order in "AK" and x.ndim > 1 and modes.tracing():
+        raise TypeError(
+            f"order={order!r} goes by how an array lies in memory, which a recording does not look at when "
+            f"it is used again; write order='C' or order='F'"
+        )
     if order == "A":
         order = "F" if array.flags.fnc else "C"
     if order == "K":  # as they lie in memory

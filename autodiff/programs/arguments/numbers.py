@@ -113,6 +113,18 @@ def _in_place(name: str) -> Any:
     return apply
 
 
+def _in_order(name: str) -> Any:
+    """Return a method of numpy's that reads elements in an order, which is not that of the memory here."""
+    method = getattr(np.ndarray, name)
+
+    def apply(self: Numbers, *args: Any, **options: Any) -> Any:
+        if self.ndim > 1 and {"A", "K"} & {x for x in (*args, *options.values()) if type(x) is str}:
+            raise needs_a_tensor(name)
+        return method(self, *args, **options)
+
+    return apply
+
+
 def _refused(name: str) -> Any:
     """Return an attribute that numpy and this library ask of objects, and others of floats."""
     theirs: Any = getattr(np.ndarray, name)
@@ -130,6 +142,8 @@ def _refused(name: str) -> Any:
 
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     setattr(Numbers, f"__i{_name}__", _in_place(_name))
+for _name in ("flatten", "ravel", "reshape"):
+    setattr(Numbers, _name, _in_order(_name))
 for _name in ("__array_interface__", "__array_struct__", *dir(np.ndarray)):
     if not _name.startswith("_") and _name not in ATTRIBUTES:
         setattr(Numbers, _name, _refused(_name))
