@@ -200,10 +200,8 @@ def test_an_order_is_kept_or_refused_however_an_array_lies_in_memory(name: str, 
         (rows, columns), (lambda x: ad.jit(f), lambda x: ad.trace(f, x))
     ):
         for x in (rows, columns):
-            try:
-                found = form(first)(x)
-            except TypeError as error:
-                assert order in "AK"
-                assert "how an array lies in memory" in str(error)
-            else:
-                np.testing.assert_array_equal(found, f(x))
+            if order in "CF":
+                np.testing.assert_array_equal(form(first)(x), f(x))
+                continue
+            with pytest.raises(TypeError, match="how an array lies in memory"):
+                form(first)(x)
