@@ -17,6 +17,7 @@ try:
     from docs.books import book_pages
     from docs.parameters import numpy_page
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
+    from docs.scrolled import unboxed
 except ImportError as e:
     raise SystemExit(
         f"docs: this needs {e.name}, which is not installed: {install('docs')}"
@@ -53,6 +54,8 @@ def assemble() -> None:
     for name, target in (("README.md", "index.md"), ("README.ja.md", "index.ja.md")):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, PAGES / target)
+    for page in PAGES.rglob("*.md"):
+        page.write_text(unboxed(page.read_text(encoding="utf-8")), encoding="utf-8")
     for name, text in book_pages(PAGES / "notebooks").items():
         _write(f"notebooks/{name}.md", text.replace("](../docs/", "](../"))
     for name in ("tutorial", "explaining"):

@@ -46,6 +46,14 @@ def browser() -> Iterator[Any]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """The folder where screenshots are left, to be looked at."""
+    folder = ROOT / "build" / "surfaces"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A generator that gives every test the same numbers in every run."""

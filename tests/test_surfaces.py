@@ -1,4 +1,4 @@
-"""Where pictures are looked at: JupyterLab, nbconvert, the site, and Markdown under GitHub's rules.
+"""Where pictures are looked at: JupyterLab, nbconvert and the site.
 
 Each is opened at 1440 and at 390 pixels, light and dark. The page never scrolls sideways, the
 picture is shown at its natural size, so that its smallest letters are 10 pixels high, and
@@ -25,7 +25,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 WIDTHS = (1440, 390)
 LEAST = 10.0
 BOOKS = ("computation_graph", "four_equations")
-PICTURES = ("neuron", "logistic_regression", "network", "strongest_paths")
 # By how much each picture of data is shown larger or smaller than it is, and its smallest letters.
 MEASURE = """() => [...document.images]
   .filter((i) => i.src.startsWith("data:image/svg") && i.naturalWidth > 200)
@@ -38,13 +37,6 @@ CLIPPED = """() => [...document.querySelectorAll("mjx-container:not([display=tru
   .map((e) => e.querySelector("math").textContent)"""
 TO_ITS_CORNER = "(e) => e.scrollIntoView({ block: 'start', inline: 'start' })"
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
-
-
-@pytest.fixture(scope="module")
-def shots(root: Path) -> Path:
-    folder = root / "build" / "surfaces"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def opened(browser: Any, url: str, width: int, scheme: str) -> Any:
@@ -195,39 +187,6 @@ def test_charts_scroll_on_a_phone(browser: Any, root: Path) -> None:
     assert charts.count() >= 5
     assert min(charts.evaluate_all("all => all.map(i => i.clientWidth)")) >= 560
     assert page.evaluate(SIDEWAYS) <= 0
-    page.close()
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_markdown_under_github_rules(
-    browser: Any, root: Path, shots: Path, tmp_path: Path, scheme: str, width: int
-) -> None:
-    """An image with no script and no style from outside, in a column of 1012 pixels at most."""
-    rows = "".join(
-        f'<h3>{n}</h3><img src="{(root / "docs" / "gallery" / f"{n}.svg").as_uri()}">'
-        for n in PICTURES
-    )
-    target = tmp_path / "page.html"
-    target.write_text(
-        "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; img-src file:; "
-        "style-src 'unsafe-inline'\"><style>:root{color-scheme:light dark}body{margin:0 auto;"
-        "max-width:1012px;padding:16px}@media(prefers-color-scheme:dark){body{background:#0d1117;"
-        f"color:#e6edf3}}}}img{{max-width:100%}}</style>{rows}"
-    )
-    page = opened(browser, target.as_uri(), width, scheme)
-    page.wait_for_timeout(400)
-    page.screenshot(path=shots / f"github_{width}_{scheme}.png", full_page=True)
-    assert page.evaluate(SIDEWAYS) <= 0
-    scales = page.evaluate(
-        "[...document.images].map(i => i.getBoundingClientRect().width / i.naturalWidth)"
-    )
-    assert len(scales) == len(PICTURES)
-    if width == WIDTHS[0]:
-        for name, scale in zip(PICTURES, scales, strict=True):
-            svg = (root / "docs" / "gallery" / f"{name}.svg").read_text(encoding="utf-8")
-            assert scale * letters(svg) >= LEAST - 0.05, name
     page.close()
 
 

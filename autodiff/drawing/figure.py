@@ -11,9 +11,8 @@ from autodiff.drawing.marks import Mark, area, closed, letters, opened, outline,
 SIDE = 10.0
 HEAD = 24.0  # the line with the name
 ROW = 16.0
-TITLE = 13.0  # sizes of letters: names, numbers and words on edges, marks
+TITLE = 13.0  # sizes of letters: names, and all else
 TEXT = 11.0
-SMALL = 10.0
 CIRCLE = 30.0  # micrograd's operation
 PORT = 14.0  # the edge of a box where its operands are numbered
 CELL = 9.0  # of a heat map
@@ -187,7 +186,7 @@ def heat_marks(heat: Heat, left: float, top: float, out: list[Mark]) -> None:
 def warning(x: float, y: float, out: list[Mark]) -> None:
     """Add the mark of a gradient that is not a number."""
     out.append(area("circle", "warning", [x, y, 8.0], "nan", 1.0))
-    out.append(letters("mark", x, y + 3.6, "!", "bright", SMALL, True, "middle"))
+    out.append(letters("mark", x, y + 4, "!", "bright", TEXT, True, "middle"))
 
 
 def frame_marks(frame: list[float], name: str, short: str) -> list[Mark]:
@@ -240,6 +239,6 @@ def operand_marks(text: str, tip: list[float], rankdir: str) -> list[Mark]:
     x = tip[0] + (9 if rankdir == "LR" else -9 if rankdir == "RL" else 0)
     y = tip[1] + (9 if rankdir == "TB" else -9 if rankdir == "BT" else 0)
     return [
-        outlined("circle", "port", [x, y, 6.5], "page", "line", 1.0, 1.0, ""),
-        letters("mark", x, y + 3.6, text, "ink", SMALL, True, "middle"),
+        outlined("circle", "port", [x, y, 7.0], "page", "line", 1.0, 1.0, ""),
+        letters("mark", x, y + 4, text, "ink", TEXT, True, "middle"),
     ]

@@ -16,6 +16,7 @@ import numpy as np
 import autodiff as ad
 from autodiff.drawing import Picture
 from autodiff.graphs.files import write
+from docs.scrolled import scrolled
 from nets import Network
 from nets.data import load_digits
 from nets.scalar import MLP
@@ -203,8 +204,9 @@ def page() -> str:
         title = make.__name__.replace("_", " ").capitalize()
         code = textwrap.dedent(inspect.getsource(make)).split('"""')[2]
         alt = text.split("\n")[0].replace("`", "").rstrip(".")
+        image = scrolled(f"![{alt}]({make.__name__}.svg)")
         parts.append(
-            f"## {title}\n\n{text}\n\n![{alt}]({make.__name__}.svg)\n\n<details><summary>Code</summary>"
+            f"## {title}\n\n{text}\n\n{image}\n\n<details><summary>Code</summary>"
             f"\n\n```python\n{textwrap.dedent(code).strip()}\n```\n\n</details>\n"
         )
     return "\n".join(parts)
