@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from contextlib import ExitStack
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -115,6 +116,13 @@ def perceptrons(samples: int, sizes: tuple[int, ...] = (2, 16, 16, 1)) -> ad.Val
     y = ad.sum(losses)
     y.backward()
     return y
+
+
+def forms(picture: Picture) -> str:
+    """Return one hash of all that a picture says and draws."""
+    tikz = picture._bytes(".tikz", picture.composition, None)
+    said = f"{picture.svg()}{picture.to_text()}{picture.to_tree()}{picture.source}".encode()
+    return sha256(said + tikz).hexdigest()
 
 
 def parsed(svg: str) -> ET.Element:

@@ -18,7 +18,17 @@ import autodiff as ad
 from autodiff.drawing import DrawingError, Picture, available, draw, engine, style, words
 from autodiff.drawing.composition import LEAST
 from autodiff.drawing.legend import _balanced
-from tests.drawn import PICTURES, dot_counts, neuron, parsed, random_graph, square, strange, titles
+from tests.drawn import (
+    PICTURES,
+    dot_counts,
+    forms,
+    neuron,
+    parsed,
+    random_graph,
+    square,
+    strange,
+    titles,
+)
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -27,14 +37,15 @@ needs_engine = pytest.mark.skipif(
 )
 
 PRINT = (
-    "import sys; from tests.drawn import PICTURES\n"
+    "import sys; from tests.drawn import PICTURES, forms\n"
     "sys.stdout.reconfigure(encoding='utf-8')\n"
-    "for name, make in PICTURES.items(): print(f'// {name}'); print(make().source)"
+    "for name, make in PICTURES.items(): print(f'// {name}'); print(make().source)\n"
+    "for make in PICTURES.values(): print(forms(make()))"
 )
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "42", "1000", "4294967295"])
-def test_dot_is_the_same_under_every_hash_seed(seed: str, root: Path) -> None:
+def test_every_form_is_the_same_under_every_hash_seed(seed: str, root: Path) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(root)}
     out = subprocess.run(
         [sys.executable, "-c", PRINT], cwd=root, env=environment, check=True, capture_output=True
@@ -42,6 +53,7 @@ def test_dot_is_the_same_under_every_hash_seed(seed: str, root: Path) -> None:
     golden = "".join(
         f"// {name}\n{(GOLDENS / f'{name}.dot').read_text(encoding='utf-8')}\n" for name in PICTURES
     )
+    golden += "".join(f"{forms(make())}\n" for make in PICTURES.values())
     assert out.replace("\r\n", "\n") == golden
 
 
@@ -128,10 +140,20 @@ def test_a_negative_factor_stands_in_brackets() -> None:
     assert not any("× -" in line for line in beside)
 
 
-def test_no_gradient_flows_to_what_comes_of_constants_alone() -> None:
-    y, p = ad.constant([[1.0]], name="y"), ad.Tensor([[0.5]], name="p")
-    cost = ((1.0 - y) * ad.log(p)).sum()
+@pytest.mark.parametrize("arrays", [True, False])
+def test_no_gradient_flows_to_what_comes_of_constants_alone(arrays: bool) -> None:
+    """Nor is one shown there, between numbers as little as between arrays."""
+    given = ad.constant([[1.0]] if arrays else 1.0, name="y")
+    p = ad.Tensor([[0.5]], name="p") if arrays else ad.Value(0.5, name="p")
+    cost = (1.0 - given) * ad.log(p)
+    cost = cost.sum() if arrays else cost * 1.0
     cost.backward()
+    boxes = {box.title: box for box in draw(cost).scene.boxes}
+    assert [label for label, _ in boxes["1 − y"].lines] == ["value"]
+    assert boxes["1 − y"].computed
+    assert boxes["1 − y"].gradient is None
+    assert "grad" not in boxes["1 − y"].tooltip
+    assert "grad" in boxes["log(p)"].tooltip
     graph = ad.Graph(cost)
     states = {}
     for arrow in draw(cost).scene.arrows:
@@ -182,8 +204,8 @@ def test_norms_on_edges_between_arrays() -> None:
     y.backward()
     scene = draw(y).scene
     jacobian = np.kron(np.eye(2), np.ones((3, 2)))
-    assert f"matmul, ‖∂‖ = {np.linalg.norm(jacobian):.4g}" in scene.arrows[0].meaning.lines[0]
-    assert scene.arrows[0].meaning.lines[1] == "‖contribution‖ = 6"
+    assert f"matmul, ‖∂‖ = {np.linalg.norm(jacobian):.4g}" in scene.arrows[0].meaning.local[1]
+    assert scene.arrows[0].meaning.back == "‖contribution‖ = 6"
 
 
 @pytest.mark.parametrize(

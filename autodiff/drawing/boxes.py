@@ -47,18 +47,19 @@ class Box:
     ports: int = 0
     amount: bool = False  # the gradient is a norm or a sum, without a sign
     heats: tuple[Heat, ...] = ()
+    asked: bool = True  # for a gradient
     # What the gradient makes of the box: its hue, how much of it, how thick a line.
     hue: str = field(init=False)
     tint: float = field(init=False)
     force: float = field(init=False)
-    computed: bool = field(init=False)  # a gradient was computed here, or none is asked for
+    computed: bool = field(init=False)  # a gradient, or none is asked for
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
         set_(self, "hue", style.hue_of(self.gradient, self.amount))
         set_(self, "tint", style.opacity(self.gradient))
         set_(self, "force", words.strength(self.gradient))
-        set_(self, "computed", self.gradient is not None or self.kind in ("constant", "input"))
+        set_(self, "computed", self.gradient is not None or not self.asked)
 
 
 def node_box(
@@ -70,7 +71,8 @@ def node_box(
     """
     node = graph[i]
     name = names[i]
-    value, gradient = words.value(node.value), words.gradients(node.grad)
+    asked = graph.flows[i]
+    value, gradient = words.value(node.value), words.gradients(node.grad) if asked else []
     absent = [p for p in node.operands if view.place[p] < 0 and p not in written]
     missing: Lines = (
         [(say("picture.not_shown"), words.count(len(absent), "operand"))] if absent else []
@@ -84,13 +86,12 @@ def node_box(
     heats: list[Heat] = []
     if node.kind == "constant":  # its gradient is nobody's question; its name may be its value
         lines = [line for line in value if line[1] != name]
-    elif node.kind == "input" and node.grad is None:
-        lines = value
-    elif full:
+    elif full or node.kind == "input":
         lines = [*value, *gradient]
     else:
         shown = words.number(float(node.value)) if not np.ndim(node.value) else value[0][1]
-        lines = [("", f"{shown.partition('  ')[0]} · ∇ {words.gradient(node.grad)[1]}")]
+        came = f" · ∇ {words.gradient(node.grad)[1]}" if asked else ""
+        lines = [("", f"{shown.partition('  ')[0]}{came}")]
     if full:
         heats = [
             h
@@ -116,6 +117,7 @@ def node_box(
         ports=len(operand_marks(node, written)),
         amount=np.ndim(node.value) > 0,
         heats=tuple(heats),
+        asked=asked,
     )
 
 

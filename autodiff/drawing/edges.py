@@ -12,7 +12,6 @@ from functools import cache
 
 import numpy as np
 
-from autodiff.derivatives.reverse import needs_grad
 from autodiff.drawing import words
 from autodiff.drawing.escape import clean
 from autodiff.drawing.naming import Names
@@ -29,11 +28,17 @@ class Meaning:
     constants alone), "unset" (none was computed), "bundle" (many edges) or "plain".
     """
 
-    lines: tuple[str, ...]
+    local: tuple[str, ...]  # the derivative, or what else stands beside the arrow
     tooltip: str
     gradient: float | None
     state: str
     amount: bool = False  # the strength is a norm, without a sign
+    back: str = ""  # what came back along it
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All words beside the arrow."""
+        return (*self.local, self.back) if self.back else self.local
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,6 @@ class Arrow:
 
 
 ROOM = 20  # letters of a quotient: no more than the line below it has
-LESS = 14  # between arrays: the kind of the Jacobian and its norm stand on the line, too
 INDICES = re.compile(r"(\^\d+)?\[[\d,]+\]$", re.ASCII)  # of a layer, and of a place in its array
 
 
@@ -65,7 +69,7 @@ def alone(name: str) -> bool:
     return word.replace("_", "a").isalnum() and word.isidentifier()  # · may stand in identifiers
 
 
-def quotient(target: str, source: str, room: int = ROOM) -> str:
+def quotient(target: str, source: str) -> str:
     """Return how a local derivative is written; what is too long is dots, the arrow shows what it is.
 
     >>> quotient("z", "w"), quotient("z", "w·x"), quotient("(a − y)²", "a − y")
@@ -77,7 +81,7 @@ def quotient(target: str, source: str, room: int = ROOM) -> str:
     for pair in ((target, source), longer, ("…", "…")):
         above, below = (x if alone(x) else f"({x})" for x in pair)
         written = f"∂{above}/∂{below}"
-        if len(written) <= room:
+        if len(written) <= ROOM:
             break
     return written
 
@@ -86,23 +90,20 @@ def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
     """Return what one edge of the graph means, between nodes as they are `called`."""
     source, target = graph[edge.source], graph[edge.target]
     numbers = np.ndim(target.value) == 0 and np.ndim(source.value) == 0
-    room = ROOM if numbers else LESS
-    over = quotient(called[edge.target], called[edge.source], room)
+    over = quotient(called[edge.target], called[edge.source])
     local = graph.local(edge)
     if numbers and local is None and isinstance(target.primitive, Pointwise):
-        derivative = say("picture.no_derivative")
+        derivative = [say("picture.no_derivative")]
     elif numbers:
         if local is None:  # a linear map from a number to a number
             local = graph.send(edge, 1.0)
-        derivative = f"{over} = {words.number(float(local))}"
+        derivative = [f"{over} = {words.number(float(local))}"]
     else:
         kind, norm = jacobian(graph, edge)
-        derivative = f"{over}: {kind}"
-        if norm is not None:
-            derivative += f", ‖∂‖ = {words.number(norm)}"
-    lines = [derivative]
+        derivative = [over, kind if norm is None else f"{kind}, ‖∂‖ = {words.number(norm)}"]
+    back = ""
     came = graph.contribution(edge)
-    if not needs_grad(source.live):
+    if not graph.flows[edge.source]:
         state = "none"
     elif came is None:
         state = "unset"
@@ -110,16 +111,17 @@ def meaning(graph: Graph, edge: Edge, called: Names) -> Meaning:
         state = "flow"
         if numbers and local is not None:
             upstream, by = words.number(float(target.grad)), words.number(float(local))
-            lines.append(f"{upstream} × {words.enclosed(by)} = {words.number(float(came))}")
+            back = f"{upstream} × {words.enclosed(by)} = {words.number(float(came))}"
         else:
-            lines.append(f"‖{say('picture.contribution')}‖ = {words.number(words.size(came))}")
+            back = f"‖{say('picture.contribution')}‖ = {words.number(words.size(came))}"
     said = say(
         "picture.operand", source=called[edge.source], target=called[edge.target], k=edge.index + 1
     )
-    about = [said, *lines, *([say(f"picture.{state}")] if state in ("none", "unset") else [])]
-    # A constant's partial is nobody's question: it stays in the tooltip.
-    beside = () if source.kind == "constant" else tuple(lines)
-    return Meaning(beside, "\n".join(about), words.signed(came), state, not numbers)
+    unseen = say(f"picture.{state}") if state in ("none", "unset") else ""
+    about = "\n".join(filter(None, (said, ": ".join(derivative), back, unseen)))
+    if source.kind == "constant":  # its partial is nobody's question: it stays in the tooltip
+        derivative, back = [], ""
+    return Meaning(tuple(derivative), about, words.signed(came), state, not numbers, back)
 
 
 def jacobian(graph: Graph, edge: Edge) -> tuple[str, float | None]:

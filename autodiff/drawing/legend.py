@@ -75,7 +75,7 @@ def _entries(scene: Scene) -> list[tuple[list[Mark], str]]:
         marks: list[Mark] = []
         figure.warning(14.0, 7.0, marks)
         found.append((marks, say("legend.nan")))
-    if "unset" in signs:
+    if not all(b.computed for b in scene.boxes):
         at = [2.0, 0.0, 24.0, 14.0, 4.0]
         body = outlined("rect", "body", at, "card", "operation", 1.2, 1.0, "4 3")
         found.append(([body], say("legend.unset")))
@@ -85,7 +85,7 @@ def _entries(scene: Scene) -> list[tuple[list[Mark], str]]:
         found.append((figure.operand_marks("1", [14.0, 7.0], ""), say("legend.order")))
     wordy = [a for a in scene.arrows if a.wordy and a.meaning.state == "flow"]
     if wordy:
-        both = any(len(a.meaning.lines) == 2 for a in wordy)
+        both = any(a.meaning.back for a in wordy)
         key = "both" if both else "local"
         found.append((_line("line-positive", ""), say(f"legend.{key}")))
     return found

@@ -93,7 +93,7 @@ def _said(arrow: Arrow, edges: str) -> Arrow:
         return arrow
     if edges == "none":
         return replace(arrow, wordy=False)
-    return replace(arrow, meaning=replace(arrow.meaning, lines=arrow.meaning.lines[:1]))
+    return replace(arrow, meaning=replace(arrow.meaning, back=""))
 
 
 def _adopted(shown: list[Box], arrows: list[Arrow]) -> list[Box]:

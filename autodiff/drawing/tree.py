@@ -28,7 +28,7 @@ def tree(scene: Scene) -> str:
     into: dict[str, list[tuple[str, str]]] = {}
     used = set()
     for arrow in scene.arrows:
-        local = arrow.meaning.lines[0] if arrow.meaning.lines else ""
+        local = ": ".join(arrow.meaning.local)
         into.setdefault(arrow.target, []).append((arrow.source, local))
         used.add(arrow.source)
     boxes = {box.key: box for box in scene.boxes}

@@ -70,7 +70,8 @@ class Edge:
 class Graph:
     """The snapshot of one output, or of several.
 
-    `live`, `values`, `grads` and `names` are its columns, by id; `graph[i]` is one node.
+    `live`, `values`, `grads` and `names` are its columns, by id; `graph[i]` is one node. `flows` says
+    whether gradients flow to a node; what comes of constants alone has none, numbers as little as arrays.
 
     >>> import autodiff as ad
     >>> x = ad.Value(3.0)
@@ -93,7 +94,8 @@ class Graph:
         self.outputs: tuple[int, ...] = tuple(self.ids[y] for y in outputs)
         # What may change later is kept now; the rest of a node is put together when asked for.
         self.values = [_value(node) for node in live]
-        self.grads = [_grad(node) for node in live]
+        self.flows = _flows(live, self.ids)
+        self.grads = [_grad(node) if f else None for node, f in zip(live, self.flows, strict=True)]
         self.names = [node.name for node in live]
         for node, name in given.items():
             if node in self.ids:
@@ -182,7 +184,7 @@ class Graph:
         None where no gradient was computed, or where no gradient flows.
         """
         grad = self[edge.target].grad
-        if grad is None or not needs_grad(self.live[edge.source]):
+        if grad is None or not self.flows[edge.source]:
             return None
         return self.send(edge, grad)
 
@@ -256,6 +258,14 @@ def _kind(node: Node, name: str | None, is_output: bool) -> str:
 
 def _value(node: Node) -> Any:
     return node._data if isinstance(node, Value) else node._array
+
+
+def _flows(live: list[Node], ids: Mapping[Node, int]) -> list[bool]:
+    found: list[bool] = []
+    for node in live:
+        parents = node.parents
+        found.append(needs_grad(node) and (not parents or any(found[ids[p]] for p in parents)))
+    return found
 
 
 def _grad(node: Node) -> Any:
