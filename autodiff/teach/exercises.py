@@ -90,7 +90,7 @@ class Exercise:
         arrows = []
         for arrow in drawn.scene.arrows:
             head = arrow.meaning.tooltip.partition("\n")[0]
-            blank = replace(arrow.meaning, lines=("?",), tooltip=f"{head}\n?")
+            blank = replace(arrow.meaning, local=("?",), back="", tooltip=f"{head}\n?")
             arrows.append(replace(arrow, meaning=blank))
         scene = replace(drawn.scene, boxes=tuple(boxes), arrows=tuple(arrows))
         return Picture(drawn.graph, lambda _: scene, drawn.theme)
