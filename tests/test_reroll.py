@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.printers import interpreter
 from autodiff.printers.interpreter import PRODUCT
-from autodiff.programs import course
+from autodiff.programs import course, replay
 
 pytestmark = pytest.mark.engine
 
@@ -17,7 +18,8 @@ def bits(x):
         return {k: bits(v) for k, v in x.items()}
     if isinstance(x, tuple | list):
         return [bits(v) for v in x]
-    return np.asarray(x, dtype=float).tobytes()
+    x = np.asarray(x, dtype=float)
+    return np.where(np.isnan(x), np.nan, x).tobytes()  # the sign of what is no number is nobody's
 
 
 def both(monkeypatch, f, *args, **options):
@@ -114,6 +116,58 @@ def test_random_loop_programs_are_the_same_to_the_bit(monkeypatch, seed):
     batch = [rng.normal(size=(5, n))]
     laned = both(monkeypatch, f, *args[:2], *batch, in_axes=(None, None, 0), argnums=(0, 1, 2))
     agree(laned, *args[:2], *batch)
+
+
+TIED = {
+    "a bias a row": lambda w, b, j, k: (w[j * 7 + k], b[j]),
+    "the last column": lambda w, b, j, k: (w[j * 8 + k], w[j * 8 + 7]),
+    "no bias": lambda w, b, j, k: (w[j * 7 + k], 0.0),
+    "a matrix of diagonals": lambda w, b, j, k: (w[j + k], b[j]),
+    "a weight of the next row": lambda w, b, j, k: (w[j * 7 + k], w[j * 7 + 9]),
+    "columns": lambda w, b, j, k: (w[k * 9 + j], b[0]),
+    "one row for all": lambda w, b, j, k: (w[k], b[j]),
+    "a bias with lanes": lambda w, b, j, k: (w[j * 7 + k], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tied", TIED)
+@pytest.mark.parametrize("sums", [1, 2, 5, 9])
+def test_layers_with_lanes_are_the_same_to_the_bit(monkeypatch, rng, sums, tied):
+    """Rolled up, one by one and on the plain machine: whatever the lanes, the weights and the zeros are."""
+    place = TIED[tied]
+
+    def f(w, b, x):
+        z = []
+        for j in range(sums):
+            start = place(w, b, j, 0)[1]
+            s = x[6] * x[0] if start is None else start
+            for k in range(7):
+                s = s + place(w, b, j, k)[0] * x[k]
+            z.append(ad.relu(s))
+        return ad.sum([v * v for v in z]) * ad.relu(z[0] + x[0])
+
+    def lanes(n, odd):
+        w, b, x = rng.normal(size=90), rng.normal(size=9), rng.normal(size=(n, 7))
+        if odd:
+            for values in (w, b, x):
+                chosen = rng.random(values.shape) < 0.05
+                values[chosen] = rng.choice(
+                    [0.0, -0.0, np.inf, -np.inf, np.nan, 1e300], chosen.sum()
+                )
+        return w, b, x
+
+    options = {"in_axes": (None, None, 0), "argnums": (0, 1, 2)}
+    programs = both(monkeypatch, f, *lanes(3, False), **options)
+    assert count(programs[0]) < count(programs[1])
+    for n in (1, 3, 7, 8, 9, 16, 29):
+        for odd in (False, True):
+            args = lanes(n, odd)
+            found = agree(programs, *args)
+            with monkeypatch.context() as patch:
+                for module in (course, replay):
+                    patch.setattr(module, "machine", interpreter)
+                plain = ad.trace(f, *args, **options)
+                assert bits(plain.value_and_grad(*args)) == bits(found)
 
 
 def test_a_layer_is_one_product(monkeypatch):

@@ -158,7 +158,7 @@ class Runner:
         self.grads[:] = 0.0
         self.sums[:] = 0.0
         if self.lanes and self.rows[slot] >= 0:
-            self.sums[self.rows[slot]] = 1.0
+            self.sums[self.rows[slot], : self.lanes] = 1.0
         else:
             self.grads[slot] = float(max(self.lanes, 1))
         for instruction in self.work[::-1]:
@@ -170,20 +170,21 @@ class Runner:
                 if h != 0.0:
                     d = partials(code, [float(self.values[x]) for x in xs])
                     for k in sent(code, len(xs)):
-                        self.grads[xs[k]] += h * d[k]
+                        self.grads[xs[k]] = float(self.grads[xs[k]]) + h * d[k]
 
     def send_lanes(self, i: int, code: int, xs: list[int]) -> None:
         """Send the gradient of a slot with lanes to its operands."""
-        h_lanes = [float(h) for h in self.sums[self.rows[i]]]
+        h_lanes = [float(h) for h in self.sums[self.rows[i], : self.lanes]]
         d_lanes = [partials(code, self.read(xs, lane)) for lane in range(self.lanes)]
         for k in sent(code, len(xs)):
             x = xs[k]
             parts = [h * d[k] if h else 0.0 for h, d in zip(h_lanes, d_lanes, strict=True)]
             if self.wanted[x] and self.rows[x] >= 0:
                 for lane, part in enumerate(parts):
-                    self.sums[self.rows[x], lane] += part
+                    at = self.rows[x], lane
+                    self.sums[at] = float(self.sums[at]) + part
             elif self.wanted[x]:
-                self.grads[x] += interleaved(parts)
+                self.grads[x] = float(self.grads[x]) + interleaved(parts)
 
 
 class BoundCall:
@@ -203,11 +204,10 @@ class BoundCall:
 
 def interleaved(parts: list[float]) -> float:
     """Return the sum over the lanes, in the order in which the compiled machine adds."""
-    s = [0.0, 0.0, 0.0, 0.0]
-    whole = len(parts) - len(parts) % 4
+    s = [0.0] * 8
     for lane, part in enumerate(parts):
-        s[lane % 4 if lane < whole else 0] += part
-    return (s[0] + s[1]) + (s[2] + s[3])
+        s[lane % 8] += part
+    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]))
 
 
 @lru_cache

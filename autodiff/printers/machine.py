@@ -6,7 +6,7 @@ partials, run on symbols and printed as C-level formulas); nothing about an oper
 Each case is a loop over the instruction's slots, which the compiler makes wide where they lie side by
 side and the formula has no calls; with lanes, where a slot is either shared by all lanes or has a row
 of its own, it is a loop over the lanes. A cotangent of zero sends nothing on; the gradient of a shared
-slot is summed over the lanes in four interleaved parts, always in the same order.
+slot is summed over the lanes in eight interleaved parts, always in the same order.
 """
 
 import re
@@ -29,7 +29,11 @@ from autodiff.printers.nary import (
     SINGLE_NARY,
     TOTAL,
     add_lanes,
+    to_lanes,
+    to_shared,
 )
+from autodiff.printers.native.kernels import c_kernels
+from autodiff.printers.native.lanes import Loops
 from autodiff.printers.native.ufuncs import ufuncs_source
 from autodiff.printers.products import HELPERS
 from autodiff.printers.runner import RUNNER
@@ -38,10 +42,11 @@ from autodiff.table.primitive import Pointwise
 
 PARAMETERS = """
 {ieee}
-cdef void _{name}(int m, int *work, int *more, double *v, double *g, char *wanted, int lanes, int *rows,
-                  double *many, double *sums, int height) noexcept:
+cdef void _{name}(int m, int *work, int *more, double *v, double *g, char *wanted, int lanes, int width,
+                  int *rows, double *many, double *sums, int height) noexcept:
     cdef int i, j, k, l, c, e, p, q, w, x, turn, what, code, count, o, pa, sa, pb, sb
-    cdef double y, h, t, s0, s1, s2, s3
+    cdef double y, h, t
+    cdef double[8] s
     cdef int *I
     cdef double *Y
     cdef double *G
@@ -160,16 +165,16 @@ def located(arity: int) -> list[str]:
     """Return the lines that find the operands' lanes: A, B, C, or NULL for a shared operand."""
     if arity <= 2:
         return [
-            f"{name} = many + <size_t>rows[{x}] * lanes if rows[{x}] >= 0 else NULL"
+            f"{name} = many + <size_t>rows[{x}] * width if rows[{x}] >= 0 else NULL"
             for name, x in zip("AB", operands(arity), strict=False)
         ]
     lines = []
     for k, (name, x) in enumerate(zip("ABC", operands(arity), strict=False)):
         lines += [
             f"if rows[{x}] >= 0:",
-            f"    {name} = many + <size_t>rows[{x}] * lanes",
+            f"    {name} = many + <size_t>rows[{x}] * width",
             "else:",
-            f"    {name} = sums + <size_t>(height + {k}) * lanes  # room behind the sums",
+            f"    {name} = sums + <size_t>(height + {k}) * width  # room behind the sums",
             "    for l in range(lanes):",
             f"        {name}[l] = v[{x}]",
         ]
@@ -197,23 +202,30 @@ def laned(pattern: tuple[bool, ...], slots: list[str]) -> list[str]:
     ]
 
 
-def lanes_forward(row: Pointwise) -> list[str]:
+def lanes_forward(row: Pointwise, loops: Loops) -> list[str]:
     slots = operands(row.arity)
-    body = {
-        p: ["for l in range(lanes):", f"    Y[l] = {value_source(row, *laned(p, slots))}"]
-        for p in patterns(row.arity)
-    }
+    body = {}
+    for p in patterns(row.arity):
+        call = loops.forward(row, p, slots)
+        plain = ["for l in range(lanes):", f"    Y[l] = {value_source(row, *laned(p, slots))}"]
+        body[p] = plain if call is None else [call]
     return located(row.arity) + branches(row.arity, body)
 
 
-def lanes_backward(row: Pointwise) -> list[str]:
+def lanes_backward(row: Pointwise, loops: Loops) -> list[str]:
     slots = operands(row.arity)
     body = {}
     for p in patterns(row.arity):
         lines = []
         for k, x in enumerate(slots):
-            if not row.still[k]:
+            if row.still[k]:
+                continue
+            if row.arity > 2:  # shared operands are copied, so they have lanes here
                 lines += add_lanes(x, partial_source(row, k, "Y[l]", *laned(p, slots)))
+                continue
+            call = loops.sent(row, k, p, slots)
+            d = partial_source(row, k, "Y[l]", *laned(p, slots))
+            lines += to_lanes(x, d, call) if p[k] else to_shared(x, d, call)
         body[p] = lines or ["pass"]
     return located(row.arity) + branches(row.arity, body)
 
@@ -227,6 +239,7 @@ def machine_source() -> str:
         "from libc.math cimport copysign", "cdef enum:", *kinds, HELPERS,
     ]  # fmt: skip
     table = [row for arity in (1, 2, 3) for row in pointwise_rows(arity)]
+    loops, place = Loops(), len(lines)
     for name, single, lanes in (
         ("forward", single_forward, lanes_forward),
         ("backward", single_backward, lanes_backward),
@@ -240,9 +253,9 @@ def machine_source() -> str:
         bodies = [(row.code, row.name, single(row)) for row in table] + SINGLE_NARY[name]
         lines += cases(bodies, " " * 12)
         call = (
-            "layer_back(v, g, many, sums, I, rows, wanted, lanes)"
+            "layer_back(v, g, many, sums, I, rows, wanted, width)"
             if back
-            else "layer(v, many, I, rows, lanes)"
+            else "layer(v, many, I, rows, width)"
         )
         lines += [
             "            continue",
@@ -253,15 +266,17 @@ def machine_source() -> str:
             "            i = o + j",
             "            p = pa + j * sa",
             "            q = pb + j * sb",
-            "            Y = many + <size_t>rows[i] * lanes",
+            "            Y = many + <size_t>rows[i] * width",
         ]
         if back:
-            lines.append("            G = sums + <size_t>rows[i] * lanes")
+            lines.append("            G = sums + <size_t>rows[i] * width")
         lines.append(f"            if what == PRODUCT or what == CHAIN or code == {DOT}:")
         lines += [" " * 16 + line for line in LANES_SUM[name]]
         lines += [" " * 16 + "continue"]
-        bodies = [(row.code, row.name, lanes(row)) for row in table]
+        bodies = [(row.code, row.name, lanes(row, loops)) for row in table]
         lines += cases([*bodies, (TOTAL, "total", LANES_TOTAL[name])], " " * 12)
+    kernels = c_kernels(row.scalar for row in loops.needed.values())
+    lines.insert(place, loops.source([*kernels.values()]))
     lines += [RUNNER, tile_source()]
     return "\n".join(lines) + "\n"
 

@@ -17,14 +17,24 @@ def sent(target: str, d: str) -> str:
     return f"{target} += G[l] * {d} if G[l] != 0.0 else 0.0"
 
 
-def summed(slot: str, d: str) -> list[str]:
+def to_shared(slot: str, d: str, call: str | None = None) -> list[str]:
     """Return the lines that add the sum over the lanes to a shared slot's gradient."""
-    lines = ["s0 = s1 = s2 = s3 = 0.0", "for e in range(lanes // 4):"]
-    for k in range(4):
-        at = "4 * e" if k == 0 else f"4 * e + {k}"
-        lines += [f"    {sent(f's{k}', d)}".replace("[l]", f"[{at}]")]
-    lines += ["for l in range(lanes - lanes % 4, lanes):", f"    {sent('s0', d)}"]
-    return [*lines, f"g[{slot}] += (s0 + s1) + (s2 + s3)"]
+    if call is not None:
+        return [f"if wanted[{slot}]:", f"    g[{slot}] += {call}"]
+    return [
+        f"if wanted[{slot}]:", "    for e in range(8):", "        s[e] = 0.0",
+        "    for l in range(lanes):", f"        {sent('s[l & 7]', d)}", f"    g[{slot}] += TOTAL(s)",
+    ]  # fmt: skip
+
+
+def to_lanes(slot: str, d: str, call: str | None = None) -> list[str]:
+    """Return the lines that add to the gradient of a slot with lanes."""
+    add = ["for l in range(lanes):", f"    {sent('T[l]', d)}"] if call is None else [call]
+    return [
+        f"if wanted[{slot}]:",
+        f"    T = sums + <size_t>rows[{slot}] * width",
+        *(f"    {x}" for x in add),
+    ]
 
 
 SINGLE_NARY = {
@@ -54,19 +64,14 @@ SINGLE_NARY = {
 
 
 def add_lanes(k: str, d: str) -> list[str]:
-    """Return the lines that send G[l] * d to the slot k."""
+    """Return the lines that send G[l] * d to the slot k, with lanes or shared."""
     return [
-        f"if wanted[{k}] and rows[{k}] >= 0:",
-        f"    T = sums + <size_t>rows[{k}] * lanes",
-        "    for l in range(lanes):",
-        f"        {sent('T[l]', d)}",
-        f"elif wanted[{k}]:",
-        *(f"    {line}" for line in summed(k, d)),
-    ]
+        f"if rows[{k}] >= 0:", *_in(to_lanes(k, d)), "else:", *_in(to_shared(k, d)),
+    ]  # fmt: skip
 
 
 def _factor(k: str, name: str) -> list[str]:
-    return [f"{name} = many + <size_t>rows[{k}] * lanes if rows[{k}] >= 0 else NULL"]
+    return [f"{name} = many + <size_t>rows[{k}] * width if rows[{k}] >= 0 else NULL"]
 
 
 def _in(lines: list[str]) -> list[str]:
@@ -81,18 +86,18 @@ def _weighs(j: int) -> str:
 def _weighed(j: int) -> str:
     return (
         f"v[factor(I, more, j, k + {j}, c, 0)], "
-        f"many + <size_t>rows[factor(I, more, j, k + {j}, c, 1)] * lanes"
+        f"many + <size_t>rows[factor(I, more, j, k + {j}, c, 1)] * width"
     )
 
 
 _SEND = [
     "w = factor(I, more, j, k, c, 0)", "x = factor(I, more, j, k, c, 1)",
     "if rows[w] < 0 and rows[x] >= 0:",
-    "    B = many + <size_t>rows[x] * lanes",
+    "    B = many + <size_t>rows[x] * width",
     "    if wanted[w]:",
-    "        g[w] += product(G, B, lanes - lanes % 4, lanes % 4)",
+    "        g[w] += product(G, B, width)",
     "    if wanted[x]:",
-    "        send_weighed(sums + <size_t>rows[x] * lanes, v[w], G, lanes)",
+    "        send_weighed(sums + <size_t>rows[x] * width, v[w], G, lanes)",
     "    continue",
     *_factor("w", "A"), *_factor("x", "B"),
     "if B != NULL:", *_in(add_lanes("w", "B[l]")),
@@ -107,7 +112,7 @@ LANES_SUM = {
         "c = pb // 2 if what == LISTED else I[8]", "q = start(I, more, j, c)",
         "if q < 0:", "    for l in range(lanes):", "        Y[l] = 0.0",
         "elif rows[q] < 0:", "    for l in range(lanes):", "        Y[l] = v[q]",
-        "else:", "    A = many + <size_t>rows[q] * lanes", "    for l in range(lanes):",
+        "else:", "    A = many + <size_t>rows[q] * width", "    for l in range(lanes):",
         "        Y[l] = A[l]",
         "k = 0",
         f"while k + 3 < c and {' and '.join(map(_weighs, range(4)))}:",

@@ -32,7 +32,7 @@ cdef class Runner:
     `guards` are rows of sign, slot, slot and outcome, a slot being -1 where the number in `against`
     stands; they are looked at without lanes only.
     \"\"\"
-    cdef int lanes, height
+    cdef int lanes, width, height
     cdef int[:, ::1] work, guards
     cdef int[::1] more, rows
     cdef char[::1] wanted
@@ -46,13 +46,14 @@ cdef class Runner:
         self.work, self.more, self.wanted, self.rows, self.height = work, more, wanted, rows, height
         self.guards, self.against = guards, against
         self.values, self.grads, self.lanes, self.many, self.sums = values, grads, lanes, many, sums
+        self.width = self.many.shape[1]
         self.V, self.G = &self.values[0] if len(values) else NULL, &self.grads[0] if len(grads) else NULL
 
     cpdef forward(self):
         if self.work.shape[0]:
             _forward(self.work.shape[0], &self.work[0, 0], &self.more[0], &self.values[0], &self.grads[0],
-                     &self.wanted[0], self.lanes, &self.rows[0], &self.many[0, 0], &self.sums[0, 0],
-                     self.height)
+                     &self.wanted[0], self.lanes, self.width, &self.rows[0], &self.many[0, 0],
+                     &self.sums[0, 0], self.height)
 
     cpdef bint holds(self):
         cdef int i, sign
@@ -72,6 +73,18 @@ cdef class Runner:
                 return False
         return True
 
+    cdef object result(self, int slot):
+        \"\"\"Return the value of a slot: a float, or an array with the lanes.\"\"\"
+        cdef cnp.npy_intp n = self.lanes
+        if not n:
+            return self.V[slot]
+        y = cnp.PyArray_EMPTY(1, &n, cnp.NPY_DOUBLE, 0)
+        cdef double *Y = <double *>cnp.PyArray_DATA(<cnp.ndarray>y)
+        cdef int l
+        for l in range(self.lanes):
+            Y[l] = self.many[self.rows[slot], l] if self.rows[slot] >= 0 else self.V[slot]
+        return y
+
     cpdef backward(self, int slot):
         if self.grads.shape[0]:
             memset(&self.grads[0], 0, self.grads.shape[0] * sizeof(double))
@@ -85,8 +98,8 @@ cdef class Runner:
             self.grads[slot] = self.lanes if self.lanes else 1.0
         if self.work.shape[0]:
             _backward(self.work.shape[0], &self.work[0, 0], &self.more[0], &self.values[0],
-                      &self.grads[0], &self.wanted[0], self.lanes, &self.rows[0], &self.many[0, 0],
-                      &self.sums[0, 0], self.height)
+                      &self.grads[0], &self.wanted[0], self.lanes, self.width, &self.rows[0],
+                      &self.many[0, 0], &self.sums[0, 0], self.height)
 
 
 cdef class BoundCall:
@@ -103,7 +116,7 @@ cdef class BoundCall:
             self.runner.forward()
             if self.runner.holds():
                 self.runner.backward(self.slot)
-                return self.runner.V[self.slot]
+                return self.runner.result(self.slot)
         return self.general()
 
 

@@ -18,6 +18,7 @@ from autodiff.nodes.watching import watch
 from autodiff.printers import interpreter
 from autodiff.printers.interpreter import SIGNS as ORDER
 from autodiff.printers.interpreter import operands
+from autodiff.printers.native.layers import EIGHT
 from autodiff.programs.arguments.numbers import NeedsTensorError
 from autodiff.programs.flat import flatten, reached
 from autodiff.programs.gate import SIGNS, SWITCHES, along, exact, turns_out
@@ -41,6 +42,17 @@ def arities() -> Any:
     )
 
 
+def rows_of_lanes(height: int, lanes: int) -> Any:
+    """Return rows of zeros with room for so many lanes, made for the widest vectors.
+
+    A row is a whole multiple of EIGHT numbers long and begins at one of 64 bytes.
+    """
+    width = -(-max(lanes, 1) // EIGHT) * EIGHT
+    room = np.zeros(height * width + EIGHT)
+    skipped = -(room.__array_interface__["data"][0] // room.itemsize) % EIGHT
+    return room[skipped : skipped + height * width].reshape(height, width)
+
+
 class Space:
     """The memory of one run, and the machine that works on it."""
 
@@ -54,13 +66,14 @@ class Space:
     def resize(self, course: "Recording", lanes: int) -> None:
         """Make room for so many lanes."""
         self.lanes = lanes
-        self.many = np.zeros((max(course.height, 1), max(lanes, 1)))
-        self.sums = np.zeros((course.height + 3, max(lanes, 1)))  # three rows more, for copies
+        many = rows_of_lanes(max(course.height, 1), lanes)
+        sums = rows_of_lanes(course.height + 3, lanes)  # three rows more, for copies
+        self.many, self.sums = many[:, : max(lanes, 1)], sums[:, : max(lanes, 1)]
         runs = interpreter if course.own else machine
         rolled, (guards, against) = course.rolled, course.checks
         self.runner = runs.Runner(
             rolled.instructions, rolled.more, course.sends, course.rows, course.height, guards, against,
-            self.values, self.grads, lanes, self.many, self.sums,
+            self.values, self.grads, lanes, many, sums,
         )  # fmt: skip
 
 

@@ -250,8 +250,9 @@ class Bound(machine.BoundCall):  # type: ignore[misc]  # compiled, or its plain 
         values, gradients = views(self.entry, numbers, self.space)
         self.arguments: tuple[Any, ...] = self.entry.look.structure(values)[0]
         self.gradient: Any = program.picked(self.entry.look.structure(gradients)[0])
-        steady = not (course.captured or self.entry.arrays or self.lanes or course.gathers)
-        if steady and course.plain_guards and course.outputs and not course.own:
+        steady = not (course.captured or self.entry.arrays or course.gathers or course.own)
+        plain = course.plain_guards and not (self.lanes and course.guards)
+        if steady and plain and course.outputs:
             self.steady(self.space.runner, course.outputs[0])
         self()
 

@@ -278,7 +278,8 @@ class Program(Traced):
         course = self.recordings[0]
         space = course.space()
         course.done(space)
-        return int(sum(x.nbytes for x in (space.values, space.grads, space.many, space.sums)))
+        lanes = space.many.base, space.sums.base
+        return int(sum(x.nbytes for x in (space.values, space.grads, *lanes)))
 
     @property
     def source(self) -> str:

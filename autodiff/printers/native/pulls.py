@@ -40,6 +40,15 @@ def _rows(term: Term) -> list[Pointwise]:
     return [term.op, *(row for part in term.args for row in _rows(part))]
 
 
+def c_formula(term: Term, needed: dict[str, Pointwise]) -> str | None:
+    """Return a formula in C, its kernels noted in `needed`; None where it is more than arithmetic."""
+    rows = _rows(term)
+    if not all(map(_wide, rows)):
+        return None
+    needed.update({r.name: r for r in rows if c_name(r).startswith("k_")})
+    return as_code(term, _name)
+
+
 def _wide(row: Pointwise) -> bool:
     """Return whether a row is printed as arithmetic alone."""
     if row.name in ARITHMETIC or row.name == "neg":
