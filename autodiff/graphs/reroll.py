@@ -38,11 +38,13 @@ def leveled(
     for i in range(first, n):
         if into[i] >= 0:
             continue
-        kind[i] = 2 * codes[i] + varying[i]
+        kind[i] = 8 * codes[i] + varying[i]
         if length[i] > 0:
-            kind[i] += 4096 * min(length[i], 500_000)
+            kind[i] += 16384 * min(length[i], 120_000)
         elif codes[i] == DOT:
-            kind[i] += 4096 * min(wide[i], 500_000)
+            kind[i] += 16384 * min(wide[i], 120_000)
+        elif wide[i] == 2:  # a factor that gets no gradient makes another loop back
+            kind[i] += 2 * wanted[listed[start[i]]] + 4 * wanted[listed[start[i] + 1]]
         depth = 0
         for k in range(start[i], start[i] + wide[i]):
             x = listed[k]

@@ -9,7 +9,6 @@ of its own, it is a loop over the lanes. A cotangent of zero sends nothing on; t
 slot is summed over the lanes in eight interleaved parts, always in the same order.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,8 +31,8 @@ from autodiff.printers.nary import (
     to_lanes,
     to_shared,
 )
-from autodiff.printers.native.kernels import c_kernels
 from autodiff.printers.native.lanes import Loops
+from autodiff.printers.native.singles import operands, single_backward, single_forward
 from autodiff.printers.native.ufuncs import ufuncs_source
 from autodiff.printers.products import HELPERS
 from autodiff.printers.runner import RUNNER
@@ -75,11 +74,6 @@ START = """
 """
 
 
-def operands(arity: int) -> list[str]:
-    """Return the slots of a row's operands; beyond two they stand in `more`."""
-    return ["p", "q"][:arity] if arity <= 2 else [f"more[pa + {k}]" for k in range(arity)]
-
-
 def cases(bodies: Sequence[tuple[int, str, list[str]]], indent: str) -> list[str]:
     """Return one switch: for each code a comment and the lines under it."""
     lines = []
@@ -87,69 +81,6 @@ def cases(bodies: Sequence[tuple[int, str, list[str]]], indent: str) -> list[str
         lines.append(f"{indent}{'el' if k else ''}if code == {code}:  # {name}")
         lines += [f"{indent}    {line}" for line in body]
     return lines
-
-
-def indented(lines: list[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
-
-
-def is_arithmetic(formula: str) -> bool:
-    """Return whether a formula calls no function, so that a loop over it can be wide."""
-    return re.search(r"\w\(", formula) is None
-
-
-def stepped(arity: int) -> list[str]:
-    """Return the slots of operands in a loop over j."""
-    return ["pa + j * sa", "pb + j * sb"][:arity]
-
-
-def together(arity: int) -> str:
-    """Return the test that operands lie side by side."""
-    return "sa == 1 and sb == 1" if arity == 2 else "sa == 1"
-
-
-def single_forward(row: Pointwise) -> list[str]:
-    if row.arity > 2:
-        return [f"v[o] = {value_source(row, *(f'v[{x}]' for x in operands(row.arity)))}"]
-    xs = [f"v[{x}]" for x in stepped(row.arity)]
-    loop = ["for j in range(count):", f"    v[o + j] = {value_source(row, *xs)}"]
-    beside = ["v[pa + j]", "v[pb + j]"][: row.arity]
-    value = value_source(row, *beside)
-    if not is_arithmetic(value):
-        return loop
-    wide = ["for j in range(count):", f"    v[o + j] = {value}"]
-    return [f"if {together(row.arity)}:", *indented(wide), "else:", *indented(loop)]
-
-
-def single_backward(row: Pointwise) -> list[str]:
-    xs = operands(row.arity)
-    names = [f"v[{x}]" for x in xs]
-    found = [(k, x) for k, x in enumerate(xs) if not row.still[k]]
-    if not found:
-        return ["pass"]
-    sent = [f"g[{x}] += h * {partial_source(row, k, 'y', *names)}" for k, x in found]
-    if row.arity > 2:
-        return ["h = g[o]", "if h != 0.0:", "    y = v[o]", *indented(sent)]
-    places = [f"{n} = {x}" for n, x in zip("pq", stepped(row.arity), strict=False)]
-    loop = [
-        "for j in range(count - 1, -1, -1):", "    h = g[o + j]", "    if h == 0.0:", "        continue",
-        *indented([*places, "y = v[o + j]", *sent]),
-    ]  # fmt: skip
-    wide = []
-    for k, x in zip(range(row.arity), ["pa + j", "pb + j"], strict=False):
-        if row.still[k]:
-            continue
-        d = partial_source(row, k, "v[o + j]", *["v[pa + j]", "v[pb + j]"][: row.arity])
-        if not is_arithmetic(d):
-            return loop
-        wide += [
-            "for j in range(count):",
-            f"    g[{x}] += g[o + j] * {d} if g[o + j] != 0.0 else 0.0",
-        ]
-    apart = " and (pa == pb or pa + count <= pb or pb + count <= pa)" if row.arity == 2 else ""
-    return [
-        f"if count > 3 and {together(row.arity)}{apart}:", *indented(wide), "else:", *indented(loop)
-    ]  # fmt: skip
 
 
 def patterns(arity: int) -> list[tuple[bool, ...]]:
@@ -248,9 +179,10 @@ def machine_source() -> str:
         back = name == "backward"
         lines.append(f"    for turn in range({'m - 1, -1, -1' if back else 'm'}):")
         product = "multiply_back(v, g, I)" if back else "multiply(v, I)"
-        chain = "chain_back(v, g, I, more + pa)" if back else "chain(v, I, more + pa)"
+        chain = "chain_back(v, g, I, more + pa, wanted)" if back else "chain(v, I, more + pa)"
         lines.append(START.strip("\n").format(product=product, chain=chain))
-        bodies = [(row.code, row.name, single(row)) for row in table] + SINGLE_NARY[name]
+        bodies = [(row.code, row.name, single(row, loops.needed)) for row in table]
+        bodies += SINGLE_NARY[name]
         lines += cases(bodies, " " * 12)
         call = (
             "layer_back(v, g, many, sums, I, rows, wanted, width)"
@@ -275,8 +207,7 @@ def machine_source() -> str:
         lines += [" " * 16 + "continue"]
         bodies = [(row.code, row.name, lanes(row, loops)) for row in table]
         lines += cases([*bodies, (TOTAL, "total", LANES_TOTAL[name])], " " * 12)
-    kernels = c_kernels(row.scalar for row in loops.needed.values())
-    lines.insert(place, loops.source([*kernels.values()]))
+    lines.insert(place, loops.source())
     lines += [RUNNER, tile_source()]
     return "\n".join(lines) + "\n"
 

@@ -84,7 +84,7 @@ cdef extern from *:
         v[I[3]] = y;
     }
     // What comes back to a factor that stands in several products is added up before it is written.
-    static void chain_back(const double *v, double *g, const int *I, const int *A) {
+    static void chain_back(const double *v, double *g, const int *I, const int *A, const char *wanted) {
         const int n = I[8], *B = A + n;
         const double h = g[I[3]];
         if (h == 0.0) return;
@@ -99,7 +99,7 @@ cdef extern from *:
             }
             s += h * v[b];
             if (b == a) s += h * v[a];
-            else g[b] += h * v[a];
+            else if (wanted[b]) g[b] += h * v[a];
         }
         g[a] = s;
         g[A[2 * n]] += h;
@@ -144,7 +144,7 @@ cdef extern from *:
     void layer_back(double *v, double *g, double *many, double *sums, int *I, int *rows, char *wanted,
                     int stride) noexcept nogil
     void chain(double *v, int *I, int *A) noexcept nogil
-    void chain_back(double *v, double *g, int *I, int *A) noexcept nogil
+    void chain_back(double *v, double *g, int *I, int *A, char *wanted) noexcept nogil
     void multiply(double *v, int *I) noexcept nogil
     void multiply_back(double *v, double *g, int *I) noexcept nogil
 

@@ -18,7 +18,7 @@ from autodiff.nodes.watching import watch
 from autodiff.printers import interpreter
 from autodiff.printers.interpreter import SIGNS as ORDER
 from autodiff.printers.interpreter import operands
-from autodiff.printers.native.layers import EIGHT
+from autodiff.printers.native.layers import rows_of_lanes
 from autodiff.programs.arguments.numbers import NeedsTensorError
 from autodiff.programs.flat import flatten, reached
 from autodiff.programs.gate import SIGNS, SWITCHES, along, exact, turns_out
@@ -40,17 +40,6 @@ def arities() -> Any:
     return np.array(
         [r.arity if isinstance(r, Pointwise) and r.arity <= 2 else 3 for r in ROWS], dtype=np.int8
     )
-
-
-def rows_of_lanes(height: int, lanes: int) -> Any:
-    """Return rows of zeros with room for so many lanes, made for the widest vectors.
-
-    A row is a whole multiple of EIGHT numbers long and begins at one of 64 bytes.
-    """
-    width = -(-max(lanes, 1) // EIGHT) * EIGHT
-    room = np.zeros(height * width + EIGHT)
-    skipped = -(room.__array_interface__["data"][0] // room.itemsize) % EIGHT
-    return room[skipped : skipped + height * width].reshape(height, width)
 
 
 class Space:

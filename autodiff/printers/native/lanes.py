@@ -7,6 +7,7 @@ Rows that need an exponential or a sine are loops of the machine's own, which ca
 
 from collections.abc import Sequence
 
+from autodiff.printers.native.kernels import c_kernels
 from autodiff.printers.native.pulls import c_formula
 from autodiff.table.primitive import Pointwise
 from autodiff.table.symbol import Symbol, Term
@@ -86,8 +87,12 @@ class Loops:
             )
         return found
 
-    def source(self, kernels: Sequence[str]) -> str:
-        """Return all loops, behind the kernels that they call."""
+    def source(self) -> str:
+        """Return all loops, behind the kernels that they and the machine's own loops call."""
+        kernels = c_kernels(row.scalar for row in self.needed.values())
+        for row in self.needed.values():
+            xs = ", ".join(f"double {x}" for x in "abc"[: row.arity])
+            self.declared.append(f"    double u_{row.scalar.__name__}({xs}) noexcept nogil")
         lines = []
         for (signature, body), name in self.named.items():
             loop = "for (int l = 0; l < n; l++)"
@@ -99,7 +104,9 @@ class Loops:
                 lines.append(f"    LANE double {name}({signature}) {{ {text} }}")
             else:
                 lines.append(f"    LANE void {name}({signature}) {{ {loop} {body} }}")
-        text = HEAD.replace("@kernels", "\n".join(kernels)).replace("@loops", "\n".join(lines))
+        text = HEAD.replace("@kernels", "\n".join(kernels.values())).replace(
+            "@loops", "\n".join(lines)
+        )
         return text.replace("@declared", "\n".join(self.declared))
 
 

@@ -6,7 +6,22 @@ same for all: a sum takes its products one after the other, and a sum over the l
 lanes l, l + 8, l + 16, ..., which `total` adds. Rows of lanes are whole multiples of EIGHT long.
 """
 
+from typing import Any
+
+import numpy as np
+
 EIGHT = 8  # lanes that a row is a multiple of, and sums of which a sum over the lanes is made
+
+
+def rows_of_lanes(height: int, lanes: int) -> Any:
+    """Return rows of zeros with room for so many lanes, made for the widest vectors.
+
+    A row is a whole multiple of EIGHT numbers long and begins at one of 64 bytes.
+    """
+    width = -(-max(lanes, 1) // EIGHT) * EIGHT
+    room = np.zeros(height * width + EIGHT)
+    skipped = -(room.__array_interface__["data"][0] // room.itemsize) % EIGHT
+    return room[skipped : skipped + height * width].reshape(height, width)
 
 
 def total(names: list[str]) -> str:
