@@ -35,12 +35,13 @@ ORDER = (
     "teaching.ja.md", "notation.md", "notation.ja.md", "concordance.md", "concordance.ja.md",
     "companion/errata.md", "companion/errata.ja.md", "gallery/index.md", "operations.md", "numpy.md",
     "api/index.md",
-    "api_nets.md", "coming_from.md", "ecosystem.md", "gpt.md", "scaling.md", "performance.md", "trust.md",
+    "api_nets.md", "api_layers.md", "coming_from.md", "ecosystem.md", "layers.md", "gpt.md",
+    "scaling.md", "performance.md", "trust.md",
     "results.md", "results.ja.md",
     "index.ja.md",
 )  # fmt: skip
 TITLES = {
-    "index.md": "Overview", "api_nets.md": "API of nets",
+    "index.md": "Overview", "api_nets.md": "API of nets", "api_layers.md": "API of nets.layers",
     "index.ja.md": "日本語",
 }  # fmt: skip
 
@@ -76,6 +77,7 @@ def assemble() -> None:
         _write(f"api/{wing}.md", api_page("autodiff", f"autodiff: {wing}", names))
     _write("api/index.md", api_page("autodiff", "autodiff", []) + _links(wings()))
     _write("api_nets.md", api_page("nets", "nets"))
+    _write("api_layers.md", api_page("nets.layers", "nets.layers"))
     for stem in CORE:
         _write(f"modules/{stem}.md", module_page(stem))
     _write(
@@ -164,6 +166,7 @@ GENERATED = {
     "numpy.md",
     "api/index.md",
     "api_nets.md",
+    "api_layers.md",
     "modules/index.md",
 }
 

@@ -15,6 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
+from nets.clipping import clip_by_norm as clip_by_norm
+from nets.clipping import clip_by_value as clip_by_value
+from nets.schedules import SCHEDULES as SCHEDULES
+from nets.schedules import constant_rate as constant_rate
+from nets.schedules import cosine_rate as cosine_rate
+from nets.schedules import halving_rate as halving_rate
+from nets.schedules import linear_rate as linear_rate
+from nets.schedules import one_cycle_rate as one_cycle_rate
 
 Array = NDArray[np.floating[Any]]
 
@@ -108,6 +116,22 @@ class Optimiser:
         for p in parameters:
             p.zero_grad()
 
+    def apply(
+        self, parameters: Sequence[Any], gradients: Sequence[Array], clip: float | None = None
+    ) -> None:
+        """Change every parameter once by the gradient given for it; see `clip_by_norm` for `clip`.
+
+        Always the same parameters; l2 and l1 hold for all of them.
+
+        >>> import autodiff as ad
+        >>> w = ad.Tensor([1.0, 2.0])
+        >>> SGD(eta=0.5).apply([w], [np.array([30.0, 40.0])], clip=5.0)
+        >>> w.data
+        array([-0.5,  0. ])
+        """
+        found = gradients if clip is None else clip_by_norm(gradients, clip)
+        self.step(parameters, [], found, [])
+
 
 class Numbers:
     """Values as one array, for rules that are written for arrays; w^2 in the optimiser's state."""
@@ -170,7 +194,93 @@ class Adam(Optimiser):
         p.assign_sub(np.asarray(step, dtype=g.dtype))
 
 
-OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
+@dataclass
+class AdamW(Adam):
+    """Adam with weights that decay by themselves: w -> w - eta decay w, beside Adam's step.
+
+    >>> import autodiff as ad
+    >>> w = ad.Tensor([2.0])
+    >>> AdamW(eta=0.1, decay=0.5).apply([w], [np.zeros(1)])
+    >>> w.data
+    array([1.9])
+    """
+
+    decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_rates(self.eta, decay=self.decay)
+
+    def descend(self, p: Any, key: str, g: Array) -> None:
+        """Let the weight decay, then take Adam's step."""
+        p.assign_sub(p.data, self.eta * self.decay)
+        super().descend(p, key, g)
+
+
+@dataclass
+class AdaGrad(Optimiser):
+    """AdaGrad: eta g / (sqrt(s) + epsilon), s being the sum of all squares of g so far.
+
+    >>> import autodiff as ad
+    >>> w, ada = ad.Tensor([2.0]), AdaGrad(eta=0.5)
+    >>> ada.apply([w], [np.array([3.0])])
+    >>> w.data
+    array([1.5])
+    """
+
+    kept: ClassVar[tuple[str, ...]] = (".s",)
+
+    epsilon: float = 1e-10
+
+    def descend(self, p: Any, key: str, g: Array) -> None:
+        """Subtract the gradient, divided by the root of what all gradients were."""
+        s = self.state.get(f"{key}.s", 0.0) + g * g
+        self.state[f"{key}.s"] = s
+        p.assign_sub(np.asarray(g / (np.sqrt(s) + self.epsilon), dtype=g.dtype), self.eta)
+
+
+@dataclass
+class AdaDelta(Optimiser):
+    """AdaDelta: steps as large as the steps before them, sqrt(d + epsilon) / sqrt(s + epsilon) g.
+
+    s and d are running means of the squares of the gradients and of the steps; eta scales the step,
+    and is 1 in the rule as it was published.
+
+    >>> import autodiff as ad
+    >>> w, ada = ad.Tensor([2.0]), AdaDelta(eta=1.0)
+    >>> ada.apply([w], [np.array([3.0])])
+    >>> bool(1.99 < w.data[0] < 2.0)
+    True
+    """
+
+    kept: ClassVar[tuple[str, ...]] = (".s", ".d")
+
+    rho: float = 0.9
+    epsilon: float = 1e-6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.rho < 1:
+            raise ValueError(f"rho is {self.rho}: it must be at least 0 and below 1")
+
+    def descend(self, p: Any, key: str, g: Array) -> None:
+        """Subtract the gradient in units of the steps before."""
+        d = self.state.get(f"{key}.d", np.zeros_like(g))
+        s = self.rho * self.state.get(f"{key}.s", 0.0) + (1.0 - self.rho) * g * g
+        change = np.asarray(np.sqrt((d + self.epsilon) / (s + self.epsilon)) * g, dtype=g.dtype)
+        self.state[f"{key}.s"] = s
+        self.state[f"{key}.d"] = self.rho * d + (1.0 - self.rho) * change * change
+        p.assign_sub(change, self.eta)
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "adam": Adam,
+    "adamw": AdamW,
+    "adagrad": AdaGrad,
+    "adadelta": AdaDelta,
+}
 
 
 def as_optimiser(optimiser: str, eta: float, l2: float = 0.0, l1: float = 0.0) -> Optimiser:
@@ -184,21 +294,3 @@ def as_optimiser(optimiser: str, eta: float, l2: float = 0.0, l1: float = 0.0) -
             f"no optimiser is called {optimiser!r}: choose one of {', '.join(OPTIMISERS)}"
         )
     return OPTIMISERS[optimiser](eta, l2, l1)
-
-
-def constant_rate(epoch: int, epochs: int) -> float:
-    """Keep the learning rate."""
-    return 1.0
-
-
-def halving_rate(epoch: int, epochs: int) -> float:
-    """Halve the learning rate after each fifth of the epochs."""
-    return float(0.5 ** (5 * epoch // max(epochs, 1)))
-
-
-def cosine_rate(epoch: int, epochs: int) -> float:
-    """Lower the learning rate along half a cosine, from 1 in epoch 0 towards 0 at the end."""
-    return float(0.5 * (1.0 + np.cos(np.pi * epoch / max(epochs, 1))))
-
-
-SCHEDULES = {"constant": constant_rate, "halving": halving_rate, "cosine": cosine_rate}

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autodiff.table.language import speaking
@@ -18,11 +19,13 @@ from nets.cli import main
 from nets.data import load_digits
 from nets.experiments import (
     baselines,
+    convnet,
     digits,
     equations,
     how_fast,
     improvements,
     kit,
+    letters,
     process,
     record,
     words,
@@ -385,6 +388,55 @@ def test_a_checkpoint_of_something_else_is_left_alone(
     told = refused(capsys, "digits", "--seeds", "1", "--out", tmp_path)
     assert "is no checkpoint of an experiment" in told
     assert path.read_bytes() == before
+
+
+def test_a_convolution_net_learns_the_digits_and_a_stop_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(convnet.SETTINGS["digits"], "epochs", 4)
+    (part,) = convnet.parts(1, "digits")
+    split, done = load_digits(), [0]
+
+    def work(stop: int, name: str) -> Work:
+        done[0] = 0
+
+        def tick(units: int) -> None:
+            done[0] += units
+
+        return Work(split, None, tmp_path / name, tick, lambda: done[0] >= stop)
+
+    whole = convnet.measure(part, work(9, "whole.npz"))
+    assert whole["correct"] > 270
+    assert whole["cost"][-1] < whole["cost"][0]
+    with pytest.raises(KeyboardInterrupt):
+        convnet.measure(part, work(2, "stopped.npz"))
+    assert (tmp_path / "stopped.npz").exists()
+    again = convnet.measure(part, work(9, "stopped.npz"))
+    assert {**again, "processor": 0} == {**whole, "processor": 0}
+    assert not (tmp_path / "stopped.npz").exists()
+    save_checkpoint(tmp_path / "other.npz", {"settings": {}}, {})
+    with pytest.raises(UsageError, match="is no checkpoint of this experiment"):
+        convnet.measure(part, work(9, "other.npz"))
+
+
+def test_images_are_moved_and_not_changed() -> None:
+    x = np.zeros((50, 1, 5, 5))
+    x[:, 0, 2, 2] = 1.0
+    found = convnet.moved(x, 1, np.random.default_rng(0))
+    assert found.sum() == 50
+    assert len({tuple(np.argwhere(image[0])[0]) for image in found}) == 9
+    assert found[:, 0, 1:4, 1:4].sum() == 50
+
+
+def test_a_character_lstm_learns_more_than_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(letters.SETTINGS, "epochs", 4)
+    assert call("letters", "--seeds", 1, "--out", tmp_path) == 0
+    (found,) = results(tmp_path, "letters")
+    assert found["cost"][0] == pytest.approx(np.log(27), abs=0.1)
+    assert found["cost"][-1] < found["pairs"]
+    assert all(set(name) <= set(letters.LETTERS) for name in found["spelled"])
 
 
 @pytest.mark.mnist

@@ -173,7 +173,7 @@ TOLD = [
     *(ROOT / "autodiff" / "graphs" / f"{name}.py" for name in ("expression", "files", "graph")),
     *(p for w in ("drawing", "explanations", "player", "teach")
       for p in (ROOT / "autodiff" / w).glob("*.py")),
-    *(p for p in (ROOT / "nets").rglob("*.py")),
+    *(p for p in (ROOT / "nets").rglob("*.py") if p.parent.name != "layers"),
 ]  # fmt: skip
 
 

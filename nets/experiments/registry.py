@@ -1,6 +1,16 @@
 """All experiments by name, in the order of the documents."""
 
-from nets.experiments import baselines, digits, equations, how_fast, improvements, neuron, vanishing
+from nets.experiments import (
+    baselines,
+    convnet,
+    digits,
+    equations,
+    how_fast,
+    improvements,
+    letters,
+    neuron,
+    vanishing,
+)
 from nets.experiments.kit import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -14,5 +24,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         neuron.CROSS_ENTROPY,
         improvements.IMPROVEMENTS,
         vanishing.VANISHING,
+        convnet.CONVNET,
+        letters.SPELLING,
     )
 }
