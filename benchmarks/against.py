@@ -90,9 +90,12 @@ OURS = Ours()
 
 def program(problem: problems.Problem) -> Callable[..., Any]:
     """Return our program of a problem's value and gradients."""
-    wanted = tuple(range(problem.wanted))
+    formula, wanted = (
+        problem.formula,
+        tuple(range(problem.wanted)),
+    )  # `problem` has arrays, which are watched
     traced = ad.trace(
-        lambda *xs: problem.formula(OURS, *xs), *map(ad.Tensor, problem.arguments), argnums=wanted
+        lambda *xs: formula(OURS, *xs), *map(ad.Tensor, problem.arguments), argnums=wanted
     )
     return traced.value_and_grad  # type: ignore[no-any-return]
 

@@ -21,6 +21,11 @@ def exp2(x: float) -> float:
     return libm.pow(2.0, x)
 
 
+def power_of_two(k: float) -> float:
+    """Return 2 to the power of a whole number."""
+    return libm.pow(2.0, k)
+
+
 def rint(x: float) -> float:
     """Return the whole number nearest to x, the even one of two."""
     low: float = libm.floor(x)

@@ -6,7 +6,7 @@ cdef extern from *:
     #include <string.h>
     #define AXES 8
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-    #define WIDE __attribute__((target_clones("avx2", "default")))
+    #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
     #define SIDE_BY_SIDE _Pragma("GCC ivdep")
     #else
     #define WIDE

@@ -173,8 +173,9 @@ def unchanged(now: Any, then: Any) -> bool:
 
 
 def bits(x: Any) -> Any:
-    """Return an array of numbers as its bytes."""
-    return np.ascontiguousarray(x).view(np.uint8)
+    """Return the bits of an array of numbers, in words as wide as its numbers where there are such."""
+    word = f"u{x.itemsize}" if x.itemsize in (2, 4, 8) else np.uint8
+    return np.ascontiguousarray(x).view(word)
 
 
 class Gate:

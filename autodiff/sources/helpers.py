@@ -21,13 +21,17 @@ TABLE = Path(__file__).resolve().parent.parent / "table"
 FILES = {"array_kernels": "", "structure": "", "kernels": "scalar_", "libm": "libm_"}
 FILES |= {f"linear/{path.stem}": "" for path in sorted((TABLE / "linear").glob("[a-z]*.py"))}
 FILES["linear/wide"] = "wide_"
-FILES |= {"curves/arrays": "", "curves/slopes": "scalar_", "curves/gammas": "scalar_"}
+FILES |= {
+    "curves/arrays": "",
+    **{f"curves/{name}": "scalar_" for name in ("slopes", "normal", "gammas")},
+}
 CALLED = {
     "kernels": "kernels",
     "libm": "libm",
     "wide": "linear/wide",
     "array_kernels": "array_kernels",
     "slopes": "curves/slopes",
+    "normal": "curves/normal",
     "gammas": "curves/gammas",
 }  # where they are called by name
 

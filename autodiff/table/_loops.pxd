@@ -14,7 +14,7 @@ cdef extern from *:
 
     // On x86 the compiler makes each loop twice, and the processor's own is taken when it is loaded.
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-    #define LOOP __attribute__((target_clones("avx2", "default"))) static void
+    #define LOOP __attribute__((target_clones("avx512f", "avx2", "default"))) static void
     #define INDEPENDENT _Pragma("GCC ivdep")
     #else
     #define LOOP static void

@@ -290,10 +290,3 @@ def leaky_relu(x: Array, slope: Array) -> Array:
 
 def elu(x: Array, alpha: Array) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
-
-
-normal_cdf = looped(kernels.normal_cdf)(of_numbers(kernels.normal_cdf))
-
-
-def gelu(x: Array) -> Array:
-    return np.asarray(x * normal_cdf(x))

@@ -57,10 +57,3 @@ cpdef double hole(double x) noexcept
 cpdef double relu(double x) noexcept
 cpdef double leaky_relu(double x, double slope) noexcept
 cpdef double elu(double x, double alpha) noexcept
-@cython.locals(head=double, rest=double, y=double)
-cpdef double normal_pdf(double x) noexcept
-@cython.locals(t=double, big=double, xh=double, xl=double, product=double, error=double, lost=double)
-cpdef double normal_cdf(double x) noexcept
-cpdef double gelu(double x) noexcept
-@cython.locals(h=double, y=double)
-cpdef double gelu_prime(double x) noexcept

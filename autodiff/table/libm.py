@@ -42,6 +42,7 @@ __all__ = [
     "log10",
     "nan",
     "pow",
+    "power_of_two",
     "rint",
     "sin",
     "sinh",
@@ -166,6 +167,11 @@ def hypot(a: float, b: float) -> float:
         return abs(complex(a, b))
     except OverflowError:
         return inf
+
+
+def power_of_two(k: float) -> float:
+    """Return 2^k for a whole number k from -1022 to 1023."""
+    return math.ldexp(1.0, int(k))
 
 
 def pow(x: float, n: float) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from autodiff.table import array_kernels as arrays
 from autodiff.table import kernels, libm, recipes, structure
 from autodiff.table.curves import arrays as curves
-from autodiff.table.curves import slopes
+from autodiff.table.curves import normal, slopes
 from autodiff.table.primitive import (
     POSITIVE,
     REAL,
@@ -323,20 +323,20 @@ elu: Pointwise = pointwise(
     reference=lambda mp, x, alpha: x if x > 0 else alpha * mp.expm1(x), defaults=(1.0,),
 )
 normal_pdf: Pointwise = pointwise(
-    "normal_pdf", kernels.normal_pdf, curves.normal_pdf, (lambda y, x: where(y, -x * y, 0.0),),
+    "normal_pdf", normal.normal_pdf, curves.normal_pdf, (lambda y, x: where(y, -x * y, 0.0),),
     tex=r"\varphi({0})", reference=lambda mp, x: mp.npdf(x), doc="e^(-x^2/2) / sqrt(2 pi)",
 )
 normal_cdf: Pointwise = pointwise(
-    "normal_cdf", kernels.normal_cdf, arrays.normal_cdf, (lambda y, x: normal_pdf(x),),
+    "normal_cdf", normal.normal_cdf, curves.normal_cdf, (lambda y, x: normal_pdf(x),),
     tex=r"\Phi({0})", reference=lambda mp, x: mp.ncdf(x) if -99 < x < 99 else x > 0,
 )
 gelu: Pointwise = pointwise(
-    "gelu", kernels.gelu, arrays.gelu, (lambda y, x: gelu_prime(x),),
+    "gelu", normal.gelu, curves.gelu, (lambda y, x: gelu_prime(x),),
     tex=r"\operatorname{{gelu}}({0})", reference=lambda mp, x: x * (mp.ncdf(x) if -99 < x < 99 else x > 0),
     doc="x Phi(x), with the exact normal distribution",
 )
 gelu_prime: Pointwise = pointwise(
-    "gelu_prime", kernels.gelu_prime, curves.gelu_prime,
+    "gelu_prime", normal.gelu_prime, curves.gelu_prime,
     (lambda y, x: where(normal_pdf(x), normal_pdf(x) * (2.0 - x * x), 0.0),),
     tex=r"\operatorname{{gelu}}'({0})",
     reference=lambda mp, x: (mp.ncdf(x) if -99 < x < 99 else x > 0) + x * mp.npdf(x),

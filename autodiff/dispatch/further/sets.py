@@ -119,23 +119,33 @@ def union1d(ar1: Any, ar2: Any) -> Any:
     return unique(join([ar1, ar2], None))
 
 
+def first_of(x: Any, values: Any) -> Any:
+    """Return where in x each of some values, which are in it, stands first."""
+    order = np.argsort(x)
+    rising = x[order]
+    starts = np.searchsorted(rising, values)
+    stops = np.searchsorted(rising, values, side="right")
+    pairs = np.stack([starts, stops], axis=1).reshape(-1)
+    return np.minimum.reduceat(np.append(order, 0), pairs)[::2] if values.size else starts
+
+
 @stands_for(np.intersect1d, ar1=APART, ar2=OTHER, assume_unique=FLAG, return_indices=FLAG)
 def intersect1d(
     ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False
 ) -> Any:
     """Return the elements that are in both, in rising order: those of the first."""
     x = tensor(ar1).reshape(-1)
-    _, first, second = np.intersect1d(
-        array_of(x), array_of(ar2), assume_unique, return_indices=True
-    )
+    a, b = array_of(x), array_of(ar2)
     if assume_unique:  # what stands twice in one of them is taken to be in both
         both = join([ar1, ar2], None)
         order = np.argsort(array_of(both), kind="stable")
         rising = array_of(both)[order]
         y = both[order[:-1][rising[1:] == rising[:-1]]]
     else:
-        y = as_type(x, np.result_type(x.dtype, array_of(ar2).dtype))[first]
-    return (y, first, second) if return_indices else y
+        y = as_type(x, np.result_type(a.dtype, b.dtype))[first_of(a, np.intersect1d(a, b))]
+    if not return_indices:
+        return y
+    return y, *np.intersect1d(a, b, assume_unique, return_indices=True)[1:]
 
 
 @stands_for(np.setdiff1d, ar1=APART, ar2=OTHER, assume_unique=FLAG)

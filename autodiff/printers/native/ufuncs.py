@@ -8,6 +8,7 @@ from autodiff.table import array_kernels
 
 UFUNCS = """# Printed from the kernels and the table by autodiff/printers/native; not for editing.
 cimport numpy as cnp
+from autodiff.table._libm cimport power_of_two
 from autodiff.table._loops cimport alike, like, size, start, whole
 
 cdef extern from *:
@@ -15,7 +16,7 @@ cdef extern from *:
     #include <fenv.h>
     #include <math.h>
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-    #define CLONED __attribute__((target_clones("avx2", "default")))
+    #define CLONED __attribute__((target_clones("avx512f", "avx2", "default")))
     #else
     #define CLONED
     #endif

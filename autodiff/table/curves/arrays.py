@@ -6,7 +6,7 @@ import numpy as np
 
 from autodiff.table import array_kernels, kernels
 from autodiff.table.array_kernels import Array, looped
-from autodiff.table.curves import gammas, slopes
+from autodiff.table.curves import gammas, normal, slopes
 
 
 @looped(slopes.atan_slope)
@@ -37,8 +37,9 @@ def atan2_slope(a: Array, b: Array) -> Array:
 
 sinc: Any = looped(kernels.sinc)(array_kernels.of_numbers(kernels.sinc))
 sinc_prime: Any = looped(kernels.sinc_prime)(array_kernels.of_numbers(kernels.sinc_prime))
-normal_pdf: Any = looped(kernels.normal_pdf)(array_kernels.of_numbers(kernels.normal_pdf))
-gelu_prime: Any = looped(kernels.gelu_prime)(array_kernels.of_numbers(kernels.gelu_prime))
+normal_pdf: Any = looped(normal.normal_pdf)(array_kernels.of_numbers(normal.normal_pdf))
+normal_cdf: Any = looped(normal.normal_cdf)(array_kernels.of_numbers(normal.normal_cdf))
+gelu_prime: Any = looped(normal.gelu_prime)(array_kernels.of_numbers(normal.gelu_prime))
 trigamma: Any = looped(gammas.trigamma)(array_kernels.of_numbers(gammas.trigamma))
 digamma_gap: Any = looped(gammas.digamma_gap)(array_kernels.of_numbers(gammas.digamma_gap, 2))
 gamma_series: Any = looped(gammas.gamma_series)(array_kernels.of_numbers(gammas.gamma_series, 3))
@@ -50,6 +51,7 @@ for _curve in (
     sinc,
     sinc_prime,
     normal_pdf,
+    normal_cdf,
     gelu_prime,
     trigamma,
     digamma_gap,
@@ -57,3 +59,7 @@ for _curve in (
     gamma_fraction,
 ):
     _curve.__module__ = __name__  # where its source stands
+
+
+def gelu(x: Array) -> Array:
+    return np.asarray(x * normal_cdf(x))

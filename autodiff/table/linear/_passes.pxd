@@ -7,7 +7,7 @@ cdef extern from *:
     #include <math.h>
     #include <stdlib.h>
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-    #define PASS __attribute__((target_clones("avx2", "default"))) static void
+    #define PASS __attribute__((target_clones("avx512f", "avx2", "default"))) static void
     #else
     #define PASS static void
     #endif
@@ -15,6 +15,14 @@ cdef extern from *:
     // Arrays are (outer, n, inner), C order: the axis in the middle. `back` goes from its end.
     #define LANES 32
     #define BLOCK 2048 /* numbers that stay in the nearest cache */
+    #define FEW(N, T)                                                                                    \
+    case N:                                                                                              \
+        for (npy_intp o = 0; o < outer; o++) {                                                           \
+            T s = x[o * N];                                                                              \
+            for (int k = 1; k < N; k++) s += x[o * N + k];                                               \
+            y[o] = (T)0 + s; /* of -0.0 alone numpy makes 0.0 */                                         \
+        }                                                                                                \
+        return;
     #define PASSES(T, FABS)                                                                              \
     PASS recur_##T(const T *a, T *y, npy_intp outer, npy_intp n, npy_intp inner, int back) {             \
         npy_intp step = back ? -inner : inner;                                                           \
@@ -70,9 +78,10 @@ cdef extern from *:
         }                                                                                                \
     }                                                                                                    \
     PASS add_up_##T(const T *x, T *__restrict y, npy_intp outer, npy_intp n, npy_intp inner) {           \
+        if (inner == 1) switch (n) { FEW(2, T) FEW(3, T) FEW(4, T) FEW(5, T) FEW(6, T) FEW(7, T) }       \
         for (npy_intp o = 0; o < outer; o++, x += n * inner, y += inner) {                               \
-            for (npy_intp i = 0; i < inner; i++) y[i] = (T)0;                                            \
             if (inner > 1) {                                                                             \
+                for (npy_intp i = 0; i < inner; i++) y[i] = (T)0;                                        \
                 for (npy_intp k = 0; k < n; k++)                                                         \
                     for (npy_intp i = 0; i < inner; i++) y[i] += x[k * inner + i];                       \
                 continue;                                                                                \
@@ -87,7 +96,7 @@ cdef extern from *:
                 s = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])); \
             }                                                                                            \
             for (; k < n; k++) s += x[k];                                                                \
-            y[0] += s;                                                                                   \
+            y[0] = (T)0 + s;                                                                                   \
         }                                                                                                \
     }
     PASSES(double, fabs)
