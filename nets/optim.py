@@ -18,10 +18,7 @@ import autodiff as ad
 from nets.clipping import clip_by_norm as clip_by_norm
 from nets.clipping import clip_by_value as clip_by_value
 from nets.schedules import SCHEDULES as SCHEDULES
-from nets.schedules import constant_rate as constant_rate
 from nets.schedules import cosine_rate as cosine_rate
-from nets.schedules import halving_rate as halving_rate
-from nets.schedules import linear_rate as linear_rate
 from nets.schedules import one_cycle_rate as one_cycle_rate
 
 Array = NDArray[np.floating[Any]]
@@ -121,7 +118,8 @@ class Optimiser:
     ) -> None:
         """Change every parameter once by the gradient given for it; see `clip_by_norm` for `clip`.
 
-        Always the same parameters; l2 and l1 hold for all of them.
+        Always the same parameters; l2 and l1 hold for all of them. A ValueError names shapes that
+        differ.
 
         >>> import autodiff as ad
         >>> w = ad.Tensor([1.0, 2.0])
@@ -129,6 +127,11 @@ class Optimiser:
         >>> w.data
         array([-0.5,  0. ])
         """
+        for p, g in zip(parameters, gradients, strict=True):
+            if np.shape(p.data) != np.shape(g):
+                raise ValueError(
+                    f"apply: a parameter of shape {np.shape(p.data)} has a gradient of shape {np.shape(g)}"
+                )
         found = gradients if clip is None else clip_by_norm(gradients, clip)
         self.step(parameters, [], found, [])
 

@@ -184,7 +184,7 @@ def test_a_module_goes_through_transforms_and_programs(name: str, rng: np.random
     assert math.isclose(value, again, rel_tol=1e-12)
     assert type(gradient) is type(ours)
     cost(ours, x).backward() if ours.parameters() else None
-    found = [dict(g._named()) for g in (gradient, recorded)]
+    found = [g.named_parameters() for g in (gradient, recorded)]
     for path, p in ours.named_parameters().items():
         for g in found:
             np.testing.assert_allclose(g[path], p.grad, rtol=1e-10, atol=1e-12)
@@ -458,6 +458,26 @@ class Same:
         return self.numbers
 
 
+@pytest.mark.parametrize("make", [lambda: Dropout(0.5, rng=0), lambda: BatchNorm1d(4)])
+def test_what_a_program_would_do_once_is_refused(make: Callable[[], Any]) -> None:
+    module, x = make(), np.ones((3, 4))
+    with pytest.raises(ValueError, match=r"from outside would .* f\(model, x\)"):
+        ad.jit(lambda x: module(x).sum())(x)
+    assert ad.jit(lambda x: module.eval()(x).sum())(x) == pytest.approx(12.0, rel=1e-4)
+
+
+def test_gradients_are_in_the_order_of_the_parameters(rng: np.random.Generator) -> None:
+    net = model_of_all().eval()
+    x = rng.standard_normal((5, 1, 8, 8))
+    gradient = ad.grad(lambda m: m(x).sum())(net)
+    net(x).sum().backward()
+    found = net.gradients(gradient)
+    for p, g in zip(net.parameters(), found, strict=True):
+        np.testing.assert_allclose(g, p.grad, rtol=1e-10, atol=1e-12)
+    with pytest.raises(ValueError, match="of other parameters"):
+        net.gradients(ad.grad(lambda m: m(np.ones(3)).sum())(Linear(3, 1)))
+
+
 def test_a_step_draws_new_noise_each_time() -> None:
     model = Sequential(Dropout(0.5, rng=0), Linear(20, 1, rng=1))
     step = Step(model, lambda m, x: m(x).sum(), SGD(1e-12))
@@ -581,6 +601,15 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "rng": (lambda: Linear(2, 2, rng=-1), "rng is -1"),
     "halves": (lambda: layers.glu(np.ones(3)), "no two halves"),
     "state": (lambda: Linear(2, 2).load_state_dict({"weight": 0}), "bias is on one side only"),
+    "mask": (
+        lambda: layers.attention(*[np.ones((2, 3))] * 3, np.ones((3, 3))), r"mask of shape \(3, 3\)"
+    ),
+    "blind": (lambda: layers.attention(*[np.ones((2, 3))] * 3, np.eye(2) * [0, 1]), "some key"),
+    "batch": (
+        lambda: Step(Linear(1, 1), mse_loss, SGD(0.1))(np.ones((1, 1)), np.array([1])), "as one_hot rows"
+    ),
+    "gradient": (lambda: SGD(0.1).apply([ad.Tensor([1.0])], [np.ones(2)]), r"\(1,\) .* \(2,\)"),
+    "number": (lambda: Flatten()(1.0), "a single number"),
     "clip": (lambda: clip_by_norm([np.ones(2)], 0.0), "must be positive"),
 }  # fmt: skip
 
@@ -591,6 +620,30 @@ def test_what_does_not_fit_is_said_in_a_sentence(what: str) -> None:
     with pytest.raises(ValueError, match=said) as told:
         call()
     assert "\n" not in str(told.value)
+
+
+ROOMY = {n: case for n, case in CASES.items() if n not in ("Embedding", "Sequential")}
+
+
+@pytest.mark.parametrize("name", ROOMY)
+def test_masked_arrays_are_refused_and_lists_are_arrays(
+    name: str, rng: np.random.Generator
+) -> None:
+    ours, x = CASES[name].ours().eval(), given_to(name, rng)
+    with pytest.raises(TypeError, match="MaskedArray"):
+        ours(np.ma.masked_array(x, x > 0))
+    found = [only(ours(given)) for given in (x.tolist(), x)]
+    np.testing.assert_array_equal(*(getattr(y, "data", y) for y in found))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_refuse_masked_arrays_and_take_lists(name: str) -> None:
+    y, target = np.full((2, 3), 0.5), np.eye(3)[:2]
+    function = getattr(layers, name)
+    for pair in ((np.ma.masked_array(y, y > 0), target), (y, np.ma.masked_array(target, y > 0))):
+        with pytest.raises(TypeError, match="MaskedArray"):
+            function(*pair)
+    assert function(y.tolist(), target.tolist()) == function(y, target)
 
 
 def test_a_layer_without_forward_or_that_is_none() -> None:

@@ -7,6 +7,7 @@ are functions already and stand in a `Sequential` as they are.
 from typing import Any
 
 import autodiff as ad
+from nets.layers.module import given
 
 ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805  # of Klambauer et al. 2017
 
@@ -40,6 +41,7 @@ def glu(x: Any, axis: int = -1) -> Any:
     >>> glu(np.array([3.0, 0.0]))
     array([1.5])
     """
+    x = given(x, "glu: x")
     n, odd = divmod(x.shape[axis], 2)
     if odd:
         raise ValueError(f"glu: axis {axis} of shape {x.shape} has no two halves")

@@ -8,7 +8,7 @@ import numpy as np
 import autodiff as ad
 from nets.layers.dropout import Dropout
 from nets.layers.linear import Linear, linear
-from nets.layers.module import Module, generator, uniform, whole
+from nets.layers.module import Module, generator, given, uniform, whole
 
 
 def attention(query: Any, key: Any, value: Any, mask: Any = None) -> Any:
@@ -20,6 +20,10 @@ def attention(query: Any, key: Any, value: Any, mask: Any = None) -> Any:
     >>> attention(np.zeros((1, 2)), np.ones((2, 2)), np.array([[1.0], [3.0]]))
     array([[2.]])
     """
+    query, key, value = (
+        given(x, f"attention: {what}")
+        for what, x in (("query", query), ("key", key), ("value", value))
+    )
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         raise ValueError(
             f"attention: query, key and value have shapes {query.shape}, {key.shape} and {value.shape}: "
@@ -28,7 +32,17 @@ def attention(query: Any, key: Any, value: Any, mask: Any = None) -> Any:
     axes = (*range(key.ndim - 2), key.ndim - 1, key.ndim - 2)
     scores = query @ key.transpose(axes) * (1.0 / math.sqrt(query.shape[-1]))
     if mask is not None:
-        scores = np.where(np.asarray(mask, bool), scores, -np.inf)
+        looks = np.asarray(mask, bool)
+        try:
+            fits = np.broadcast_shapes(looks.shape, scores.shape) == scores.shape
+        except ValueError:
+            fits = False
+        if not fits or not looks.any(axis=-1).all():
+            raise ValueError(
+                f"attention: the mask of shape {looks.shape} must fit the scores of shape "
+                f"{scores.shape} and let every query look at some key"
+            )
+        scores = np.where(looks, scores, -np.inf)
     return ad.softmax(scores, axis=-1) @ value
 
 
@@ -67,18 +81,20 @@ class MultiheadAttention(Module):
             )
         drawn = generator(rng)
         self.causal = bool(causal)
-        self.weight = uniform(drawn, (3 * width, width), width, dtype)
-        self.bias = ad.Tensor(np.zeros(3 * width, dtype)) if bias else None
+        self.weight = uniform(drawn, (3 * width, width), width, dtype, "weight")
+        self.bias = ad.Tensor(np.zeros(3 * width, dtype), name="bias") if bias else None
         self.out = Linear(width, width, bias, drawn, dtype)
         self.drop = Dropout(dropout, drawn)
 
     def forward(self, query: Any, key: Any = None, value: Any = None, mask: Any = None) -> Any:
         """Return (..., t, width); keys and values are those of the query unless they are given."""
+        query = given(query, "MultiheadAttention: x")
         key = query if key is None else key
         value = key if value is None else value
         width = self.width
         query_key_value = []
         for i, x in enumerate((query, key, value)):
+            x = given(x, "MultiheadAttention: x")
             if x.ndim < 2 or x.shape[-1] != width:
                 raise ValueError(
                     f"MultiheadAttention({width}, {self.heads}): takes (..., t, {width}), not shape "

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from nets.layers.module import Module, generator, uniform, whole
+from nets.layers.module import Module, generator, given, uniform, whole
 
 Each = int | tuple[int, ...]
 
@@ -59,7 +59,7 @@ def convolution(
     >>> convolution(np.array([[1.0, 2.0, 4.0]]), np.array([[[-1.0, 1.0]]]))
     array([[1., 2.]])
     """
-    n = weight.ndim - 2
+    n, x = weight.ndim - 2, given(x, f"{name}: x")
     if n < 1 or x.ndim < n + 1 or x.shape[-n - 1] != weight.shape[1]:
         sizes = ", ".join("hw"[-n:]) if n in (1, 2) else "..."
         raise ValueError(
@@ -140,8 +140,8 @@ class Convolution(Module):
         self.dilation = each(dilation, n, f"{name}: dilation", 1)
         fan_in = channels * math.prod(self.kernel)
         drawn = generator(rng)
-        self.weight = uniform(drawn, (outputs, channels, *self.kernel), fan_in, dtype)
-        self.bias = uniform(drawn, (outputs,), fan_in, dtype) if bias else None
+        self.weight = uniform(drawn, (outputs, channels, *self.kernel), fan_in, dtype, "weight")
+        self.bias = uniform(drawn, (outputs,), fan_in, dtype, "bias") if bias else None
 
     def forward(self, x: Any) -> Any:
         """Compute y (..., outputs, *places) for x (..., channels, *size)."""

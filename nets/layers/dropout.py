@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from nets.layers.module import Module, generator
+from nets.layers.module import Module, generator, given
 
 
 def dropout(x: Any, p: float, noise: Any) -> Any:
@@ -18,6 +18,7 @@ def dropout(x: Any, p: float, noise: Any) -> Any:
     array([0., 4.])
     """
     check(p, "dropout")
+    x, noise = given(x, "dropout: x"), given(noise, "dropout: noise")
     if noise.shape != x.shape:
         raise ValueError(f"dropout: the noise has shape {noise.shape}, and x has shape {x.shape}")
     left = 1.0 - ad.step(p - noise)  # a comparison would be recorded with its outcome
@@ -57,8 +58,10 @@ class Dropout(Module):
 
     def forward(self, x: Any) -> Any:
         """Leave numbers of x out, of any shape."""
+        x = given(x, "Dropout: x")
         if not self.training or not self.p:
             return x
+        self._not_recorded("draw its noise")
         if self._copied is None:
             self.noise = self._rng.random(x.shape).astype(x.dtype)
         elif self.noise is None or self.noise.shape != x.shape:

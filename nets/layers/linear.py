@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from nets.layers.module import Array, Module, generator, uniform, whole
+from nets.layers.module import Array, Module, generator, given, uniform, whole
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -18,6 +18,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     >>> linear(np.array([1.0, 2.0]), np.array([[3.0, 4.0]]), np.array([0.5]))
     array([11.5])
     """
+    x = given(x, "linear: x")
     if weight.ndim != 2 or not x.ndim or x.shape[-1] != weight.shape[1]:
         raise ValueError(
             f"linear: the weight of shape {weight.shape} takes (..., {weight.shape[-1]}), and x has "
@@ -40,8 +41,8 @@ class Linear(Module):
         self.inputs = whole(inputs, "Linear: inputs")
         self.outputs = whole(outputs, "Linear: outputs")
         drawn = generator(rng)
-        self.weight = uniform(drawn, (outputs, inputs), inputs, dtype)
-        self.bias = uniform(drawn, (outputs,), inputs, dtype) if bias else None
+        self.weight = uniform(drawn, (outputs, inputs), inputs, dtype, "weight")
+        self.bias = uniform(drawn, (outputs,), inputs, dtype, "bias") if bias else None
 
     def forward(self, x: Any) -> Any:
         """Compute y (..., outputs) for x (..., inputs)."""
@@ -84,6 +85,7 @@ def embedding(tokens: Any, weight: Any) -> Any:
     array([[2., 3.],
            [2., 3.]])
     """
+    tokens = given(tokens, "embedding: tokens")
     if isinstance(tokens, ad.Tensor) or np.asarray(tokens).dtype.kind == "f":
         if not tokens.ndim or tokens.shape[-1] != weight.shape[0]:
             raise ValueError(
@@ -103,7 +105,9 @@ class Embedding(Module):
 
     def __init__(self, size: int, width: int, rng: Any = None, dtype: Any = np.float64) -> None:
         self.size, self.width = whole(size, "Embedding: size"), whole(width, "Embedding: width")
-        self.weight = ad.Tensor(generator(rng).standard_normal((size, width)).astype(dtype))
+        self.weight = ad.Tensor(
+            generator(rng).standard_normal((size, width)).astype(dtype), name="weight"
+        )
 
     def forward(self, tokens: Any) -> Any:
         """Return (..., width) for tokens (...), or for one-hot rows (..., size)."""
@@ -119,6 +123,9 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> Any:
         """Return x (n, ...) as (n, m)."""
+        x = given(x, "Flatten: x")
+        if not x.ndim:
+            raise ValueError("Flatten: takes (n, ...), and x is a single number")
         return x.reshape(x.shape[0], int(np.prod(x.shape[1:])))
 
 
@@ -138,8 +145,9 @@ class Sequential(Module):
 
     def forward(self, x: Any) -> Any:
         """Return what the last makes of what the others made of x."""
-        for layer in self.layers:
-            x = layer(x)
+        for i, layer in enumerate(self.layers):
+            with ad.scope(f"{i} {_name(layer)}"):
+                x = layer(x)
         return x
 
     def __len__(self) -> int:
@@ -149,8 +157,12 @@ class Sequential(Module):
         return self.layers[i]
 
     def __repr__(self) -> str:
-        named = (
-            repr(f) if isinstance(f, Module) else getattr(f, "__name__", repr(f))
-            for f in self.layers
-        )
+        named = (repr(f) if isinstance(f, Module) else _name(f) for f in self.layers)
         return f"Sequential({', '.join(named)})"
+
+
+def _name(layer: Any) -> str:
+    """Return what a layer is called: a module by its class, a function by its name."""
+    if isinstance(layer, Module):
+        return type(layer).__name__
+    return str(getattr(layer, "name", None) or getattr(layer, "__name__", type(layer).__name__))

@@ -11,7 +11,7 @@ import numpy as np
 
 import autodiff as ad
 from nets.layers.linear import tokens_below
-from nets.layers.module import Module
+from nets.layers.module import Module, given
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -31,17 +31,14 @@ def reduced(each: Any, reduction: str) -> Any:
     return np.mean(each) if reduction == "mean" else np.sum(each)
 
 
-def _shape(x: Any) -> Any:
-    """Return a shape; `np.shape` of a node would tell a recording that its numbers were read."""
-    return x.shape if isinstance(x, ad.Tensor | ad.Value) else np.shape(x)
-
-
-def _alike(name: str, y: Any, target: Any) -> Any:
-    if _shape(y) != _shape(target):
+def alike(name: str, y: Any, target: Any) -> tuple[Any, Any]:
+    """Return outputs and targets as arrays or nodes of one shape, or raise a ValueError."""
+    y, target = given(y, f"{name}: outputs"), given(target, f"{name}: targets")
+    if y.shape != target.shape:
         raise ValueError(
-            f"{name}: the outputs have shape {_shape(y)}, and the targets {_shape(target)}"
+            f"{name}: the outputs have shape {y.shape}, and the targets {target.shape}"
         )
-    return target
+    return y, target
 
 
 def mse_loss(y: Any, target: Any, reduction: str = "mean") -> Any:
@@ -50,7 +47,8 @@ def mse_loss(y: Any, target: Any, reduction: str = "mean") -> Any:
     >>> float(mse_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
     2.0
     """
-    return reduced(ad.square(y - _alike("mse_loss", y, target)), reduction)
+    y, target = alike("mse_loss", y, target)
+    return reduced(ad.square(y - target), reduction)
 
 
 def l1_loss(y: Any, target: Any, reduction: str = "mean") -> Any:
@@ -59,7 +57,8 @@ def l1_loss(y: Any, target: Any, reduction: str = "mean") -> Any:
     >>> float(l1_loss(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
     1.0
     """
-    return reduced(ad.abs(y - _alike("l1_loss", y, target)), reduction)
+    y, target = alike("l1_loss", y, target)
+    return reduced(ad.abs(y - target), reduction)
 
 
 def huber_loss(y: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
@@ -70,7 +69,8 @@ def huber_loss(y: Any, target: Any, reduction: str = "mean", delta: float = 1.0)
     """
     if not delta > 0:
         raise ValueError(f"huber_loss: delta is {delta!r:.60}: it must be positive")
-    away = ad.abs(y - _alike("huber_loss", y, target))
+    y, target = alike("huber_loss", y, target)
+    away = ad.abs(y - target)
     near = ad.minimum(away, delta)
     return reduced(near * (away - 0.5 * near), reduction)
 
@@ -92,7 +92,7 @@ def binary_cross_entropy(p: Any, target: Any, reduction: str = "mean") -> Any:
     >>> round(float(binary_cross_entropy(np.array([0.5]), np.array([1.0]))), 6)
     0.693147
     """
-    t = _alike("binary_cross_entropy", p, target)
+    p, t = alike("binary_cross_entropy", p, target)
     return reduced(-(ad.xlogy(t, p) + ad.xlogy(1.0 - t, 1.0 - p)), reduction)
 
 
@@ -102,7 +102,7 @@ def binary_cross_entropy_with_logits(z: Any, target: Any, reduction: str = "mean
     >>> float(binary_cross_entropy_with_logits(np.array([1000.0]), np.array([1.0])))
     0.0
     """
-    t = _alike("binary_cross_entropy_with_logits", z, target)
+    z, t = alike("binary_cross_entropy_with_logits", z, target)
     near = ad.relu(z) - z * t
     return reduced(near + ad.log1p(ad.exp(-ad.abs(z))), reduction)
 
@@ -127,13 +127,15 @@ def cross_entropy(z: Any, target: Any, reduction: str = "mean") -> Any:
     >>> round(float(cross_entropy(np.zeros((2, 4)), np.array([0, 3]))), 6)
     1.386294
     """
+    z = given(z, "cross_entropy: outputs")
     return reduced(-_at(ad.log_softmax(z, axis=-1), target, "cross_entropy"), reduction)
 
 
 def _at(log_p: Any, target: Any, name: str) -> Any:
     """Return log_p at the labels, or its mean under rows of probabilities."""
-    shape = _shape(target)
-    if isinstance(target, ad.Tensor) or np.asarray(target).dtype.kind == "f":
+    log_p, target = given(log_p, f"{name}: outputs"), given(target, f"{name}: targets")
+    shape = target.shape
+    if isinstance(target, ad.Tensor) or target.dtype.kind == "f":
         if shape == log_p.shape:
             return np.sum(log_p * target, axis=-1)
     elif log_p.ndim and shape == log_p.shape[:-1]:
@@ -151,7 +153,7 @@ def kl_div(log_p: Any, target: Any, reduction: str = "mean") -> Any:
     >>> float(kl_div(np.log([0.5, 0.5]), np.array([0.5, 0.5]), "sum"))
     0.0
     """
-    t = _alike("kl_div", log_p, target)
+    log_p, t = alike("kl_div", log_p, target)
     return reduced(ad.xlogy(t, t) - t * log_p, reduction)
 
 
@@ -161,7 +163,8 @@ def hinge_loss(score: Any, target: Any, reduction: str = "mean") -> Any:
     >>> float(hinge_loss(np.array([0.25, 3.0]), np.array([1.0, 1.0])))
     0.375
     """
-    return reduced(ad.relu(1.0 - score * _alike("hinge_loss", score, target)), reduction)
+    score, target = alike("hinge_loss", score, target)
+    return reduced(ad.relu(1.0 - score * target), reduction)
 
 
 class Loss(Module):

@@ -8,13 +8,15 @@ records, and a gradient comes back as a module of arrays.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 import autodiff as ad
+from autodiff.nodes.modes import tracing
+from autodiff.table.data import numbers
+from nets.layers.forms import Holder, plain
 
 Array = NDArray[Any]
 
@@ -45,10 +47,31 @@ def whole(value: Any, what: str, least: int = 1) -> int:
     return int(value)
 
 
-def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, dtype: Any) -> ad.Tensor:
+def given(x: Any, what: str) -> Any:
+    """Return an array or a node as it is and a list as an array, or raise a TypeError for anything else.
+
+    >>> given([1, 2.5], "x"), given(np.ones(1), "x")
+    (array([1. , 2.5]), array([1.]))
+    """
+    if type(x) is np.ndarray or hasattr(x, "parents"):
+        return x
+    if (
+        isinstance(x, np.ndarray) and x.dtype == object
+    ):  # asked for its type, `ad.jit` gives a Tensor
+        return x
+    return numbers(x, what) if isinstance(x, np.ndarray | list | tuple | float | int) else x
+
+
+def uniform(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    fan_in: int,
+    dtype: Any,
+    name: str | None = None,
+) -> ad.Tensor:
     """Draw a parameter from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), where PyTorch's layers begin, too."""
     bound = float(max(fan_in, 1)) ** -0.5
-    return ad.Tensor(rng.uniform(-bound, bound, shape).astype(dtype))
+    return ad.Tensor(rng.uniform(-bound, bound, shape).astype(dtype), name=name)
 
 
 def of_arrays(args: tuple[Any, ...]) -> list[Any]:
@@ -56,7 +79,7 @@ def of_arrays(args: tuple[Any, ...]) -> list[Any]:
     return [x.dtype for x in args if isinstance(x, np.ndarray)]
 
 
-class Module:
+class Module(Holder):
     """What all layers share: `parameters()`, `train()` and `eval()`, a state that can be saved.
 
     A subclass sets its parts in `__init__` and computes in `forward`; nothing else has to be called.
@@ -75,12 +98,6 @@ class Module:
     """
 
     training = True
-    passing: tuple[str, ...] = ()  # names of arrays that are no part of its state
-    _copied: tuple[tuple[str, Any], ...] | None = None  # `_forms`, where a transform made it
-
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        super().__init_subclass__(**keywords)
-        ad.register_tree(cls, _take_apart, lambda static, parts: _put_together(cls, static, parts))
 
     def forward(self, *args: Any) -> Any:
         """Compute what the module is for; each kind of module says what."""
@@ -90,16 +107,6 @@ class Module:
         """Return `forward` of the arguments."""
         of_arrays(args)
         return self.forward(*args, **keywords)
-
-    def _parts(self) -> dict[str, Any]:
-        """Return what of its attributes holds arrays, by name."""
-        return {name: getattr(self, name) for name in self._forms()}
-
-    def _forms(self) -> dict[str, Any]:
-        """Return what of each part is left without its arrays, by name; None is one array or module."""
-        if self._copied is not None:
-            return dict(self._copied)
-        return {k: _form(v) for k, v in vars(self).items() if _holds_arrays(v)}
 
     def children(self) -> list["Module"]:
         """Return the modules of which this one is made, in the order in which they were set."""
@@ -122,14 +129,14 @@ class Module:
         >>> [(k, v.shape) for k, v in Linear(3, 2, rng=0).state_dict().items()]
         [('weight', (2, 3)), ('bias', (2,))]
         """
-        return {path: np.array(_plain(x)) for path, x in self._named(kept=True)}
+        return {path: np.array(plain(x)) for path, x, _ in self._entries(kept=True)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` returned; nothing is changed unless all of it fits.
 
         A ValueError says which paths are missing or too many, or which shapes differ.
         """
-        wanted = dict(self._named(kept=True))
+        wanted = {path: x for path, x, _ in self._entries(kept=True)}
         wrong = sorted({*wanted} ^ {*state})
         if wrong:
             raise ValueError(
@@ -137,9 +144,9 @@ class Module:
                 f"{', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} on one side only"
             )
         for path, x in wanted.items():
-            if np.shape(state[path]) != np.shape(_plain(x)):
+            if np.shape(state[path]) != np.shape(plain(x)):
                 raise ValueError(
-                    f"load_state_dict: {path} has shape {np.shape(_plain(x))}, and the state's has "
+                    f"load_state_dict: {path} has shape {np.shape(plain(x))}, and the state's has "
                     f"{np.shape(state[path])}"
                 )
         for path, x in wanted.items():
@@ -148,20 +155,11 @@ class Module:
             else:
                 np.copyto(x, state[path])
 
-    def _named(self, path: str = "", kept: bool = False) -> Iterator[tuple[str, Any]]:
-        """Yield every parameter and buffer with its path; what is shared comes at each of its places.
-
-        With `kept` those that belong to the state alone.
-        """
-        for name, form in self._forms().items():
-            if not (kept and name in self.passing):
-                yield from _arrays(getattr(self, name), form, path + name, kept)
-
-    def named_parameters(self) -> dict[str, ad.Tensor]:
+    def named_parameters(self) -> dict[str, Any]:
         """Return the parameters by their paths, such as `layers.0.weight` in a `Sequential`."""
-        return {path: x for path, x in self._named() if isinstance(x, ad.Tensor)}
+        return {path: x for path, x, buffer in self._entries() if not buffer}
 
-    def parameters(self) -> list[ad.Tensor]:
+    def parameters(self) -> list[Any]:
         """Return the parameters, what an optimiser's `update` takes; one that is shared comes once.
 
         >>> from nets.layers import Linear
@@ -169,6 +167,28 @@ class Module:
         8
         """
         return list({id(p): p for p in self.named_parameters().values()}.values())
+
+    def gradients(self, gradient: "Module") -> list[Any]:
+        """Return what a gradient by this module says of each of its `parameters()`, in their order.
+
+        The gradients of a parameter that is shared are added up. A ValueError for another module's.
+
+        >>> from nets.layers import Linear
+        >>> net = Linear(2, 1, rng=0)
+        >>> g = ad.grad(lambda m: m(np.array([3.0, 4.0])).sum())(net)
+        >>> net.gradients(g)
+        [array([[3., 4.]]), array([1.])]
+        """
+        own, found = self.named_parameters(), gradient.named_parameters()
+        if own.keys() != found.keys():
+            raise ValueError(
+                f"gradients: this is a {type(gradient).__name__} of other parameters than those of "
+                f"the {type(self).__name__}"
+            )
+        summed: dict[int, Any] = {}
+        for path, p in own.items():
+            summed[id(p)] = summed[id(p)] + found[path] if id(p) in summed else found[path]
+        return list(summed.values())
 
     def zero_grad(self) -> None:
         """Forget the gradients that `backward` left in the parameters."""
@@ -185,6 +205,15 @@ class Module:
         """Let all modules below behave as they do once training is over."""
         return self.train(False)
 
+    def _not_recorded(self, what: str) -> None:
+        """Raise a ValueError where a program records this module itself, not a copy: it would go stale."""
+        if self._copied is None and tracing():
+            raise ValueError(
+                f"{type(self).__name__}: a program that reads this module from outside would {what} when "
+                f"it is recorded and never again; give the module as an argument, f(model, x), train by "
+                f"nets.layers.Step, or call eval()"
+            )
+
     def __repr__(self) -> str:
         inside = ", ".join(f"{k}={v!r}" for k, v in self._settings())
         return f"{type(self).__name__}({inside})"
@@ -196,92 +225,7 @@ class Module:
         return [(k, v) for k, v in own if not k.startswith("_") and k != "training"]
 
 
-def _is_buffer(x: Any) -> bool:
-    return isinstance(x, np.ndarray) and x.dtype.kind == "f"
-
-
-def _holds_arrays(x: Any) -> bool:
-    """Return whether something set on a module is a part of it: an array, or what holds one."""
-    if isinstance(x, tuple | list):
-        return any(map(_holds_arrays, x))
-    return isinstance(x, ad.Tensor | Module) or _is_buffer(x)
-
-
 def _modules(x: Any) -> list[Module]:
     if isinstance(x, tuple | list):
         return [m for v in x for m in _modules(v)]
     return [x] if isinstance(x, Module) else []
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """What stands in a list of parts and holds no arrays."""
-
-    value: Any
-
-
-def _form(part: Any) -> Any:
-    """Return what is left of a part without its arrays."""
-    if not isinstance(part, tuple | list):
-        return None
-    return type(part), tuple(_form(x) if _holds_arrays(x) else _Setting(x) for x in part)
-
-
-def _inside(part: Any, form: Any) -> list[tuple[int, Any, Any]]:
-    """Return the parts in a list of them, each with its place and its form."""
-    rows = enumerate(zip(part, form[1], strict=True))
-    return [(i, x, inner) for i, (x, inner) in rows if not isinstance(inner, _Setting)]
-
-
-def _arrays(part: Any, form: Any, path: str, kept: bool) -> Iterator[tuple[str, Any]]:
-    """Yield the arrays of a part with their paths."""
-    if form is not None:
-        for i, x, inner in _inside(part, form):
-            yield from _arrays(x, inner, f"{path}.{i}", kept)
-    elif isinstance(part, Module):
-        yield from part._named(f"{path}.", kept)
-    else:
-        yield path, part
-
-
-def _plain(x: Any) -> Any:
-    return np.asarray(x.data) if isinstance(x, ad.Tensor) else x
-
-
-def _tree(part: Any, form: Any, own: bool) -> Any:
-    """Return a part as a tree; a module's own parameters stand there by what is in them."""
-    if form is not None:
-        return tuple(_tree(x, inner, own) for _, x, inner in _inside(part, form))
-    return _plain(part) if own else part
-
-
-def _from_tree(found: Any, form: Any) -> Any:
-    if form is None:
-        return found
-    parts = iter(found)
-    return form[0](
-        [x.value if isinstance(x, _Setting) else _from_tree(next(parts), x) for x in form[1]]
-    )
-
-
-def _take_apart(module: Module) -> tuple[dict[str, Any], Any]:
-    forms = module._forms()
-    settings = tuple((k, v) for k, v in vars(module).items() if k not in forms and k != "_copied")
-    static = settings, tuple(forms.items())
-    try:
-        hash(static)
-    except TypeError as error:
-        raise TypeError(
-            f"{type(module).__name__}: a setting of it is neither an array nor can it be hashed "
-            f"({error}); write it as a tuple"
-        ) from None
-    own = module._copied is None
-    return {k: _tree(getattr(module, k), form, own) for k, form in forms.items()}, static
-
-
-def _put_together(cls: type[Module], static: Any, parts: dict[str, Any]) -> Module:
-    settings, forms = static
-    module = object.__new__(cls)
-    vars(module).update(settings)
-    vars(module).update({k: _from_tree(parts[k], form) for k, form in forms}, _copied=forms)
-    return module

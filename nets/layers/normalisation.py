@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from nets.layers.module import Module, whole
+from nets.layers.module import Module, given, whole
 
 
 def layer_norm(
@@ -19,10 +19,11 @@ def layer_norm(
     >>> layer_norm(np.array([1.0, 3.0]), epsilon=0.0)
     array([-1.,  1.])
     """
-    for what, given in (("weight", weight), ("bias", bias)):
-        if given is not None and given.shape != x.shape[-given.ndim :]:
+    x = given(x, "layer_norm: x")
+    for what, scale in (("weight", weight), ("bias", bias)):
+        if scale is not None and scale.shape != x.shape[-scale.ndim :]:
             raise ValueError(
-                f"layer_norm: the {what} of shape {given.shape} does not fit the last axes of x, "
+                f"layer_norm: the {what} of shape {scale.shape} does not fit the last axes of x, "
                 f"which has shape {x.shape}"
             )
     over = tuple(range(-axes, 0))
@@ -46,14 +47,15 @@ class LayerNorm(Module):
     def __init__(
         self, shape: int | tuple[int, ...], epsilon: float = 1e-5, dtype: Any = np.float64
     ) -> None:
-        given = shape if isinstance(shape, tuple | list) else (shape,)
-        self.shape = tuple(whole(n, "LayerNorm: shape") for n in given)
+        sizes = shape if isinstance(shape, tuple | list) else (shape,)
+        self.shape = tuple(whole(n, "LayerNorm: shape") for n in sizes)
         self.epsilon = epsilon
-        self.weight = ad.Tensor(np.ones(self.shape, dtype))
-        self.bias = ad.Tensor(np.zeros(self.shape, dtype))
+        self.weight = ad.Tensor(np.ones(self.shape, dtype), name="weight")
+        self.bias = ad.Tensor(np.zeros(self.shape, dtype), name="bias")
 
     def forward(self, x: Any) -> Any:
         """Normalise x (..., *shape)."""
+        x = given(x, "LayerNorm: x")
         if x.shape[-len(self.shape) :] != self.shape:
             raise ValueError(f"LayerNorm: takes (..., {self.shape}), and x has shape {x.shape}")
         return layer_norm(x, len(self.shape), self.weight, self.bias, self.epsilon)
@@ -75,13 +77,14 @@ def batch_norm(
     """
     if (mean is None) != (var is None):
         raise ValueError("batch_norm: give both mean and var, or neither")
+    x = given(x, "batch_norm: x")
     if x.ndim < 2:
         raise ValueError(f"batch_norm: takes (n, channels, ...), and x has shape {x.shape}")
     others = {"weight": weight, "bias": bias, "mean": mean, "var": var}
-    for what, given in others.items():
-        if given is not None and given.shape != (x.shape[1],):
+    for what, found in others.items():
+        if found is not None and found.shape != (x.shape[1],):
             raise ValueError(
-                f"batch_norm: the {what} has shape {given.shape}, and x of shape {x.shape} has "
+                f"batch_norm: the {what} has shape {found.shape}, and x of shape {x.shape} has "
                 f"{x.shape[1]} channels"
             )
     if mean is None:
@@ -120,18 +123,20 @@ class BatchNorm(Module):
         self, channels: int, epsilon: float = 1e-5, momentum: float = 0.1, dtype: Any = np.float64
     ) -> None:
         self.channels = whole(channels, f"{type(self).__name__}: channels")
-        if not 0.0 < momentum <= 1.0:
+        if not isinstance(momentum, int | float) or not 0.0 < momentum <= 1.0:
             raise ValueError(
-                f"{type(self).__name__}: the momentum is {momentum}: it must be above 0 and at most 1"
+                f"{type(self).__name__}: the momentum is {momentum!r:.60}: it must be above 0 and at most 1"
             )
         self.epsilon, self.momentum = epsilon, momentum
-        self.weight, self.bias = (ad.Tensor(make(channels, dtype)) for make in (np.ones, np.zeros))
+        self.weight = ad.Tensor(np.ones(channels, dtype), name="weight")
+        self.bias = ad.Tensor(np.zeros(channels, dtype), name="bias")
         self.running_mean = np.zeros(channels, dtype)
         self.running_var = np.ones(channels, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalise each channel of x (n, channels, ...)."""
         name = type(self).__name__
+        x = given(x, f"{name}: x")
         if x.ndim not in self.ranks or x.shape[1] != self.channels:
             raise ValueError(
                 f"{name}({self.channels}): takes {self.channels} channels as the second of "
@@ -141,6 +146,7 @@ class BatchNorm(Module):
             return batch_norm(
                 x, self.weight, self.bias, self.running_mean, self.running_var, self.epsilon
             )
+        self._not_recorded("move its running means")
         n = x.size // self.channels
         if n < 2:
             raise ValueError(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nets.layers.convolution import Each, each, places
-from nets.layers.module import Module
+from nets.layers.module import Module, given
 
 
 def _pooled(
@@ -23,6 +23,7 @@ def _pooled(
     window = each(window, 2, f"{name}: window", 1)
     stride = window if stride is None else each(stride, 2, f"{name}: stride", 1)
     padding = each(padding, 2, f"{name}: padding", 0)
+    x = given(x, f"{name}: x")
     if x.ndim < 2:
         raise ValueError(f"{name}: takes images (..., h, w), and x has shape {x.shape}")
     if any(2 * p > k for p, k in zip(padding, window, strict=True)):

@@ -12,7 +12,7 @@ import numpy as np
 
 import autodiff as ad
 from nets.layers.linear import linear
-from nets.layers.module import Module, generator, uniform, whole
+from nets.layers.module import Module, generator, given, uniform, whole
 
 
 def rnn_cell(gates: Any, h: Any, w: Any, b: Any = None) -> Any:
@@ -105,10 +105,10 @@ class Recurrent(Module):
         self.layers = whole(layers, f"{name}: layers")
         drawn, n = generator(rng), self.rows * width
         sizes = [inputs, *[width] * (layers - 1)]
-        self.w_x = [uniform(drawn, (n, size), width, dtype) for size in sizes]
-        self.w_h = [uniform(drawn, (n, width), width, dtype) for _ in sizes]
-        self.b_x = [uniform(drawn, (n,), width, dtype) for _ in sizes] if bias else None
-        self.b_h = [uniform(drawn, (n,), width, dtype) for _ in sizes] if bias else None
+        self.w_x = [uniform(drawn, (n, size), width, dtype, "w_x") for size in sizes]
+        self.w_h = [uniform(drawn, (n, width), width, dtype, "w_h") for _ in sizes]
+        self.b_x = [uniform(drawn, (n,), width, dtype, "b_x") for _ in sizes] if bias else None
+        self.b_h = [uniform(drawn, (n,), width, dtype, "b_h") for _ in sizes] if bias else None
 
     def start(self, zero: Any) -> Any:
         """Return the state of one layer before the first place."""
@@ -117,6 +117,7 @@ class Recurrent(Module):
     def forward(self, x: Any, states: Any = None) -> tuple[Any, tuple[Any, ...]]:
         """Return the outputs (..., t, width) and the last states."""
         name = f"{type(self).__name__}({self.inputs}, {self.width})"
+        x = given(x, f"{name}: x")
         if x.ndim < 2 or x.shape[-1] != self.inputs or not x.shape[-2]:
             raise ValueError(f"{name}: takes (..., t, {self.inputs}), and x has shape {x.shape}")
         zero = np.zeros((*x.shape[:-2], self.width), x.dtype)

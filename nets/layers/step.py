@@ -44,19 +44,20 @@ class Step:
     def __call__(self, *batch: Any) -> float:
         """Take a step down the gradient of a batch's cost, and return the cost before it."""
         model = self.model
+        for i, x in enumerate(batch):
+            if np.asarray(x).dtype.kind not in "f":
+                raise ValueError(
+                    f"Step: argument {i} of the batch is of {np.asarray(x).dtype}, and a program takes "
+                    f"floats as inputs: give labels and tokens as one_hot rows"
+                )
         self._draw(batch)
         if self.program is None:
             constants = [ad.constant(np.asarray(x)) for x in batch]
             self.program = ad.trace(self._cost_and_gradient, model, *constants)
-        cost, gradients, moved = self.program(model, *batch)
-        own = [x for _, x in model._named()]
-        summed: dict[int, Any] = {}
-        for p, g in zip(own, gradients, strict=True):
-            if isinstance(p, ad.Tensor):  # what is shared has a gradient at each of its places
-                summed[id(p)] = g if id(p) not in summed else summed[id(p)] + g
-        for buffer, new in zip(filter(_is_buffer, own), moved, strict=True):
+        cost, gradient, moved = self.program(model, *batch)
+        for buffer, new in zip((e.x for e in model._entries() if e.buffer), moved, strict=True):
             np.copyto(buffer, new)
-        self.optimiser.apply(model.parameters(), list(summed.values()), self.clip)
+        self.optimiser.apply(model.parameters(), model.gradients(gradient), self.clip)
         return float(cost)
 
     def _draw(self, batch: tuple[Any, ...]) -> None:
@@ -75,15 +76,9 @@ class Step:
             drop.redraw()
 
     def _cost_and_gradient(self, model: Any, *batch: Any) -> Any:
-        buffers = [_is_buffer(x) for _, x in self.model._named()]
-
         def cost(copy: Any) -> Any:
             value = self.cost(copy, *batch)
-            return value, [x for (_, x), k in zip(copy._named(), buffers, strict=True) if k]
+            return value, [e.x for e in copy._entries() if e.buffer]
 
         (value, moved), gradient = ad.value_and_grad(cost, has_aux=True)(model)
-        return value, [x for _, x in gradient._named()], moved
-
-
-def _is_buffer(x: Any) -> bool:
-    return not isinstance(x, ad.Tensor)
+        return value, gradient, moved
