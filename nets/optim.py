@@ -83,10 +83,7 @@ class Optimiser:
         p.assign_sub(g, self.eta)
 
     def update(self, parameters: Sequence[Any]) -> None:
-        """Change every parameter by the gradient in it, and forget the gradient.
-
-        The parameters are Values and Tensors, always the same list; l2 and l1 hold for all of them.
-        Raises a TypeError for what is not a leaf, and a ValueError for another number of Values.
+        """Change every parameter by the gradient in it, and forget the gradient; see `apply`.
 
         >>> import autodiff as ad
         >>> w, b = ad.Value(1.0), ad.Value(0.0)
@@ -99,27 +96,17 @@ class Optimiser:
         for p in parameters:
             if not isinstance(p, ad.Value | ad.Tensor) or p.parents or p.is_constant:
                 raise TypeError(f"update: the parameters must be leaves, found {p!r:.60}")
-        tensors = [p for p in parameters if isinstance(p, ad.Tensor)]
-        numbers = Numbers([p for p in parameters if isinstance(p, ad.Value)])
-        nodes: list[Any] = [numbers, *tensors]
-        for key, held in self.state.items():
-            place = int(key.partition("^")[2].partition(".")[0]) - 2
-            if place >= len(nodes) or (held.ndim and held.shape != nodes[place].data.shape):
-                raise ValueError(
-                    "update: these are not the parameters of the update before, of which the "
-                    "optimiser keeps its means; make an optimiser for each list of parameters"
-                )
-        self.step(nodes, [], [p.grad for p in nodes], [])
+        self.apply(parameters, [p.grad for p in parameters])
         for p in parameters:
             p.zero_grad()
 
     def apply(
-        self, parameters: Sequence[Any], gradients: Sequence[Array], clip: float | None = None
+        self, parameters: Sequence[Any], gradients: Sequence[Any], clip: float | None = None
     ) -> None:
-        """Change every parameter once by the gradient given for it; see `clip_by_norm` for `clip`.
+        """Change every parameter by the gradient given for it; see `clip_by_norm` for `clip`.
 
-        Always the same parameters; l2 and l1 hold for all of them. A ValueError names shapes that
-        differ.
+        The parameters are Values and Tensors, always the same list; l2 and l1 hold for all of them. A
+        ValueError names shapes that differ, or says that the parameters are others than before.
 
         >>> import autodiff as ad
         >>> w = ad.Tensor([1.0, 2.0])
@@ -127,13 +114,24 @@ class Optimiser:
         >>> w.data
         array([-0.5,  0. ])
         """
-        for p, g in zip(parameters, gradients, strict=True):
+        pairs = list(zip(parameters, gradients, strict=True))
+        for p, g in pairs:
             if np.shape(p.data) != np.shape(g):
                 raise ValueError(
                     f"apply: a parameter of shape {np.shape(p.data)} has a gradient of shape {np.shape(g)}"
                 )
-        found = gradients if clip is None else clip_by_norm(gradients, clip)
-        self.step(parameters, [], found, [])
+        numbers = Numbers([p for p in parameters if isinstance(p, ad.Value)])
+        nodes = [numbers, *(p for p in parameters if not isinstance(p, ad.Value))]
+        single = np.array([g for p, g in pairs if isinstance(p, ad.Value)])
+        found = [single, *(g for p, g in pairs if not isinstance(p, ad.Value))]
+        for key, held in self.state.items():
+            place = int(key.partition("^")[2].partition(".")[0]) - 2
+            if place >= len(nodes) or (held.ndim and held.shape != nodes[place].data.shape):
+                raise ValueError(
+                    "update: these are not the parameters of the update before, of which the "
+                    "optimiser keeps its means; make an optimiser for each list of parameters"
+                )
+        self.step(nodes, [], found if clip is None else clip_by_norm(found, clip), [])
 
 
 class Numbers:
@@ -142,7 +140,6 @@ class Numbers:
     def __init__(self, nodes: Sequence[ad.Value]) -> None:
         self.nodes = nodes
         self.data = np.array([p.data for p in nodes])
-        self.grad = np.array([p.grad for p in nodes])
 
     def assign_sub(self, change: Array, scale: float = 1.0) -> None:
         """Subtract scale * change from the Values' numbers."""

@@ -527,6 +527,33 @@ def test_optimisers_are_pytorchs(name: str, clip: float | None, rng: np.random.G
     np.testing.assert_allclose(p.data, q.detach(), rtol=1e-5)
 
 
+def test_update_and_apply_are_one_optimiser(rng: np.random.Generator) -> None:
+    start = [rng.standard_normal(3), float(rng.standard_normal()), rng.standard_normal((2, 3))]
+
+    def leaves() -> list[Any]:
+        return [ad.Value(v) if isinstance(v, float) else ad.Tensor(v) for v in start]
+
+    def cost(ps: list[Any]) -> Any:
+        return ((ps[0] * ps[2]).sum() - ps[1]) ** 2
+
+    one, other, mixed = leaves(), leaves(), leaves()
+    optimisers = [Adam(0.1), Adam(0.1), Adam(0.1)]
+    for k in range(4):
+        for ps, adam, updates in zip(
+            (one, other, mixed), optimisers, (True, False, k % 2), strict=True
+        ):
+            cost(ps).backward()
+            if updates:
+                adam.update(ps)
+                continue
+            adam.apply(ps, [p.grad for p in ps])
+            for p in ps:
+                p.zero_grad()
+    for p, q, r in zip(one, other, mixed, strict=True):
+        np.testing.assert_array_equal(p.data, q.data)
+        np.testing.assert_array_equal(p.data, r.data)
+
+
 def test_clipping_keeps_the_direction() -> None:
     g = [np.array([3.0, 0.0]), np.array([[4.0]])]
     (a, b), same = clip_by_norm(g, 2.5), clip_by_norm(g, 6.0)
