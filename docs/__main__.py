@@ -18,6 +18,7 @@ try:
     from docs.parameters import numpy_page
     from docs.reference import CORE, ROOT, api_page, module_page, operation_table, wings
     from docs.scrolled import unboxed
+    from notebooks.cells import unbroken
 except ImportError as e:
     raise SystemExit(
         f"docs: this needs {e.name}, which is not installed: {install('docs')}"
@@ -56,7 +57,7 @@ def assemble() -> None:
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, PAGES / target)
     for page in PAGES.rglob("*.md"):
-        page.write_text(unboxed(page.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(unbroken(unboxed(page.read_text(encoding="utf-8"))), encoding="utf-8")
     for name, text in book_pages(PAGES / "notebooks").items():
         _write(f"notebooks/{name}.md", text.replace("](../docs/", "](../"))
     for name in ("tutorial", "explaining"):

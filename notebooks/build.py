@@ -15,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from notebooks.cells import FOLDED, folded, spoken
+from notebooks.cells import FOLDED, folded, spoken, unbroken
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "ja")
@@ -47,7 +47,9 @@ def make(name: str, language: str) -> nbformat.NotebookNode:
             continue
         cell.metadata = nbformat.NotebookNode()
         cells.append(cell)
-        if cell.cell_type == "code":
+        if cell.cell_type == "markdown":
+            cell.source = unbroken(cell.source)
+        elif cell.cell_type == "code":
             cell.source, checks = folded(spoken(cell.source, language))
             if checks:
                 cells.append(nbformat.v4.new_code_cell(checks, metadata=FOLDED))
@@ -69,6 +71,9 @@ def execute(name: str, language: str) -> nbformat.NotebookNode:
     )  # fmt: skip
     client.execute()
     notebook.metadata["language_info"] = {"name": "python"}
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
+        if "image/png" in output.get("data", {}):  # a narrow page scrolls it and does not shrink it
+            output.metadata["image/png"] = {"unconfined": True}
     return notebook
 
 

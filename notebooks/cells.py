@@ -22,7 +22,26 @@ ALSO = {
         'plt.rcParams["font.family"] = japanese_font()'
     ),
 }
+# A letter that takes a whole square, at the end and at the start of a line: no space stands between two.
+SQUARE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+BREAK = re.compile(rf"(?m)^(?!#)(.*{SQUARE}[*_]*)\n[ ]*(?=[*_]*{SQUARE})")
 FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+
+
+def unbroken(text: str) -> str:
+    r"""Return Markdown whose lines go on where Japanese does: a browser shows a new line as a space.
+
+    >>> print(unbroken("# 題\n誤差は\n逆に伝わり、\nnumpy で\n計算します。\n- 第一に\n  これ"))
+    # 題
+    誤差は逆に伝わり、
+    numpy で計算します。
+    - 第一にこれ
+    """
+    parts = re.split(r"(?ms)(^```.*?^```$)", text)
+    for i in range(0, len(parts), 2):
+        while (joined := BREAK.sub(r"\1", parts[i])) != parts[i]:
+            parts[i] = joined
+    return "".join(parts)
 
 
 def folded(code: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from notebooks.cells import ALSO, COMMENT, FOLDED, LITERAL, folded, parts, spoken
+from notebooks.cells import ALSO, COMMENT, FOLDED, LITERAL, folded, parts, spoken, unbroken
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
@@ -46,7 +46,7 @@ def cells(name: str) -> list[Cell]:
         language = re.search(r'lang="(\w+)"', head)
         if "[markdown]" in head:
             text = "\n".join(line.removeprefix("#").removeprefix(" ") for line in body.splitlines())
-            found.append(("markdown", language[1] if language else "", text.strip("\n")))
+            found.append(("markdown", language[1] if language else "", unbroken(text.strip("\n"))))
         else:
             found.append(("code", "", body.strip("\n")))
     return found

@@ -29,6 +29,17 @@ BOOKS = ("computation_graph", "four_equations")
 MEASURE = """() => [...document.images]
   .filter((i) => i.src.startsWith("data:image/svg") && i.naturalWidth > 200)
   .map((i) => [i.getBoundingClientRect().width / i.naturalWidth, i.src.split(",")[1]])"""
+# Charts that are shown smaller than they are, and what is cut off where nothing scrolls.
+SHRUNK = """() => [...document.querySelectorAll('img[src^="data:image/png"]')]
+  .map((i) => i.getBoundingClientRect().width / i.naturalWidth).filter((scale) => scale < 0.99)"""
+CUT = """() => {
+  const wide = document.querySelectorAll(
+    'img[src^="data:image"], svg.inline, mjx-container[display=true], math[display=block]')
+  const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX)
+    ? e.clientWidth > 100 : scrolls(e.parentElement))
+  return [...wide].filter((e) => e.getBoundingClientRect().right > innerWidth && !scrolls(e))
+    .map((e) => e.outerHTML.slice(0, 200))
+}"""
 INLINE = """() => [...document.querySelectorAll("svg.inline text")]
   .map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
 CLIPPED = """() => [...document.querySelectorAll("mjx-container:not([display=true])")]
@@ -72,14 +83,21 @@ def lab(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, width: int) -> None:
+@pytest.mark.parametrize("name", BOOKS)
+def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, name: str, width: int) -> None:
     url, scheme = lab
-    page = opened(browser, f"{url}doc/tree/{BOOKS[0]}.ipynb", width, scheme)
+    page = browser.new_page(viewport={"width": width, "height": 14_000}, color_scheme=scheme)
+    page.goto(f"{url}doc/tree/{name}.ipynb?reset", wait_until="domcontentloaded")
+    page.locator(".jp-Cell").last.wait_for(state="attached", timeout=60_000)
+    page.wait_for_timeout(3000)
+    assert page.evaluate(SHRUNK) == []
+    assert page.evaluate(CUT) == []
+    page.set_viewport_size({"width": width, "height": 1000})
     picture = page.locator('.jp-OutputArea img[src^="data:image/svg"]').first
     picture.wait_for(state="attached", timeout=60_000)
     picture.evaluate(TO_ITS_CORNER)
     page.wait_for_timeout(800)
-    page.screenshot(path=shots / f"lab_untrusted_{width}_{scheme}.png")
+    page.screenshot(path=shots / f"lab_untrusted_{name}_{width}_{scheme}.png")
     assert page.locator(".jp-OutputArea svg.inline").count() == 0  # it is not trusted
     check_images(page)
     assert page.evaluate(SIDEWAYS) <= 0
@@ -90,7 +108,7 @@ def test_jupyterlab(browser: Any, lab: tuple[str, str], shots: Path, width: int)
         inline.wait_for(state="attached", timeout=90_000)
         inline.evaluate(TO_ITS_CORNER)
         page.wait_for_timeout(500)
-        page.screenshot(path=shots / f"lab_run_{width}_{scheme}.png")
+        page.screenshot(path=shots / f"lab_run_{name}_{width}_{scheme}.png")
         assert min(page.evaluate(INLINE)) >= LEAST - 0.05
     page.close()
 
@@ -140,6 +158,9 @@ def test_nbconvert(
     picture = page.locator("svg.inline").first
     picture.wait_for(state="attached")
     picture.evaluate(TO_ITS_CORNER)
+    if width == WIDTHS[0]:  # nbconvert has no rule for charts that are to keep their size
+        assert page.evaluate(SHRUNK) == []
+    assert page.evaluate(CUT) == []
     page.screenshot(path=shots / f"nbconvert_{name}_{width}_{scheme}.png")
     assert min(page.evaluate(INLINE)) >= LEAST - 0.05
     page.close()
