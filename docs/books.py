@@ -16,7 +16,10 @@ from autodiff.table.language import say, speaking
 from docs.reference import ROOT
 
 PRIORITY = ["image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain"]
-FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$`])\$(?P<inline>[^$\n]+?)\$(?!\d)", re.S)
+FORMULA = re.compile(
+    r"\$\$(?P<block>.+?)\$\$|(?<![\\$`])\$(?P<inline>(?:[^$\n]|\n(?!\n))+?)\$(?!\d)", re.S
+)
+TAG = re.compile(r"\\tag\{([^}]*)\}")
 
 
 def with_mathml(text: str) -> str:
@@ -31,8 +34,10 @@ def with_mathml(text: str) -> str:
 
 
 def _mathml(found: re.Match[str]) -> str:
-    display = "block" if found["block"] else "inline"
-    return convert((found["block"] or found["inline"]).strip(), display=display)
+    """Return a formula in an element of its own: Markdown would end a paragraph where math begins a line."""
+    display, around = ("block", "div") if found["block"] else ("inline", "span")
+    formula = TAG.sub(r"\\qquad\\text{(\1)}", (found["block"] or found["inline"]).strip())
+    return f'<{around} class="formula">{convert(formula, display=display)}</{around}>'
 
 
 def book_pages(folder: Path) -> dict[str, str]:

@@ -86,6 +86,10 @@ def test_the_site_builds_with_warnings_as_errors(root: Path) -> None:
         up = "../" * page.count("/") or "./"
         for alive in ("play", "play.ja", "playground"):
             assert f'href="{up}{alive}.html"' in menu, page
+    for path in (site / "notebooks").glob("*.html"):
+        text = re.sub(r"(?s)<(pre|code|script|style).*?</\1>", "", path.read_text("utf-8"))
+        assert re.search(r"\$|\\[a-z]{3}", text) is None, path.name  # a formula that was not read
+        assert re.search(r"</p>\s*<span class=.formula", text) is None, path.name  # nor one cut off
     for page in ("tutorial", "explaining", "tutorial.ja", "explaining.ja"):
         text = (site / f"{page}.html").read_text(encoding="utf-8")
         assert f'src="alive/{page}_C.html"' in text
