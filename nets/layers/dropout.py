@@ -37,7 +37,8 @@ class Dropout(Module):
 
     A call draws new noise and keeps it in `noise`. Inside a transform or a program nothing is drawn:
     the noise that is there is an input as all arrays of a module are, `redraw` makes it new (`Step`
-    does that before each step).
+    does that before each step); all samples of a `vmap` have the same. Give the module as an argument
+    to what `ad.checkpoint` computes twice, too, for from outside it would draw twice.
 
     >>> drop = Dropout(0.5, rng=0)
     >>> drop(np.ones(6)), drop.eval()(np.ones(6))

@@ -28,7 +28,7 @@ def layer_norm(
             )
     over = tuple(range(-axes, 0))
     away = x - np.mean(x, axis=over, keepdims=True)
-    y = away / np.sqrt(np.mean(away * away, axis=over, keepdims=True) + epsilon)
+    y = away * (1.0 / np.sqrt(np.mean(away * away, axis=over, keepdims=True) + epsilon))
     return _scaled(y, weight, bias)
 
 
