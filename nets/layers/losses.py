@@ -193,37 +193,61 @@ class MSELoss(Loss):
 
 
 class L1Loss(Loss):
-    """`l1_loss` as a module."""
+    """`l1_loss` as a module.
+
+    >>> float(L1Loss("sum")(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
+    2.0
+    """
 
     function = staticmethod(l1_loss)
 
 
 class HuberLoss(Loss):
-    """`huber_loss` as a module, with `delta`."""
+    """`huber_loss` as a module, with `delta`.
+
+    >>> float(HuberLoss(delta=2.0)(np.array([3.0]), np.array([0.0])))
+    4.0
+    """
 
     function = staticmethod(huber_loss)
 
 
 class SmoothL1Loss(Loss):
-    """`smooth_l1_loss` as a module, with `beta`."""
+    """`smooth_l1_loss` as a module, with `beta`.
+
+    >>> float(SmoothL1Loss(beta=2.0)(np.array([3.0]), np.array([0.0])))
+    2.0
+    """
 
     function = staticmethod(smooth_l1_loss)
 
 
 class BCELoss(Loss):
-    """`binary_cross_entropy` as a module."""
+    """`binary_cross_entropy` as a module.
+
+    >>> round(float(BCELoss()(np.array([0.5]), np.array([1.0]))), 6)
+    0.693147
+    """
 
     function = staticmethod(binary_cross_entropy)
 
 
 class BCEWithLogitsLoss(Loss):
-    """`binary_cross_entropy_with_logits` as a module."""
+    """`binary_cross_entropy_with_logits` as a module.
+
+    >>> float(BCEWithLogitsLoss()(np.array([-1000.0]), np.array([0.0])))
+    0.0
+    """
 
     function = staticmethod(binary_cross_entropy_with_logits)
 
 
 class NLLLoss(Loss):
-    """`nll_loss` as a module."""
+    """`nll_loss` as a module.
+
+    >>> float(NLLLoss()(np.array([[-1.0, -2.0]]), np.array([1])))
+    2.0
+    """
 
     function = staticmethod(nll_loss)
 
@@ -239,12 +263,20 @@ class CrossEntropyLoss(Loss):
 
 
 class KLDivLoss(Loss):
-    """`kl_div` as a module."""
+    """`kl_div` as a module.
+
+    >>> float(KLDivLoss("sum")(np.log([0.5, 0.5]), np.array([0.5, 0.5])))
+    0.0
+    """
 
     function = staticmethod(kl_div)
 
 
 class HingeLoss(Loss):
-    """`hinge_loss` as a module."""
+    """`hinge_loss` as a module.
+
+    >>> float(HingeLoss()(np.array([0.25, 3.0]), np.array([1.0, 1.0])))
+    0.375
+    """
 
     function = staticmethod(hinge_loss)

@@ -209,8 +209,8 @@ class Module(Holder):
         """Raise a ValueError where a program records this module itself, not a copy: it would go stale."""
         if self._copied is None and tracing():
             raise ValueError(
-                f"{type(self).__name__}: a program (or vmap) that reads this module from outside would {what} "
-                f"when it is recorded and never again; give the module as an argument, f(model, x), train by "
+                f"{type(self).__name__}: a program (or vmap) that reads this module from outside would "
+                f"{what} when it is recorded and never again; give the module as an argument, f(model, x), train by "
                 f"nets.layers.Step, or call eval()"
             )
 
