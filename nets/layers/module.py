@@ -210,8 +210,8 @@ class Module(Holder):
         if self._copied is None and tracing():
             raise ValueError(
                 f"{type(self).__name__}: a program (or vmap) that reads this module from outside would "
-                f"{what} when it is recorded and never again; give the module as an argument, f(model, x), train by "
-                f"nets.layers.Step, or call eval()"
+                f"{what} when it is recorded and never again; give the module as an argument, f(model, x), "
+                f"train by nets.layers.Step, or call eval()"
             )
 
     def __repr__(self) -> str:
