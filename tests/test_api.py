@@ -137,7 +137,7 @@ def test_every_row_is_a_function_of_the_module() -> None:
         "powc", "sech2", "truth", "beats", "ties", "take", "scatter", "cast", "total", "broadcast",
         "power_slope", "gelu_prime", "squared_error", "chain", "share", "sinc_prime", "mod", "fmod",
         "floordiv", "rint", "logabsdet", "detsign", "inv", "inv_lower", "solve", "det", "cofactors",
-        "cholesky", "cholesky_back", "eigh", "svd", "qr", "stop",
+        "cholesky", "cholesky_back", "eigh", "svd", "qr", "stop", "polar", "nuclear",
         "pinv", "einsum", "cumsum", "cumprod", "prod", "diff", "roll", "triangle", "ordered", "restored",
         "convolve", "correlate", "asinh", "acosh", "atanh", "cbrt", "ceil", "floor", "trunc",
         "copysign", "sinc", "fourier", "signal", "recurrence", "logaddexp2", "share2", "prefers", "hole",

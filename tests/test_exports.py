@@ -269,3 +269,72 @@ def test_the_angle_of_onnx_is_that_of_numpy_at_every_size() -> None:
     for p, q in itertools.product(sizes, sizes):
         (found,) = session.run(None, {"a": np.array(p), "b": np.array(q)})
         assert found == pytest.approx(np.arctan2(p, q), rel=1e-6), (p, q)  # its arctan is single
+
+
+# Slopes of slopes, which only graphs of gradients hold, and a partition's order, which is each library's own.
+NOT_YET = {
+    "cofactors", "cholesky_back", "moments", "deconvolve", "restored", "products", "products_back", "others",
+}  # fmt: skip
+SIGNED = {"eigh", "svd", "qr"}  # whose vectors may have the other sign
+
+
+def drawn(row: Multilinear, seed: int) -> tuple[list[Any], dict[str, Any]]:
+    """Return operands and parameters of a row from its recipe."""
+    given, xs, params = row.recipe.draw(random.Random(seed).randrange), [], {}
+    for name, x in given.items():
+        if name in row.recipe.operands:
+            xs += [np.array(p, float) for p in (x if isinstance(x, list | tuple) else [x])]
+        else:
+            params[name] = x
+    return xs, params
+
+
+def on_torch(y: Any, xs: list[Any], up: Any) -> tuple[Any, list[Any]]:
+    torch = pytest.importorskip("torch", reason="the extra torch is not installed")
+    tensors = {f"x{i}": torch.tensor(x, requires_grad=True) for i, x in enumerate(xs)}
+    program = ad.to_torch(y)
+    result = program(**{k: tensors[k] for k in program.arguments})  # type: ignore[attr-defined]
+    if result.requires_grad:
+        (result * torch.tensor(up)).sum().backward()
+    zero = torch.zeros(())
+    slopes = [zero.expand(t.shape) if t.grad is None else t.grad for t in tensors.values()]
+    return result.detach().numpy(), [g.numpy() for g in slopes]
+
+
+def on_jax(y: Any, xs: list[Any], up: Any) -> tuple[Any, list[Any]]:
+    jax = pytest.importorskip("jax", reason="the extra jax is not installed")
+    with jax.enable_x64(True):
+        program = ad.to_jax(y)
+
+        def whole(given: list[Any]) -> Any:
+            named = {f"x{i}": x for i, x in enumerate(given)}
+            return program(**{k: named[k] for k in program.arguments})  # type: ignore[attr-defined]
+
+        slopes = jax.grad(lambda given: (whole(given) * up).sum())(xs)
+        return np.asarray(whole(xs)), [*map(np.asarray, slopes)]
+
+
+@pytest.mark.parametrize("side", [on_torch, on_jax], ids=["torch", "jax"])
+@pytest.mark.parametrize("row", MULTILINEAR, ids=lambda row: row.name)
+def test_rows_on_arrays_are_written_or_refused_truly(row: Multilinear, side: Any) -> None:
+    for seed in range(6):
+        xs, params = drawn(row, seed)
+        nodes = [ad.Tensor(x, name=f"x{i}") for i, x in enumerate(xs)]
+        try:
+            y = row(*nodes, **params)
+        except ValueError:  # no such axis
+            continue
+        if row.name in NOT_YET or params.get("whole"):
+            with pytest.raises(ValueError, match="does not write it yet"):
+                side(y, xs, 1.0)
+            continue
+        up = np.random.default_rng(seed).normal(size=y.shape)
+        if row.name in SIGNED:
+            up[..., 1:, :] = 0.0
+        value, slopes = side(y, xs, up)
+        wanted = ad.gradient((y * up).sum(), nodes)
+        size = np.abs if row.name in SIGNED else np.asarray
+        np.testing.assert_allclose(size(value), size(y.data), rtol=1e-8, atol=1e-10)
+        for got, slope in zip(slopes, wanted, strict=True):
+            if row.name != "qr":
+                np.testing.assert_allclose(got, slope, rtol=1e-6, atol=1e-8)

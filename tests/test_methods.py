@@ -200,3 +200,135 @@ def test_the_representation_shows_the_gradient() -> None:
     assert repr(ad.Tensor(3.0)) == "Tensor(3.)"
     w.zero_grad()
     assert "grad" not in repr(w)
+
+
+SCALARS = [n for n in dir(np.float64) if n[0] != "_" and n not in dir(float)]
+ONLY_TENSORS = {"mT"}
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_a_value_has_what_a_number_of_numpy_has(name: str) -> None:
+    x, number = ad.Value(0.7), np.float64(0.7)
+    if name in NOT_THERE:
+        with pytest.raises(AttributeError, match=name):
+            getattr(x, name)
+    elif name in methods.IN_PLACE:
+        with pytest.raises(TypeError, match=f"Value.{name}: works in place"):
+            getattr(x, name)(1)
+    elif not callable(getattr(number, name)):
+        wanted = getattr(number, name)
+        got = parity.plain(getattr(x, name))
+        assert np.array_equal(got, [0.7] if name == "flat" else wanted)
+        assert name == "flat" or type(wanted) is not np.dtype or got == wanted
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ad.GraphLeftWarning)
+            for given in ((), (0,), (1,), (float,), ([0],), (0.0, 0.5)):
+                same_outcome(name, x, number, given)
+
+
+def same_outcome(name: str, x: Any, number: Any, given: Any) -> None:
+    """Ask that a method of a Value ends as that of the number: in an error of the same kind, or alike."""
+    try:
+        wanted = getattr(number, name)(*given)
+    except Exception:
+        return
+    if name in ("dump", "tofile", "setflags") or not isinstance(
+        wanted, np.ndarray | np.generic | float
+    ):
+        return
+    try:
+        got = getattr(x, name)(*given)
+    except TypeError as error:
+        assert parity.REFUSED in str(error) or "one axis" in str(error), (name, given, error)  # noqa: PT017
+        return
+    assert np.shape(parity.plain(got)) == np.shape(wanted), (name, given)
+    np.testing.assert_allclose(parity.plain(got), wanted)
+
+
+@pytest.mark.parametrize(
+    "call", [lambda f, x: f(x), lambda f, x: ad.jit(f)(x)], ids=["eager", "jit"]
+)
+@pytest.mark.parametrize("name", SCALARS)
+def test_functions_of_arrays_take_arrays_of_no_axes(name: str, call: Any) -> None:
+    def f(x: Any) -> Any:
+        return getattr(x * x, name)()
+
+    def flat(x: Any) -> Any:
+        y = f(x.reshape(()))
+        return y.sum() if isinstance(y, ad.Tensor) else y
+
+    try:
+        wanted = f(np.asarray(0.7))
+        assert (np.size(wanted), np.asarray(wanted).dtype) == (1, float)
+    except Exception:
+        return
+    if name in (*NOT_THERE, *methods.NUMBERS, *methods.IN_PLACE, "item"):
+        return
+    for g in (flat, lambda x: f(x).sum() if isinstance(f(x), ad.Tensor) else f(x)):
+        assert call(ad.grad(g), np.array(0.7)) == pytest.approx(
+            0.0 if name in ("std", "var", "round") else 1.4
+        )
+
+
+@pytest.mark.parametrize(
+    "index", [(), ..., None, (None, None), (..., None), 0, slice(None), (0,), True]
+)
+def test_a_value_is_indexed_as_a_number_of_numpy_is(index: Any) -> None:
+    number = np.asarray(0.7)  # a number of no axes; np.float64 refuses what has no meaning alike
+    try:
+        wanted = number[index]
+    except IndexError:
+        with pytest.raises(IndexError):
+            ad.Value(0.7)[index]
+        return
+    got = ad.Value(0.7)[index]
+    assert np.shape(parity.plain(got)) == np.shape(wanted)
+    assert np.array_equal(parity.plain(got), wanted)
+
+
+def test_a_value_is_no_sequence() -> None:
+    x = ad.Value(0.7)
+    for ask in (list, iter, lambda x: len(x), lambda x: 1 in x, lambda x: [*x]):
+        with pytest.raises(TypeError):
+            ask(x)
+    assert np.array([x, x]).dtype == object
+    assert np.array(x).shape == ()
+    assert not hasattr(x, "__array__")
+    assert not np.iterable(x)
+
+
+OBJECTS = [f for f in UFUNCS if f.nin == 1 and f.nout == 1 and getattr(np, f.__name__, None) is f
+           and "O->O" in f.types and f.__name__ not in ("sign", "floor", "ceil", "trunc")]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", OBJECTS, ids=lambda f: f.__name__)
+def test_an_array_of_values_answers_ufuncs(f: Any) -> None:
+    numbers = np.array([0.3, 0.7]) + (f is np.arccosh)
+    found = f(np.array([*map(ad.Value, numbers)]))
+    assert all(isinstance(y, ad.Value) for y in found)
+    np.testing.assert_allclose([y.data for y in found], f(numbers))
+
+
+ASSERTIONS = [
+    getattr(np.testing, n) for n in np.testing.__all__
+    if n.startswith(("assert_equal", "assert_a")) and n != "assert_array_compare"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", ASSERTIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("shape", ["one", "list", "nested"])
+def test_assertions_of_numpy_compare_values_in_silence(check: Any, shape: str) -> None:
+    put: Any = {"one": lambda x: x, "list": lambda x: [x, x], "nested": lambda x: [[x], [x]]}[shape]
+    if shape != "one" and check.__name__ in (
+        "assert_approx_equal",
+        "assert_array_almost_equal_nulp",
+    ):
+        pytest.skip("not for lists")
+    less = check is np.testing.assert_array_less
+    x = ad.Value(2.5)
+    check(put(x), put(3.5 if less else 2.5))
+    check(put(1.5 if less else 2.5), put(x))
+    if check is not np.testing.assert_equal or shape == "one":
+        with pytest.raises(AssertionError):
+            check(put(x), put(1.0))

@@ -205,3 +205,115 @@ def test_an_order_is_kept_or_refused_however_an_array_lies_in_memory(name: str, 
                 continue
             with pytest.raises(TypeError, match="how an array lies in memory"):
                 form(first)(x)
+
+
+WHOLE: list[Any] = [3, np.int64(3), np.array([1, 2])]
+AROUND: dict[str, Callable[[Any], Any]] = {
+    "eager": lambda f: f,
+    "jit": ad.jit,
+    "jit after a float": lambda f: after_a_float(ad.jit(f)),
+    "jit of jit": lambda f: ad.jit(ad.jit(f)),
+    "vmap": lambda f: lambda x: ad.vmap(f)(np.array([x, x])),
+    "jit of vmap": lambda f: lambda x: ad.jit(ad.vmap(f))(np.array([x, x])),
+}
+
+
+def after_a_float(program: Any) -> Any:
+    def apply(x: Any) -> Any:
+        program(np.asarray(x, float) if np.ndim(x) else float(x))
+        return program(x)
+
+    return apply
+
+
+@pytest.mark.parametrize("x", WHOLE, ids=repr)
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize(
+    "transform", [ad.grad, ad.value_and_grad, ad.hessian], ids=lambda f: f.__name__
+)
+def test_whole_numbers_have_no_derivative_anywhere(transform: Any, around: str, x: Any) -> None:
+    f = AROUND[around](transform(lambda v: ad.sum(v * v)))
+    with pytest.raises(TypeError, match=r"whole number|no gradient|no derivative"):
+        f(x)
+
+
+OTHERS: list[Any] = [
+    np.float16(0.5),
+    np.longdouble(0.5),
+    np.array([0.5], np.float16),
+    np.array([0.5], np.longdouble),
+]
+
+
+@pytest.mark.parametrize("x", OTHERS, ids=lambda x: f"{x.dtype}{x.ndim}")
+@pytest.mark.parametrize(
+    "f", [ad.grad, ad.jit, lambda f: ad.jit(ad.grad(f)), lambda f: lambda x: ad.trace(f, x)(x)]
+)
+def test_other_precisions_are_refused_alike(f: Any, x: Any) -> None:
+    with pytest.raises(TypeError, match="float32 or float64"):
+        f(lambda v: ad.sum(v * v))(x)
+
+
+MORE: dict[str, Any] = {
+    "masked": np.ma.array([1.0, 2.0], mask=[0, 1]), "matrix": np.ones((1, 2)).view(np.matrix),
+    "complex": np.array([1j, 2.0]), "dates": np.array(["2020-01-01"], "M8[D]"), "text": np.array(["a"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MORE)
+@pytest.mark.parametrize(
+    "f",
+    [ad.grad, ad.jit, ad.vmap, lambda f: ad.jit(ad.grad(f)), lambda f: lambda x: ad.trace(f, x)(x)],
+)
+def test_arrays_that_are_more_than_real_numbers_are_refused_by_their_name(
+    f: Any, kind: str
+) -> None:
+    with pytest.raises(TypeError) as refused:
+        f(lambda v: ad.sum(v * v))(MORE[kind])
+    assert "astype" not in str(refused.value)
+    if kind in ("masked", "matrix"):
+        assert {"masked": "x.filled", "matrix": "np.asarray"}[kind] in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "std", "var", "max", "ptp"])
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 1)])
+@pytest.mark.parametrize("how", ["function", "method"])
+def test_reductions_go_over_the_axes_that_are_asked_for(name: str, axis: Any, how: str) -> None:
+    def f(x: Any) -> Any:
+        y = x * x
+        return (
+            getattr(np, name)(y, axis=axis)
+            if how == "function" or name == "ptp"
+            else getattr(y, name)(axis=axis)
+        )
+
+    x = np.arange(1.0, 7.0).reshape(2, 3)
+    for got in (ad.jit(f)(x), ad.trace(f, x)(x)):
+        np.testing.assert_allclose(got, f(x))
+        assert np.shape(got) == np.shape(f(x))
+    wanted = ad.grad(lambda v: ad.sum(f(v)))(x)
+    np.testing.assert_allclose(ad.jit(ad.grad(lambda v: ad.sum(f(v))))(x), wanted)
+
+
+BODIES: dict[str, Callable[..., Any]] = {
+    "x*k": lambda x, k=2.0: x * k, "k*x": lambda x, k=2.0: k * x, "x**k": lambda x, k=2.0: x**k,
+    "sin(x)+k": lambda x, k=2.0: np.sin(x) + k, "sort(x)*k": lambda x, k=2.0: np.sort(x) * k,
+    "only": lambda x, *, k: x - k, "options": lambda x, **o: x / o["k"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize(
+    "k",
+    [3.0, np.float64(3.0), np.array(3.0), np.full(3, 3.0)],
+    ids=lambda k: type(k).__name__ + str(np.ndim(k)),
+)
+def test_numbers_given_by_name_stand_beside_arrays(name: str, k: Any) -> None:
+    f, x = BODIES[name], np.array([0.5, 1.5, 1.0])
+    np.testing.assert_allclose(ad.jit(f)(x, k=k), f(x, k=k), rtol=1e-14)
+
+    def g(x: Any, **options: Any) -> Any:
+        return ad.sum(f(x, **options))
+
+    np.testing.assert_allclose(ad.jit(ad.grad(g))(x, k=k), ad.grad(g)(x, k=k))
+    np.testing.assert_allclose(ad.jit(g).value_and_grad(x, k=k)[1], ad.grad(g)(x, k=k))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.derivatives.calls import Function, function, is_node
+from autodiff.derivatives.calls import Function, function, is_node, of_nodes
 from autodiff.nodes import modes
 from autodiff.nodes.lanes import Lanes
 from autodiff.nodes.leaving import around, lost
@@ -21,7 +21,7 @@ from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
 from autodiff.nodes.watching import watch
 from autodiff.table import ops, tree
-from autodiff.table.data import one_hot
+from autodiff.table.data import numbers, one_hot
 from autodiff.table.quiet import SILENT, now, put
 
 SIGNS: Any = {
@@ -71,12 +71,12 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
             raise ValueError("vmap: there are no samples, so the shape of the result is not known")
         batched = [a is not None for a in places]
         try:
-            found = _groups(f, leaves, batched, rebuild, n)
+            found = _groups(f, leaves, batched, rebuild, n, whole)
         except (TypeError, IndexError):  # an index is no float
             if not any(k and flag for k, flag in zip(whole, batched, strict=True)):
                 raise
             leaves = [in_front(x, a, k) for x, a, k in zip(as_given, places, whole, strict=True)]
-            found = _groups(f, leaves, batched, rebuild, n)
+            found = _groups(f, leaves, batched, rebuild, n, whole)
         return _shaped(found, out_axes)
 
     return apply
@@ -114,7 +114,9 @@ def in_front(x: Any, axis: int | None, as_it_is: bool = False) -> Any:
     if axis is None:
         return x
     as_it_is = as_it_is or _floats(x)
-    x = x if isinstance(x, Tensor) else np.asarray(x, dtype=None if as_it_is else float)
+    kind = None if as_it_is else float
+    if not isinstance(x, Tensor):
+        x = np.asarray(x if of_nodes(x) else numbers(x, "vmap: an argument"), dtype=kind)
     if not x.ndim:
         raise ValueError("vmap: an argument is one number and has no axis of samples; give it None")
     if not -x.ndim <= axis < x.ndim:
@@ -128,7 +130,7 @@ def _floats(x: Any) -> bool:
 
 
 def _groups(
-    f: Function, leaves: list[Any], batched: list[bool], rebuild: Any, n: int
+    f: Function, leaves: list[Any], batched: list[bool], rebuild: Any, n: int, was_whole: list[bool]
 ) -> tuple[list[Any], Any]:
     """Return the outputs for all samples, and how they are put together again."""
     left = np.arange(n)
@@ -139,7 +141,7 @@ def _groups(
             x if every or not flag else x[left] if _whole_numbers(x) else ops.take(x, index=left)
             for x, flag in zip(leaves, batched, strict=True)
         ]
-        outputs, held, shape = _run(f, chosen, batched, rebuild, len(left))
+        outputs, held, shape = _run(f, chosen, batched, rebuild, len(left), was_whole)
         if not held[0]:
             raise RuntimeError("vmap: the function takes another course each time it is called")
         if not held.all():
@@ -160,7 +162,7 @@ def _groups(
 
 
 def _run(
-    f: Function, leaves: list[Any], batched: list[bool], rebuild: Any, n: int
+    f: Function, leaves: list[Any], batched: list[bool], rebuild: Any, n: int, was_whole: list[bool]
 ) -> tuple[list[Any], Any, Any]:
     """Record f on the first sample and run that on all; return for which samples it holds."""
     start = tick()
@@ -171,7 +173,7 @@ def _run(
         for x, flag, k in zip(leaves, batched, indices, strict=True)
     ]
     guards: list[tuple[Any, ...]] = []
-    listening = watch(guards)
+    listening = watch(guards, (), [x for x, k in zip(given, was_whole, strict=True) if k])
     with listening:
         result = f(*rebuild(given))
     if listening.left is not None:

@@ -16,6 +16,7 @@ from autodiff.nodes.leaving import INSIDE, Inside
 from autodiff.nodes.modes import MODE, mode
 from autodiff.nodes.tensor import Tensor, constant
 from autodiff.nodes.value import Value, tick
+from autodiff.nodes.watching import stands_for_whole
 from autodiff.table import ops, tree
 from autodiff.table.data import numbers
 
@@ -74,9 +75,11 @@ def differentiated(what: str, x: Any) -> Any:
     if type(x) is np.ndarray and x.dtype is FLOAT and x.ndim:
         return Tensor(x)
     plain = isinstance(x, np.ndarray | np.generic)
-    if isinstance(x, int) or (plain and x.dtype.kind in "iub"):
+    recorded = modes.watched and any(map(stands_for_whole, x.flat if of_nodes(x) else (x,)))
+    if isinstance(x, int) or (plain and x.dtype.kind in "iub") or recorded:
+        kind = "a whole number" if recorded else x.dtype if plain else type(x).__name__
         raise TypeError(
-            f"{what}: {x!r:.40} is of type {x.dtype if plain else type(x).__name__}, and whole numbers have "
+            f"{what}: {x!r:.40} is of type {kind}, and whole numbers have "
             f"no derivative; write float(x), or x.astype(float) of an array, or leave it out by argnums"
         )
     if plain and x.dtype.kind == "f" and x.dtype.itemsize not in (4, 8):
@@ -202,11 +205,8 @@ class Call:
         has_aux: bool = False,
     ) -> None:  # fmt: skip
         several = isinstance(argnums, tuple | list)
-        wanted = (
-            [0]
-            if type(argnums) is int and not argnums and args
-            else chosen(what, argnums, len(args))
-        )
+        first = type(argnums) is int and not argnums and args
+        wanted = [0] if first else chosen(what, argnums, len(args))
         self.nested = nested() or any(map(given_node, args))
         self.start = tick()  # what is older does not depend on the inputs
         if MODE.get().recording:

@@ -193,7 +193,7 @@ def checkpoint(f: Function) -> Function:
             return segment.apart(whole)
         node: Tensor = Tensor.__new__(Tensor)
         saved = tuple(x._array if type(x) is Tensor else np.asarray(x._data) for x in parents)
-        fill(node, whole._array, RECOMPUTED, parents, saved, {"segment": segment}, True)
+        fill(node, whole._array, RECOMPUTED, parents, saved, {"segment": segment}, True, None)
         return segment.apart(node)
 
     return apply

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch import moves
-from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.entries import check_axes, stands_for
 from autodiff.dispatch.moves import SHIFT, as_type, axes_within, blank, join
 from autodiff.dispatch.statistics import one_axis
 from autodiff.nodes.functions import array_of
@@ -61,18 +61,21 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Return each piece by its function (or number) where its condition holds; the last one wins."""
     x = tensor(x)
+    one = np.isscalar(condlist) or (x.ndim and not isinstance(condlist[0], list | np.ndarray))
     held = array_of(condlist)
-    parts = [held] if held.ndim == x.ndim and (held.ndim or not np.ndim(held)) else list(held)
+    parts = [held] if one or not held.ndim else list(held)
     if len(funclist) == len(parts) + 1:
         parts = [*parts, ~np.any(parts, axis=0)]
     if len(funclist) != len(parts):
         raise ValueError(
             f"with {len(parts)} condition(s), either {len(parts)} or {len(parts) + 1} functions are expected"
         )
+    np.piecewise(x._array, condlist, [0.0] * len(funclist))  # what numpy refuses
     y: Any = constant(np.zeros_like(x._array))
     for condition, f in zip(parts, funclist, strict=True):
         piece = f(x, *args, **kw) if callable(f) else f
-        y = ops.where(np.array(condition, dtype=x.dtype), piece, y)
+        chosen = np.array(condition, dtype=x.dtype)  # of fewer axes: of whole rows
+        y = ops.where(chosen.reshape(*chosen.shape, *(1,) * (x.ndim - chosen.ndim)), piece, y)
     return y
 
 
@@ -138,6 +141,7 @@ def diagflat(v: Any, k: int = 0) -> Any:
 @stands_for(np.vander, x=VECTOR, N=one_of(None, 2), increasing=one_of(False, True))
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """Return the powers of x in columns."""
+    check_axes("np.vander", 1, 1, x)
     x = tensor(x)
     powers = np.arange(x.size if N is None else N, dtype=float)
     return ops.powc(x.reshape(-1, 1), powers if increasing else powers[::-1].copy())
@@ -228,4 +232,6 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     np.roll(np.zeros((1,) * x.ndim), shift, axis)
     if axis is None:
         return ops.roll(x.reshape(-1), shift=int(np.sum(shift)), axis=0).reshape(x.shape)
-    return ops.roll(x, shift=shift, axis=axis)
+    places = np.broadcast_arrays(shift, axis)
+    shifts, axes = (tuple(map(int, np.ravel(p))) for p in places)
+    return ops.roll(x, shift=shifts, axis=axes)

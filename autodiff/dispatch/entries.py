@@ -191,6 +191,16 @@ def refused(function: Any, name: str) -> TypeError:
     return TypeError(f"{name_of(function)}: {name}= has no meaning on a graph; {remedy}")
 
 
+def check_axes(what: str, least: int, most: int, *xs: Any) -> None:
+    """Raise a ValueError, as numpy does, for an array with fewer or more axes than a function takes."""
+    for x in xs:
+        shape = np.shape(without_graph(x))
+        if not least <= len(shape) <= most:
+            raise ValueError(
+                f"{what}: takes arrays of {least} to {most} axes, got one of shape {shape}"
+            )
+
+
 def name_of(function: Any) -> str:
     """Return the function's name as people write it, such as np.linalg.norm."""
     name = getattr(function, "__name__", str(function))

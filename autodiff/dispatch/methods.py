@@ -18,6 +18,7 @@ from autodiff.nodes import leaving
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.uncompiled import NO_ARRAY, UNMADE
+from autodiff.nodes.value import Value
 from autodiff.table import primitive
 
 ASSOCIATIVE = {
@@ -58,9 +59,15 @@ OTHERS: dict[str, Function] = {
     "flatten": np.ravel,
     "conj": np.conjugate,
     "ptp": np.ptp,
+    "clip": lambda x, min=None, max=None, **options: np.clip(x, min, max, **options),
     "compress": lambda x, condition, *args, **options: np.compress(condition, x, *args, **options),
 }
+# What is the number itself where nothing else is asked for: numpy's numbers have it, too.
+THE_SAME = (
+    "conj", "conjugate", "copy", "max", "mean", "min", "prod", "squeeze", "sum", "transpose",
+)  # fmt: skip
 ROWS = {r.name: r for r in primitive.ROWS if isinstance(r, primitive.Pointwise) and r.arity == 1}
+BY_UFUNC = {f.__name__: row for f, row in primitive.UFUNCS.items()}
 
 
 def method_of_nodes(node: Tensor, name: str) -> Any:
@@ -87,6 +94,27 @@ def method_of_nodes(node: Tensor, name: str) -> Any:
     return lambda *args, **options: function(node, *args, **options)
 
 
+def attribute_of_number(node: Value, name: str) -> Any:
+    """Return what a Value has under a name of numpy's: of its numbers, its arrays or its ufuncs."""
+    if name in ROWS or name in BY_UFUNC:
+        return partial(ROWS.get(name) or BY_UFUNC[name], node)
+    if name in ("T", "is_integer"):
+        return node if name == "T" else node.data.is_integer
+    if name in (*FACTS, "dtype", "ndim", "size"):
+        return getattr(np.float64(), name)
+    if name in NUMBERS:
+        return lambda *args, **options: getattr(np.float64(node), name)(*args, **options)
+    if name in IN_PLACE:
+        return partial(in_place, name, kind="Value")
+    try:
+        method = getattr(tensor(node), name)
+    except AttributeError as error:
+        raise AttributeError(str(error).replace("Tensor", "Value")) from None
+    if name not in THE_SAME:
+        return method
+    return lambda *args, **options: method(*args, **options) if args or options else node
+
+
 def made(node: Tensor) -> bool:
     """Return whether a node has an array: one made without `__init__` has none."""
     try:
@@ -95,10 +123,10 @@ def made(node: Tensor) -> bool:
         return False
 
 
-def in_place(name: str, *args: Any, **options: Any) -> Any:
+def in_place(name: str, *args: Any, kind: str = "Tensor", **options: Any) -> Any:
     """Refuse to change the array of a node."""
     raise TypeError(
-        f"Tensor.{name}: works in place, and the array of a node never changes; "
+        f"{kind}.{name}: works in place, and the array of a node never changes; "
         f"write y = {IN_PLACE[name]}"
     )
 

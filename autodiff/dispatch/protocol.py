@@ -43,7 +43,7 @@ from autodiff.dispatch.further.spectra import TRANSFORMS
 from autodiff.dispatch.linalg import norms  # noqa: F401
 from autodiff.dispatch.methods import PLAIN
 from autodiff.dispatch.moves import as_type
-from autodiff.nodes import costs
+from autodiff.nodes import costs, doors
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table.primitive import UFUNCS
@@ -63,6 +63,8 @@ def ufunc_of_nodes(
     function: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
     """Answer a ufunc that has no row of its own, or that is called with options."""
+    if method == "__call__" and any(map(of_objects, inputs)):
+        return function(*map(as_object, inputs), **options)
     if not no_array(options.pop("out", None)):
         raise TypeError(
             f"{name_of(function)}: the result would be written into a plain array and lose its "
@@ -94,7 +96,7 @@ def ufunc_of_nodes(
     if function is CLIP and method == "__call__":
         return ENTRIES[np.clip](*inputs, **options)
     entry = ENTRIES.get(function)
-    computed = UFUNCS.get(function) if entry is None else entry.implementation
+    computed = row_of(function) if entry is None else entry.implementation
     if method in methods.APPLIED and computed is not None and "dd->d" in function.types:
         return methods.applied(function, method, inputs, options)
     if method != "__call__" or computed is None:
@@ -102,6 +104,19 @@ def ufunc_of_nodes(
     if entry is not None:
         entry.check(inputs)
     return computed(*(as_asked(function, inputs, options) if options else inputs))
+
+
+def of_objects(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype == object
+
+
+def as_object(x: Any) -> Any:
+    """Return a Value as an array of no axes, so that numpy goes through the elements beside it."""
+    if not isinstance(x, Value):
+        return x
+    alone = np.empty((), dtype=object)
+    alone[()] = x
+    return alone
 
 
 def as_asked(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -141,6 +156,12 @@ def function_of_nodes(function: Any, args: tuple[Any, ...], options: dict[str, A
     if entry is None:
         raise refusal(function)
     return entry(*args, **options)
+
+
+def row_of(function: Any) -> Any:
+    """Return the row of a ufunc; those of SciPy's enter with the first that is asked for."""
+    found = UFUNCS.get(function)
+    return doors.scipy_row(function) if found is None and doors.of_scipy(function) else found
 
 
 @cache

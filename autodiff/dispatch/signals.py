@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch import reductions, statistics
-from autodiff.dispatch.entries import refused, stands_for
+from autodiff.dispatch.entries import check_axes, refused, stands_for
 from autodiff.dispatch.moves import as_type, blank, join
 from autodiff.nodes.functions import array_of, holds_nodes, is_node
 from autodiff.nodes.functions import as_array_node as tensor
@@ -36,6 +36,7 @@ SOME = Operand(shape=lambda d: (d.of(3, 2, 1),))
 @stands_for(np.convolve, a=VECTOR, v=SOME, mode=MODES)
 def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     """Return the sums of products of a with v turned round and moved along it."""
+    check_axes("np.convolve", 0, 1, a, v)
     a, v = tensor(a), tensor(v)
     few: Any = [np.zeros(min(x.size, 1)) for x in (a, v)]
     np.convolve(few[0], few[1], mode)  # what numpy refuses
@@ -56,6 +57,7 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 @stands_for(np.correlate, a=VECTOR, v=SOME, mode=one_of("valid", "same", "full"))
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """Return the sums of products of a with v moved along it."""
+    check_axes("np.correlate", 1, 1, a, v)
     a, v = tensor(a).reshape(-1), tensor(v).reshape(-1)
     if a.size < v.size and not mode.startswith("f"):  # numpy exchanges them and turns the result
         return convolve(v, a[::-1], mode)[::-1]

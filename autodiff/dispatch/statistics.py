@@ -213,8 +213,8 @@ def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """Return the running sums along an axis."""
     x = as_type(tensor(a), dtype)
-    if axis is None:
-        x, axis = x.reshape(-1), 0
+    if axis is None or not x.ndim:  # a single number has an axis here, as in numpy
+        x, axis = x.reshape(-1), axis or 0
     return ops.cumsum(x, axis=one_axis(x, axis), reverse=False)
 
 
@@ -222,8 +222,8 @@ def cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
 def cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """Return the running products along an axis, right also where some element is 0."""
     x = as_type(tensor(a), dtype)
-    if axis is None:
-        x, axis = x.reshape(-1), 0
+    if axis is None or not x.ndim:  # a single number has an axis here, as in numpy
+        x, axis = x.reshape(-1), axis or 0
     return ops.cumprod(x, axis=one_axis(x, axis), reverse=False)
 
 

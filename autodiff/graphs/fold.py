@@ -59,7 +59,7 @@ class Folding:
     def constant(self, array: Any) -> Tensor:
         """Return a constant that holds this array."""
         node: Tensor = Tensor.__new__(Tensor)
-        fill(node, array, None, (), (), {}, False)
+        fill(node, array, None, (), (), {}, False, None)
         return self.keep(node)
 
     def one(self, x: Tensor, node: Tensor) -> Tensor:
@@ -98,7 +98,7 @@ class Folding:
         ):
             params = node.params if row is node.primitive else {}
             made: Tensor = Tensor.__new__(Tensor)
-            fill(made, node._array, row, parents, (), params, node.needs_grad)
+            fill(made, node._array, row, parents, (), params, node.needs_grad, None)
             made.name, node = node.name, made
             self.made.add(made)
         if key is not None:

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from autodiff.graphs.graph import Graph, GraphNode
+from autodiff.interop.arrays import structural, writes
 from autodiff.table.primitive import Pointwise
-from autodiff.table.structure import axes_of
 from autodiff.table.symbol import Symbol, Term
 
 Formula = Callable[..., Any]
@@ -28,6 +28,7 @@ class Dialect(Protocol):
     """What the formulas ask of another library; elementary functions come by numpy's names."""
 
     name: str
+    arrays: Any
 
     @property
     def own(self) -> Mapping[str, Formula]: ...
@@ -176,8 +177,8 @@ def _formula(m: Dialect, row: Pointwise) -> Formula:
             return function
     if row.name not in FORMULAS:
         raise ValueError(
-            f"{row.name}: {m.name} has no function for it, and it is not written in terms of the "
-            f"elementary ones; compose it of operations of the table instead"
+            f"{row.name}: the export to {m.name} does not write it yet, and it is not composed of the "
+            f"elementary functions; compose it of operations of the table instead"
         )
     return partial(FORMULAS[row.name], m)
 
@@ -205,60 +206,14 @@ def _at(m: Dialect, term: Term, values: Mapping[str, Any]) -> Any:
     return pointwise(m, term.op, [_at(m, a, values) for a in term.args])
 
 
-def structural(m: Dialect, node: GraphNode, operands: list[GraphNode], xs: list[Any]) -> Any:
-    """Return a multilinear row of the table in a dialect; all shapes are known."""
-    params, x = node.params, xs[0]
-    shape = operands[0].shape
-    match node.op:
-        case "total":
-            return _added(xs)
-        case "dot":
-            n = len(xs) // 2
-            return _added([w * x for w, x in zip(xs[:n], xs[n:], strict=True)])
-        case "matmul":
-            return m.matmul(*xs)
-        case "sum" | "mean" | "max" | "min":
-            axes = axes_of(params["axis"], len(shape))
-            if not axes:
-                return x
-            if node.op in ("max", "min"):
-                sign = 1.0 if node.op == "max" else -1.0
-                return sign * m.max(sign * x, axes, params["keepdims"])
-            y = m.sum(x, axes, params["keepdims"])
-            return y if node.op == "sum" else y * (1.0 / math.prod(shape[i] for i in axes))
-        case "ties":
-            axes = axes_of(params["axis"], len(shape))
-            sign = 1.0 if params["largest"] else -1.0
-            top = m.max(sign * x, axes, True)
-            hit = m.where(m.equal(sign * x, top), 1.0, 0.0)
-            return hit / m.sum(hit, axes, True)
-        case "broadcast":
-            return m.broadcast(x, node.shape)
-        case "reshape":
-            return m.reshape(x, node.shape)
-        case "transpose":
-            return m.transpose(x, params["axes"])
-        case "take":
-            places = np.arange(math.prod(shape)).reshape(shape)[params["index"]]
-            flat = m.gather(m.reshape(x, (math.prod(shape),)), np.ravel(places))
-            return m.reshape(flat, node.shape)
-        case "scatter":
-            places = np.arange(math.prod(node.shape)).reshape(node.shape)[params["index"]]
-            flat = m.reshape(x, (math.prod(shape),))
-            size = math.prod(node.shape)
-            return m.reshape(m.scatter(flat, np.ravel(places), size), node.shape)
-        case "concatenate":
-            return m.concatenate(xs, params["axis"] % len(node.shape))
-        case "cast":
-            return m.cast(x, params["dtype"])
-    raise ValueError(f"{node.op}: {m.name} has no function for it")
-
-
-def _added(xs: list[Any]) -> Any:
-    y = xs[0]
-    for x in xs[1:]:
-        y = y + x
-    return y
+def check(m: Dialect, graph: Graph) -> None:
+    """Raise where a row of the graph is none that the dialect has."""
+    for node in graph:
+        row = node.primitive
+        if isinstance(row, Pointwise):
+            _formula(m, row)
+        elif row is not None and not writes(m, row.name, dict(node.params)):
+            raise ValueError(f"{row.name}: the export to {m.name} does not write it yet")
 
 
 def interpret(graph: Graph, m: Dialect, given: Mapping[int, Any]) -> list[Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph
-from autodiff.interop.formulas import Formula, arguments, interpret, unique_names
+from autodiff.interop.formulas import Formula, arguments, check, interpret, unique_names
 from autodiff.table.primitive import Pointwise
 
 OPSET = 18
@@ -65,6 +65,7 @@ class _Onnx:
     """ONNX's spelling: every operation adds a node to the model."""
 
     name = "ONNX"
+    arrays = None
 
     def __init__(self) -> None:
         self.onnx = require("onnx", "onnx", "to_onnx")
@@ -240,6 +241,7 @@ def to_onnx(y: Node, names: Mapping[str, Any] | None = None) -> Any:
         given[node.id] = _Term(m, labels[node.id], value.dtype)
         if node not in inputs:
             m.initializers.append(m.onnx.numpy_helper.from_array(value, labels[node.id]))
+    check(m, graph)
     made = interpret(graph, m, given)
     constants = {t.name for t in m.initializers}
     end = graph[graph.outputs[0]]

@@ -17,11 +17,13 @@ from autodiff.interop.formulas import (
     Dialect,
     Formula,
     arguments,
+    check,
     interpret,
     pointwise,
     slope,
     unique_names,
 )
+from autodiff.interop.torch_arrays import arrays
 from autodiff.table.primitive import TABLE, Pointwise
 
 
@@ -32,6 +34,7 @@ class _Torch:
 
     def __init__(self) -> None:
         self.torch = t = require("torch", "torch", "to_torch")
+        self.arrays = arrays(t)
         self.rules: dict[Pointwise, Any] = {}
         self.own = {
             "sigmoid": t.sigmoid,
@@ -109,10 +112,10 @@ class _Torch:
         return self.torch.where(condition, *self._alike(a, b))
 
     def sum(self, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-        return x.sum(dim=axes, keepdim=keepdims)
+        return x.sum(dim=axes, keepdim=keepdims) if axes else x
 
     def max(self, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-        return x.amax(dim=axes, keepdim=keepdims)
+        return x.amax(dim=axes, keepdim=keepdims) if axes else x
 
     def broadcast(self, x: Any, shape: tuple[int, ...]) -> Any:
         return x.expand(shape)
@@ -134,7 +137,7 @@ class _Torch:
         return self.torch.cat(xs, dim=axis)
 
     def cast(self, x: Any, dtype: np.dtype[Any]) -> Any:
-        return x.to(getattr(self.torch, dtype.name))
+        return x.to(getattr(self.torch, np.dtype(dtype).name))
 
 
 class _Jax:
@@ -144,7 +147,7 @@ class _Jax:
 
     def __init__(self) -> None:
         jax = require("jax", "jax", "to_jax")
-        self.jnp = require("jax.numpy", "jax", "to_jax")
+        self.jnp = self.arrays = require("jax.numpy", "jax", "to_jax")
         self.own = {"sigmoid": jax.nn.sigmoid, "relu": jax.nn.relu, "stop": jax.lax.stop_gradient}
         self.erf = jax.scipy.special.erf
         self.custom_jvp = jax.custom_jvp
@@ -234,6 +237,7 @@ def to_jax(y: Node, names: Mapping[str, Any] | None = None) -> Callable[..., Any
 
 def _program(y: Node, names: Mapping[str, Any] | None, m: Dialect) -> Callable[..., Any]:
     graph = Graph(y, names=names)
+    check(m, graph)
     labels = unique_names(graph)
     leaves = {labels[node.id]: node.id for node in arguments(graph)}
 

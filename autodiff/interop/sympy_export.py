@@ -8,7 +8,7 @@ import numpy as np
 from autodiff._engine import require
 from autodiff.derivatives.reverse import Node
 from autodiff.graphs.graph import Graph, GraphNode
-from autodiff.interop.formulas import Formula, arguments, interpret, unique_names
+from autodiff.interop.formulas import Formula, arguments, check, interpret, unique_names
 from autodiff.table.primitive import Pointwise
 
 
@@ -16,6 +16,7 @@ class _SymPy:
     """SymPy's spelling, on single expressions and on numpy arrays of them."""
 
     name = "SymPy"
+    arrays = None
 
     def __init__(self) -> None:
         self.sympy = s = require("sympy", "sympy", "to_sympy")
@@ -121,6 +122,7 @@ def to_sympy(y: Node, names: Mapping[str, Any] | None = None) -> Any:
     graph = Graph(y, names=names)
     labels = unique_names(graph)
     given = {node.id: _symbols(m.sympy, node, labels[node.id]) for node in arguments(graph)}
+    check(m, graph)
     result = interpret(graph, m, given)[graph.outputs[0]]
     return result.item() if isinstance(result, np.ndarray) and result.ndim == 0 else result
 

@@ -20,16 +20,20 @@ cdef extern from *:
     #else
     #define autodiff_soon(node) ((void)(node))
     #endif
+    #define autodiff_names(kind) ((kind)->tp_dict)
     static newfunc autodiff_replace(PyTypeObject *kind, destructor dealloc, allocfunc alloc, newfunc make) {
         newfunc before = kind->tp_new;
         kind->tp_dealloc = dealloc;
         kind->tp_alloc = alloc;
         kind->tp_new = make;
+        if (kind->tp_as_sequence) kind->tp_as_sequence->sq_item = NULL;  /* `x[...]` makes no sequence of a number */
         PyType_Modified(kind);
         return before;
     }
     """
     void soon "autodiff_soon" (void *node) noexcept
+    void lookup_again "PyType_Modified" (PyTypeObject *kind) noexcept
+    PyObject *names "autodiff_names" (PyTypeObject *kind) noexcept
     New replace "autodiff_replace" (PyTypeObject *kind, Dealloc dealloc, Alloc alloc, New make) noexcept
 
 cdef extern from "Python.h":
@@ -226,4 +230,10 @@ cdef inline bint rule(
         raise SystemError(f"{kind.__name__} has {kind.__basicsize__} bytes, Node has {sizeof(Node)}")
     h.kind = <PyTypeObject *>kind
     h.make = replace(h.kind, <Dealloc>dealloc, alloc, make)
+    return True
+
+cdef inline bint given(object kind, dict attributes) except -1:
+    """Give a class what Python's `setattr` would, which leaves classes written in C alone."""
+    (<dict>names(<PyTypeObject *>kind)).update(attributes)
+    lookup_again(<PyTypeObject *>kind)
     return True

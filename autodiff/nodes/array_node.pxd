@@ -15,4 +15,5 @@ cdef class ArrayNode:
     cdef readonly long long seq
 
 cdef Py_ssize_t holders(ArrayNode node) except -2
-cpdef object fill(ArrayNode node, object array, object primitive, tuple parents, tuple saved, object params, bint needs_grad)
+@cython.locals(mode=modes.Mode)
+cpdef object fill(ArrayNode node, object array, object primitive, tuple parents, tuple saved, object params, bint needs_grad, object kept)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autodiff.nodes import doors, leaving, modes, places
-from autodiff.nodes.uncompiled import NO_ARRAY
+from autodiff.nodes.uncompiled import NO_ARRAY, guarded
 from autodiff.nodes.value import Value, label_of, micrograd_op, tick
 from autodiff.table import loops, primitive
 from autodiff.table.data import Array, as_array, as_float, fix
@@ -277,21 +277,22 @@ def plain(x: Any) -> Any:
 
 def fill(
     node: ArrayNode, array: Array, primitive: Primitive | None, parents: tuple[Any, ...],
-    saved: tuple[Array, ...], params: dict[str, Any], needs_grad: bool,
+    saved: tuple[Array, ...], params: dict[str, Any], needs_grad: bool, kept: Array | None,
 ) -> None:  # fmt: skip
-    node._array = array
-    node._grad = node.kept = node._name = None
+    node._array, node._grad, node._name, node.kept = array, None, None, kept
     node.primitive = primitive
     node.parents = parents
     node.saved = saved
     node.params = params
     node.needs_grad = needs_grad
     node.is_constant = primitive is None and not needs_grad
-    node.scope = modes.MODE.get().path if modes.active and primitive is not None else ""
-    node.where = ""
+    mode = modes.MODE.get() if modes.active and primitive is not None else None
+    node.scope = "" if mode is None else mode.path
+    node.where = "" if mode is None or not mode.anomaly else modes.source_line()
     node.seq = tick()
 
 
+guarded(ArrayNode, "is_constant kept needs_grad params parents primitive saved scope seq where")
 _node = ArrayNode()
 _node._array = np.zeros(1)
 # What `holders` sees where only the node holds its array; 0 where threads may run between.

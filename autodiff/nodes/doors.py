@@ -8,14 +8,18 @@ its words. The architecture test reads this table and allows no other import upw
 """
 
 import importlib
+import sys
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from autodiff.table.primitive import row_called
+import numpy as np
+
+from autodiff.nodes import leaving
+from autodiff.table.primitive import ROWS, UFUNCS, Pointwise, row_called
 
 if TYPE_CHECKING:
     from autodiff.derivatives.transforms import array_backward, scalar_backward
-    from autodiff.dispatch.methods import method_of_nodes
+    from autodiff.dispatch.methods import attribute_of_number, method_of_nodes
     from autodiff.dispatch.protocol import function_of_nodes, ufunc_of_nodes
     from autodiff.drawing.request import graph_in_notebook, node_in_notebook
     from autodiff.explanations.paths import explain
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
     from autodiff.pickles import by_name, jitted, restored, taken_apart, unpickled
     from autodiff.player import save as save_player
     from autodiff.player.live import play
+    from autodiff.scipy.special import row_of as scipy_row
 
 DOORS = {
     "array_backward": "autodiff.derivatives.transforms:array_backward",
+    "attribute_of_number": "autodiff.dispatch.methods:attribute_of_number",
     "by_name": "autodiff.pickles:by_name",
     "backward_steps": "autodiff.explanations.steps:backward_steps",
     "explain": "autodiff.explanations.paths:explain",
@@ -41,6 +47,7 @@ DOORS = {
     "jitted": "autodiff.pickles:jitted",
     "restored": "autodiff.pickles:restored",
     "save_player": "autodiff.player:save",
+    "scipy_row": "autodiff.scipy.special:row_of",
     "scalar_backward": "autodiff.derivatives.transforms:scalar_backward",
     "to_json": "autodiff.interop:to_json",
     "taken_apart": "autodiff.pickles:taken_apart",
@@ -58,6 +65,42 @@ def __getattr__(name: str) -> Any:
     module, _, function = DOORS[name].partition(":")
     opened = globals()[name] = getattr(importlib.import_module(module), function)
     return opened
+
+
+def of_scipy(ufunc: Any) -> bool:
+    """Return whether a ufunc is one of scipy.special's."""
+    places = map(sys.modules.get, ("scipy.special", "scipy.special._ufuncs"))
+    return any(getattr(m, ufunc.__name__, None) is ufunc for m in places)
+
+
+class Attribute:
+    """What a node has under a name of numpy's, which is looked up behind a door when it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        opened = globals().get("attribute_of_number") or __getattr__("attribute_of_number")
+        return self if node is None else opened(node, self.name)
+
+
+def as_compared(node: Any) -> Any:
+    """Return what numpy.testing makes an array with; elsewhere a Value has none, and is an object in one."""
+    if not leaving.compared():
+        raise AttributeError("a Value is no array; write ad.stack([x]) for an array node")
+    return lambda dtype=None, copy=None: np.array(node.data, dtype or float)
+
+
+def attributes_of_numbers(kind: type) -> dict[str, Any]:
+    """Return what numpy's numbers and arrays have, and the rows of one operand, by name, as attributes.
+
+    numpy asks an object for the method of an operation's name in `np.arctan` of an array of objects.
+    """
+    there = {*dir(np.float64), *dir(np.ndarray)} - {*dir(float)} | {"conjugate", "is_integer"}
+    named = {n for n in there if not n.startswith("_")} | {f.__name__ for f in UFUNCS}
+    named |= {r.name for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
+    found = {name: Attribute(name) for name in sorted(named - {*dir(kind)})}
+    return {**found, "__array__": property(as_compared)}
 
 
 if TYPE_CHECKING:
@@ -86,6 +129,7 @@ else:
 __all__ = [
     "DOORS",
     "array_backward",
+    "attribute_of_number",
     "backward_steps",
     "by_name",
     "explain",
@@ -101,6 +145,7 @@ __all__ = [
     "restored",
     "save_player",
     "scalar_backward",
+    "scipy_row",
     "taken_apart",
     "to_json",
     "ufunc_of_nodes",

@@ -242,6 +242,11 @@ def source() -> tuple[str, str, FrameType | None]:
     return linecache.getline(file, n), f" ({file}, line {n})", frame
 
 
+def compared() -> bool:
+    """Return whether numpy.testing asks, which compares numbers."""
+    return module_of(outside(sys._getframe(0))).startswith(SILENT[1])
+
+
 def outside(frame: FrameType | None) -> FrameType | None:
     """Return the innermost frame that is none of the library's."""
     while frame is not None and module_of(frame).startswith(OWN):

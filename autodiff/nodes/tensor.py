@@ -41,7 +41,7 @@ class Tensor(ArrayNode):
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         array = loops.copied(data)
-        fill(self, as_array(data) if array is None else array, None, (), (), NONE, True)
+        fill(self, as_array(data) if array is None else array, None, (), (), NONE, True, None)
         self._name = label_of(name)
 
     @property
@@ -223,7 +223,7 @@ def operand(x: Any, dtype: Any, row: Primitive) -> Any:
 def of_array(array: Array) -> Tensor:
     """Return an array as a constant."""
     node: Tensor = Tensor.__new__(Tensor)
-    fill(node, array, None, (), (), NONE, False)
+    fill(node, array, None, (), (), NONE, False, None)
     return node
 
 
@@ -244,15 +244,11 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
         structure.evaluated(row, parents, arrays, params, keep) if array is None else (array, None)
     )
     node: Tensor = Tensor.__new__(Tensor)
-    fill(node, array, row, parents, arrays, params, needs)
-    node.kept = kept
-    if modes.active:
-        mode = MODE.get()
-        node.where = modes.source_line() if mode.anomaly else ""
-        if not mode.recording:
-            node.needs_grad = False
-            if not modes.watched:  # a trace must know where it comes from
-                fill(node, array, None, (), (), {}, False)
+    if modes.active and not MODE.get().recording:
+        needs = False
+        if not modes.watched:  # a trace must know where it comes from
+            return of_array(array)
+    fill(node, array, row, parents, arrays, params, needs, kept)
     return node
 
 
@@ -279,6 +275,10 @@ def operands(
                 dtype = kind
     if dtype is None:
         dtype = FLOAT
+    elif dtype is not FLOAT:
+        typed = [x for x in args if type(x) is Tensor or isinstance(x, np.ndarray | np.generic)]
+        seen = [x._array if type(x) is Tensor else x for x in typed]
+        dtype = FLOAT if np.result_type(*seen).itemsize > 4 else dtype  # of whole numbers, too
     parents = []
     arrays = []
     needs = False

@@ -5,9 +5,11 @@ Type checkers always read this module, which knows what the decorated things are
 `__init__` has empty slots here and an AttributeError for each; `Unmade` says the same where it is compiled.
 """
 
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 from weakref import ref
 
@@ -85,6 +87,21 @@ def dropped(block: Any, outer: Any, end: Any) -> None:
 
 def __getattr__(name: str) -> Any:
     raise AttributeError(f"{name}: not among the compiler's words that the sources use")
+
+
+def guarded(kind: type, names: str) -> None:
+    """Let only the library write these fields of a class, as it is with those of a compiled one."""
+    for name in names.split():
+        slot: Any = vars(kind)[name]
+        if isinstance(slot, MemberDescriptorType):
+            setattr(kind, name, property(slot.__get__, partial(guard, name, slot.__set__)))
+
+
+def guard(name: str, put: Any, node: Any, value: Any) -> None:
+    if not str(sys._getframe(1).f_globals.get("__name__")).startswith("autodiff."):
+        place = "autodiff.nodes.array_node.ArrayNode' objects"
+        raise AttributeError(f"attribute {name!r} of '{place} is not writable")
+    put(node, value)
 
 
 UNMADE = "this Tensor was made without __init__; write Tensor(array)"

@@ -276,9 +276,9 @@ class Value:
         """Return the number as a new constant, through which no gradient flows."""
         return constant(self.data)
 
-    def item(self) -> float:
-        """Return the number as a Python float."""
-        return self.data
+    def item(self, *place: Any) -> float:
+        """Return the number as a Python float; a `place` can only be the first."""
+        return float(np.float64(self.data).item(*place)) if place else self.data
 
     def __float__(self) -> float:
         if self._code != CONSTANT:
@@ -292,6 +292,12 @@ class Value:
 
     def __trunc__(self) -> int:
         return int(self)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return the number itself, as numpy's do for `x[()]` and `x[...]`; new axes make a Tensor."""
+        if index is ... or (type(index) is tuple and not index):
+            return self
+        return doors.attribute_of_number(self, "__getitem__")(index)
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else str(self)
@@ -455,6 +461,9 @@ class Value:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Record numpy's function: `np.sin(x)`, and operators with numpy on the left."""
         row = UFUNCS.get(ufunc)
+        for x in inputs:
+            if type(x) is not Value and isinstance(x, np.ndarray) and x.dtype == object:
+                row = None  # element by element
         if row is None or method != "__call__" or options:
             return doors.ufunc_of_nodes(ufunc, method, inputs, options)
         return row(*inputs)
@@ -633,6 +642,8 @@ def mixed(code: int, a: Any, b: Any) -> Any:
         )
         if not plain and type(x) not in RECORDERS:
             return NotImplemented
+        if isinstance(x, np.ndarray) and x.dtype == object:
+            return NotImplemented
     return ROWS[code](a, b)
 
 
@@ -666,7 +677,11 @@ def _guard(sign: str, a: Value, b: Any, outcome: bool) -> None:
 
 if cython.compiled:
     memory.rule(_heap, Value, dealloc, blank, made)
+    memory.given(Value, doors.attributes_of_numbers(Value))
 else:
+    Value.__iter__ = None  # type: ignore[attr-defined]  # compiled, `[...]` makes no sequence of it
+    for _name, _attribute in doors.attributes_of_numbers(Value).items():
+        setattr(Value, _name, _attribute)
 
     def _unmade(self: Value, name: str) -> Any:
         """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""

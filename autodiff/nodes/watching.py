@@ -13,10 +13,15 @@ from autodiff.nodes.uncompiled import Ending
 
 
 class Trace:
-    """A recording that goes on somewhere: its guards, the nodes that it began with, and when it began."""
+    """A recording that goes on somewhere: its guards, the nodes that it began with, and when it began.
 
-    def __init__(self, guards: list[tuple[Any, ...]], inputs: Sequence[Any], start: int) -> None:
-        self.guards, self.inputs, self.start = guards, inputs, start
+    `whole` are those that stand for whole numbers, which have no derivative.
+    """
+
+    def __init__(
+        self, guards: list[tuple[Any, ...]], inputs: Sequence[Any], start: int, whole: Sequence[Any]
+    ) -> None:
+        self.guards, self.inputs, self.start, self.whole = guards, inputs, start, whole
 
     def holds(self, x: Any) -> bool:
         """Return whether a node was computed from the inputs of the trace."""
@@ -32,6 +37,11 @@ class Trace:
         return False
 
 
+def stands_for_whole(x: Any) -> bool:
+    """Return whether a node stands for a whole number that a recording was given."""
+    return any(x is node for trace in modes._traces for node in trace.whole)
+
+
 class watch:  # noqa: N801  a word to write after `with`
     """Add to `guards` every comparison of numbers and every reading of one inside the block.
 
@@ -40,11 +50,13 @@ class watch:  # noqa: N801  a word to write after `with`
     left the graph, so that there is a value and no gradient.
     """
 
-    def __init__(self, guards: list[tuple[Any, ...]], inputs: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, guards: list[tuple[Any, ...]], inputs: Sequence[Any] = (), whole: Sequence[Any] = ()
+    ) -> None:
         self.guards = guards
         self.left: str | None = None
         self.start = min([x.seq for x in inputs], default=0) - 1
-        self.trace = Trace(guards, inputs, self.start)
+        self.trace = Trace(guards, inputs, self.start, whole)
 
     def __enter__(self) -> None:
         inside = self.changed(MODE.get())

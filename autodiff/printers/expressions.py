@@ -17,8 +17,6 @@ OWN = browser_libm.__name__
 LIBM = (libm.__name__, "math")
 MATH = {
     "fabs": "Math.abs",
-    "fmax": "((a, b) => a > b || Number.isNaN(b) ? a : b)",
-    "fmin": "((a, b) => a < b || Number.isNaN(b) ? a : b)",
     "fmod": "((a, b) => a % b)",
     "isnan": "Number.isNaN",
     "inf": "Infinity",

@@ -110,7 +110,7 @@ class ArrayProgram(Traced):
 
     def __init__(
         self, f: Any, examples: Sequence[Any], argnums: int | tuple[int, ...] = 0,
-        donate_argnums: tuple[int, ...] = (), leaves: list[Tensor] | None = None,
+        donate_argnums: tuple[int, ...] = (), leaves: list[Tensor] | None = None, keywords: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(f, len(examples), argnums)
         self.leaves = leaves
@@ -120,7 +120,7 @@ class ArrayProgram(Traced):
         shown = self.structure([x._array if isinstance(x, NODES[1:]) else x for x in given])
         # an example that is a constant says that no gradient is wanted
         self.still = [isinstance(x, Tensor) and x.is_constant for x in given]
-        self._new(self._normal((shown, {})), False)
+        self._new(self._normal((shown, keywords or {})), False)
 
     @property
     def source(self) -> str:

@@ -26,7 +26,7 @@ from autodiff.nodes import modes
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
 from autodiff.table import tree
-from autodiff.table.data import Fixed, as_array, as_float, one_hot, refusal
+from autodiff.table.data import Fixed, as_array, as_float, check_kind, one_hot, refusal
 from autodiff.table.primitive import Primitive
 
 KEPT = 32  # courses of one program
@@ -233,12 +233,14 @@ def look_of(call: Any, kind: str, axes: Sequence[Any], names: Sequence[str]) -> 
 
 def leaf_of(x: Any, kind: str, axis: Any, path: str) -> Leaf:
     """Return what a number or an array among the arguments is."""
-    found = plain(x)
+    found, wanted = plain(x), "a number or an array of real numbers"
     if found is None:
-        raise refusal(path, "a number or an array of real numbers", x)
+        check_kind(x, path, wanted)
+        raise refusal(path, wanted, x)
+    if found.dtype.kind == "f" and found.itemsize not in (4, 8):
+        raise refusal(path, "float32 or float64", found)
     if kind == ARRAY:
-        if found.dtype not in (np.float64, np.float32):
-            found = as_array(found, path)
+        found = found if found.dtype in (np.float64, np.float32) else as_array(found, path)
         return Leaf(ARRAY, found.shape, found.dtype)
     if axis is None:
         return Leaf(NUMBERS, found.shape)

@@ -251,8 +251,8 @@ class Compiled(Program):
 
     def recorded_by(self, f: Any, args: Any, keywords: Any, inputs: list[Any], look: Look) -> Any:
         """Return what the function returns, what was heard of it, and what its indices choose."""
-        gathers, heard = Gathers(), watch(Guards(), inputs)
         whole = indices(look, inputs)
+        gathers, heard = Gathers(), watch(Guards(), inputs, whole)
         if whole:
             args = indexed(tuple(args))
         around = listening.get()

@@ -117,7 +117,7 @@ class Jitted:
             if settled or self.in_axes is not None:
                 raise
             try:
-                found = recorded_on_tensors(program, free, error)
+                found = recorded_on_tensors(program, free, error, keywords)
             except Exception as second:
                 return self._by_value(args, keywords, grads, second)
             program = self.programs[next(reversed(self.programs))] = found

@@ -84,7 +84,9 @@ def trace(
     return program
 
 
-def recorded_on_tensors(program: "Program", args: Any, error: Exception) -> ArrayProgram:
+def recorded_on_tensors(
+    program: "Program", args: Any, error: Exception, keywords: Any = None
+) -> ArrayProgram:
     """Return the program of a function that does with arrays what single numbers do not, as `error` shows.
 
     Without arrays, and where that fails as well, it is raised, unless it speaks of single numbers.
@@ -92,7 +94,9 @@ def recorded_on_tensors(program: "Program", args: Any, error: Exception) -> Arra
     if not (isinstance(error, NeedsTensorError) or has_arrays(args)):
         raise error
     try:
-        return ArrayProgram(program.f, tree.map_tree(on_tensors, args), program.argnums)
+        return ArrayProgram(
+            program.f, tree.map_tree(on_tensors, args), program.argnums, keywords=keywords
+        )
     except Exception as second:
         raise (second if isinstance(error, NeedsTensorError) else error) from None
 

@@ -26,7 +26,8 @@ def row(
 ) -> Any:
     """Enter SciPy's function of this name as a row."""
     function = array or getattr(plain, name)
-    named = next(p for p in partials if p.__name__ != "refuse")
+    known = [p for p in partials if p.__name__ != "refuse"]
+    named = known[0] if known else lambda y, x: None
     for place, rule in enumerate(partials):
         PLACES[rule] = place
         rule.__signature__ = inspect.signature(named)  # the operands' names

@@ -131,11 +131,15 @@ zeta_row: Any = row("zeta", fixed("the exponent of zeta"), lambda y, x, q: -x * 
            domain=(Domain(1.0), POSITIVE))  # fmt: skip
 
 
+riemann = row("riemann_zeta", fixed("the exponent of zeta"), array=lambda x: plain.zeta(x),
+              reference="zeta")  # fmt: skip
+
+
 def zeta(x: Any, q: Any = None) -> Any:
     """Return the sum of (k + q)^-x over k = 0, 1, ...; q is 1 where it is left away, then Riemann's zeta."""
-    if q is None and not is_node(x):
-        return plain.zeta(x)
-    return zeta_row(x, 1.0 if q is None else q)
+    if q is None:
+        return riemann(x) if is_node(x) else plain.zeta(x)
+    return zeta_row(x, q)
 
 
 def _gamma_density(a: Any, x: Any) -> Any:
@@ -162,8 +166,12 @@ betainc = row(
 expi = row("expi", lambda y, x: ops.exp(x) / x, domain=(POSITIVE,), reference="ei")
 exp1 = row("exp1", lambda y, x: -ops.exp(-x) / x, domain=(POSITIVE,), reference="e1")
 
-for _ufunc, _row in ((plain.ndtr, ndtr), (plain.expit, expit), (plain.xlogy, xlogy)):
-    UFUNCS[_ufunc] = _row
+_riemann = getattr(plain._ufuncs, "_riemann_zeta", None)  # what SciPy's zeta calls
+for _ufunc, _row in (
+    (plain.ndtr, ndtr), (plain.expit, expit), (plain.xlogy, xlogy), (_riemann, riemann),
+):  # fmt: skip
+    if _ufunc is not None:
+        UFUNCS[_ufunc] = _row
 
 
 def exp10(x: Any) -> Any:
@@ -213,6 +221,11 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
 def softplus(x: Any) -> Any:
     """Return log(1 + e^x)."""
     return ops.softplus(x)
+
+
+def row_of(ufunc: Any) -> Any:
+    """Return the row of one of SciPy's ufuncs; None where it has none."""
+    return UFUNCS.get(ufunc)
 
 
 def __getattr__(name: str) -> Any:

@@ -286,8 +286,7 @@ def as_array(data: Any, what: str = "Tensor", copy: bool = True) -> Array:
             return as_array(data.astype(data.dtype.newbyteorder("=")), what, copy)
         if data.dtype.kind in "iub":
             raise TypeError(
-                f"{what}: an array of dtype {data.dtype} has no gradient; "
-                f"write {what}(x.astype(float))"
+                f"{what}: an array of dtype {data.dtype} has no gradient; write x.astype(float)"
             )
         raise refusal(what, "float32 or float64", data)
     check_kind(data, what, "numbers")

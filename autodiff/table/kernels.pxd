@@ -25,6 +25,8 @@ cpdef double truth(double x) noexcept
 cpdef double beats(double a, double b) noexcept
 cpdef double maximum(double a, double b) noexcept
 cpdef double minimum(double a, double b) noexcept
+cpdef double fmax(double a, double b) noexcept
+cpdef double fmin(double a, double b) noexcept
 cpdef double where(double condition, double a, double b) noexcept
 cpdef double clip(double x, double low, double high) noexcept
 @cython.locals(y=double)

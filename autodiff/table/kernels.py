@@ -55,9 +55,7 @@ def power(x: float, n: float) -> float:
 def power_slope(x: float, n: float) -> float:
     """n x^(n - 1), and 0 where n is 0; below n = 1/2, where n - 1 is rounded, as n (x^n / x)."""
     y: float = power(x, exponent(x, n))
-    if (
-        n >= 0.5 and libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0
-    ):  # near underflow: in two halves
+    if n >= 0.5 and libm.fabs(y) < 1e-290 and x != 0.0 and n != 2.0:  # near 0: in two halves
         half: float = libm.pow(libm.fabs(x), 0.5 * (n - 1.0))
         return libm.copysign(n * half * half, y)
     return slope_from(x, n, y)
@@ -136,9 +134,7 @@ def floordiv(a: float, b: float) -> float:
     if b == 0.0:
         return libm.divide(a, b)
     left: float = libm.fmod(a, b)
-    times: float = (a - left) / b
-    if left != 0.0 and (left < 0.0) != (b < 0.0):
-        times = times - 1.0
+    times: float = (a - left) / b - (1.0 if left != 0.0 and (left < 0.0) != (b < 0.0) else 0.0)
     if times == 0.0:
         return libm.copysign(0.0, a / b)
     whole: float = libm.floor(times)
@@ -189,7 +185,7 @@ def sech2(x: float) -> float:
 
 def softplus(x: float) -> float:
     """log(1 + e^x)."""
-    return (x if x > 0.0 else 0.0 * x) + libm.log1p(libm.exp(-libm.fabs(x)))
+    return (0.0 if x <= 0.0 else x) + libm.log1p(libm.exp(-libm.fabs(x)))
 
 
 def logaddexp(a: float, b: float) -> float:
@@ -204,7 +200,6 @@ def share(a: float, b: float) -> float:
 
 
 def share2(a: float, b: float) -> float:
-    """2^a / (2^a + 2^b) likewise."""
     return share_of(a, b, libm.exp2(-libm.fabs(a - b)), 0.6931471805599453)
 
 
@@ -220,7 +215,6 @@ def share_of(a: float, b: float, e: float, scale: float) -> float:
 
 
 def logaddexp2(a: float, b: float) -> float:
-    """log2(2^a + 2^b) likewise."""
     rest: float = 1.0 if a == b else 1.4426950408889634 * libm.log1p(libm.exp2(-libm.fabs(a - b)))
     return maximum(a, b) + rest
 
@@ -230,6 +224,14 @@ def prefers(a: float, b: float) -> float:
     y: float = beats(a, b)
     lost: float = 0.0 if libm.isnan(a) and not libm.isnan(b) else y
     return 1.0 if libm.isnan(b) and not libm.isnan(a) else lost
+
+
+def fmax(a: float, b: float) -> float:
+    return a if a >= b or libm.isnan(b) else b
+
+
+def fmin(a: float, b: float) -> float:
+    return a if a <= b or libm.isnan(b) else b
 
 
 def hole(x: float) -> float:

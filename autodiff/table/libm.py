@@ -30,8 +30,6 @@ __all__ = [
     "expm1",
     "fabs",
     "floor",
-    "fmax",
-    "fmin",
     "fmod",
     "hypot",
     "inf",
@@ -139,16 +137,6 @@ def fmod(a: float, b: float) -> float:
         return math.fmod(a, b)
     except ValueError:
         return nan
-
-
-def fmax(a: float, b: float) -> float:
-    """Return the larger of two; of a number and NaN the number."""
-    return a if a > b or isnan(b) else b
-
-
-def fmin(a: float, b: float) -> float:
-    """Return the smaller of two; of a number and NaN the number."""
-    return a if a < b or isnan(b) else b
 
 
 def divide(a: float, b: float) -> float:

@@ -379,13 +379,13 @@ prefers: Pointwise = pointwise(
     doc="1 where a > b, 0 where a < b, a half where they are equal; a number beats NaN",
 )
 fmax: Pointwise = pointwise(
-    "fmax", libm.fmax, np.fmax,
+    "fmax", kernels.fmax, np.fmax,
     (lambda y, a, b: prefers(a, b), lambda y, a, b: prefers(b, a)),
     tex=r"\max({0}, {1})", reference=lambda mp, a, b: a if a > b else b,
     doc="the larger of two; of a number and NaN the number",
 )
 fmin: Pointwise = pointwise(
-    "fmin", libm.fmin, np.fmin,
+    "fmin", kernels.fmin, np.fmin,
     (lambda y, a, b: prefers(-a, -b), lambda y, a, b: prefers(-b, -a)),
     tex=r"\min({0}, {1})", reference=lambda mp, a, b: a if a < b else b,
     doc="the smaller of two; of a number and NaN the number",
@@ -551,6 +551,7 @@ from autodiff.table.linear import (  # noqa: E402
     factors,  # noqa: F401
     fourier,  # noqa: F401
     matrices,  # noqa: F401
+    polar,  # noqa: F401
     polynomials,  # noqa: F401
     running,  # noqa: F401
     scans,
@@ -576,7 +577,7 @@ cofactors = TABLE["cofactors"]
 logabsdet = TABLE["logabsdet"]
 cholesky = TABLE["cholesky"]
 eigh = TABLE["eigh"]
-svd = TABLE["svd"]
+svd, nuclear = TABLE["svd"], TABLE["nuclear"]
 qr = TABLE["qr"]
 pinv = TABLE["pinv"]
 detsign = TABLE["detsign"]

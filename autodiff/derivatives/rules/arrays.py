@@ -87,7 +87,7 @@ class Custom:
             self.unchecked = False
             check(call, arrays)
         node: Tensor = Tensor.__new__(Tensor)
-        fill(node, whole, self.row, tuple(operands), arrays, {"call": call}, True)
+        fill(node, whole, self.row, tuple(operands), arrays, {"call": call}, True, None)
         return call.apart(node)
 
 

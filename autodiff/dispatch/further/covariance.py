@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.entries import check_axes, stands_for
 from autodiff.dispatch.moves import as_type, blank
 from autodiff.nodes.functions import array_of, holds_nodes
 from autodiff.nodes.functions import as_array_node as tensor
@@ -27,6 +27,7 @@ def cov(
     fweights: Any = None, aweights: Any = None, dtype: Any = None,
 ) -> Any:  # fmt: skip
     """Return the covariance matrix of variables in rows (columns without rowvar)."""
+    check_axes("np.cov", 0, 2, m, 0.0 if y is None else y)
     if not (ddof is fweights is aweights is None):  # does numpy take them?
         given = (None if w is None else np.array(array_of(w)) for w in (y, fweights, aweights))
         np.cov(array_of(m), next(given), rowvar, bias, ddof, *given)

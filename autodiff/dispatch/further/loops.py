@@ -144,6 +144,7 @@ def running(function: Any, first: float) -> Any:
             raise ValueError(
                 "For arrays which have more than one dimension ``axis`` argument is required."
             )
+        x = x if x.ndim else x.reshape(1)
         k = one_axis(x, 0 if axis is None else axis)
         y = function(x, k, dtype)
         if not include_initial:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.dispatch.choices import vander
-from autodiff.dispatch.entries import refused, stands_for
+from autodiff.dispatch.entries import check_axes, refused, stands_for
 from autodiff.dispatch.further.sets import trim_zeros
 from autodiff.dispatch.linalg import lstsq
 from autodiff.dispatch.moves import as_type, join
@@ -75,7 +75,10 @@ def both(row: Any) -> Any:
     def apply(a1: Any, a2: Any) -> Any:
         a, b = coefficients(a1), coefficients(a2)
         n = max(a.shape[0], b.shape[0])
-        whole = [join([np.zeros(n - x.shape[0], x.dtype), x]) for x in (a, b)]
+        less = (n - x.shape[0] for x in (a, b))
+        whole = [
+            join([np.zeros(k, x.dtype), x]) if k else x for k, x in zip(less, (a, b), strict=True)
+        ]
         return row(*whole)
 
     return apply
@@ -111,7 +114,8 @@ def polyder(p: Any, m: int = 1) -> Any:
     """Return the coefficients of the m-th derivative."""
     if operator.index(m) < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
-    x = coefficients(p)
+    check_axes("np.polyder", 1, 1 if m else 64, p)
+    x = tensor(p)
     for _ in range(m):
         x = x[:-1] * np.arange(x.shape[0] - 1, 0, -1, dtype=float)
     return x
@@ -123,7 +127,8 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     m = operator.index(m)
     if m < 0:
         raise ValueError("Order of integral must be positive (see polyder)")
-    x = coefficients(p)
+    check_axes("np.polyint", 1, 64, p)
+    x = tensor(p)
     k = tensor(np.zeros(m) if k is None else k).reshape(-1)
     k = ops.broadcast(k, shape=(m,)) if k.shape[0] == 1 and m > 1 else k
     if k.shape[0] < m:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff.dispatch import places, products
 from autodiff.dispatch.choices import last_two_exchanged
-from autodiff.dispatch.entries import stands_for
+from autodiff.dispatch.entries import check_axes, stands_for
 from autodiff.dispatch.linalg import matrix, svd
 from autodiff.dispatch.moves import as_type, axes_within, blank
 from autodiff.dispatch.products import einsum
@@ -62,8 +62,9 @@ def norm_of_matrices(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) ->
         y = (ops.max if ord > 0 else ops.min)(sums, axis=second, keepdims=True)
     elif ord in (2, -2, "nuc"):
         rest = [k for k in range(x.ndim) if k not in (row, column)]
-        values = svd(x.transpose(*rest, row, column), compute_uv=False)
-        y = values.sum(-1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
+        x_last = x.transpose(*rest, row, column)
+        place = 0 if ord == 2 else -1
+        y = ops.nuclear(x_last) if ord == "nuc" else svd(x_last, compute_uv=False)[..., place]
     else:
         raise ValueError("Invalid norm order for matrices.")
     kept = tuple(1 if k in (row, column) else n for k, n in enumerate(x.shape))
@@ -104,6 +105,11 @@ def cond(x: Any, p: Any = None) -> Any:
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
     """Return the sums of products of vectors along an axis."""
     a, b = tensor(x1), tensor(x2)
+    check_axes("np.linalg.vecdot", 1, 64, a, b)
+    if a.shape[index(axis)] != b.shape[index(axis)]:
+        raise ValueError(
+            f"vecdot: vectors of {a.shape} and {b.shape} have not one length along {axis}"
+        )
     if axis == -1:
         return einsum("...i,...i->...", a, b)
     return ops.sum(a * b, axis=index(axis), keepdims=False)
@@ -141,6 +147,12 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
 def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Any:
     """Return the norm of the matrices in the last two axes."""
     return norm_of_matrices(matrix(x, "matrix_norm", square=False), ord, (-2, -1), keepdims)
+
+
+def outer_of_vectors(x1: Any, x2: Any) -> Any:
+    """Return the products of each element of a vector with each of another."""
+    check_axes("np.linalg.outer", 1, 1, x1, x2)
+    return products.outer(x1, x2)
 
 
 def cross_in_space(x1: Any, x2: Any, axis: int = -1) -> Any:
@@ -185,7 +197,7 @@ SECOND: dict[str, tuple[Any, dict[str, Any]]] = {
     "linalg.matrix_transpose": (last_two_exchanged, {"x": MATRIX}),
     "linalg.diagonal": (diagonal, {"x": MATRIX, "offset": whole(-1, 1)}),
     "linalg.trace": (trace, {"x": MATRIX, "offset": whole(-1, 1)}),
-    "linalg.outer": (products.outer, {"x1": VECTOR, "x2": VECTOR}),
+    "linalg.outer": (outer_of_vectors, {"x1": VECTOR, "x2": VECTOR}),
     "linalg.cross": (cross_in_space, {"x1": SPACE, "x2": LIKE}),
     "linalg.matmul": (ops.matmul, {"x1": VECTOR, "x2": LIKE}),
     "linalg.tensordot": (products.tensordot, {"x1": AXED, "x2": LIKE, "axes": one_of(1, 0)}),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.dispatch.protocol import as_object
 from autodiff.nodes import leaving
 from autodiff.nodes.value import Value, constant
 from autodiff.table.data import check_kind
@@ -46,7 +47,7 @@ class Numbers(np.ndarray[Any, Any]):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         of_numbers(ufunc.__name__, inputs)
         called, plain = method == "__call__", [_objects(x) for x in inputs]
-        options = {k: _objects(x) for k, x in options.items() if x is not None}
+        options = {k: _objects(x) for k, x in options.items() if k != "out" or x is not None}
         if "out" in options:
             options["out"] = tuple(map(_objects, options["out"]))
         row = UFUNCS.get(ufunc) if called and not options.keys() - {"casting", "subok"} else None
@@ -176,8 +177,10 @@ def _on_objects(ufunc: Any, inputs: list[Any], options: Any) -> bool:
 
 
 def _objects(x: Any) -> Any:
-    """An array of Values as numpy's own."""
-    return x.view(np.ndarray) if isinstance(x, Numbers) else x
+    """An array of Values as numpy's own, a Value as one of no axes, so that numpy goes through elements."""
+    if isinstance(x, Numbers):
+        return x.view(np.ndarray)
+    return as_object(x)
 
 
 def _numbers(found: Any) -> Any:
