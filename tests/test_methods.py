@@ -332,3 +332,25 @@ def test_assertions_of_numpy_compare_values_in_silence(check: Any, shape: str) -
     if check is not np.testing.assert_equal or shape == "one":
         with pytest.raises(AssertionError):
             check(put(x), put(1.0))
+
+
+BESIDE = [
+    operator.add,
+    operator.sub,
+    operator.mul,
+    operator.truediv,
+    operator.pow,
+    np.hypot,
+    np.maximum,
+    np.arctan2,
+]
+
+
+@pytest.mark.parametrize("f", BESIDE, ids=lambda f: f.__name__)
+def test_a_value_stands_beside_an_array_of_values(f: Any) -> None:
+    numbers, one = np.array([0.5, 1.5]), 2.0
+    for order in ((numbers, one), (one, numbers)):
+        nodes = [np.array([*map(ad.Value, x)]) if np.ndim(x) else ad.Value(x) for x in order]
+        found = f(*nodes)
+        assert all(isinstance(y, ad.Value) for y in found)
+        np.testing.assert_allclose([y.data for y in found], f(*order))

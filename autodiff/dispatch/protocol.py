@@ -46,6 +46,7 @@ from autodiff.dispatch.moves import as_type
 from autodiff.nodes import costs, doors
 from autodiff.nodes.tensor import Tensor
 from autodiff.nodes.value import Value
+from autodiff.programs.arguments.numbers import as_object
 from autodiff.table.primitive import UFUNCS
 
 # Comparisons of numbers, and the same with the sides exchanged.
@@ -108,15 +109,6 @@ def ufunc_of_nodes(
 
 def of_objects(x: Any) -> bool:
     return isinstance(x, np.ndarray) and x.dtype == object
-
-
-def as_object(x: Any) -> Any:
-    """Return a Value as an array of no axes, so that numpy goes through the elements beside it."""
-    if not isinstance(x, Value):
-        return x
-    alone = np.empty((), dtype=object)
-    alone[()] = x
-    return alone
 
 
 def as_asked(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.dispatch.protocol import as_object
 from autodiff.nodes import leaving
 from autodiff.nodes.value import Value, constant
 from autodiff.table.data import check_kind
@@ -174,6 +173,15 @@ def _on_objects(ufunc: Any, inputs: list[Any], options: Any) -> bool:
         return [isinstance(x, np.ndarray) and x.dtype.kind == "O" for x in inputs].count(True) < 2
     written = f"{'O' * ufunc.nin}->{'O' * ufunc.nout}"  # by somebody in Python
     return ufunc in BY_OPERATOR or set(ufunc.types) == {written}
+
+
+def as_object(x: Any) -> Any:
+    """Return a Value as an array of no axes, so that numpy goes through the elements beside it."""
+    if not isinstance(x, Value):
+        return x
+    alone = np.empty((), dtype=object)
+    alone[()] = x
+    return alone
 
 
 def _objects(x: Any) -> Any:
