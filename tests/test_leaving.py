@@ -327,3 +327,26 @@ def test_what_leaves_a_sample_leaves_the_transform_around_it() -> None:
         with pytest.raises(TypeError, match=r"ad\.sqrt for math\.sqrt"):
             g(x)
     assert ad.grad(lambda w: w * f(x))(2.0) == 9.0
+
+
+BACKWARD: dict[str, Any] = {
+    "number": lambda x: through(x * x, x), "array": lambda x: through(ad.sum(x * x), x),
+}  # fmt: skip
+
+
+def through(y: Any, x: Any) -> Any:
+    y.backward()
+    return ad.sum(x.grad * 1.0) + ad.sum(x)
+
+
+@pytest.mark.parametrize("form", [ad.trace, lambda f, x: ad.jit(f)], ids=["trace", "jit"])
+@pytest.mark.parametrize("kind", BACKWARD)
+def test_a_recording_with_backward_has_a_value_and_refuses_its_gradient(
+    form: Any, kind: str
+) -> None:
+    x: Any = 3.0 if kind == "number" else np.array([3.0, 1.0])
+    example: Any = x if kind == "number" else ad.Tensor(x)
+    program = form(BACKWARD[kind], example)
+    assert program(x) == pytest.approx(np.sum(3.0 * x))
+    with pytest.raises(TypeError, match=r"backward of .* in a recorded function"):
+        program.value_and_grad(x)

@@ -274,6 +274,7 @@ def test_functions_of_arrays_take_arrays_of_no_axes(name: str, call: Any) -> Non
 @pytest.mark.parametrize(
     "index", [(), ..., None, (None, None), (..., None), 0, slice(None), (0,), True]
 )
+@pytest.mark.skipif(not ad.compiled, reason="in Python, numpy would take it for a sequence")
 def test_a_value_is_indexed_as_a_number_of_numpy_is(index: Any) -> None:
     number = np.asarray(0.7)  # a number of no axes; np.float64 refuses what has no meaning alike
     try:

@@ -53,3 +53,32 @@ def test_axes_are_a_tree_as_the_argument_is() -> None:
             ad.vmap(lambda d: d["a"], in_axes=wrong)(d)
     with pytest.raises(TypeError, match="k is given by name"):
         ad.vmap(lambda x, k=1.0: x * k)(np.ones(2), k=2.0)
+
+
+OUTPUTS: dict[str, Any] = {
+    "argmax": np.argmax, "above": lambda x: x > 2.0, "nan": np.isnan, "order": np.argsort,
+    "a number": lambda x: 3,
+    "a truth": lambda x: True, "a float": lambda x: 0.5, "any": np.any,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_what_is_no_node_keeps_its_type(name: str) -> None:
+    f, X = OUTPUTS[name], np.array([[1.0, 3.0, 2.0], [5.0, 4.0, 1.0], [2.0, 1.0, 7.0]])
+    wanted = np.array([f(x) for x in X])
+    for found in (ad.vmap(f)(X), ad.vmap(lambda x: (x, f(x)))(X)[1]):
+        assert found.dtype == wanted.dtype
+        assert np.array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("axes", [(1, 0), (0, None), [1, 0]], ids=str)
+def test_out_axes_may_be_a_tree(axes: Any) -> None:
+    X = np.arange(6.0).reshape(2, 3)
+    shared = axes[1] is None
+    first, other = ad.vmap(
+        lambda a: type(axes)([a * 2.0, 1.0 if shared else a.sum()]), out_axes=axes
+    )(X)
+    assert np.array_equal(first, 2.0 * X.T if axes[0] else 2.0 * X)
+    assert np.array_equal(other, 1.0 if shared else X.sum(1))
+    with pytest.raises(ValueError, match="vmap: out_axes has"):
+        ad.vmap(lambda a: (a, a), out_axes={"a": 0})(X)

@@ -25,19 +25,16 @@ from autodiff.table.data import numbers, one_hot
 from autodiff.table.quiet import SILENT, now, put
 
 SIGNS: Any = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "!=": operator.ne,
-}
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne,
+}  # fmt: skip
 
 
-def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
+def vmap(f: Function, in_axes: Any = 0, out_axes: Any = 0) -> Function:
     """Return f applied to many samples at once; their results lie along `out_axes`.
 
     `in_axes` says along which axis of each argument the samples lie, None where the argument is the
-    same for all: one entry for all arguments, or one for each, which may be a tree as the argument is.
+    same for all: one entry for all arguments, or one for each, which may be a tree as the argument is;
+    `out_axes` is one for the result, None to take the first of what is the same for all.
     Arguments may be nested tuples, lists and dicts. Whole numbers may be indices: samples that have the
     same ones are run together. Differentiates like any other code, and nests with every transform.
 
@@ -82,17 +79,17 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
     return apply
 
 
-def _places(x: Any, axis: Any) -> list[int | None]:
+def _places(x: Any, axis: Any, called: str = "in_axes") -> list[int | None]:
     """Return the axis of samples for each leaf of an argument; `axis` is one, or a tree as x is."""
     if axis is None or isinstance(axis, int):
         return [axis] * len(tree.flatten(x)[0])
     if isinstance(x, dict) and isinstance(axis, dict) and x.keys() == axis.keys():
-        marked: Any = {k: _Mark(_places(v, axis[k])) for k, v in x.items()}
+        marked: Any = {k: _Mark(_places(v, axis[k], called)) for k, v in x.items()}
     elif isinstance(x, list | tuple) and isinstance(axis, list | tuple) and len(x) == len(axis):
-        marked = [_Mark(_places(v, a)) for v, a in zip(x, axis, strict=True)]
+        marked = [_Mark(_places(v, a, called)) for v, a in zip(x, axis, strict=True)]
     else:
         raise ValueError(
-            f"vmap: in_axes has {axis!r:.60} for an argument of type {type(x).__name__}; give a whole "
+            f"vmap: {called} has {axis!r:.60} for what is of type {type(x).__name__}; give a whole "
             f"number, None, or a tree of these as the argument is one"
         )
     return [a for mark in tree.flatten(marked)[0] for a in mark.axes]
@@ -113,8 +110,7 @@ def in_front(x: Any, axis: int | None, as_it_is: bool = False) -> Any:
     """Return an argument with the axis of samples first; whole numbers become floats unless told."""
     if axis is None:
         return x
-    as_it_is = as_it_is or _floats(x)
-    kind = None if as_it_is else float
+    kind = None if as_it_is or (isinstance(x, np.ndarray) and x.dtype.kind == "f") else float
     if not isinstance(x, Tensor):
         x = np.asarray(x if of_nodes(x) else numbers(x, "vmap: an argument"), dtype=kind)
     if not x.ndim:
@@ -123,10 +119,6 @@ def in_front(x: Any, axis: int | None, as_it_is: bool = False) -> Any:
         raise ValueError(f"vmap: axis {axis} is out of range for an argument of shape {x.shape}")
     order = (axis % x.ndim, *(k for k in range(x.ndim) if k != axis % x.ndim))
     return x if order[0] == 0 else x.transpose(order)
-
-
-def _floats(x: Any) -> bool:
-    return isinstance(x, np.ndarray) and x.dtype.kind == "f"
 
 
 def _groups(
@@ -145,7 +137,8 @@ def _groups(
         if not held[0]:
             raise RuntimeError("vmap: the function takes another course each time it is called")
         if not held.all():
-            outputs = [ops.take(y, index=np.flatnonzero(held)) for y in outputs]
+            kept = np.flatnonzero(held)
+            outputs = [ops.take(y, index=kept) if is_node(y) else y[kept] for y in outputs]
         parts.append((left[held], outputs))
         left = left[~held]
     if len(parts) == 1:
@@ -156,8 +149,9 @@ def _groups(
         if len({y.shape[1:] for y in column}) > 1:
             shapes = sorted({y.shape[1:] for y in column})
             raise ValueError(f"vmap: the results of the samples have different shapes: {shapes}")
-        whole = ops.concatenate(*column, axis=0)
-        joined.append(ops.take(whole, index=order))
+        nodes = any(map(is_node, column))
+        whole = ops.concatenate(*column, axis=0) if nodes else np.concatenate(column)
+        joined.append(ops.take(whole, index=order) if nodes else whole[order])
     return joined, shape
 
 
@@ -276,21 +270,25 @@ def _whole(y: Any, moved: dict[Any, Any], n: int, as_nodes: bool) -> Any:
     if is_node(y) and y in moved:
         return moved[y].x
     if not is_node(y):
-        y = np.asarray(y, dtype=float)
-    elif not as_nodes:
+        y = numbers(y, "vmap: what the function returned")
+        return np.broadcast_to(y, (n, *y.shape))
+    if not as_nodes:
         y = np.asarray(_plain(y))
     elif type(y) is Value:
         y = ops.mul(y, constant(np.ones(())))
     return ops.broadcast(y, shape=(n, *y.shape))
 
 
-def _shaped(found: tuple[list[Any], Any], axis: int) -> Any:
+def _shaped(found: tuple[list[Any], Any], axis: Any) -> Any:
     outputs, shape = found
-    return shape([_moved(y, axis) for y in outputs])
+    axes = _places(shape(outputs), axis, "out_axes")
+    return shape([_moved(y, a) for y, a in zip(outputs, axes, strict=True)])
 
 
-def _moved(y: Any, axis: int) -> Any:
-    """Return an output with the samples along `axis`."""
+def _moved(y: Any, axis: int | None) -> Any:
+    """Return an output with the samples along `axis`; the first of them where there is none."""
+    if axis is None:
+        return y[0]
     k = axis % len(y.shape)
     if not k:
         return y if is_node(y) else np.array(y)

@@ -64,7 +64,9 @@ def lift(x: Any) -> Any:
     if is_node(x):
         return ops.identity(x)
     if of_nodes(x):
-        return together([lift(v) for v in x.flat], x.shape).view(type(x))
+        nodes = together([lift(v) for v in x.flat], x.shape).view(type(x))
+        nodes.flags.writeable = x.flags.writeable  # an argument is not changed in place
+        return nodes
     if isinstance(x, np.ndarray | np.float32) and (x.ndim or x.dtype.itemsize == 4):
         return Tensor(x)
     return Value(x)
@@ -166,10 +168,8 @@ def apart(x: Any) -> tuple[list[Any], Any]:
 def parameter_names(f: Any, count: int) -> list[str]:
     """Return the names of the arguments, those of the function's parameters where it tells them."""
     try:
-        found = [
-            p.name for p in inspect.signature(f).parameters.values()
-            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]  # fmt: skip
+        known = inspect.signature(f).parameters.values()
+        found = [p.name for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     except (TypeError, ValueError):
         found = []
     return [*found[:count], *(f"x{i}" for i in range(len(found), count))]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.derivatives import reverse, sweep
-from autodiff.derivatives.calls import Call, Function, apart, function, is_node, lift
+from autodiff.derivatives.calls import Call, Function, apart, function, is_node, lift, nested
 from autodiff.derivatives.forward import tangents
 from autodiff.nodes.functions import zero
 from autodiff.nodes.leaving import INSIDE, around, check_backward
@@ -55,14 +55,14 @@ def gradient(
 
 def array_backward(y: Any, gradient: Any = None, free: bool = False) -> None:
     """Go backward from a Tensor, unless a transform around it would lose what is put into `.grad`."""
-    if INSIDE.get() is not None:
+    if nested():
         check_backward(y, gradient)
     reverse.backward(y, gradient, free)
 
 
 def scalar_backward(roots: list[Value], seeds: list[float], free: bool = False) -> bool:
     """Go backward from Values, unless a transform around them would lose what is put into `.grad`."""
-    if INSIDE.get() is not None:
+    if nested():
         check_backward(*roots)
     return sweep.backward(roots, seeds, free)
 

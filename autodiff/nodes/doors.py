@@ -9,7 +9,7 @@ its words. The architecture test reads this table and allows no other import upw
 
 import importlib
 import sys
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,6 +96,9 @@ def attributes_of_numbers(kind: type) -> dict[str, Any]:
 
     numpy asks an object for the method of an operation's name in `np.arctan` of an array of objects.
     """
+    if isinstance(vars(kind).get("__getitem__"), FunctionType):  # not compiled
+        # numpy takes what is indexed in Python for a sequence, and hides what is said where a number leaves
+        del kind.__getitem__  # type: ignore[attr-defined]
     there = {*dir(np.float64), *dir(np.ndarray)} - {*dir(float)} | {"conjugate", "is_integer"}
     named = {n for n in there if not n.startswith("_")} | {f.__name__ for f in UFUNCS}
     named |= {r.name for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}

@@ -148,18 +148,23 @@ def check_copy(node: Any) -> None:
 
 
 def check_backward(*nodes: Any) -> None:
-    """Raise where what backward puts into `.grad` is of use to a transform, which would lose it."""
+    """Raise where what backward puts into `.grad` is of use to a transform, which would lose it.
+
+    A recording notes it, as it may be asked for the value alone.
+    """
     mode = MODE.get()
     for node in nodes if mode.recording else ():
         inside = around(node) if hasattr(node, "parents") else None
-        if inside is None and mode.guards is not None and held(node):
-            inside = INSIDE.get()
-        if inside is not None:
-            raise TypeError(
-                f"backward of {called(node)} inside {inside.what}: .grad would have plain numbers, which "
+        recorded = inside is None and mode.guards is not None and held(node)
+        if inside is not None or recorded:
+            inside = inside or INSIDE.get()
+            where = "in a recorded function" if inside is None else f"inside {inside.what}"
+            said = (
+                f"backward of {called(node)} {where}: .grad would have plain numbers, which "
                 f"leave the graph, and their own gradient be 0; write g = ad.gradient(y, x), which gives "
                 f"nodes here, or y.backward() inside ad.no_grad() where plain numbers are meant"
             )
+            lost(said, inside is not None)
 
 
 def held(node: Any) -> bool:

@@ -233,20 +233,18 @@ def look_of(call: Any, kind: str, axes: Sequence[Any], names: Sequence[str]) -> 
 
 def leaf_of(x: Any, kind: str, axis: Any, path: str) -> Leaf:
     """Return what a number or an array among the arguments is."""
-    found, wanted = plain(x), "a number or an array of real numbers"
+    found = plain(x)
     if found is None:
-        check_kind(x, path, wanted)
-        raise refusal(path, wanted, x)
+        check_kind(x, path, "real numbers")
+        raise refusal(path, "a number or an array of real numbers", x)
     if found.dtype.kind == "f" and found.itemsize not in (4, 8):
         raise refusal(path, "float32 or float64", found)
     if kind == ARRAY:
         found = found if found.dtype in (np.float64, np.float32) else as_array(found, path)
         return Leaf(ARRAY, found.shape, found.dtype)
-    if axis is None:
-        return Leaf(NUMBERS, found.shape)
-    if not -found.ndim <= axis < found.ndim:
+    if axis is not None and not -found.ndim <= axis < found.ndim:
         raise ValueError(f"{path} has shape {found.shape}, so there is no axis {axis} of samples")
-    return Leaf(NUMBERS, one_sample(found, axis), axis=axis)
+    return Leaf(NUMBERS, found.shape if axis is None else one_sample(found, axis), axis=axis)
 
 
 def holds(sign: str, a: Any, b: Any, outcome: Any) -> bool:

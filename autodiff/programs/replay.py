@@ -78,7 +78,7 @@ def trace(
     try:
         program.record(look, one(Entry(look, False, None), taken, 0))
     except REFUSED as error:
-        if any(axis is not None for axis in axes):
+        if axes != (None,) * len(axes):
             raise
         return recorded_on_tensors(program, numbers, error)
     return program
@@ -94,9 +94,8 @@ def recorded_on_tensors(
     if not (isinstance(error, NeedsTensorError) or has_arrays(args)):
         raise error
     try:
-        return ArrayProgram(
-            program.f, tree.map_tree(on_tensors, args), program.argnums, keywords=keywords
-        )
+        examples = tree.map_tree(on_tensors, args)
+        return ArrayProgram(program.f, examples, program.argnums, keywords=keywords)
     except Exception as second:
         raise (second if isinstance(error, NeedsTensorError) else error) from None
 

@@ -46,7 +46,7 @@ class Numbers(np.ndarray[Any, Any]):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         of_numbers(ufunc.__name__, inputs)
         called, plain = method == "__call__", [_objects(x) for x in inputs]
-        options = {k: _objects(x) for k, x in options.items() if k != "out" or x is not None}
+        options = {k: _objects(x) for k, x in options.items() if x is not None or k == "axis"}
         if "out" in options:
             options["out"] = tuple(map(_objects, options["out"]))
         row = UFUNCS.get(ufunc) if called and not options.keys() - {"casting", "subok"} else None
