@@ -108,8 +108,8 @@ def attribute_of_number(node: Value, name: str) -> Any:
         return partial(in_place, name, kind="Value")
     try:
         method = getattr(tensor(node), name)
-    except AttributeError as error:
-        raise AttributeError(str(error).replace("Tensor", "Value")) from None
+    except AttributeError:
+        raise AttributeError(f"'Value' object has no attribute {name!r}") from None
     if name not in THE_SAME:
         return method
     return lambda *args, **options: method(*args, **options) if args or options else node

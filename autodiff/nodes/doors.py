@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from autodiff.pickles import by_name, jitted, restored, taken_apart, unpickled
     from autodiff.player import save as save_player
     from autodiff.player.live import play
-    from autodiff.scipy.special import row_of as scipy_row
+    from autodiff.scipy.special import _row_of as scipy_row
 
 DOORS = {
     "array_backward": "autodiff.derivatives.transforms:array_backward",
@@ -47,7 +47,7 @@ DOORS = {
     "jitted": "autodiff.pickles:jitted",
     "restored": "autodiff.pickles:restored",
     "save_player": "autodiff.player:save",
-    "scipy_row": "autodiff.scipy.special:row_of",
+    "scipy_row": "autodiff.scipy.special:_row_of",
     "scalar_backward": "autodiff.derivatives.transforms:scalar_backward",
     "to_json": "autodiff.interop:to_json",
     "taken_apart": "autodiff.pickles:taken_apart",

@@ -19,7 +19,7 @@ from autodiff.scipy.parameters import left_to_scipy, stands_for
 from autodiff.scipy.rows import fixed, plain, row
 from autodiff.table import ops
 from autodiff.table.curves import arrays
-from autodiff.table.curves.arrays import trigamma as trigamma_above_0
+from autodiff.table.curves.arrays import trigamma as _above_0
 from autodiff.table.primitive import POSITIVE, REAL, UFUNCS, UNIT, Domain
 
 SHARE = Domain(0.0, 1.0)
@@ -96,7 +96,7 @@ def polygamma(n: Any, x: Any) -> Any:
 def _trigamma(x: Any) -> Any:
     """Return polygamma(1, x), by a loop of our own where x > 0: SciPy takes a zeta function for it."""
     x = np.asarray(x)
-    y = trigamma_above_0(x)
+    y = _above_0(x)
     other = np.isnan(y)
     return np.where(other, plain.polygamma(1, x), y).astype(x.dtype) if other.any() else y
 
@@ -223,7 +223,7 @@ def softplus(x: Any) -> Any:
     return ops.softplus(x)
 
 
-def row_of(ufunc: Any) -> Any:
+def _row_of(ufunc: Any) -> Any:
     """Return the row of one of SciPy's ufuncs; None where it has none."""
     return UFUNCS.get(ufunc)
 
