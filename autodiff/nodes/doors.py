@@ -98,7 +98,7 @@ def attributes_of_numbers(kind: type) -> dict[str, Any]:
     """
     if isinstance(vars(kind).get("__getitem__"), FunctionType):  # not compiled
         # numpy takes what is indexed in Python for a sequence, and hides what is said where a number leaves
-        del kind.__getitem__  # type: ignore[attr-defined]
+        delattr(kind, "__getitem__")
     there = {*dir(np.float64), *dir(np.ndarray)} - {*dir(float)} | {"conjugate", "is_integer"}
     named = {n for n in there if not n.startswith("_")} | {f.__name__ for f in UFUNCS}
     named |= {r.name for r in ROWS if isinstance(r, Pointwise) and r.arity == 1}
