@@ -23,6 +23,24 @@ def test_the_callers_variables_name_what_has_no_name() -> None:
     assert named({"a": w}) == {"a": w}
 
 
+WEIGHT = ad.Value(2.0)
+
+
+def test_what_is_seen_is_found_the_innermost_name_first() -> None:
+    outer = ad.Value(3.0)
+
+    def inner() -> list[str]:
+        own = WEIGHT * outer
+        return [box.title for box in ad.draw(own).scene.boxes]
+
+    assert inner() == ["WEIGHT", "outer", "own"]
+    drawn = [ad.draw(each * WEIGHT).scene.boxes for each in (ad.Value(1.0),)]
+    assert [box.title for box in drawn[0]] == ["WEIGHT", "each", "out"]
+    renamed = WEIGHT
+    assert named(None)["renamed"] is WEIGHT
+    assert next(box.title for box in ad.draw(renamed * 2.0).scene.boxes) == "renamed"
+
+
 def test_names_that_no_one_wrote_are_passed_over() -> None:
     space: dict[str, Any] = {
         "__name__": "elsewhere",
@@ -83,3 +101,4 @@ def test_nodes_graphs_and_networks_show_themselves() -> None:
         assert image is not None
         assert base64.b64decode(image[1]).startswith(b"<svg")
     assert y._repr_mimebundle_()["text/plain"] == repr(y)
+    assert "w: parameter" in graph._repr_mimebundle_()["text/plain"]

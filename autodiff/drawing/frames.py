@@ -4,7 +4,6 @@ Each is the scene of a snapshot in which what is not known yet is absent, so it 
 picture says and nothing more. All have the boxes and arrows of the whole, for one layout.
 """
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -28,12 +27,8 @@ def frames(graph: Graph, make: Callable[[Graph], Scene]) -> Iterator[Scene]:
 
 def without(graph: Graph, hidden: set[int]) -> Graph:
     """Return a snapshot that knows no gradient of the nodes in `hidden`."""
-    part = copy.copy(graph)
-    for cached in ("nodes", "edges", "users"):
-        part.__dict__.pop(cached, None)
-    part.grads = [None if i in hidden else grad for i, grad in enumerate(graph.grads)]
-    part._made = {}
-    return part
+    grads = [None if i in hidden else grad for i, grad in enumerate(graph.grads)]
+    return graph.altered(grads=grads)
 
 
 def until(scene: Scene, waiting: list[int]) -> Scene:

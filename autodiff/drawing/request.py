@@ -117,12 +117,16 @@ def node_in_notebook(node: Any) -> dict[str, str]:
     """Return what a notebook shows of a node: its picture, and its repr as text."""
     if not node.parents:
         return {"text/plain": repr(node)}
-    return {**graph_in_notebook(Graph(node, names=named(None))), "text/plain": repr(node)}
+    return {**graph_in_notebook(Graph(node)), "text/plain": repr(node)}
 
 
 def graph_in_notebook(graph: Graph) -> dict[str, str]:
     """Return what a notebook shows of a snapshot: its picture, folded where it is large."""
-    return _picture(graph, max_nodes=IN_A_CELL)._repr_mimebundle_()
+    names = list(graph.names)
+    for name, x in named(None).items():
+        if x in graph.ids:
+            names[graph.ids[x]] = names[graph.ids[x]] or name
+    return _picture(graph.altered(names=names), max_nodes=IN_A_CELL)._repr_mimebundle_()
 
 
 def _find(graph: Graph, focus: Any) -> int:

@@ -1,8 +1,8 @@
 """Names without asking: what the caller's own variables call the nodes that have no name.
 
-Whoever writes `z = w * x + b` has named a node already. The variables of the innermost frame outside
-this library are looked at; in a notebook, where a cell's last line is shown by the notebook itself,
-those of the notebook.
+Whoever writes `z = w * x + b` has named a node already. The variables that are seen from the innermost
+frame outside this library are looked at, its own before those of its module; in a notebook, where a
+cell's last line is shown by the notebook itself, those of the notebook.
 """
 
 import sys
@@ -46,9 +46,8 @@ def snapshot(y: Any, *also: Any, names: Mapping[str, Any] | None = None) -> Grap
 
 
 def variables() -> Mapping[str, Any]:
-    """Return the variables where this library was called."""
+    """Return the variables that are seen where this library was called, the innermost first."""
     frame = caller()
-    found = frame.f_locals
     if str(frame.f_globals.get("__name__", "")).startswith("IPython."):
         outer: FrameType | None = frame
         while outer is not None:  # the shell, which runs the cell, stands further out
@@ -57,7 +56,10 @@ def variables() -> Mapping[str, Any]:
                 return spaces
             outer = outer.f_back
         return {}
-    return found
+    own = frame.f_locals
+    if own is frame.f_globals:
+        return own
+    return {**own, **{name: x for name, x in list(frame.f_globals.items()) if name not in own}}
 
 
 def caller() -> FrameType:

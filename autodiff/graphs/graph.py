@@ -106,6 +106,14 @@ class Graph:
         """Pickle and copy as data, the graph of `save_graph` with the labels of this snapshot."""
         return doors.unpickled, (doors.packed([self.live[i] for i in self.outputs]), self.names)
 
+    def altered(self, **columns: list[Any]) -> "Graph":
+        """Return this snapshot with other `names`, `values` or `grads`."""
+        part = Graph.__new__(Graph)
+        part.__dict__.update(self.__dict__, _made={}, **columns)
+        for cached in ("nodes", "edges", "users"):
+            part.__dict__.pop(cached, None)
+        return part
+
     def __repr__(self) -> str:
         outputs = ", ".join(self[i].label for i in self.outputs[:4])
         return f"<Graph of {len(self):,} nodes, computing {outputs}>"
