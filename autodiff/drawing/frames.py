@@ -28,7 +28,7 @@ def frames(graph: Graph, make: Callable[[Graph], Scene]) -> Iterator[Scene]:
 def without(graph: Graph, hidden: set[int]) -> Graph:
     """Return a snapshot that knows no gradient of the nodes in `hidden`."""
     grads = [None if i in hidden else grad for i, grad in enumerate(graph.grads)]
-    return graph.altered(grads=grads)
+    return graph._altered(grads=grads)
 
 
 def until(scene: Scene, waiting: list[int]) -> Scene:

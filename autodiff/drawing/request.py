@@ -126,7 +126,7 @@ def graph_in_notebook(graph: Graph) -> dict[str, str]:
     for name, x in named(None).items():
         if x in graph.ids:
             names[graph.ids[x]] = names[graph.ids[x]] or name
-    return _picture(graph.altered(names=names), max_nodes=IN_A_CELL)._repr_mimebundle_()
+    return _picture(graph._altered(names=names), max_nodes=IN_A_CELL)._repr_mimebundle_()
 
 
 def _find(graph: Graph, focus: Any) -> int:

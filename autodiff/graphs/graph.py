@@ -106,7 +106,7 @@ class Graph:
         """Pickle and copy as data, the graph of `save_graph` with the labels of this snapshot."""
         return doors.unpickled, (doors.packed([self.live[i] for i in self.outputs]), self.names)
 
-    def altered(self, **columns: list[Any]) -> "Graph":
+    def _altered(self, **columns: list[Any]) -> "Graph":
         """Return this snapshot with other `names`, `values` or `grads`."""
         part = Graph.__new__(Graph)
         part.__dict__.update(self.__dict__, _made={}, **columns)
