@@ -2,9 +2,8 @@
 
 The function is called once, on the first sample, and what it records is run again on all samples as
 lanes: so it may be any code, with transforms and branches of its own. What its course depended on (a
-comparison, a number that was read) is looked at for every sample; those for which it turns out
-otherwise are taken together in another run, recorded on the first of them. So the answer is always
-that of a loop over the samples.
+comparison, a number that was read) is looked at for every sample; those for which it turns out otherwise
+are taken together in another run, recorded on the first of them. The answer is always that of a loop.
 """
 
 import operator
@@ -227,6 +226,8 @@ def recorded(roots: Sequence[Any], start: int) -> list[Any]:
 def _holds(guard: tuple[Any, ...], moved: dict[Any, Any], n: int) -> Any:
     """Return for which samples a comparison turns out as it was recorded."""
     sign, a, b, outcome = guard
+    if sign == "raised":  # known of the first sample alone
+        return np.arange(n) == 0
     if not any(is_node(x) and x in moved for x in (a, b)):
         return np.ones(n, dtype=bool)
     left, right = (moved[x].x if is_node(x) and x in moved else x for x in (a, b))

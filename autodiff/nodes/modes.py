@@ -116,7 +116,7 @@ def note(sign: str, a: Any, b: Any, outcome: Any) -> None:
     if guards is not None:
         guards.append((sign, a, b, outcome))
         return
-    for trace in _traces:  # of another thread, or another context
+    for trace in _traces if a is not None else ():  # of another thread, or another context
         if trace.holds(a) or trace.holds(b):
             trace.guards.append((sign, a, b, outcome))
 

@@ -238,11 +238,14 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
                 return RECORDERS[type(x)].record(row, args, params)  # type: ignore[no-any-return]
         raise
     keep = row.keep if needs else None
-    alone = row.loop is not None and keep is None and params is NONE
-    array = loops.mapped(row.loop, arrays) if alone else None
-    array, kept = (
-        structure.evaluated(row, parents, arrays, params, keep) if array is None else (array, None)
-    )
+    plainly = row.loop is not None and keep is None and params is NONE
+    array, kept = loops.mapped(row.loop, arrays) if plainly else None, None
+    try:
+        if array is None:
+            array, kept = structure.evaluated(row, parents, arrays, params, keep)
+    except Exception:
+        modes.note("raised", None, None, True)  # whoever catches it takes another course
+        raise
     node: Tensor = Tensor.__new__(Tensor)
     if modes.active and not MODE.get().recording:
         needs = False

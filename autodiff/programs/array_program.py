@@ -2,8 +2,7 @@
 
 `trace` gives an `ArrayProgram` where an example is a Tensor. Each course through the function is
 printed by `array_source`, compiled and kept behind the program's `gate`. A course gives no answer where
-its guards (comparisons, numbers that were read) do not hold; then the next is asked, and in the end the
-function is recorded again. A run has buffers of its own, so threads do not wait for each other.
+its guards (comparisons, numbers that were read) do not hold; then the next is asked, in the end f itself.
 """
 
 import pickle
@@ -25,7 +24,7 @@ from autodiff.programs.arguments import (
     matched,
     nodes_of,
     recorded_again,
-)
+)  # fmt: skip
 from autodiff.programs.array_source import Writer, memory
 from autodiff.programs.calling import Traced, separate
 from autodiff.programs.gate import (
@@ -68,9 +67,12 @@ class Course:
             program = self.free.pop()
         except IndexError:
             program = self.fresh()
-        found = program(*arrays)
-        self.free.append(program)
-        return found
+        try:
+            return program(*arrays)
+        except (ArithmeticError, ValueError):  # f is asked: it may catch it
+            return None
+        finally:
+            self.free.append(program)
 
 
 def trace_arrays(
@@ -96,8 +98,7 @@ class ArrayProgram(Traced):
 
     Arguments are arrays, numbers or constants; what looks otherwise than what was traced is traced when
     it comes. Results are arrays; given Tensors that want a gradient they are Tensors. An argument among
-    `donate_argnums` is given up: a result may be written over its array (not over a Tensor's), which
-    saves the memory of a second one.
+    `donate_argnums` is given up: a result may be written over its array (not over a Tensor's).
 
     >>> import autodiff as ad
     >>> x = np.array([1.0, 2.0])
@@ -118,8 +119,7 @@ class ArrayProgram(Traced):
         self.donated = tuple(donate_argnums)
         self.names = ["inputs"] if leaves is not None else self.names
         shown = self.structure([x._array if isinstance(x, NODES[1:]) else x for x in given])
-        # an example that is a constant says that no gradient is wanted
-        self.still = [isinstance(x, Tensor) and x.is_constant for x in given]
+        self.still = [isinstance(x, Tensor) and x.is_constant for x in given]  # no gradient wanted
         self._new(self._normal((shown, keywords or {})), False)
 
     @property

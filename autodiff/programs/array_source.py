@@ -3,8 +3,8 @@
 What a node computes is the table's, so nothing is written a second time; what is decided here is
 where results go. A buffer is taken again as soon as nobody reads it any more, an elementwise result
 replaces an operand that is read for the last time, what depends on no argument is computed once, what
-an operation and its derivative share is computed once, and a view of a buffer is made once. Results that
-are returned are arrays of their own, or stand in the memory of arguments given up ("donated").
+an operation and its derivative share is computed once, a view of a buffer is made once. Results are
+arrays of their own, or stand in the memory of arguments given up ("donated").
 """
 
 import keyword
@@ -133,9 +133,9 @@ class Writer:
             self.test(tests.get(place[stretch[-1]], []))
         returned: set[Tensor] = set()
         words = [
-            self.result(x, x in place, returned) if isinstance(x, Tensor) else self.word(x, "said")
-            for x in found
-        ]
+            self.result(x, x in place, returned) if isinstance(x, Tensor)
+            else self.word(x, "said") + ".copy()" * isinstance(x, np.ndarray) for x in found
+        ]  # fmt: skip
         result = written(structure.branch, iter(words))
         if result is None:
             result = f"{self.name('structure', structure)}([{', '.join(words)}])"

@@ -41,7 +41,7 @@ SWITCHES = (
 Guard = tuple[str, Any, Any, Any]  # the sign, both sides, how it turned out
 SIGNS: Any = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne,
-    "one-hot": one_hot,
+    "one-hot": one_hot, "raised": lambda a, b: False,  # an exception: whoever catches it is asked again
 }  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments.numbers import Numbers, needs_a_tensor
-from autodiff.programs.gate import STATIC, Look, is_single
+from autodiff.programs.arguments.numbers import Numbers
+from autodiff.programs.gate import STATIC, Look
 from autodiff.programs.replay import Program
 from autodiff.table import tree
 
@@ -181,6 +181,8 @@ class Grid(Numbers):
             rows = np.array([self[k] for k in i.ravel().tolist()], dtype=object)
             return rows.reshape(i.shape + self.shape[1:]).view(Grid)
         if type(i) is tuple and any(type(k) is Value for k in i):
+            if not all(isinstance(k, Value | int | np.integer | slice) for k in i):
+                return super().__getitem__(tuple(whole(k) if type(k) is Value else k for k in i))
             found, rest = self[i[0]], i[1] if len(i) == 2 else i[1:]
             if len(i) == 1:
                 return found
@@ -244,8 +246,6 @@ class Compiled(Program):
         """Return what a new call looks like, and which of its numbers are whole."""
         found = super().look(call, kind)
         for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
-            if leaf.axis is None and is_single(x):
-                raise needs_a_tensor("single precision")
             leaf.tell(x)
         return found
 

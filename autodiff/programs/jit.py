@@ -7,8 +7,10 @@ inputs as all numbers are, and may choose from lists, tuples and arrays (see `ga
 
 import functools
 import inspect
+import warnings
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from types import MethodType
 from typing import Any
 
@@ -19,8 +21,9 @@ from autodiff.nodes import doors
 from autodiff.programs.arguments import given_nodes
 from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError
 from autodiff.programs.array_program import ArrayProgram
+from autodiff.programs.as_written import AsWritten, is_their_own
 from autodiff.programs.gate import KEPT
-from autodiff.programs.gather import Compiled
+from autodiff.programs.gather import Compiled, RecordingWarning
 from autodiff.programs.replay import Program, recorded_on_tensors
 from autodiff.table import tree
 
@@ -107,39 +110,52 @@ class Jitted:
         return self._answer(args, keywords, grads=False)
 
     def _answer(self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool) -> Any:
-        """Return what the program answers; what numpy does not do on Values is recorded on Tensors."""
+        """Return what a program answers, or the function itself where there can be none."""
         program, free = self.program(args)
+        if type(program) is AsWritten:
+            return program.answer(free, keywords, grads)
+        try:
+            return self._by_program(program, free, keywords, grads)
+        except REFUSED as error:
+            if self.in_axes is not None or is_their_own(error):
+                raise
+            refused = error
+        before = self.static
+        whole = tuple(i for i, x in enumerate(args) if type(x) is int and i not in before)
+        if whole:  # an axis, a length, a number of steps
+            self.static += whole
+            with suppress(*REFUSED):
+                return self._by_program(*self.program(args), keywords, grads)
+            self.static = before
+            program, free = self.program(args)
+        written = AsWritten(program.f, program.argnums)
+        try:
+            found = written.answer(free, keywords, grads)
+        except Exception:
+            raise refused from None
+        name = getattr(self.f, "__name__", "the function")
+        said = f"{name} runs as it is written, not as a program: {refused}"
+        warnings.warn(said, RecordingWarning, stacklevel=3 + grads)
+        self.programs[next(reversed(self.programs))] = written
+        return found
+
+    def _by_program(
+        self, program: Any, free: tuple[Any, ...], keywords: dict[str, Any], grads: bool
+    ) -> Any:
+        """Return what a program answers; what numpy does not do on Values is recorded on Tensors."""
         try:
             if type(program) is not ArrayProgram:
                 return (program.value_and_grad if grads else program)(*free, **keywords)
         except REFUSED as error:
             settled = program.recordings and not isinstance(error, NeedsTensorError)
-            if settled or self.in_axes is not None:
+            if settled or self.in_axes is not None or is_their_own(error):
                 raise
-            try:
-                found = recorded_on_tensors(program, free, error, keywords)
-            except Exception as second:
-                return self._by_value(args, keywords, grads, second)
-            program = self.programs[next(reversed(self.programs))] = found
+            program = recorded_on_tensors(program, free, error, keywords)
+            self.programs[next(reversed(self.programs))] = program
         if not grads:
             return tree.map_tree(plain, program(*free, **keywords))
         value, parts = program.value_and_grad(*free, **keywords)
         return plain(value), tree.map_tree(plain, parts)
-
-    def _by_value(
-        self, args: tuple[Any, ...], keywords: dict[str, Any], grads: bool, error: Exception
-    ) -> Any:
-        """Return what is answered where whole numbers are static: an axis, a length, a number of steps."""
-        before = self.static
-        whole = tuple(i for i, x in enumerate(args) if type(x) is int and i not in before)
-        if not whole:
-            raise error
-        self.static += whole
-        try:
-            return self._answer(args, keywords, grads)
-        except REFUSED:
-            self.static = before
-            raise error from None
 
     def value_and_grad(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         """Return the function's value, one number, and its gradient as `argnums` asks for it."""

@@ -72,10 +72,10 @@ def trace(
         raise ValueError(f"trace: in_axes has {len(axes)} entries for {len(examples)} arguments")
     program = Program(f, len(examples), tuple(axes), argnums)
     numbers = tree.map_tree(lambda x: x._data if type(x) is Value else x, examples)
-    look = program.look((numbers, {}), NUMBERS)
-    taken = look.take((numbers, {}))
-    assert taken is not None
     try:
+        look = program.look((numbers, {}), NUMBERS)
+        taken = look.take((numbers, {}))
+        assert taken is not None
         program.record(look, one(Entry(look, False, None), taken, 0))
     except REFUSED as error:
         if axes != (None,) * len(axes):
@@ -91,7 +91,7 @@ def recorded_on_tensors(
 
     Without arrays, and where that fails as well, it is raised, unless it speaks of single numbers.
     """
-    if not (isinstance(error, NeedsTensorError) or has_arrays(args)):
+    if not (isinstance(error, NeedsTensorError) or has_arrays((args, keywords))):
         raise error
     try:
         examples = tree.map_tree(on_tensors, args)

@@ -152,7 +152,8 @@ def as_output(y: Any) -> Any:
         raise TypeError("trace: a function of arrays must return Tensors, it returned a Value")
     if isinstance(y, Tensor):
         return y
-    if isinstance(y, SWITCHES):
+    plain = isinstance(y, int | np.integer | np.ndarray) and np.asarray(y).dtype.kind in "iub"
+    if isinstance(y, SWITCHES) or plain:  # a place, a truth: what was read for it is a guard
         return y
     return constant(np.asarray(as_array(y, "trace: what the function returned"), dtype=float))
 

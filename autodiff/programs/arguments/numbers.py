@@ -31,20 +31,29 @@ FUNCTIONS = {
     "rot90", "shape", "size", "split", "squeeze", "stack", "sum", "swapaxes", "take", "tensordot", "tile",
     "trace", "transpose", "vsplit", "vstack", "where", "zeros_like",
 }  # fmt: skip
+PRODUCTS = {"cumprod", "cumsum", "dot", "inner", "outer", "tensordot"}
 # Methods go by the ufuncs that they call.
 ATTRIBUTES = {
     "T", "all", "any", "astype", "base", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flags",
-    "flat", "flatten", "item", "max", "mT", "mean", "min", "ndim", "prod", "ravel", "repeat", "reshape",
+    "flat", "flatten", "max", "mT", "mean", "min", "ndim", "prod", "ravel", "repeat", "reshape",
     "setflags", "shape", "size", "squeeze", "std", "sum", "swapaxes", "take", "tolist", "trace",
     "transpose", "var",
 }  # fmt: skip
 
 
+LARGE = 2000  # elements of one operation; a graph of as many numbers takes long
+
+
 class Numbers(np.ndarray[Any, Any]):
     """An array of Values among the arguments, on which numpy answers as on an array of numbers."""
 
+    def __array_finalize__(self, parent: Any) -> None:
+        if not self.size:
+            raise needs_a_tensor("answer for an array without elements")
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         of_numbers(ufunc.__name__, inputs)
+        check_size(ufunc.__name__, inputs)
         called, plain = method == "__call__", [_objects(x) for x in inputs]
         options = {k: _objects(x) for k, x in options.items() if x is not None or k == "axis"}
         if "out" in options:
@@ -80,6 +89,8 @@ class Numbers(np.ndarray[Any, Any]):
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         name = function.__name__
         of_numbers(name, (*args, *options.values()))
+        if name in PRODUCTS:
+            check_size(name, args)
         elsewhere = function is not getattr(np, name, None) or name not in FUNCTIONS
         if elsewhere or options.get("dtype") not in (None, object) or "order" in options:
             raise needs_a_tensor(name)
@@ -88,11 +99,22 @@ class Numbers(np.ndarray[Any, Any]):
         except AttributeError:  # a number that is recorded has not what numpy asks of its own
             raise needs_a_tensor(name) from None
 
+    def dot(self, b: Any) -> Any:  # type: ignore[override]
+        """Return np.dot, which asks this class."""
+        return np.dot(self, b)
+
     def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
         """Return a copy, as the numbers are floats of double precision."""
         if np.dtype(dtype) not in (np.float64, np.dtype(object)):
             raise needs_a_tensor("astype")
         return self.copy()
+
+
+def check_size(name: str, args: Sequence[Any]) -> None:
+    """Refuse an operation on so many numbers that each of them had better not be a node."""
+    sizes = [x.size for x in args if isinstance(x, np.ndarray)]
+    if sum(sizes) > LARGE:
+        raise needs_a_tensor(name)
 
 
 def of_numbers(name: str, args: Sequence[Any]) -> None:
