@@ -243,14 +243,14 @@ def record(row: Primitive, args: tuple[Any, ...], params: dict[str, Any] | None 
     try:
         if array is None:
             array, kept = structure.evaluated(row, parents, arrays, params, keep)
-    except Exception:
-        modes.note("raised", None, None, True)  # whoever catches it takes another course
+    except Exception:  # whoever catches it takes another course
+        modes.note("raised", None, None, True)
         raise
-    node: Tensor = Tensor.__new__(Tensor)
     if modes.active and not MODE.get().recording:
-        needs = False
         if not modes.watched:  # a trace must know where it comes from
             return of_array(array)
+        needs = False
+    node: Tensor = Tensor.__new__(Tensor)
     fill(node, array, row, parents, arrays, params, needs, kept)
     return node
 
@@ -276,15 +276,12 @@ def operands(
             kind = x.dtype
             if kind.kind == "f" and (dtype is None or kind.itemsize > dtype.itemsize):
                 dtype = kind
-    if dtype is None:
-        dtype = FLOAT
-    elif dtype is not FLOAT:
+    dtype = FLOAT if dtype is None else dtype
+    if dtype is not FLOAT:
         typed = [x for x in args if type(x) is Tensor or isinstance(x, np.ndarray | np.generic)]
         seen = [x._array if type(x) is Tensor else x for x in typed]
         dtype = FLOAT if np.result_type(*seen).itemsize > 4 else dtype  # of whole numbers, too
-    parents = []
-    arrays = []
-    needs = False
+    parents, arrays, needs = [], [], False
     for x in args:
         if type(x) is not Tensor and type(x) is not Value:
             x = operand(x, dtype, row)

@@ -2,12 +2,12 @@
 
 A program is a row of passes over one flat form: record, gate, place in memory, run or print. What is
 recorded for one call is a *course*; it answers only such calls as it was made for. The gate decides
-this in two steps, and nothing else in the library does. First the *look* of the call: the structure of
-the arguments, key by key, and of each leaf what kind of node the function is given for it, its shape,
-its dtype, or the value itself where it is static (text, a switch, a function). Then the course looks at
-the numbers: its guards are the comparisons that the function made and the numbers that it read, and it
-has no answer where one of them turns out differently. A call that nothing fits is recorded anew, and
-what was used longest ago is dropped, so that a program neither answers wrongly nor grows.
+this in two steps. First the *look* of the call: the structure of the arguments, key by key, and of
+each leaf what kind of node the function is given for it, its shape, its dtype, or the value itself
+where it is static (text, a switch, a function). Then the course looks at the numbers: its guards are
+the comparisons that the function made and the numbers that it read, and it has no answer where one of
+them turns out differently. A call that nothing fits is recorded anew, and what was used longest ago is
+dropped, so that a program neither answers wrongly nor grows.
 
 Nothing here is locked: a gate's entries are a tuple that is replaced as a whole, so threads, signal
 handlers, a function that calls its own program and a forked process find it as it was or as it is.
@@ -41,16 +41,15 @@ SWITCHES = (
 Guard = tuple[str, Any, Any, Any]  # the sign, both sides, how it turned out
 SIGNS: Any = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne,
-    "one-hot": one_hot, "raised": lambda a, b: False,  # an exception: whoever catches it is asked again
+    "one-hot": one_hot, "raised": lambda a, b: False,
 }  # fmt: skip
 
 
 class Leaf:
     """What one leaf of the arguments must be.
 
-    NUMBERS become Values, of whatever precision they are; an ARRAY becomes a Tensor of its shape and
-    dtype; what is STATIC is given to the function as it is. Along `axis`, if there is one, lie samples.
-    Where it matters whether a number is a whole one, as for what may be an index, `whole` says so.
+    NUMBERS become Values; an ARRAY becomes a Tensor of its shape and dtype; what is STATIC is given as it
+    is. Along `axis` lie samples. Where it matters whether a number is whole, `whole` says so.
     """
 
     __slots__ = ("axis", "dtype", "kind", "number", "shape", "value", "whole")
