@@ -49,16 +49,15 @@ def available() -> bool:
     return command("svg") is not None
 
 
-def run(source: str, form: str, boxes: int, timeout: float | None = None) -> bytes:
+def run(source: str, form: str, boxes: int, timeout: float = TIMEOUT) -> bytes:
     """Return what the engine makes of DOT text, as svg, png, pdf or json0.
 
     Raises DrawingError where there is no engine, where it fails, and where `timeout` seconds
-    (20 unless told otherwise) are not enough.
+    are not enough.
     """
     argv = command(form)
     if argv is None:
         raise DrawingError(ADVICE)
-    limit = TIMEOUT if timeout is None else timeout
     process = subprocess.Popen(
         argv,
         stdin=subprocess.PIPE,
@@ -67,10 +66,10 @@ def run(source: str, form: str, boxes: int, timeout: float | None = None) -> byt
         start_new_session=True,
     )
     try:
-        out, err = process.communicate(source.encode(), limit)
+        out, err = process.communicate(source.encode(), timeout)
     except subprocess.TimeoutExpired:
         raise DrawingError(
-            f"The layout of {boxes:,} boxes was stopped after {limit:g} s; draw less with "
+            f"The layout of {boxes:,} boxes was stopped after {timeout:g} s; draw less with "
             f"max_nodes=, depth=, collapse= or focus=, or save the picture as .dot."
         ) from None
     finally:

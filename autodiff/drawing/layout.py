@@ -25,12 +25,6 @@ class Course:
     tip: Point
     words: Point | None
 
-    @property
-    def path(self) -> str:
-        """The curve as the path data of an SVG."""
-        start, *rest = (f"{x:.1f},{y:.1f}" for x, y in self.points)
-        return f"M{start}C{' '.join(rest)}"
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -48,12 +42,12 @@ PAGE = (960.0, 640.0)  # what a picture should fit
 MANY = 300  # boxes from which on it goes down in any case
 
 
-def lay_out(scene: Scene, program: str | None = None, timeout: float | None = None) -> Layout:
+def lay_out(scene: Scene, program: str | None = None) -> Layout:
     """Place a scene that has a direction: by the layout of our own, or with `program`."""
     if not scene.boxes:
         return Layout(0.0, 0.0, {}, {}, {})
     if program is not None:
-        return asked(scene, timeout)
+        return asked(scene)
     given = plan(scene, scene.rankdir)
     return _layout(scene, given, placed(given, prepared(given), scene.rankdir))
 
@@ -118,9 +112,9 @@ def _layout(scene: Scene, given: Plan, found: Placed) -> Layout:
     return Layout(found.width, found.height, boxes, frames, courses)
 
 
-def asked(scene: Scene, timeout: float | None) -> Layout:
+def asked(scene: Scene) -> Layout:
     """Place a scene with `dot`."""
-    answer = engine.run(dot.plan(scene), "json0", len(scene.boxes), timeout)
+    answer = engine.run(dot.plan(scene), "json0", len(scene.boxes))
     found = json.loads(answer)
     left, low, right, high = map(float, found["bb"].split(","))
 

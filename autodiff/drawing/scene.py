@@ -29,7 +29,6 @@ class Scene:
     arrows: tuple[Arrow, ...]
     notes: tuple[str, ...]
     rankdir: str
-    detail: str  # full or compact
     nodes: int  # of the whole graph
 
     @property
@@ -68,9 +67,12 @@ def make_scene(
         shown[shown.index(shown_at[i])] = replace(shown_at[i], lines=lines)
     all_arrows = [_said(arrow, edges) for arrow in (*arrows, *bundles)]
     return Scene(
-        tuple(_adopted(shown, all_arrows)), tuple(all_arrows), (*view.notes, *notes), rankdir,
-        "full" if full else "compact", len(graph),
-    )  # fmt: skip
+        tuple(_adopted(shown, all_arrows)),
+        tuple(all_arrows),
+        (*view.notes, *notes),
+        rankdir,
+        len(graph),
+    )
 
 
 def _written(graph: Graph, view: View) -> frozenset[int]:
