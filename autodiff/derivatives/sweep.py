@@ -26,7 +26,7 @@ from autodiff.table.data import freed
 from autodiff.table.primitive import LEFT as WRITTEN_LEFT
 from autodiff.table.primitive import UNKNOWN, Pointwise
 
-Kept = tuple[Value, float, int]
+Kept = Value | tuple[Value, float, int]  # what a node had, itself alone where it had no gradient
 
 WINDOW = 1 << 16
 SET_BY_HAND = 1  # what a node's `_stamp` says when no sweep gave it its gradient
@@ -50,7 +50,7 @@ def reach(x: Value) -> bool:
     """
     global _reached, _end
     if _kept is not None:
-        _kept.append((places.whole(x), x._grad, x._stamp))
+        _kept.append((places.whole(x), x._grad, x._stamp) if x._stamp else places.whole(x))
     x._stamp = _number
     if x._code < 0:
         if x._code == LEAF:
@@ -138,7 +138,7 @@ def sweep() -> int:
             there = _newest - x._seq
             if not cython.compiled and kept is not None and x._code >= 0 and there < _end:
                 # what reach(x) does, without a call
-                kept.append((x, x._grad, x._stamp))
+                kept.append((x, x._grad, x._stamp) if x._stamp else x)
                 x._stamp = number
                 x._grad = 0.0
                 row[there] = x
@@ -152,7 +152,7 @@ def sweep() -> int:
         if x._stamp != number:
             there = _newest - x._seq
             if not cython.compiled and kept is not None and x._code >= 0 and there < _end:
-                kept.append((x, x._grad, x._stamp))
+                kept.append((x, x._grad, x._stamp) if x._stamp else x)
                 x._stamp = number
                 x._grad = 0.0
                 row[there] = x
@@ -228,8 +228,9 @@ def put_back(kept: list[Kept] | None, written: list[Any]) -> None:
     if kept is None:  # compiled only
         for node in _leaves:
             node._grad = node._da
-    for node, grad, stamp in reversed(kept or []):
-        node._grad = grad  # what a node had at first is put back last
+    for had in reversed(kept or []):  # what a node had at first is put back last
+        node, grad, stamp = had if isinstance(had, tuple) else (had, 0.0, 0)
+        node._grad = grad
         node._stamp = stamp
     for array, old in written:
         array._grad = old

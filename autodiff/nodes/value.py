@@ -14,6 +14,7 @@ This file is ordinary Python and runs as it is. Where a C compiler is at hand it
 stands, with the types of value.pxd; both give the same bits.
 """
 
+import math
 import numbers
 from functools import wraps
 from typing import TYPE_CHECKING, Any, SupportsFloat
@@ -40,7 +41,7 @@ LEAF = -1
 CONSTANT = -2
 FREED = -3
 BUILTIN = len(ROWS)
-UNMADE = "this Value was made without __init__; write Value(number)"
+UNMADE = "Value: needs its number; write Value(number)"
 NO_MODULUS = TypeError("pow: a modulus is for whole numbers; a node has a power and no remainder")
 EMPTY: Any = (0.0, 0, None, None, 0)
 
@@ -530,7 +531,7 @@ def constant(data: float) -> Value:
     global _clock
     _clock += 1
     if not cython.compiled:
-        node: Value = Value.__new__(Value)
+        node: Value = object.__new__(Value)
         node._grad, node._stamp, node._b, node._more, node._side = EMPTY
         node._a = None
         node._seq = _clock
@@ -575,7 +576,7 @@ def blank(kind: Any, n: int) -> Any:  # compiled only
 
 def made(kind: Any, args: Any, options: Any) -> Any:  # compiled only
     """Return room for a node that has been given its number."""
-    return memory.made(_heap, kind, args, options, "Value: needs its number; write Value(number)")
+    return memory.made(_heap, kind, args, options, UNMADE)
 
 
 def record1(code: int, a: Value) -> Value:
@@ -615,7 +616,7 @@ def with_number(code: int, a: Value, number: float, side: int) -> Value:
         y, db, da = evaluate.binary(code, number, a._data)
     _clock += 2  # the number's place in the order of creation is kept
     if not cython.compiled:
-        node: Value = Value.__new__(Value)
+        node: Value = object.__new__(Value)
         node._grad, node._stamp, node._b, node._more, node._side = EMPTY
         node._seq = _clock
         node._code = code
@@ -683,15 +684,16 @@ else:
     for _name, _attribute in doors.attributes_of_numbers(Value).items():
         setattr(Value, _name, _attribute)
 
-    def _unmade(self: Value, name: str) -> Any:
-        """Raise the error for what is not there: in a node made without `__init__`, its slots are not."""
-        try:
-            object.__getattribute__(self, "_code")
-        except AttributeError:
-            raise AttributeError(f"Value.{name}: {UNMADE}") from None
-        raise AttributeError(f"'Value' object has no attribute {name!r}")
+    def _made(kind: Any, *args: Any, **options: Any) -> Value:
+        """Return room for a node that has been given its number."""
+        if not args and not options:
+            raise TypeError(UNMADE)
+        node: Value = object.__new__(kind)
+        node._grad, node._stamp, node._b, node._more, node._side = EMPTY
+        node._a, node._seq, node._code, node._data = None, 0, LEAF, math.nan
+        return node
 
-    Value.__getattr__ = _unmade  # type: ignore[attr-defined]
+    Value.__new__ = _made  # type: ignore[assignment]
     # Calls are what costs most where Python runs this file: record each operation in a single one.
     _recorders = evaluate.Recorders(globals())
     for _name, _code in evaluate.METHODS.items():
