@@ -230,8 +230,7 @@ def put_back(kept: list[Kept] | None, written: list[Any]) -> None:
             node._grad = node._da
     for had in reversed(kept or []):  # what a node had at first is put back last
         node, grad, stamp = had if isinstance(had, tuple) else (had, 0.0, 0)
-        node._grad = grad
-        node._stamp = stamp
+        node._grad, node._stamp = grad, stamp
     for array, old in written:
         array._grad = old
 

@@ -684,6 +684,7 @@ else:
     for _name, _attribute in doors.attributes_of_numbers(Value).items():
         setattr(Value, _name, _attribute)
 
+    @wraps(Value.__init__)
     def _made(kind: Any, *args: Any, **options: Any) -> Value:
         """Return room for a node that has been given its number."""
         if not args and not options:
@@ -693,7 +694,7 @@ else:
         node._a, node._seq, node._code, node._data = None, 0, LEAF, math.nan
         return node
 
-    Value.__new__ = _made  # type: ignore[assignment]
+    Value.__new__ = staticmethod(_made)  # type: ignore[assignment]
     # Calls are what costs most where Python runs this file: record each operation in a single one.
     _recorders = evaluate.Recorders(globals())
     for _name, _code in evaluate.METHODS.items():

@@ -5,12 +5,12 @@ from autodiff.nodes.value cimport More, Value, constant
 cdef int LEFT, RIGHT, UNSEEN, MET
 cdef long long WIDEST
 
-@cython.locals(node=Value, table="int[::1]", numbers="int[::1]", newest="long long", span="long long", old=dict, old_numbers=dict, leaves=list, inner=list, pending=list, wide=Py_ssize_t)
+@cython.locals(node=Value, table="int[::1]", numbers="int[::1]", newest="long long", span="long long", old=dict, old_numbers=dict, leaves=list, inner=list, pending=list, wide=Py_ssize_t, count=Py_ssize_t)
 cpdef tuple flatten(list roots, list inputs, long long start=*)
 @cython.locals(place="long long")
-cdef int find(Value node, int[::1] table, long long start, dict old) except -9
+cdef inline int find(Value node, int[::1] table, long long start, dict old) except -9
 @cython.locals(place="long long")
-cdef int put(Value node, int slot, int[::1] table, long long start, dict old) except -9
+cdef inline int put(Value node, int slot, int[::1] table, long long start, dict old) except -9
 @cython.locals(node=Value, row=list, oldest="long long", newest="long long")
 cdef list in_order(list inner)
 @cython.locals(node=Value, x=Value, slot=int, wide=int)

@@ -35,12 +35,13 @@ def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[A
     old: dict[Value, int] = {}
     old_numbers: dict[Value, int] = {}
     leaves: list[Value] = []
-    inner: list[Value] = []
+    inner: list[Any] = [None] * (span + 1) if span else []  # of a recording each in its place
     for node in inputs:
         put(node, len(leaves), table, start, old)
         leaves.append(node)
     pending = roots[:]
     wide = 0
+    count = 0
     while pending:
         node = pending.pop()
         if find(node, table, start, old) != UNSEEN:
@@ -50,7 +51,11 @@ def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[A
             leaves.append(node)
             continue
         put(node, MET, table, start, old)
-        inner.append(node)
+        count += 1
+        if span:
+            inner[node._seq - start] = node
+        else:
+            inner.append(node)
         if node._a is not None:
             pending.append(node._a)
             if node._b is not None:
@@ -63,15 +68,14 @@ def flatten(roots: list[Value], inputs: list[Value], start: int = -1) -> tuple[A
             pending.extend(node._more.parents)
     leaves.append(constant(1.0))  # what a part of a sum is multiplied with that is no product
     first = len(leaves)
-    n = first + len(inner)
+    n = first + count
     codes = np.full(n, -1, dtype=np.int16)
     a = np.zeros(n, dtype=np.int32)
     b = np.zeros(n, dtype=np.int32)
     more = np.zeros(wide + 1, dtype=np.int32)
     values = np.empty(n)
-    fill(
-        leaves, in_order(inner), table, old, numbers, old_numbers, start, codes, a, b, more, values
-    )
+    order = [node for node in inner if node is not None] if span else in_order(inner)
+    fill(leaves, order, table, old, numbers, old_numbers, start, codes, a, b, more, values)
     return leaves, [find(node, table, start, old) for node in roots], codes, a, b, more, values
 
 
