@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -379,3 +380,101 @@ def test_numbers_given_by_name_stand_beside_arrays(name: str, k: Any) -> None:
 
     np.testing.assert_allclose(ad.jit(ad.grad(g))(x, k=k), ad.grad(g)(x, k=k))
     np.testing.assert_allclose(ad.jit(g).value_and_grad(x, k=k)[1], ad.grad(g)(x, k=k))
+
+
+# What raises for some numbers only, with numbers for which it does and others.
+RAISES: dict[str, tuple[Callable[[Any], Any], list[float], list[float]]] = {
+    "cholesky": (lambda x: np.linalg.cholesky(np.diag(x)), [1.0, -2.0, 3.0], [1.0, 2.0, 3.0]),
+    "inv": (lambda x: np.linalg.inv(np.diag(x)), [1.0, 0.0, 3.0], [1.0, 2.0, 3.0]),
+    "solve": (lambda x: np.linalg.solve(np.diag(x), np.ones(3)), [1.0, 0.0, 3.0], [1.0, 2.0, 3.0]),
+    "average": (lambda x: np.average([1.0, 2.0, 3.0], weights=x), [0.0, 0.0, 0.0], [1.0, 2.0, 3.0]),
+    "svd": (lambda x: np.linalg.svd(np.diag(x), compute_uv=False), [np.nan, 1.0, 2.0], [1.0, 2.0, 3.0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [np.asarray, ad.Tensor], ids=["array", "Tensor"])
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("name", RAISES)
+def test_what_is_raised_and_caught_is_a_branch(name: str, first: int, given: Any) -> None:
+    computed, caught = RAISES[name][0], []
+
+    def f(x: Any) -> Any:
+        try:
+            return ad.sum(computed(x)) * 2.0
+        except (np.linalg.LinAlgError, ZeroDivisionError):
+            caught.append(name)
+            return ad.sum(x) * 100.0
+
+    order = [np.array(RAISES[name][first]), np.array(RAISES[name][3 - first])]
+    program, slopes = ad.jit(f), ad.jit(ad.grad(f))
+    for x in (*order, *order):
+        np.testing.assert_allclose(np.asarray(parity_plain(program(given(x)))), f(x))
+        np.testing.assert_allclose(slopes(x), ad.grad(f)(x))
+    assert caught
+
+
+def parity_plain(y: Any) -> Any:
+    return y.data if isinstance(y, ad.Tensor) else y
+
+
+SLOPES: list[Any] = [
+    ad.grad, lambda f: ad.jit(ad.grad(f)), lambda f: lambda x: ad.jit(f).value_and_grad(x)[1],
+    lambda f: lambda x: ad.trace(f, x).value_and_grad(x)[1],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", SLOPES)
+@pytest.mark.parametrize("place", [(0,), (1, 0), ((1, 1),)], ids=str)
+def test_item_says_that_the_number_is_meant(f: Any, place: Any) -> None:
+    x = np.array([[1.5, 2.0], [3.0, 4.0]])
+    got = f(lambda v: v.item(*place) * v[0, 1])(x)
+    np.testing.assert_allclose(got, [[0.0, x.item(*place)], [0.0, 0.0]])
+
+
+LARGE: dict[str, Callable[[Any], Any]] = {
+    "product": lambda x: np.sum(x @ x.T), "dot": lambda x: np.sum(np.dot(x, x.T)),
+    "tanh": lambda x: np.sum(np.tanh(x)), "outer": lambda x: np.sum(np.outer(x[0], x[1])),
+    "square": lambda x: (x * x).sum(), "mean": lambda x: np.mean(x * 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_large_arrays_are_recorded_as_arrays(name: str) -> None:
+    f, x = LARGE[name], np.random.default_rng(0).normal(size=(150, 500))
+    before = time.perf_counter()
+    np.testing.assert_allclose(ad.jit(f)(x), f(x), rtol=1e-9)
+    np.testing.assert_allclose(ad.jit(ad.grad(f))(x), ad.grad(f)(x), rtol=1e-9, atol=1e-9)
+    assert time.perf_counter() - before < 20.0  # by single numbers it takes minutes
+
+
+# What a step of training does with labels, places and masks beside the numbers.
+LABELS: dict[str, Callable[..., Any]] = {
+    "rows": lambda x, i, m: ad.sum(x[i] ** 2), "columns": lambda x, i, m: ad.sum(x[:, i] ** 2),
+    "pairs": lambda x, i, m: -ad.sum(x[np.arange(3), i]),
+    "one hot": lambda x, i, m: np.sum(np.eye(3)[i] * x * x),
+    "take": lambda x, i, m: np.sum(np.take(x, i, axis=0)), "mask": lambda x, i, m: np.sum(x[m] ** 2),
+    "where": lambda x, i, m: np.sum(np.where(m[:, None], x, 0.0) ** 2),
+    "times": lambda x, i, m: np.sum(x * m[:, None]),
+    "along": lambda x, i, m: np.sum(np.take_along_axis(x, i[:, None], 1)),
+    "equal": lambda x, i, m: np.sum(x[i == 1]),
+    "length": lambda x, i, m: np.sum(x) * len(i), "most": lambda x, i, m: x[0, 0] * i.max(),
+    "counts": lambda x, i, m: np.sum(x * np.bincount(i, minlength=3)),
+    "float": lambda x, i, m: np.sum(x * i.astype(float)),
+    "entropy": lambda x, i, m: np.mean(ad.logsumexp(x, axis=1)) - np.mean(x[np.arange(3), i]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_labels_and_masks_stand_beside_arrays(name: str) -> None:
+    f, x = LABELS[name], np.array([[0.5, 1.5, -1.0], [2.0, 0.3, 1.0], [1.0, -0.7, 0.2]])
+    program, slopes = ad.jit(f), ad.jit(ad.grad(f))
+    warnings.simplefilter("ignore", ad.RecordingWarning)  # runs as it is written
+    for i, m in (([0, 2, 1], [1, 0, 1]), ([1, 1, 0], [0, 1, 1]), ([2, 0, 0], [0, 0, 1])):
+        given = (x, np.array(i), np.array(m, bool))
+        wanted = ad.value_and_grad(f)(*given)
+        np.testing.assert_allclose(program(*given), wanted[0])
+        np.testing.assert_allclose(slopes(*given), wanted[1])
+        value, slope = program.value_and_grad(*given)
+        np.testing.assert_allclose(value, wanted[0])
+        np.testing.assert_allclose(slope, wanted[1])
+        x = x + 0.25

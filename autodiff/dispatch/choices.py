@@ -75,7 +75,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     for condition, f in zip(parts, funclist, strict=True):
         piece = f(x, *args, **kw) if callable(f) else f
         chosen = np.array(condition, dtype=x.dtype)  # of fewer axes: of whole rows
-        y = ops.where(chosen.reshape(*chosen.shape, *(1,) * (x.ndim - chosen.ndim)), piece, y)
+        y = ops.where(chosen.reshape((*chosen.shape, *(1,) * (x.ndim - chosen.ndim))), piece, y)
     return y
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from autodiff.dispatch.entries import stands_for
 from autodiff.dispatch.moves import as_type, axes_within, blank
 from autodiff.dispatch.places import diagonal
+from autodiff.nodes import modes
 from autodiff.nodes.functions import Axis, array_of
 from autodiff.nodes.functions import as_array_node as tensor
 from autodiff.nodes.tensor import constant
@@ -156,6 +157,7 @@ def average(
     if w.shape != x.shape:
         w = along(w, x, axis)
     scale = sum(w, axis, keepdims=keepdims)
+    modes.note("!=", scale, 0.0, scale._array != 0.0)
     if np.any(scale._array == 0.0):
         raise ZeroDivisionError("np.average: the weights sum to zero, cannot be normalized")
     y = sum(x * w, axis, keepdims=keepdims) / scale

@@ -32,7 +32,7 @@ from autodiff.table.primitive import Primitive
 KEPT = 32  # courses of one program
 WHOLE = 2**53  # up to here every whole number is a float
 PLAIN, NODES = (np.ndarray, Fixed, np.memmap), (Value, Tensor)
-NUMBERS, ARRAY, STATIC = "numbers", "array", "static"
+NUMBERS, ARRAY, STATIC, TRUTHS = "numbers", "array", "static", "truths"
 SWITCHES = (
     str, bytes, bool, np.bool_, Enum, type, FunctionType, BuiltinFunctionType, Primitive, np.ufunc,
     np.dtype,
@@ -60,7 +60,7 @@ class Leaf:
     ) -> None:  # fmt: skip
         self.kind, self.shape, self.dtype, self.axis, self.value = kind, shape, dtype, axis, value
         self.number = kind is NUMBERS and not shape and axis is None  # a float is taken as it is
-        self.whole: bool | None = None
+        self.whole: Any = None
 
     def tell(self, x: Any) -> None:
         """Take whole numbers only, or others only, as x is."""
@@ -86,10 +86,10 @@ class Leaf:
         return found if self.kind is NUMBERS or found.dtype == self.dtype else None
 
 
-def is_whole(x: Any) -> bool:
-    """Return whether x is a whole number, or an array of them; a truth is none."""
+def is_whole(x: Any) -> Any:
+    """Return whether x is a whole number, or an array of them; a truth is none, an array of them TRUTHS."""
     if isinstance(x, np.ndarray):
-        return x.dtype.kind in "iu"
+        return TRUTHS if x.dtype.kind == "b" else x.dtype.kind in "iu"
     return isinstance(x, int | np.integer) and not isinstance(x, bool)
 
 

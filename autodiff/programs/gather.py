@@ -18,8 +18,8 @@ from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
 from autodiff.nodes.watching import watch
-from autodiff.programs.arguments.numbers import Numbers
-from autodiff.programs.gate import STATIC, Look
+from autodiff.programs.arguments.numbers import Numbers, needs_a_tensor
+from autodiff.programs.gate import STATIC, TRUTHS, Look
 from autodiff.programs.replay import Program
 from autodiff.table import tree
 
@@ -34,7 +34,7 @@ class Gathers:
     def __init__(self) -> None:
         self.inputs: list[Value] = []  # those of the recording; what is chosen is added
         self.place_of: dict[Value, int] = {}
-        self.whole: set[Value] = set()
+        self.whole, self.truths = set[Value](), list[Value]()
         self.chosen: list[tuple[Any, Any, Any]] = []  # tables, indices, places that are filled
         self.ones: list[tuple[int, int, int]] = []  # index, first place and number of places
 
@@ -56,7 +56,7 @@ class Gathers:
             indices.append(index)
             filled.append(places)
         self.chosen = [(t, np.array(i), np.array(p)) for t, i, p in grouped.values()]
-        self.inputs, self.place_of, self.whole = [], {}, set()
+        self.inputs, self.place_of, self.whole, self.truths = [], {}, set(), []
 
     def add(self, numbers: list[float], like: list[Value]) -> list[Value]:
         """Return new inputs that hold these numbers."""
@@ -130,10 +130,9 @@ def _parts(x: Any) -> Any:
     if isinstance(x, np.ndarray) and x.dtype == object:
         found = x.ravel().tolist()
     elif isinstance(x, list | tuple):
-        parts = [_parts(y) for y in x]
-        if any(p is None for p in parts):
-            return None
-        found = [y for p in parts for y in p]
+        found = []
+        for part in map(_parts, x):
+            found += [None] if part is None else part
     else:
         return None
     return found if all(type(y) is Value for y in found) else None
@@ -178,16 +177,17 @@ class Grid(Numbers):
         if type(i) is Value:
             return gathered(list(np.asarray(self)), i)
         if isinstance(i, Numbers):
-            rows = np.array([self[k] for k in i.ravel().tolist()], dtype=object)
+            places, gathers = i.ravel().tolist(), listening.get()
+            if gathers is not None and any(x is k for x in gathers.truths for k in places[:1]):
+                raise needs_a_tensor("choice by truths")
+            rows = np.array([self[k] for k in places], dtype=object)
             return rows.reshape(i.shape + self.shape[1:]).view(Grid)
         if type(i) is tuple and any(type(k) is Value for k in i):
             if not all(isinstance(k, Value | int | np.integer | slice) for k in i):
                 return super().__getitem__(tuple(whole(k) if type(k) is Value else k for k in i))
             found, rest = self[i[0]], i[1] if len(i) == 2 else i[1:]
-            if len(i) == 1:
-                return found
-            if type(i[0]) is not slice:
-                return found[rest]
+            if len(i) == 1 or type(i[0]) is not slice:
+                return found if len(i) == 1 else found[rest]
             return np.array([row[rest] for row in found], dtype=object).view(Grid)
         return super().__getitem__(i)
 
@@ -258,6 +258,7 @@ class Compiled(Program):
         around = listening.get()
         try:
             gathers.begin(inputs, whole)
+            gathers.truths = indices(look, inputs, TRUTHS)
             with heard:
                 y = f(*args, **keywords)
         finally:
@@ -283,18 +284,17 @@ class Compiled(Program):
             else f"the comparison in {line} turns out differently from call to call; write it with "
             f"where, maximum or minimum, which are part of the program"
         )
-        name = getattr(self.f, "__name__", "the function")
-        said = f"{name} was recorded {self.recorded} times: {cause}"
+        said = f"{getattr(self.f, '__name__', 'the function')} was recorded {self.recorded} times: {cause}"
         warnings.warn(said, RecordingWarning, stacklevel=2)
 
 
-def indices(look: Look, inputs: list[Value]) -> list[Value]:
-    """Return the inputs that are whole and have no samples."""
+def indices(look: Look, inputs: list[Value], kind: Any = True) -> list[Value]:
+    """Return the inputs that are whole (or truths) and have no samples."""
     found: list[Value] = []
     place = 0
     for leaf in look.leaves:
         size = 0 if leaf.kind is STATIC else math.prod(leaf.shape)
-        if leaf.whole and leaf.axis is None:
+        if leaf.whole is kind and leaf.axis is None:
             found += inputs[place : place + size]
         place += size
     return found
