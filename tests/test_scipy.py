@@ -75,7 +75,7 @@ def test_there_are_rows_without_a_derivative() -> None:
 @pytest.mark.parametrize(("row", "place"), UNKNOWN_PLACES, ids=lambda x: getattr(x, "name", x))
 def test_a_derivative_that_nobody_knows_is_an_error_in_every_mode(row: Any, place: int) -> None:
     at = [2.0, 3.0, 0.4][: row.arity]
-    known = [i for i, rule in enumerate(row.partials) if rule not in UNKNOWN][-1]
+    known = next((i for i in reversed(range(row.arity)) if row.partials[i] not in UNKNOWN), None)
     every = range(row.arity)
 
     def of(number: Any, i: int) -> Any:
@@ -101,14 +101,14 @@ def test_a_derivative_that_nobody_knows_is_an_error_in_every_mode(row: Any, plac
     for way in ways:
         with pytest.raises(TypeError, match="has no derivative here; give that operand as a plain"):
             way(place)
-        assert way(known) == pytest.approx(ways[0](known), rel=1e-12)
+        assert known is None or way(known) == pytest.approx(ways[0](known), rel=1e-12)
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("row", "place"), UNKNOWN_PLACES, ids=lambda x: getattr(x, "name", x))
 def test_it_is_an_error_at_every_depth(row: Any, place: int) -> None:
     at = [2.0, 3.0, 0.4][: row.arity]
-    known = [i for i, rule in enumerate(row.partials) if rule not in UNKNOWN][-1]
+    known = next((i for i in reversed(range(row.arity)) if row.partials[i] not in UNKNOWN), None)
 
     def along(i: int) -> Any:
         return lambda x: row(*(x if k == i else z for k, z in enumerate(at)))
@@ -135,6 +135,8 @@ def test_it_is_an_error_at_every_depth(row: Any, place: int) -> None:
     ]:
         with pytest.raises(TypeError, match="has no derivative here; give that operand as a plain"):
             way(place)
+    if known is None:
+        return
     wanted = ways[0](known)
     assert np.isfinite(wanted)
     assert wanted != 0.0

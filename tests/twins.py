@@ -76,7 +76,7 @@ OPERATORS = {n: getattr(operator, n) for n in NAMES} | {
 }  # fmt: skip
 SPOKEN = re.compile(
     r"positional argument|keyword argument|required argument|takes (exactly|at (least|most)|no|from)? ?\d*"
-    r"|multiple values|must be strings|invalid keyword|got an unexpected"
+    r"|multiple values|must be strings|invalid keyword|got an unexpected|needs its number"
     r"|for \*\* or pow\(\)|a modulus is for whole numbers"
 )
 FIELDS = re.compile(
