@@ -325,3 +325,13 @@ def test_what_densities_of_several_coordinates_refuse() -> None:
     ad.check_grads(stats.dirichlet.logpdf, (x, alpha), order=1)
     with pytest.raises(TypeError, match=r"dirichlet\.entropy: the table"):
         stats.dirichlet.entropy(ad.Tensor(alpha))
+
+
+@pytest.mark.parametrize("df", [0.5, 3.0, 150.0, 199.0, 201.0, 1e5, 1e8, 1e12, 1e15, 1e20, np.inf])
+def test_t_of_many_degrees_of_freedom_is_the_normal_distribution(df: float) -> None:
+    for x in (-2.0, 0.5, 3.0):
+        wanted = scipy.stats.t.logpdf(x, df)
+        assert float(stats.t.logpdf(ad.Value(x), df).data) == pytest.approx(wanted, rel=1e-11)
+        if df > 1e8:
+            assert ad.grad(lambda v: stats.t.logpdf(v, df))(x) == pytest.approx(-x, rel=1e-6)
+            assert abs(ad.grad(lambda d, x=x: stats.t.logpdf(x, d))(df)) < 1e-15

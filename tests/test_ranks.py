@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiff as ad
 from tests import parity
 
 pytestmark = pytest.mark.engine
@@ -67,3 +68,17 @@ def test_operands_of_another_rank(name: str) -> None:
                     assert any(word in str(got) for word in SAID), (shapes, options, got)
                 else:
                     assert parity.differ(parity.plain(got), wanted, 1e3) == "", (shapes, options)
+
+
+SINGULAR = [np.zeros((2, 2)), np.ones((2, 2)), np.diag([1.0, 0.0])]
+
+
+@pytest.mark.parametrize("p", [None, 1, -1, 2, -2, np.inf, -np.inf, "fro"], ids=str)
+@pytest.mark.parametrize("x", SINGULAR, ids=lambda x: str(x.tolist()))
+def test_the_condition_of_a_matrix_without_an_inverse_is_that_of_numpy(x: Any, p: Any) -> None:
+    with np.errstate(all="ignore"):
+        wanted = np.linalg.cond(x, p)
+        np.testing.assert_allclose(np.linalg.cond(ad.Tensor(x), p).data, wanted, atol=1e-10)
+        np.testing.assert_allclose(
+            ad.jit(lambda v: np.linalg.cond(v, p))(ad.Tensor(x)).data, wanted, atol=1e-10
+        )

@@ -184,9 +184,21 @@ def _beta(x: Any, a: Any, b: Any) -> Any:
 
 
 def _t(x: Any, df: Any) -> Any:
-    df = ops.add(df, 0.0)
-    size = special.gammaln(0.5 * (df + 1.0)) - special.gammaln(0.5 * df)
-    return size - 0.5 * (ops.log(df) + math.log(math.pi)) - 0.5 * (df + 1.0) * ops.log1p(x * x / df)
+    df = ops.minimum(ops.add(df, 0.0), 1e300)  # infinity is the normal distribution
+    few = ops.step(200.0 - df)
+    some, z = ops.where(few, df, 1.0), 2.0 / ops.where(few, 200.0, df)
+    size = (
+        special.gammaln(0.5 * (some + 1.0))
+        - special.gammaln(0.5 * some)
+        - 0.5 * ops.log(0.5 * some)
+    )
+    far = z * (
+        -1.0 / 8.0 + z * z * (1.0 / 192.0 - z * z * (1.0 / 640.0 - z * z * (17.0 / 14336.0)))
+    )
+    size = ops.where(few, size, far) - 0.5 * math.log(
+        2.0 * math.pi
+    )  # of many, where the two cancel
+    return size - 0.5 * (df + 1.0) * ops.log1p(x * x / df)
 
 
 def _chi2(x: Any, df: Any) -> Any:

@@ -97,9 +97,18 @@ def cond(x: Any, p: Any = None) -> Any:
     if p in (None, 2, -2):
         values = svd(x, compute_uv=False)
         largest, least = values[..., 0], values[..., -1]
-        return least / largest if p == -2 else largest / least
+        found = least / largest if p == -2 else largest / least
+        holes = ops.max(ops.hole(tensor(x)), axis=(-2, -1), keepdims=False)
+        none = ops.hole(found) * (1.0 - holes)
+        return ops.where(none, np.inf, found)  # 0 over 0: a matrix without an inverse
     x = matrix(x, "cond")
-    return norm(x, p, (-2, -1)) * norm(ops.inv(x), p, (-2, -1))
+    try:
+        inverse = ops.inv(x)
+    except np.linalg.LinAlgError:
+        if x.ndim == 2 and np.isinf(np.linalg.cond(x._array, p)):
+            return constant(np.asarray(np.inf, x.dtype))
+        raise
+    return norm(x, p, (-2, -1)) * norm(inverse, p, (-2, -1))
 
 
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
