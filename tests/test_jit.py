@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.programs.gate import KEPT
 from autodiff.table import tree
 
 pytestmark = pytest.mark.engine
@@ -104,8 +105,8 @@ def test_static_arguments_are_recorded_apart_and_bounded():
     assert plain(3.0) == 6.0
     assert [power.value_and_grad(2.0, n) for n in (1, 3, 1, 3)] == [(2.0, 1.0), (8.0, 12.0)] * 2
     assert seen == [1, 3]
-    for n in range(1, 60):
-        power(1.0, n)
+    with pytest.warns(ad.RecordingWarning, match="more static values than the 32 that are kept"):
+        [power(1.0, n) for n in range(1, 60)]
     assert len(power.programs) <= 32
     with pytest.raises(TypeError, match="hashable"):
         power(1.0, [2])
@@ -197,6 +198,22 @@ def test_what_records_again_and_again_is_told():
         warnings.simplefilter("error")
         for _ in range(6):
             courses(draw.normal(size=3))
+
+
+def test_shapes_and_static_values_without_end_are_told():
+    sums = ad.jit(lambda x: ad.sum(x * x))
+    powers = ad.jit(lambda x, n: x**n, static_argnums=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for k in range(KEPT):
+            sums(np.ones(k + 1))
+            powers(1.0, k)
+    with pytest.warns(
+        ad.RecordingWarning, match=r"test_jit.py:\d+\) .* another structure or shape"
+    ):
+        sums(np.ones(KEPT + 1))
+    with pytest.warns(ad.RecordingWarning, match=r"test_jit.py:\d+\) .* more static values than"):
+        powers(1.0, KEPT)
 
 
 def test_a_bound_call_is_the_call(rng):

@@ -12,6 +12,19 @@ from autodiff.nodes.modes import MODE, Mode
 from autodiff.nodes.uncompiled import Ending
 
 
+class Guards(list[Any]):
+    """Guards, each with the source line that it was made in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def append(self, guard: Any) -> None:
+        """Add a guard, and note the line."""
+        super().append(guard)
+        self.lines.append(modes.source_line())
+
+
 class Trace:
     """A recording that goes on somewhere: its guards, the nodes that it began with, and when it began.
 

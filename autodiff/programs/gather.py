@@ -7,6 +7,7 @@ Lists, tuples and arrays among the arguments are given to the function as such t
 that it makes itself there is `pick`. `Compiled` is the program under `jit`, whose calls have indices.
 """
 
+import inspect
 import math
 import warnings
 from contextvars import ContextVar
@@ -17,9 +18,9 @@ import numpy as np
 from autodiff.nodes import modes
 from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
-from autodiff.nodes.watching import watch
+from autodiff.nodes.watching import Guards, watch
 from autodiff.programs.arguments.numbers import Numbers, needs_a_tensor
-from autodiff.programs.gate import STATIC, TRUTHS, Look
+from autodiff.programs.gate import KEPT, STATIC, TRUTHS, Look
 from autodiff.programs.replay import Program
 from autodiff.table import tree
 
@@ -221,17 +222,10 @@ class RecordingWarning(UserWarning):
     """A function under `jit` is recorded again and again."""
 
 
-class Guards(list[Any]):
-    """Guards, each with the source line that it was made in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def append(self, guard: Any) -> None:
-        """Add a guard, and note the line."""
-        super().append(guard)
-        self.lines.append(modes.source_line())
+def defined(f: Any) -> str:
+    """Return where a function stands, as text behind its name."""
+    code = getattr(inspect.unwrap(f), "__code__", None)
+    return f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
 
 
 class Compiled(Program):
@@ -271,20 +265,24 @@ class Compiled(Program):
         """Warn where calls that look alike are recorded again and again, and say what causes it."""
         key = tuple(guards.lines)
         times = self.courses_of[key] = self.courses_of.get(key, 0) + 1
-        if times < AGAIN or self.warned or not guards:
+        if self.warned or (times < AGAIN if guards else self.recorded <= KEPT):
             return
         self.warned = True
         read = [i for i, g in enumerate(guards) if g[0] == "=="]
-        line = guards.lines[read[0] if read else 0]
+        line = guards.lines[read[0] if read else 0] if guards else ""
         cause = (
-            f"{line} reads a number of the arguments, so each other number is another course; compute "
+            f"its arguments have another structure or shape from call to call, and {KEPT} are kept; pad "
+            f"arrays to a few lengths"
+            if not guards
+            else f"{line} reads a number of the arguments, so each other number is another course; compute "
             f"with the number itself, choose from a list by pick(xs, i), or name the argument in "
             f"static_argnums if it takes few values"
             if read
             else f"the comparison in {line} turns out differently from call to call; write it with "
             f"where, maximum or minimum, which are part of the program"
         )
-        said = f"{getattr(self.f, '__name__', 'the function')} was recorded {self.recorded} times: {cause}"
+        name = getattr(self.f, "__name__", "the function") + ("" if guards else defined(self.f))
+        said = f"{name} was recorded {self.recorded} times: {cause}"
         warnings.warn(said, RecordingWarning, stacklevel=2)
 
 

@@ -23,7 +23,7 @@ from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.as_written import AsWritten, is_their_own
 from autodiff.programs.gate import KEPT
-from autodiff.programs.gather import Compiled, RecordingWarning
+from autodiff.programs.gather import Compiled, RecordingWarning, defined
 from autodiff.programs.replay import Program, recorded_on_tensors
 from autodiff.table import tree
 
@@ -35,6 +35,7 @@ class Jitted:
         functools.update_wrapper(self, f)
         self.f, self.argnums, self.static, self.in_axes = f, argnums, static, in_axes
         self.programs: dict[Any, Any] = {}  # Program, or ArrayProgram where numbers do not do
+        self.told = False
         self.bound: dict[int, Any] = {}  # of a method: its object, weakly, and the programs of it
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
@@ -70,9 +71,21 @@ class Jitted:
         if found is None:
             while len(self.programs) >= KEPT:
                 del self.programs[next(iter(self.programs))]
+                self._tell_of_statics()
             found = self._made(n, static)
         self.programs[key] = found
         return found, free
+
+    def _tell_of_statics(self) -> None:
+        """Say once that there are more static values than programs are kept."""
+        if not self.told:
+            name = getattr(self.f, "__name__", "the function") + defined(self.f)
+            said = (
+                f"{name} was recorded for more static values than the {KEPT} that are kept; leave out of "
+                f"static_argnums what is a number of the computation, or an index"
+            )
+            warnings.warn(said, RecordingWarning, stacklevel=4)
+        self.told = True
 
     def _made(self, n: int, static: dict[int, Any]) -> Program:
         axes = self.in_axes if isinstance(self.in_axes, tuple | list) else (self.in_axes,) * n
