@@ -34,7 +34,7 @@ def triangle(m: Any, flat: Any, places: Any, k: int, upper: bool) -> Any:
 
 
 def windows(m: Any, flat: Any, places: Any, window: Any, axes: Any) -> Any:
-    return m.gather(flat, np.ravel(np.lib.stride_tricks.sliding_window_view(places, window, axes)))
+    return m.gather(flat, np.lib.stride_tricks.sliding_window_view(places, window, axes).flatten())
 
 
 def overlapped(m: Any, flat: Any, places: Any, window: Any, axes: Any) -> Any:
@@ -43,7 +43,7 @@ def overlapped(m: Any, flat: Any, places: Any, window: Any, axes: Any) -> Any:
         shape[k] += size - 1
     whole = np.arange(math.prod(shape)).reshape(shape)
     seen = np.lib.stride_tricks.sliding_window_view(whole, window, axes)
-    return m.scatter(flat, np.ravel(seen), whole.size)
+    return m.scatter(flat, seen.flatten(), whole.size)
 
 
 MOVED: dict[str, Made] = {f.__name__: f for f in (roll, diff, triangle, windows, overlapped)}
