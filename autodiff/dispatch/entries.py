@@ -211,6 +211,13 @@ def name_of(function: Any) -> str:
     return f"{module}.{name}"
 
 
+def without_numbers(x: Any) -> Any:
+    """Return x with each node in it replaced by an array of its shape and type."""
+    if isinstance(x, Value | Tensor):
+        return np.broadcast_to(np.zeros((), x.dtype), x.shape)
+    return type(x)(map(without_numbers, x)) if type(x) in (list, tuple) else x
+
+
 def without_graph(x: Any) -> Any:
     """Return x with each node in it replaced by its array."""
     if isinstance(x, Value | Tensor):

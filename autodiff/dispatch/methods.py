@@ -131,16 +131,20 @@ def in_place(name: str, *args: Any, kind: str = "Tensor", **options: Any) -> Any
     )
 
 
+# These ask for shapes and types alone, not for the numbers.
+SHAPES = {
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.zeros_like, np.ones_like, np.empty_like,
+    np.iscomplexobj, np.isrealobj, np.common_type, np.einsum_path, np.tril_indices_from,
+    np.triu_indices_from, np.diag_indices_from,
+}  # fmt: skip
 # No gradient is lost: what comes of these is a shape, a truth value, an index or a new constant.
-PLAIN = {
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.zeros_like, np.ones_like,
-    np.empty_like, np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere,
+PLAIN = SHAPES | {
+    np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere,
     np.nonzero, np.flatnonzero, np.searchsorted, np.count_nonzero, np.any, np.all, np.isclose,
-    np.allclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.array_repr,
+    np.allclose, np.array_equal, np.array_equiv, np.array_repr,
     np.array_str, np.array2string, np.may_share_memory, np.shares_memory, np.broadcast_shapes,
     np.digitize, np.isin, np.iscomplex, np.isreal, np.isneginf, np.isposinf, np.lexsort, np.nanargmax,
-    np.nanargmin, np.min_scalar_type, np.common_type, np.einsum_path, np.tril_indices_from,
-    np.triu_indices_from, np.diag_indices_from, np.spacing, np.linalg.matrix_rank, np.save, np.savez,
+    np.nanargmin, np.min_scalar_type, np.spacing, np.linalg.matrix_rank, np.save, np.savez,
     np.savez_compressed, np.savetxt,
 }  # fmt: skip
 

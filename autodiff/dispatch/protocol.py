@@ -26,7 +26,15 @@ from autodiff.dispatch import (  # noqa: F401  they enter
     signals,
     statistics,
 )
-from autodiff.dispatch.entries import ENTRIES, Function, name_of, no_array, refused, without_graph
+from autodiff.dispatch.entries import (
+    ENTRIES,
+    Function,
+    name_of,
+    no_array,
+    refused,
+    without_graph,
+    without_numbers,
+)  # fmt: skip
 from autodiff.dispatch.further import (  # noqa: F401
     covariance,
     curves,
@@ -41,7 +49,7 @@ from autodiff.dispatch.further import (  # noqa: F401
 from autodiff.dispatch.further.reasons import reason
 from autodiff.dispatch.further.spectra import TRANSFORMS
 from autodiff.dispatch.linalg import norms  # noqa: F401
-from autodiff.dispatch.methods import PLAIN
+from autodiff.dispatch.methods import PLAIN, SHAPES
 from autodiff.dispatch.moves import as_type
 from autodiff.nodes import costs, doors
 from autodiff.nodes.tensor import Tensor
@@ -139,9 +147,8 @@ def as_asked(function: Any, inputs: tuple[Any, ...], options: dict[str, Any]) ->
 def function_of_nodes(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Answer one of numpy's other functions."""
     if function in PLAIN:
-        return function(
-            *map(without_graph, args), **{k: without_graph(v) for k, v in options.items()}
-        )
+        seen = without_numbers if function in SHAPES else without_graph
+        return function(*map(seen, args), **{k: seen(v) for k, v in options.items()})
     if function in TRANSFORMS:
         return TRANSFORMS[function](*args, **options)
     entry = ENTRIES.get(function)

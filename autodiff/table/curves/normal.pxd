@@ -11,5 +11,5 @@ cpdef double normal_pdf(double x) noexcept
 @cython.locals(z=double, t=double, s=double, even=double, odd=double, y=double)
 cpdef double normal_cdf(double x) noexcept
 cpdef double gelu(double x) noexcept
-@cython.locals(h=double, y=double)
+@cython.locals(far=double, h=double, y=double)
 cpdef double gelu_prime(double x) noexcept

@@ -66,8 +66,7 @@ def gelu(x: float) -> float:
 
 def gelu_prime(x: float) -> float:
     """Phi(x) + x phi(x); its Taylor series around the zero, where the two terms cancel."""
-    if not libm.fabs(x + 0.7517915246935645) < 0.75:
-        return normal_cdf(x) + (x * normal_pdf(x) if libm.fabs(x) < 40.0 else 0.0)
+    far: float = normal_cdf(x) + (x * normal_pdf(x) if libm.fabs(x) < 40.0 else 0.0)
     h: float = (x + 0.7517915246935645) - 1.4956759177009883e-17
     y: float = -2.5871508475507507e-14
     y = ((y * h - 1.3820118240601056e-13) * h + 5.482292964742324e-13) * h + 3.725967039270119e-12
@@ -79,4 +78,4 @@ def gelu_prime(x: float) -> float:
     y = ((y * h + 0.004539228379125415) * h + 0.019421679838189067) * h - 0.014771522148244337
     y = ((y * h - 0.1140082332972217) * h - 0.018199676398671087) * h + 0.388284982990552
     y = y * h + 0.4314939923140469
-    return y * h
+    return y * h if libm.fabs(x + 0.7517915246935645) < 0.75 else far
