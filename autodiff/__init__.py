@@ -168,7 +168,8 @@ if TYPE_CHECKING:
     from autodiff.interop import to_jax, to_networkx, to_onnx, to_sympy, to_torch
     from autodiff.player.live import play
     from autodiff.programs.array_program import ArrayProgram
-    from autodiff.programs.gather import RecordingWarning, pick
+    from autodiff.programs.calling import RecordingWarning
+    from autodiff.programs.gather import pick
     from autodiff.programs.jit import jit
     from autodiff.programs.replay import Program, trace
     from autodiff.scipy.optimize import minimize
@@ -192,7 +193,7 @@ _LATER = {  # names that are loaded when they are first asked for, and their mod
     "Lesson": "autodiff.explanations.lessons",
     "Pattern": "autodiff.derivatives.colouring",
     "Program": "autodiff.programs.replay",
-    "RecordingWarning": "autodiff.programs.gather",
+    "RecordingWarning": "autodiff.programs.calling",
     "Step": "autodiff.explanations.steps",
     "backward_steps": "autodiff.explanations.steps",
     "blame_nan": "autodiff.explanations.blame",

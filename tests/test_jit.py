@@ -1,6 +1,7 @@
 """`jit`, bound calls and indices that are inputs: eager evaluation is the oracle."""
 
 import gc
+import random
 import warnings
 from functools import partial
 from typing import Any
@@ -169,6 +170,18 @@ def test_the_arguments_of_a_program_stay_as_they_are():
     assert not x.any()
     kept = ad.jit(lambda x: first_is_one(x.copy()))
     assert kept.value_and_grad(x)[1].tolist() == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [random.random, lambda: np.random.random(), lambda: np.random.normal(size=3)],  # noqa: NPY002
+)
+def test_random_numbers_that_are_drawn_while_recording_are_named(draw):
+    for record in (ad.jit, lambda f: partial(ad.trace, f)):
+        with pytest.warns(ad.RecordingWarning, match="as an argument"):
+            record(lambda x: x * draw())(np.ones(3))
+    generator = random.Random(0)
+    ad.jit(lambda x: x * generator.random())(np.ones(3))
 
 
 def test_given_nodes_it_is_the_function():

@@ -6,6 +6,8 @@ function is applied to the nodes, inside a scope of its name, so that it can be 
 order, is shown as one box that opens, and is saved like every graph.
 """
 
+import random
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +23,10 @@ from autodiff.programs.arguments import argument_numbers, arrays_of, check_keys,
 from autodiff.programs.arguments.numbers import needs_a_tensor
 from autodiff.programs.gate import NODES, NUMBERS, Gate, Look, is_single, look_of
 from autodiff.table import ops, tree
+
+
+class RecordingWarning(UserWarning):
+    """A recording will not do what is expected of it: it comes again and again, or draws no new numbers."""
 
 
 class Traced:
@@ -98,6 +104,16 @@ class Traced:
             return tuple(gradients[i] for i in self.chosen)
         return gradients[self.chosen[0]]
 
+    def called(self, f: Any, args: Any, keywords: Any) -> Any:
+        """Call f while it is recorded; say so where it draws random numbers, which are constants then."""
+        before = shared_generators()
+        y = f(*args, **keywords)
+        if shared_generators() != before:
+            name = getattr(f, "__name__", "the function")
+            said = f"{name} draws random numbers while it is recorded, and the program draws no new ones"
+            warnings.warn(f"{said}; give them as an argument", RecordingWarning, stacklevel=2)
+        return y
+
     def arrays_read(self) -> list[tuple[Any, Any]]:
         """Return the arrays that the function can read from outside, each with a copy."""
         return [(x, x.copy()) for x in arrays_of(self.f)]
@@ -150,6 +166,12 @@ class Traced:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def shared_generators() -> Any:
+    """Return the states of the random generators that all code shares."""
+    name, keys, place, *rest = np.random.get_state()  # noqa: NPY002  this is the one they share
+    return random.getstate(), name, keys.tobytes(), place, rest
 
 
 def gradients_of(y: Any, xs: Any) -> Any:

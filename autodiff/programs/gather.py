@@ -20,6 +20,7 @@ from autodiff.nodes.recording import dot
 from autodiff.nodes.value import Value, constant
 from autodiff.nodes.watching import Guards, watch
 from autodiff.programs.arguments.numbers import Numbers, needs_a_tensor
+from autodiff.programs.calling import RecordingWarning
 from autodiff.programs.gate import KEPT, STATIC, TRUTHS, Look
 from autodiff.programs.replay import Program
 from autodiff.table import tree
@@ -218,10 +219,6 @@ def pick(xs: Any, i: Any) -> Any:
     return gathered(xs, i) if type(i) is Value else xs[i]
 
 
-class RecordingWarning(UserWarning):
-    """A function under `jit` is recorded again and again."""
-
-
 def defined(f: Any) -> str:
     """Return where a function stands, as text behind its name."""
     code = getattr(inspect.unwrap(f), "__code__", None)
@@ -254,7 +251,7 @@ class Compiled(Program):
             gathers.begin(inputs, whole)
             gathers.truths = indices(look, inputs, TRUTHS)
             with heard:
-                y = f(*args, **keywords)
+                y = self.called(f, args, keywords)
         finally:
             listening.set(around)
         gathers.end()

@@ -22,8 +22,9 @@ from autodiff.programs.arguments import given_nodes
 from autodiff.programs.arguments.numbers import REFUSED, NeedsTensorError
 from autodiff.programs.array_program import ArrayProgram
 from autodiff.programs.as_written import AsWritten, is_their_own
+from autodiff.programs.calling import RecordingWarning
 from autodiff.programs.gate import KEPT
-from autodiff.programs.gather import Compiled, RecordingWarning, defined
+from autodiff.programs.gather import Compiled, defined
 from autodiff.programs.replay import Program, recorded_on_tensors
 from autodiff.table import tree
 
