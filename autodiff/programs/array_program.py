@@ -230,7 +230,7 @@ class ArrayProgram(Traced):
             args, keywords = look.structure(leaves)
         heard = watch([], inputs)
         with heard:
-            y = self.f if self.leaves is not None else self.called(self.f, args, keywords)
+            y = self.f if self.leaves is not None else self._called(self.f, args, keywords)
             y = tree.map_tree(as_output, y)
             y = self._with_gradient(y, args) if grads else y
         if grads and heard.left:

@@ -104,7 +104,7 @@ class Traced:
             return tuple(gradients[i] for i in self.chosen)
         return gradients[self.chosen[0]]
 
-    def called(self, f: Any, args: Any, keywords: Any) -> Any:
+    def _called(self, f: Any, args: Any, keywords: Any) -> Any:
         """Call f while it is recorded; say so where it draws random numbers, which are constants then."""
         before = shared_generators()
         y = f(*args, **keywords)

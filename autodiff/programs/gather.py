@@ -251,7 +251,7 @@ class Compiled(Program):
             gathers.begin(inputs, whole)
             gathers.truths = indices(look, inputs, TRUTHS)
             with heard:
-                y = self.called(f, args, keywords)
+                y = self._called(f, args, keywords)
         finally:
             listening.set(around)
         gathers.end()

@@ -176,7 +176,7 @@ class Program(Traced):
         """Return what the function returns, what was heard of it, and what its indices choose."""
         heard = watch([], inputs)
         with heard:
-            y = self.called(function, args, keywords)
+            y = self._called(function, args, keywords)
         return y, heard, None
 
     def bind(self, *args: Any) -> Any:
