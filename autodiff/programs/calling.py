@@ -170,8 +170,8 @@ class Traced:
 
 def shared_generators() -> Any:
     """Return the states of the random generators that all code shares."""
-    name, keys, place, *rest = np.random.get_state()  # noqa: NPY002  this is the one they share
-    return random.getstate(), name, keys.tobytes(), place, rest
+    shared: Any = np.random.get_state()  # noqa: NPY002  this is the one they share
+    return random.getstate(), shared[1].tobytes(), shared[2:]
 
 
 def gradients_of(y: Any, xs: Any) -> Any:
