@@ -214,7 +214,7 @@ def name_of(function: Any) -> str:
 def without_numbers(x: Any) -> Any:
     """Return x with each node in it replaced by an array of its shape and type."""
     if isinstance(x, Value | Tensor):
-        return np.broadcast_to(np.zeros((), x.dtype), x.shape)
+        return np.broadcast_to(np.zeros((), x.dtype if isinstance(x, Tensor) else float), x.shape)
     return type(x)(map(without_numbers, x)) if type(x) in (list, tuple) else x
 
 
