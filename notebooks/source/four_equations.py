@@ -296,10 +296,9 @@ for l in range(2, L + 1):
 # その行の誤差とその列の活性との積です。ですから、棒が短い行は色が薄く、活性が小さい列も色が薄くなります。
 
 # %%
-ratios = [1.1, 1.6] * 3
-figure, panels = plt.subplots(1, 6, figsize=(12, 4), layout="constrained", width_ratios=ratios)
+figure, panels = plt.subplots(3, 2, figsize=(3.3, 8.4), layout="constrained", width_ratios=[1, 1.7])
 for l in range(2, L + 1):
-    bars, heat = panels[2 * l - 4 : 2 * l - 2]
+    bars, heat = panels[l - 2]
     limit = np.max(np.abs(nabla_w[l]))
     shown = heat.imshow(nabla_w[l], cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
     heat.set_title(rf"$\partial C\,/\,\partial w^{l}$")
@@ -313,7 +312,7 @@ for l in range(2, L + 1):
     bars.set_ylim(heat.get_ylim())
     bars.set_yticks(range(sizes[l]), range(1, sizes[l] + 1))
     bars.set_ylabel(f"neuron j of layer {l}")
-    bars.locator_params(axis="x", nbins=3)
+    bars.locator_params(axis="x", nbins=2)
 plt.show()
 
 # %% [markdown] lang="en"
@@ -350,11 +349,11 @@ assert slopes["input near 0"] < slopes["usual"] / 50
 assert slopes["saturated"] < slopes["usual"] / 1000
 
 at = np.linspace(-8, 8, 200)
-figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+figure, axes = plt.subplots(figsize=(3.3, 3.0), layout="constrained")
 axes.plot(at, sigma(at), color="#0072B2", label=r"$\sigma(z)$")
 axes.plot(at, sigma_prime(at), color="#D55E00", linestyle="--", label=r"$\sigma'(z)$")
 axes.set_xlabel("weighted input z")
-axes.set_title("At both ends the slope is nearly 0: there a neuron learns slowly")
+axes.set_title("Where the slope is nearly 0\na neuron learns slowly")
 axes.legend()
 plt.show()
 
