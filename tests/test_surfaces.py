@@ -158,7 +158,7 @@ def test_nbconvert(
     picture = page.locator("svg.inline").first
     picture.wait_for(state="attached")
     picture.evaluate(TO_ITS_CORNER)
-    if width == WIDTHS[0] or name == "four_equations":  # nbconvert has no rule for charts that are wide
+    if width == WIDTHS[0] or name == "four_equations":  # wide charts are shrunk
         assert page.evaluate(SHRUNK) == []
     assert page.evaluate(CUT) == []
     page.screenshot(path=shots / f"nbconvert_{name}_{width}_{scheme}.png")
