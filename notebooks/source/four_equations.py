@@ -353,7 +353,7 @@ figure, axes = plt.subplots(figsize=(3.3, 3.0), layout="constrained")
 axes.plot(at, sigma(at), color="#0072B2", label=r"$\sigma(z)$")
 axes.plot(at, sigma_prime(at), color="#D55E00", linestyle="--", label=r"$\sigma'(z)$")
 axes.set_xlabel("weighted input z")
-axes.set_title("Where the slope is nearly 0\na neuron learns slowly")
+axes.set_title("The slope is nearly 0 at both ends")
 axes.legend()
 plt.show()
 
