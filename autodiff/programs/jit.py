@@ -261,9 +261,10 @@ def jit(
     turns out differently; f gets Values, and an array of Values for an array (a Tensor where f calls what
     numpy does on whole arrays alone, such as np.linalg.solve). Where no program can be made, because of
     labels or masks among the arguments, say, f runs as it is written, and a RecordingWarning says why once.
-    Given nodes, or inside a transform, it is f. Arguments of `static_argnums` are given to f as they are and
-    must be hashable. Whole numbers may index lists, tuples and arrays among the arguments; see `pick` for
-    other lists.
+    Given nodes, or inside a transform, it is f; given plain numbers it returns plain numbers, through which
+    no gradient flows to leaves that f uses from outside. Arguments of `static_argnums` are given to f as
+    they are and must be hashable. Whole numbers may index lists, tuples and arrays among the arguments; see
+    `pick` for other lists.
     `argnums` says what gets a gradient (unless told, the first argument that is not static), `in_axes`
     where samples lie, as for `trace`. A method has programs of its own for each object.
 
