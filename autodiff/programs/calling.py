@@ -20,8 +20,7 @@ from autodiff.nodes import doors
 from autodiff.nodes.modes import scope
 from autodiff.nodes.value import Value, constant
 from autodiff.programs.arguments import argument_numbers, arrays_of, check_keys, given_nodes
-from autodiff.programs.arguments.numbers import needs_a_tensor
-from autodiff.programs.gate import NODES, NUMBERS, Gate, Look, is_single, look_of
+from autodiff.programs.gate import NODES, Gate, Look, look_of
 from autodiff.table import ops, tree
 
 
@@ -91,9 +90,6 @@ class Traced:
         args = found.structure.branch[3][0][3]
         if self.example is None:
             self.example = args
-        for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
-            if leaf.kind is NUMBERS and leaf.axis is None and is_single(x):
-                raise needs_a_tensor("single precision")
         for example, branch, name in zip(self.example, args, self.names, strict=True):
             check_keys(example, branch, name)
         return found

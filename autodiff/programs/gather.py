@@ -21,7 +21,7 @@ from autodiff.nodes.value import Value, constant
 from autodiff.nodes.watching import Guards, watch
 from autodiff.programs.arguments.numbers import Numbers, needs_a_tensor
 from autodiff.programs.calling import RecordingWarning
-from autodiff.programs.gate import KEPT, STATIC, TRUTHS, Look
+from autodiff.programs.gate import KEPT, STATIC, TRUTHS, Look, is_single
 from autodiff.programs.replay import Program
 from autodiff.table import tree
 
@@ -237,6 +237,8 @@ class Compiled(Program):
         """Return what a new call looks like, and which of its numbers are whole."""
         found = super().look(call, kind)
         for leaf, x in zip(found.leaves, tree.flatten(call)[0], strict=True):
+            if leaf.axis is None and is_single(x):
+                raise needs_a_tensor("single precision")
             leaf.tell(x)
         return found
 

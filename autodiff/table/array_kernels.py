@@ -151,7 +151,7 @@ def times_log(a: Array, x: Array, y: Array) -> Array:
 
 def xlogy(a: Array, x: Array) -> Array:
     with np.errstate(all="ignore"):
-        return np.asarray(times_log(a, x, np.log(x)))
+        return np.asarray(times_log(a, x, np.log(x, dtype=np.result_type(a, x))))
 
 
 @looped(kernels.step)
