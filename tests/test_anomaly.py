@@ -82,11 +82,14 @@ def test_it_costs_nothing_when_off() -> None:
             best = min(best, time.perf_counter() - start)
         return best
 
-    before = seconds()
-    with ad.anomaly():
-        during = seconds()
-        assert (x * x).where
-    after = seconds()
-    assert (x * x).where == ""
-    assert after < 2 * before
-    assert during > after  # the block does take the slower path: the measure can see it
+    for _ in range(5):  # another process may take the processor meanwhile
+        before = seconds()
+        with ad.anomaly():
+            during = seconds()
+            assert (x * x).where
+        after = seconds()
+        assert (x * x).where == ""
+        # the block does take the slower path: the measure can see it
+        if after < 2 * before and during > after:
+            return
+    pytest.fail(f"{after:.4f} s after the block, {before:.4f} s before it, {during:.4f} s inside")
