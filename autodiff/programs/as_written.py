@@ -12,9 +12,6 @@ from autodiff.table import tree
 class AsWritten:
     """A function of which no program can be made, such as one that is given labels: it is called as it is."""
 
-    recordings = ()
-    quick = None
-
     def __init__(self, f: Any, argnums: Any) -> None:
         self.f, self.argnums = f, argnums
 
