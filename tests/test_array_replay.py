@@ -371,3 +371,27 @@ def test_what_asks_for_a_shape_is_no_reading_of_numbers(function):
         if function is not np.empty_like:
             assert repr(asked(ad.Tensor(x))) == repr(asked(x))
     assert program.recorded == 1
+
+
+def test_what_a_row_raises_reaches_the_caller_where_there_is_nobody_to_ask():
+    x = ad.Tensor(np.eye(2))
+    built = ad.trace(ad.sum(np.linalg.inv(x)), inputs=[x])
+    assert built([2.0 * np.eye(2)]) == 1.0
+    with pytest.raises(np.linalg.LinAlgError):
+        built([np.zeros((2, 2))])
+
+    def f(x, y):
+        try:
+            return [x * 2.0, np.linalg.inv(y)]
+        except np.linalg.LinAlgError:
+            return [x * 3.0, y]
+
+    for donated in ((), (0,)):
+        program = ad.trace(f, x, ad.Tensor(np.eye(2)), donate_argnums=donated)
+        program(np.ones((2, 2)), np.eye(2))
+        given = np.ones((2, 2))
+        if donated:  # it may be written over when a row raises
+            with pytest.raises(np.linalg.LinAlgError):
+                program(given, np.zeros((2, 2)))
+        else:
+            assert same(program(given, np.zeros((2, 2)))[0], 3.0 * np.ones((2, 2)))

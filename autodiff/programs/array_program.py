@@ -52,6 +52,10 @@ class Course:
         self.code = compile(self.source, "<program>", "exec")
         self.space, self.made = writer.space, writer.made
         self.captured, self.memory = writer.captured, writer.needs
+        alone = (
+            writer.taken or writer.start < 0
+        )  # arguments written over, or no f that could catch it
+        self.caught = () if alone else (ArithmeticError, ValueError)
         self.free: deque[Callable[..., Any]] = deque([self.fresh(True)], maxlen=RUNS)
 
     def fresh(self, first: bool = False) -> Callable[..., Any]:
@@ -69,7 +73,7 @@ class Course:
             program = self.fresh()
         try:
             return program(*arrays)
-        except (ArithmeticError, ValueError):  # f is asked: it may catch it
+        except self.caught:
             return None
         finally:
             self.free.append(program)
@@ -260,10 +264,8 @@ class ArrayProgram(Traced):
         assert self.leaves is not None
         shapes, found = [x.shape for x in self.leaves], [np.shape(x) for x in arrays]
         if found != shapes:
-            raise ValueError(
-                f"the program was recorded for the shapes {shapes}, was given {found}; "
-                f"trace the function itself"
-            )
+            said = f"the program was recorded for the shapes {shapes}, not {found}"
+            raise ValueError(f"{said}; trace the function itself")
         return self.leaves
 
     def _normal(self, call: Any) -> Any:
