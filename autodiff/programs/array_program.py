@@ -62,8 +62,7 @@ class Course:
         """Return the function with buffers of its own."""
         space = memory(self.space, self.made, first)
         exec(self.code, space)
-        found: Callable[..., Any] = space.pop("program")  # no cycle
-        return found
+        return space.pop("program")  # type: ignore[no-any-return]  # no cycle
 
     def run(self, arrays: Sequence[Any]) -> Any:
         """Return what the function returns, None where the course does not hold."""
@@ -264,8 +263,7 @@ class ArrayProgram(Traced):
         assert self.leaves is not None
         shapes, found = [x.shape for x in self.leaves], [np.shape(x) for x in arrays]
         if found != shapes:
-            said = f"the program was recorded for the shapes {shapes}, not {found}"
-            raise ValueError(f"{said}; trace the function itself")
+            raise ValueError(f"recorded for the shapes {shapes}, not {found}; trace the function")
         return self.leaves
 
     def _normal(self, call: Any) -> Any:
