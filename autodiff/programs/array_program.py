@@ -52,9 +52,7 @@ class Course:
         self.code = compile(self.source, "<program>", "exec")
         self.space, self.made = writer.space, writer.made
         self.captured, self.memory = writer.captured, writer.needs
-        alone = (
-            writer.taken or writer.start < 0
-        )  # arguments written over, or no f that could catch it
+        alone = writer.taken or writer.start < 0  # no f to ask, or not with what was given
         self.caught = () if alone else (ArithmeticError, ValueError)
         self.free: deque[Callable[..., Any]] = deque([self.fresh(True)], maxlen=RUNS)
 
@@ -260,11 +258,13 @@ class ArrayProgram(Traced):
 
     def _checked(self, arrays: Sequence[Any]) -> list[Tensor]:
         """Return the leaves of the built graph, if these arrays have their shapes."""
-        assert self.leaves is not None
-        shapes, found = [x.shape for x in self.leaves], [np.shape(x) for x in arrays]
+        shapes, found = [x.shape for x in self.leaves or ()], [np.shape(x) for x in arrays]
         if found != shapes:
-            raise ValueError(f"recorded for the shapes {shapes}, not {found}; trace the function")
-        return self.leaves
+            raise ValueError(
+                f"the program was recorded for the shapes {shapes}, was given {found}; "
+                f"trace the function itself"
+            )
+        return self.leaves or []
 
     def _normal(self, call: Any) -> Any:
         """Return a call whose numbers in lists are arrays where the example was one."""
